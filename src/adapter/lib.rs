@@ -1,0 +1,1 @@
+//! Protocol adapters: sockets and tasks around the signalling engines.

@@ -1,0 +1,1 @@
+//! The conference domain as a pure state machine.

@@ -1,0 +1,1 @@
+//! Which call goes where: dial plan, profiles, rate rules.

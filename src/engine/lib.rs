@@ -1,0 +1,1 @@
+//! Media workers: sockets, ticks, ingress, egress.

@@ -1,0 +1,2 @@
+//! The `causeway` binary: arguments -> configuration -> run.
+fn main() {}

@@ -1,0 +1,1 @@
+//! Media compute: codecs, resampling, concealment, levels, mixer.

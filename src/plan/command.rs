@@ -1,0 +1,144 @@
+//! The words between a conference and the engine.
+
+use crate::{LegMedia, LegStats, MediaPlan};
+use causeway_base::{ConferenceId, EndCause, LegId};
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+/// By which way a digit came. One press can come by several; `conference::digit` merges them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum DigitMethod {
+    /// RTP events (RFC 4733).
+    Rfc4733,
+    /// SIP INFO.
+    SipInfo,
+    /// Tones in the audio (ITU-T Q.23, Q.24).
+    InBand,
+}
+
+/// What the engine is told. Commands of one leg and one conference are carried out in order.
+#[derive(Clone, Debug)]
+pub enum MediaCommand {
+    /// Make room for a conference's media on this worker.
+    OpenConference {
+        /// The conference.
+        conference: ConferenceId,
+    },
+    /// End a conference's media; its legs stay reserved and hear nothing.
+    CloseConference {
+        /// The conference.
+        conference: ConferenceId,
+    },
+    /// Bind ports for a leg. Answered by [`MediaEvent::Reserved`] or [`MediaEvent::Failed`].
+    Reserve {
+        /// The leg.
+        leg: LegId,
+        /// The local address to bind.
+        local: IpAddr,
+    },
+    /// State a leg's media, for the first time or anew after a re-offer.
+    Configure {
+        /// The leg, reserved before.
+        leg: LegId,
+        /// Its media.
+        media: LegMedia,
+    },
+    /// Hand a leg to a conference, between two ticks and without new signalling.
+    Move {
+        /// The leg.
+        leg: LegId,
+        /// Where it belongs from now on.
+        conference: ConferenceId,
+    },
+    /// Replace a conference's plan. Legs that are not in it neither hear nor are heard.
+    Apply {
+        /// The conference.
+        conference: ConferenceId,
+        /// The new plan.
+        plan: MediaPlan,
+    },
+    /// Send RFC 4733 digits (`0-9A-D*#`) to a leg, one after the other.
+    SendDigits {
+        /// The leg.
+        leg: LegId,
+        /// The digits, at most 64; more are cut.
+        digits: String,
+    },
+    /// Ask for [`MediaEvent::Stats`].
+    ReportStats {
+        /// The leg.
+        leg: LegId,
+    },
+    /// Say goodbye by RTCP BYE and let the leg's ports drain.
+    Release {
+        /// The leg.
+        leg: LegId,
+    },
+}
+
+/// What the engine tells.
+#[derive(Clone, Debug)]
+pub enum MediaEvent {
+    /// A leg has its ports.
+    Reserved {
+        /// The leg.
+        leg: LegId,
+        /// The local RTP address.
+        rtp: SocketAddr,
+        /// The local RTCP address, the next port.
+        rtcp: SocketAddr,
+    },
+    /// The first packet of a leg was taken.
+    SourceLatched {
+        /// The leg.
+        leg: LegId,
+        /// From where.
+        source: SocketAddr,
+    },
+    /// A digit began.
+    Digit {
+        /// The leg.
+        leg: LegId,
+        /// One of `0-9A-D*#`.
+        digit: char,
+        /// By which way.
+        method: DigitMethod,
+    },
+    /// The talkers that are mixed, loudest first. Sent when it changes, ten times a second at
+    /// most.
+    Talkers {
+        /// The conference.
+        conference: ConferenceId,
+        /// The legs.
+        legs: Vec<LegId>,
+    },
+    /// No RTP and no RTCP came from a leg for this long. Said once per silence.
+    Silent {
+        /// The leg.
+        leg: LegId,
+        /// How long.
+        quiet_for: Duration,
+    },
+    /// The answer to [`MediaCommand::ReportStats`], and the last word after
+    /// [`MediaCommand::Release`].
+    Stats {
+        /// The leg.
+        leg: LegId,
+        /// Its counters.
+        stats: LegStats,
+    },
+    /// A leg's media cannot go on.
+    Failed {
+        /// The leg.
+        leg: LegId,
+        /// Why.
+        cause: EndCause,
+    },
+    /// A conference's media ended by a fault of ours; others did not notice.
+    ConferenceFailed {
+        /// The conference.
+        conference: ConferenceId,
+        /// Why.
+        cause: EndCause,
+    },
+}

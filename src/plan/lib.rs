@@ -1,0 +1,23 @@
+//! What is agreed, as plain data: nothing here decides, sends or waits.
+//!
+//! * [`policy`]: what a profile and a conference allow an offer or an answer to hold.
+//! * [`transport`]: where RTP goes and how it is protected, as offer/answer settled it.
+//! * [`audio`]: the audio formats of one leg, as offer/answer settled them.
+//! * [`media_plan`]: the conference's decision of who is heard by whom.
+//! * [`command`]: the words between a conference and the engine, [`MediaCommand`] and
+//!   [`MediaEvent`].
+//! * [`stats`]: what the engine knows of a leg's media.
+
+pub mod audio;
+pub mod command;
+pub mod media_plan;
+pub mod policy;
+pub mod stats;
+pub mod transport;
+
+pub use audio::{AudioFormat, LegAudio};
+pub use command::{DigitMethod, MediaCommand, MediaEvent};
+pub use media_plan::{AudioEgress, AudioIngress, Feed, MediaPlan};
+pub use policy::{Encryption, OfferPolicy};
+pub use stats::LegStats;
+pub use transport::{Direction, LegMedia, SrtpKey, SrtpSpec, SrtpSuite, TransportSpec};

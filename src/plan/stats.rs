@@ -1,0 +1,40 @@
+//! What the engine knows of a leg's media.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+/// Counters and measures of one leg's audio since it began.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LegStats {
+    /// RTP packets taken.
+    pub packets_received: u64,
+    /// RTP packets sent.
+    pub packets_sent: u64,
+    /// Bytes of RTP payload taken.
+    pub octets_received: u64,
+    /// Bytes of RTP payload sent.
+    pub octets_sent: u64,
+    /// Packets that never came (RFC 3550 section 6.4.1, cumulative). Duplicates can make it
+    /// negative.
+    pub packets_lost: i64,
+    /// Packets that came too late to be played.
+    pub packets_late: u64,
+    /// Packets refused by the source guard.
+    pub packets_refused: u64,
+    /// SRTP packets whose tag or index was wrong.
+    pub packets_unauthentic: u64,
+    /// Interarrival jitter (RFC 3550 section 6.4.1).
+    pub jitter: Duration,
+    /// Round trip by sender and receiver reports, once known.
+    pub round_trip: Option<Duration>,
+    /// What the peer says it lost of ours, cumulative, once it reported.
+    pub remote_lost: Option<i64>,
+    /// What the peer says is its jitter, once it reported.
+    pub remote_jitter: Option<Duration>,
+    /// Samples of 48 kHz that were concealed.
+    pub concealed_samples: u64,
+    /// The present depth of the jitter buffer.
+    pub buffer_delay: Duration,
+    /// The address whose RTP is taken, once one is.
+    pub source: Option<SocketAddr>,
+}

@@ -1,0 +1,188 @@
+//! Where RTP goes and how it is protected.
+
+use crate::LegAudio;
+use std::fmt;
+use std::net::{IpAddr, SocketAddr};
+
+/// Which way media may flow, from our side (RFC 3264 section 5.1).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Direction {
+    /// Neither way.
+    Inactive,
+    /// We take only.
+    ReceiveOnly,
+    /// We send only.
+    SendOnly,
+    /// Both ways.
+    #[default]
+    SendReceive,
+}
+
+impl Direction {
+    /// From the two halves.
+    pub const fn of(send: bool, receive: bool) -> Self {
+        match (send, receive) {
+            (true, true) => Direction::SendReceive,
+            (true, false) => Direction::SendOnly,
+            (false, true) => Direction::ReceiveOnly,
+            (false, false) => Direction::Inactive,
+        }
+    }
+
+    /// Whether we may send.
+    pub const fn sends(self) -> bool {
+        matches!(self, Direction::SendOnly | Direction::SendReceive)
+    }
+
+    /// Whether we take what arrives.
+    pub const fn receives(self) -> bool {
+        matches!(self, Direction::ReceiveOnly | Direction::SendReceive)
+    }
+
+    /// The same flow as the other side names it.
+    pub const fn mirrored(self) -> Self {
+        Self::of(self.receives(), self.sends())
+    }
+}
+
+/// A protection profile of SRTP (RFC 4568 section 6.2, RFC 6188, RFC 7714).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum SrtpSuite {
+    /// `AEAD_AES_256_GCM`.
+    AeadAes256Gcm,
+    /// `AEAD_AES_128_GCM`.
+    AeadAes128Gcm,
+    /// `AES_256_CM_HMAC_SHA1_80`.
+    Aes256CmSha1_80,
+    /// `AES_256_CM_HMAC_SHA1_32`.
+    Aes256CmSha1_32,
+    /// `AES_CM_128_HMAC_SHA1_80`.
+    Aes128CmSha1_80,
+    /// `AES_CM_128_HMAC_SHA1_32`.
+    Aes128CmSha1_32,
+}
+
+impl SrtpSuite {
+    /// All suites, in the default order of preference.
+    pub const ALL: [SrtpSuite; 6] = [
+        SrtpSuite::AeadAes256Gcm,
+        SrtpSuite::AeadAes128Gcm,
+        SrtpSuite::Aes256CmSha1_80,
+        SrtpSuite::Aes128CmSha1_80,
+        SrtpSuite::Aes256CmSha1_32,
+        SrtpSuite::Aes128CmSha1_32,
+    ];
+
+    /// The name in `a=crypto`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            SrtpSuite::AeadAes256Gcm => "AEAD_AES_256_GCM",
+            SrtpSuite::AeadAes128Gcm => "AEAD_AES_128_GCM",
+            SrtpSuite::Aes256CmSha1_80 => "AES_256_CM_HMAC_SHA1_80",
+            SrtpSuite::Aes256CmSha1_32 => "AES_256_CM_HMAC_SHA1_32",
+            SrtpSuite::Aes128CmSha1_80 => "AES_CM_128_HMAC_SHA1_80",
+            SrtpSuite::Aes128CmSha1_32 => "AES_CM_128_HMAC_SHA1_32",
+        }
+    }
+
+    /// The suite of a name, exactly as registered.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|suite| suite.name() == name)
+    }
+
+    /// Bytes of the master key.
+    pub const fn key_len(self) -> usize {
+        match self {
+            SrtpSuite::AeadAes256Gcm | SrtpSuite::Aes256CmSha1_80 | SrtpSuite::Aes256CmSha1_32 => {
+                32
+            }
+            SrtpSuite::AeadAes128Gcm | SrtpSuite::Aes128CmSha1_80 | SrtpSuite::Aes128CmSha1_32 => {
+                16
+            }
+        }
+    }
+
+    /// Bytes of the master salt.
+    pub const fn salt_len(self) -> usize {
+        match self {
+            SrtpSuite::AeadAes256Gcm | SrtpSuite::AeadAes128Gcm => 12,
+            _ => 14,
+        }
+    }
+
+    /// Bytes of the master key and salt together, as `a=crypto` carries them.
+    pub const fn keying_len(self) -> usize {
+        self.key_len() + self.salt_len()
+    }
+}
+
+/// Bytes of the longest master key and salt.
+pub const MAX_KEYING_LEN: usize = 46;
+
+/// A master key and its salt. Never printed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct SrtpKey {
+    bytes: [u8; MAX_KEYING_LEN],
+    len: usize,
+}
+
+impl SrtpKey {
+    /// Key and salt as one string of bytes, [`SrtpSuite::keying_len`] long.
+    pub fn new(suite: SrtpSuite, keying: &[u8]) -> Option<Self> {
+        if keying.len() != suite.keying_len() {
+            return None;
+        }
+        let mut bytes = [0; MAX_KEYING_LEN];
+        bytes.get_mut(..keying.len())?.copy_from_slice(keying);
+        Some(Self { bytes, len: keying.len() })
+    }
+
+    /// Key and salt as one string of bytes.
+    pub fn keying(&self) -> &[u8] {
+        &self.bytes[..self.len]
+    }
+}
+
+impl fmt::Debug for SrtpKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SrtpKey(…)")
+    }
+}
+
+/// SRTP as SDES settled it (RFC 4568): one suite, a key each way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SrtpSpec {
+    /// The suite, the same both ways.
+    pub suite: SrtpSuite,
+    /// Protects what we send.
+    pub send: SrtpKey,
+    /// Opens what we take.
+    pub receive: SrtpKey,
+}
+
+/// Where the RTP of one stream goes, and by whose word.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TransportSpec {
+    /// Where the peer's SDP wants RTP. `None` where it says nowhere (`c=0.0.0.0`, port 0).
+    pub remote_rtp: Option<SocketAddr>,
+    /// Where it wants RTCP: the same address under rtcp-mux, else `a=rtcp` or the next port.
+    pub remote_rtcp: Option<SocketAddr>,
+    /// RTP and RTCP share one port (RFC 5761).
+    pub rtcp_mux: bool,
+    /// Where the signalling came from. An SDP address elsewhere is not trusted until RTP
+    /// arrives from it.
+    pub signalling_source: IpAddr,
+    /// SRTP, unless the leg is in the clear.
+    pub srtp: Option<SrtpSpec>,
+}
+
+/// All that the engine needs to know of one leg's media.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LegMedia {
+    /// Where and how.
+    pub transport: TransportSpec,
+    /// Which way, from our side.
+    pub direction: Direction,
+    /// What.
+    pub audio: LegAudio,
+}

@@ -1,0 +1,1 @@
+//! Sans-IO signalling engines: SIP, offer/answer.

@@ -1,0 +1,1 @@
+//! Sans-IO media transport: source guard, SRTP, jitter buffer, reports.

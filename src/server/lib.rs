@@ -1,0 +1,1 @@
+//! Assembly: configuration, directory, actors, load generator.

@@ -1,0 +1,1 @@
+//! SIP messages <-> bytes: framing, headers, URIs.

@@ -1,0 +1,1 @@
+//! Every format but SIP <-> values: SDP, RTP, RTCP, payload formats.
