@@ -41,7 +41,7 @@ pub enum MediaCommand {
         /// The leg, reserved before.
         leg: LegId,
         /// Its media.
-        media: LegMedia,
+        media: Box<LegMedia>,
     },
     /// Hand a leg to a conference, between two ticks and without new signalling.
     Move {
@@ -125,7 +125,7 @@ pub enum MediaEvent {
         /// The leg.
         leg: LegId,
         /// Its counters.
-        stats: LegStats,
+        stats: Box<LegStats>,
     },
     /// A leg's media cannot go on.
     Failed {

@@ -1,0 +1,186 @@
+//! The only words that adapters share with the rest: what a leg reports and what it is told.
+//!
+//! An incoming leg: `Offered` -> `Accept` (with the ports that the engine reserved) ->
+//! `MediaReady` -> … -> `Ended`. An outgoing one: `Dial` -> `Ringing` -> `MediaReady` -> `Answered` -> …
+//! Every leg ends with exactly one [`LegEvent::Ended`], whoever ended it.
+
+use causeway_base::{Alias, EndCause, LegId};
+use causeway_plan::{DigitMethod, LegMedia, OfferPolicy};
+use std::net::{IpAddr, SocketAddr};
+
+/// The protocol that a leg's signalling speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Protocol {
+    /// SIP (RFC 3261).
+    Sip,
+}
+
+/// A leg that asks to be let in.
+#[derive(Clone, Debug)]
+pub struct Offered {
+    /// The leg, numbered by its adapter from the range given to it.
+    pub leg: LegId,
+    /// What it speaks.
+    pub protocol: Protocol,
+    /// Whom it calls.
+    pub called: Alias,
+    /// Who it says it is. Nothing proves it.
+    pub calling: Alias,
+    /// The name it wants shown, without control characters. May be empty.
+    pub display_name: String,
+    /// Where its signalling comes from.
+    pub source: SocketAddr,
+    /// The local address at which its signalling arrived: its media belongs there too.
+    pub local: IpAddr,
+    /// Signalling is encrypted.
+    pub secure: bool,
+    /// The `User-Agent`, cut at 256 bytes.
+    pub user_agent: Option<String>,
+}
+
+/// Where the engine waits for a leg's media.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MediaAddress {
+    /// RTP, as bound.
+    pub rtp: SocketAddr,
+    /// RTCP, as bound.
+    pub rtcp: SocketAddr,
+    /// The address that the peer's network sees instead of the bound one.
+    pub advertised: IpAddr,
+}
+
+/// What a leg reports.
+#[derive(Clone, Debug)]
+pub enum LegEvent {
+    /// It asks to be let in.
+    Offered(Box<Offered>),
+    /// The callee rings (outgoing legs).
+    Ringing {
+        /// The leg.
+        leg: LegId,
+    },
+    /// Signalling is up: the callee answered, or the caller confirmed our answer.
+    Answered {
+        /// The leg.
+        leg: LegId,
+    },
+    /// Its media was agreed, for the first time or anew (hold, resume, another address, another
+    /// codec). Can come before `Answered`: early media.
+    MediaReady {
+        /// The leg.
+        leg: LegId,
+        /// All of it; replaces what was agreed before.
+        media: Box<LegMedia>,
+    },
+    /// A digit came by signalling.
+    Digit {
+        /// The leg.
+        leg: LegId,
+        /// One of `0-9A-D*#`.
+        digit: char,
+        /// By which way.
+        method: DigitMethod,
+    },
+    /// The peer needs a whole picture (RFC 5168).
+    KeyframeNeeded {
+        /// The leg.
+        leg: LegId,
+    },
+    /// It is over. The last word of every leg.
+    Ended {
+        /// The leg.
+        leg: LegId,
+        /// Why.
+        cause: EndCause,
+    },
+}
+
+impl LegEvent {
+    /// The leg that reports.
+    pub fn leg(&self) -> LegId {
+        match self {
+            LegEvent::Offered(offered) => offered.leg,
+            LegEvent::Ringing { leg }
+            | LegEvent::Answered { leg }
+            | LegEvent::MediaReady { leg, .. }
+            | LegEvent::Digit { leg, .. }
+            | LegEvent::KeyframeNeeded { leg }
+            | LegEvent::Ended { leg, .. } => *leg,
+        }
+    }
+}
+
+/// What a leg is told.
+#[derive(Clone, Debug)]
+pub enum LegCommand {
+    /// Call out.
+    Dial {
+        /// The leg, numbered by the caller of this command.
+        leg: LegId,
+        /// Whom to call, as a SIP URI with its transport parameter.
+        target: String,
+        /// Who calls.
+        calling: Alias,
+        /// What the offer may hold.
+        policy: Box<OfferPolicy>,
+        /// Where the engine waits for media.
+        media: MediaAddress,
+    },
+    /// Tell the caller that it rings.
+    Ring {
+        /// The leg.
+        leg: LegId,
+    },
+    /// Answer.
+    Accept {
+        /// The leg.
+        leg: LegId,
+        /// What the answer may hold.
+        policy: Box<OfferPolicy>,
+        /// Where the engine waits for media.
+        media: MediaAddress,
+    },
+    /// Refuse a leg that was not accepted.
+    Reject {
+        /// The leg.
+        leg: LegId,
+        /// Why.
+        cause: EndCause,
+    },
+    /// Hold or resume: a re-offer with another direction.
+    Hold {
+        /// The leg.
+        leg: LegId,
+        /// Held from now on, or not.
+        held: bool,
+    },
+    /// Send digits by SIP INFO, for peers that take no RTP events.
+    SendDigits {
+        /// The leg.
+        leg: LegId,
+        /// `0-9A-D*#`.
+        digits: String,
+    },
+    /// Hang up, whatever state it is in.
+    End {
+        /// The leg.
+        leg: LegId,
+        /// Why.
+        cause: EndCause,
+    },
+}
+
+impl LegCommand {
+    /// The leg that is told.
+    pub fn leg(&self) -> LegId {
+        match self {
+            LegCommand::Dial { leg, .. }
+            | LegCommand::Ring { leg }
+            | LegCommand::Accept { leg, .. }
+            | LegCommand::Reject { leg, .. }
+            | LegCommand::Hold { leg, .. }
+            | LegCommand::SendDigits { leg, .. }
+            | LegCommand::End { leg, .. } => *leg,
+        }
+    }
+}
