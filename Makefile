@@ -1,0 +1,42 @@
+# The two commands of a newcomer are `make run` and `make test`; both set up what is missing.
+
+CARGO ?= cargo
+SECONDS_PER_TARGET ?= 60
+
+.PHONY: run test lint unit doc fuzz fuzz-check bench bootstrap bootstrap-tests
+
+# Builds the bridge and starts it with its embedded defaults. Ctrl-C leaves.
+run: bootstrap
+	$(CARGO) run --release --locked -- serve
+
+# All that continuous integration asks for, cheapest complaint first.
+test: bootstrap-tests lint unit doc fuzz-check
+
+lint:
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
+
+# The import rule (tests/architecture.rs) and the scenarios with real telephones are among these.
+unit:
+	$(CARGO) nextest run --locked --workspace
+	$(CARGO) test --locked --workspace --doc --quiet
+
+doc:
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --workspace --no-deps
+
+# Every fuzz body already runs as a property test of its crate; this holds that the targets build.
+fuzz-check:
+	$(CARGO) check --locked --manifest-path tests/fuzz/Cargo.toml
+
+# Each target for SECONDS_PER_TARGET with coverage guidance, on the stable toolchain.
+fuzz: bootstrap
+	SECONDS_PER_TARGET=$(SECONDS_PER_TARGET) tests/fuzz/run
+
+bench: bootstrap
+	$(CARGO) bench --locked --bench room
+
+bootstrap:
+	@deploy/bootstrap
+
+bootstrap-tests:
+	@deploy/bootstrap --tests
