@@ -1,7 +1,39 @@
-//! The conference domain as a pure state machine.
+//! The conference domain as a pure state machine: time, legs and people come in as
+//! [`Command`]s, what was decided goes out as [`Event`]s. Words of RFC 4353 and RFC 4575.
 //!
 //! * [`leg`]: the only words that adapters share with the rest, [`LegEvent`] and [`LegCommand`].
+//! * [`conference`]: [`Conference`], the machine: `handle(now, Command)`, then drain
+//!   `poll_event()`; `poll_timeout()` says when to call `handle_timeout(now)`.
+//! * [`command`] and [`event`]: its words, imperative and past tense.
+//! * [`admission`]: the way of a leg from its arrival to being heard, one for every kind of leg.
+//! * [`participant`] and [`roster`]: who is there, in which role, and why nothing is heard of them.
+//! * [`policy`]: limits, admission and end rules.
+//! * [`speaker`]: who speaks, with hysteresis.
+//! * [`digit`]: one stream of digits out of three ways to send them.
+//! * [`media_plan`]: what the decisions mean for the mixer.
 
+pub mod admission;
+pub mod command;
+pub mod conference;
+pub mod digit;
+pub mod event;
+#[doc(hidden)]
+pub mod fuzz;
 pub mod leg;
+pub mod media_plan;
+pub mod participant;
+pub mod policy;
+pub mod roster;
+pub mod speaker;
 
+pub use admission::{AdmissionPolicy, AdmissionState};
+pub use command::{By, Command, CommandError, Join};
+pub use conference::Conference;
+pub use event::Event;
 pub use leg::{LegCommand, LegEvent, MediaAddress, Offered, Protocol};
+pub use participant::{DisplayName, Mute, Participant, Role};
+pub use policy::{EndRules, Settings};
+pub use roster::Roster;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,155 @@
+//! What a conference is told, and why it may refuse.
+
+use crate::{Protocol, Role};
+use causeway_base::{EndCause, LegId, ParticipantId};
+use causeway_plan::{DigitMethod, Direction};
+use std::fmt;
+
+/// In whose name a command comes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum By {
+    /// The operator of the bridge; may do what a host may.
+    Operator,
+    /// Somebody in the conference.
+    Participant(ParticipantId),
+}
+
+/// A leg asks for a seat.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Join {
+    /// The leg.
+    pub leg: LegId,
+    /// The name that it wants shown. Made safe by [`crate::DisplayName`].
+    pub display_name: String,
+    /// In which role it comes.
+    pub role: Role,
+    /// What its signalling speaks.
+    pub source: Protocol,
+    /// The participant whom it joins as a further leg; `None` makes a new one.
+    pub beside: Option<ParticipantId>,
+}
+
+/// What a conference is told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// Give a leg a seat. It is neither heard nor hears before it is admitted.
+    Join(Join),
+    /// The leg's media was agreed, for the first time or anew.
+    MediaReady {
+        /// The leg.
+        leg: LegId,
+        /// Which way media may flow, from our side.
+        direction: Direction,
+    },
+    /// Let in a participant who waits.
+    Admit {
+        /// Who waits.
+        participant: ParticipantId,
+        /// Who lets in.
+        by: By,
+    },
+    /// The leg is gone.
+    Leave {
+        /// The leg.
+        leg: LegId,
+        /// Why.
+        cause: EndCause,
+    },
+    /// Stop hearing a participant. By the participant: muted by self; else: by host.
+    Mute {
+        /// Whom.
+        participant: ParticipantId,
+        /// By whom.
+        by: By,
+    },
+    /// Take back a mute of the same kind. What the host muted, only a host unmutes.
+    Unmute {
+        /// Whom.
+        participant: ParticipantId,
+        /// By whom.
+        by: By,
+    },
+    /// Give a role.
+    SetRole {
+        /// To whom.
+        participant: ParticipantId,
+        /// Which.
+        role: Role,
+        /// By whom.
+        by: By,
+    },
+    /// Send a participant away with every leg.
+    Remove {
+        /// Whom.
+        participant: ParticipantId,
+        /// By whom.
+        by: By,
+    },
+    /// A digit came from a leg, by any way.
+    Digit {
+        /// The leg.
+        leg: LegId,
+        /// One of `0-9A-D*#`.
+        digit: char,
+        /// By which way.
+        method: DigitMethod,
+    },
+    /// The engine mixes these legs, loudest first.
+    Talkers {
+        /// The legs.
+        legs: Vec<LegId>,
+    },
+    /// Media arrives from a leg, for the first time or again.
+    LegHeard {
+        /// The leg.
+        leg: LegId,
+    },
+    /// Nothing arrives from a leg any more.
+    LegSilent {
+        /// The leg.
+        leg: LegId,
+    },
+    /// End the conference.
+    End {
+        /// Why.
+        cause: EndCause,
+    },
+}
+
+/// Why a command was not carried out. All but [`CommandError::Refused`] blame the sender of the
+/// command, not a peer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CommandError {
+    /// The conference has ended.
+    Ended,
+    /// No such leg here, or no longer.
+    UnknownLeg,
+    /// No such participant here, or no longer.
+    UnknownParticipant,
+    /// The leg has a seat already.
+    AlreadySeated,
+    /// The conference does not take the leg; the cause is for the caller.
+    Refused(EndCause),
+    /// A guest may not do this.
+    NotAllowed,
+    /// Not one of `0-9A-D*#`.
+    NotADigit,
+}
+
+impl fmt::Display for CommandError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            CommandError::Ended => f.write_str("the conference has ended"),
+            CommandError::UnknownLeg => f.write_str("the leg is not in this conference"),
+            CommandError::UnknownParticipant => {
+                f.write_str("the participant is not in this conference")
+            }
+            CommandError::AlreadySeated => f.write_str("the leg is in this conference already"),
+            CommandError::Refused(cause) => write!(f, "refused: {cause}"),
+            CommandError::NotAllowed => f.write_str("only a host may do this"),
+            CommandError::NotADigit => f.write_str("a digit is one of 0-9, A-D, * and #"),
+        }
+    }
+}
+
+impl std::error::Error for CommandError {}

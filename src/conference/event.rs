@@ -1,0 +1,77 @@
+//! What a conference decided, in the past tense.
+
+use crate::{DisplayName, Mute, Protocol, Role};
+use causeway_base::{EndCause, LegId, ParticipantId};
+use causeway_plan::MediaPlan;
+
+/// What happened in a conference. [`Event::Ended`] is the last one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// A leg is ready but a host has to let it in.
+    ParticipantWaiting {
+        /// Who waits.
+        participant: ParticipantId,
+        /// The leg that is ready.
+        leg: LegId,
+    },
+    /// A participant came in: the first leg was admitted. Followed by exactly one
+    /// [`Event::ParticipantLeft`].
+    ParticipantJoined {
+        /// Who.
+        participant: ParticipantId,
+        /// The first leg.
+        leg: LegId,
+        /// The name to show.
+        display_name: DisplayName,
+        /// The role.
+        role: Role,
+        /// What the leg's signalling speaks.
+        source: Protocol,
+    },
+    /// The last leg of a participant is gone.
+    ParticipantLeft {
+        /// Who.
+        participant: ParticipantId,
+        /// Why.
+        cause: EndCause,
+    },
+    /// The conference has let go of a leg that did not leave by itself: hang it up.
+    LegDismissed {
+        /// The leg.
+        leg: LegId,
+        /// Why.
+        cause: EndCause,
+    },
+    /// One of the three reasons why a participant is not heard changed.
+    MuteChanged {
+        /// Who.
+        participant: ParticipantId,
+        /// The reasons, as they are now.
+        mute: Mute,
+    },
+    /// A participant has another role.
+    RoleChanged {
+        /// Who.
+        participant: ParticipantId,
+        /// The role.
+        role: Role,
+    },
+    /// Somebody else speaks.
+    ActiveSpeakerChanged {
+        /// Who; `None` when the speaker left or was muted and nobody else speaks.
+        participant: Option<ParticipantId>,
+    },
+    /// A participant pressed a digit, whatever way it came.
+    DigitPressed {
+        /// Who.
+        participant: ParticipantId,
+        /// By which leg.
+        leg: LegId,
+        /// One of `0-9A-D*#`.
+        digit: char,
+    },
+    /// Who hears whom changed. Several changes between two drains make one plan.
+    PlanChanged(MediaPlan),
+    /// It is over. The last event.
+    Ended(EndCause),
+}

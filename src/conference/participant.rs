@@ -1,0 +1,101 @@
+//! One entry of the roster.
+
+use causeway_base::{LegId, ParticipantId, Redacted};
+use std::fmt;
+
+/// The most legs of one participant: a device for sound, one for pictures, and a change of
+/// devices in the middle of a meeting.
+pub const MAX_LEGS_PER_PARTICIPANT: usize = 4;
+
+/// The longest name that is shown, in characters: what a roster line and a card have room for.
+pub const MAX_DISPLAY_NAME: usize = 64;
+
+/// What a participant may do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Role {
+    /// May let in, mute, remove and give roles.
+    Host,
+    /// May mute itself.
+    #[default]
+    Guest,
+}
+
+/// The three reasons why a participant is not heard. They are separate facts: taking one back
+/// leaves the others.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Mute {
+    /// The participant muted itself.
+    pub by_self: bool,
+    /// A host muted the participant.
+    pub by_host: bool,
+    /// Nothing arrives, though nobody muted: a mute key on the device, or the network.
+    pub nothing_heard: bool,
+}
+
+impl Mute {
+    /// Whether somebody decided that the participant is not heard.
+    pub const fn is_muted(self) -> bool {
+        self.by_self || self.by_host
+    }
+}
+
+/// A name that is safe to show: no control characters, no characters that turn the direction
+/// of the text around it, at most [`MAX_DISPLAY_NAME`] characters. `Debug` does not show it.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct DisplayName(String);
+
+impl DisplayName {
+    /// Makes a name safe.
+    pub fn new(name: &str) -> Self {
+        let safe = name.chars().filter(|c| !c.is_control() && !is_format(*c));
+        let shown: String = safe.take(MAX_DISPLAY_NAME).collect();
+        Self(shown.trim().to_owned())
+    }
+
+    /// The name; may be empty.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Line separators, zero-width characters, embedding, override and isolate marks (Unicode
+/// TR 36 and TR 9), and the byte order mark.
+const fn is_format(c: char) -> bool {
+    matches!(c, '\u{61C}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}')
+}
+
+impl fmt::Debug for DisplayName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Redacted(&self.0).fmt(f)
+    }
+}
+
+/// One entry of the roster.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Participant {
+    /// Who.
+    pub id: ParticipantId,
+    /// The name to show.
+    pub display_name: DisplayName,
+    /// What the participant may do.
+    pub role: Role,
+    /// Why nothing is heard of the participant.
+    pub mute: Mute,
+    /// The legs, oldest first.
+    pub legs: Vec<LegId>,
+    /// A leg was admitted once: the others know of the participant.
+    pub joined: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_cannot_forge_what_stands_beside_it() {
+        let name = DisplayName::new("  Anna\r\n\u{202E}tsoh\u{0}\u{9b}31m ");
+        assert_eq!(name.as_str(), "Annatsoh31m");
+        assert_eq!(DisplayName::new(&"长".repeat(1000)).as_str().chars().count(), MAX_DISPLAY_NAME);
+        assert!(!format!("{:?}", DisplayName::new("王小明先生")).contains("小明先生"));
+    }
+}

@@ -1,0 +1,87 @@
+//! The limits and rules of a conference.
+
+use crate::AdmissionPolicy;
+use causeway_plan::media_plan::DEFAULT_MAX_TALKERS;
+use std::time::{Duration, Instant};
+
+/// How long a leg may hold a seat before its media is agreed: twice the 32 s after which SIP
+/// gives up on a lost message (64 * T1, RFC 3261 section 17).
+pub const ARRIVAL_LIMIT: Duration = Duration::from_secs(64);
+
+/// The most participants by default: what one worker mixes without a late tick.
+pub const DEFAULT_MAX_PARTICIPANTS: usize = 1000;
+
+/// What a conference is like.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// The name that people see and hear.
+    pub name: String,
+    /// The most participants, those who arrive and wait included.
+    pub max_participants: usize,
+    /// How many of the loudest are mixed.
+    pub max_talkers: u8,
+    /// Bring every voice to the same loudness.
+    pub auto_gain: bool,
+    /// Who is let in by whom.
+    pub admission: AdmissionPolicy,
+    /// When it ends by itself.
+    pub end: EndRules,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            name: String::new(),
+            max_participants: DEFAULT_MAX_PARTICIPANTS,
+            max_talkers: DEFAULT_MAX_TALKERS,
+            auto_gain: false,
+            admission: AdmissionPolicy::default(),
+            end: EndRules::default(),
+        }
+    }
+}
+
+/// When a conference ends by itself. Who is muted, held or silent never plays a part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EndRules {
+    /// How long it stays after the last leg left, for those who come back.
+    pub linger: Duration,
+    /// How long it may last, `None` without a limit.
+    pub max_duration: Option<Duration>,
+}
+
+impl Default for EndRules {
+    fn default() -> Self {
+        Self {
+            linger: Duration::from_secs(10),
+            max_duration: Some(Duration::from_secs(24 * 60 * 60)),
+        }
+    }
+}
+
+/// Whether anybody is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Presence {
+    /// Nobody came yet.
+    NobodyYet,
+    /// Somebody has a seat.
+    Occupied,
+    /// The last leg left then.
+    EmptySince(Instant),
+}
+
+impl EndRules {
+    /// When an empty conference ends.
+    pub(crate) fn empty_until(&self, started: Instant, presence: Presence) -> Option<Instant> {
+        match presence {
+            Presence::NobodyYet => Some(started + self.linger.max(ARRIVAL_LIMIT)),
+            Presence::Occupied => None,
+            Presence::EmptySince(since) => Some(since + self.linger),
+        }
+    }
+
+    /// When a conference has lasted long enough.
+    pub(crate) fn lasts_until(&self, started: Instant) -> Option<Instant> {
+        self.max_duration.and_then(|limit| started.checked_add(limit))
+    }
+}
