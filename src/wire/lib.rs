@@ -1,1 +1,33 @@
-//! Every format but SIP <-> values: SDP, RTP, RTCP, payload formats.
+//! Every format but SIP <-> values. Parsers borrow from the packet, allocate nothing (SDP
+//! aside) and never panic; writers fill a buffer that the caller owns.
+//!
+//! * [`demux`]: what a datagram on a media port is, by its first bytes.
+//! * [`rtp`]: RTP headers, header extensions and padding.
+//! * [`rtcp`]: RTCP compounds, and NTP time.
+//! * [`telephone_event`]: digits in RTP.
+//! * [`comfort_noise`]: the level of silence.
+//! * [`audio_level`]: the loudness of a packet, told in its header.
+
+pub mod audio_level;
+pub mod comfort_noise;
+pub mod demux;
+#[doc(hidden)]
+pub mod fuzz;
+pub mod rtcp;
+pub mod rtp;
+pub mod telephone_event;
+
+/// Two bytes at `at`, most significant first.
+fn be16(bytes: &[u8], at: usize) -> Option<u16> {
+    bytes.get(at..at.checked_add(2)?)?.try_into().ok().map(u16::from_be_bytes)
+}
+
+/// Four bytes at `at`, most significant first.
+fn be32(bytes: &[u8], at: usize) -> Option<u32> {
+    bytes.get(at..at.checked_add(4)?)?.try_into().ok().map(u32::from_be_bytes)
+}
+
+/// Eight bytes at `at`, most significant first.
+fn be64(bytes: &[u8], at: usize) -> Option<u64> {
+    bytes.get(at..at.checked_add(8)?)?.try_into().ok().map(u64::from_be_bytes)
+}
