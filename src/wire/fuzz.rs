@@ -2,6 +2,7 @@
 
 use crate::rtcp::{RtcpPacket, RtcpView};
 use crate::rtp::{MAX_LEN, RtpView};
+use crate::sdp::{Crypto, ExtMap, RtcpAddress, RtpMap, SessionDescription, attribute};
 use crate::{audio_level, comfort_noise, demux, telephone_event};
 
 /// RTP: what is read is written back the same, but for padding.
@@ -68,11 +69,84 @@ pub fn telephone_event(data: &[u8]) {
     assert!(comfort_noise::level(data).is_none_or(|level| level <= 127));
 }
 
+/// Session descriptions: what is read is written and read again the same.
+pub fn sdp(data: &[u8]) {
+    let session = match SessionDescription::parse(data) {
+        Err(error) => {
+            assert_ne!(error, crate::sdp::SdpError::Syntax, "normalised text is always read");
+            return;
+        }
+        Ok(session) => session,
+    };
+    let written = session.to_bytes();
+    if written.len() <= crate::sdp::MAX_LEN {
+        assert_eq!(SessionDescription::parse(&written).as_ref(), Ok(&session));
+    }
+    for line in session.media.iter().flat_map(|media| &media.attributes) {
+        let Some(value) = &line.value else { continue };
+        if let Some(map) = RtpMap::parse(value) {
+            assert_eq!(RtpMap::parse(&map.to_string()), Some(map));
+        }
+        if let Ok(crypto) = Crypto::parse(value) {
+            assert_eq!(Crypto::parse(&crypto.to_string()), Ok(crypto));
+        }
+        let _ = (ExtMap::parse(value), RtcpAddress::parse(value));
+        let _ = attribute::fmtp(value).map(|(_, list)| attribute::parameters(list).count());
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
+    /// Lines that are right, broken and odd, in any order.
+    fn sdp_line() -> impl Strategy<Value = String> {
+        let fixed = [
+            "v=0",
+            "o=- 1 1 IN IP4 192.0.2.1",
+            "o=a b 1 1 IN IP6 ::1",
+            "o=",
+            "s=-",
+            "s=",
+            "t=0 0",
+            "c=IN IP4 192.0.2.1",
+            "c=IN IP6 ::1/3",
+            "c=IN",
+            "b=AS:64",
+            "b=X-YZ:1",
+            "b=X-X-:1",
+            "b=AS",
+            "z=0 0",
+            "r=1",
+            "k=clear:x",
+            "i=x",
+            "m=audio 4000 RTP/AVP 0 96",
+            "m=x-data 1 UDP/UDT/IX *",
+            "m=",
+            "m=audio",
+            "a=",
+            "a=:",
+            "a=rtpmap:96 opus/48000/2",
+            "a=fmtp:96 x=1;y",
+            "a=crypto:1 S inline:abc|2^31",
+            "a=extmap:1/recvonly urn:x",
+            "a=rtcp:9 IN IP4 192.0.2.2",
+            "a= space",
+            "a=\u{a0}x",
+            "m=audio\u{2003}9 RTP/AVP 0",
+        ];
+        prop_oneof![
+            4 => prop::sample::select(fixed.to_vec()).prop_map(str::to_owned),
+            1 => "[vostcbam]=.{0,30}",
+        ]
+    }
+
     proptest! {
+        #[test]
+        fn lines_in_any_order(lines in prop::collection::vec(sdp_line(), 0..30)) {
+            super::sdp(format!("v=0\r\n{}", lines.join("\r\n")).as_bytes());
+        }
+
         #[test]
         fn any_bytes(data in prop::collection::vec(any::<u8>(), 0..300)) {
             super::rtp(&data);
@@ -80,6 +154,7 @@ mod tests {
             super::rtcp(&data);
             super::demux(&data);
             super::telephone_event(&data);
+            super::sdp(&data);
         }
 
         #[test]

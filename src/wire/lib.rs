@@ -7,6 +7,7 @@
 //! * [`telephone_event`]: digits in RTP.
 //! * [`comfort_noise`]: the level of silence.
 //! * [`audio_level`]: the loudness of a packet, told in its header.
+//! * [`sdp`]: session descriptions.
 
 pub mod audio_level;
 pub mod comfort_noise;
@@ -15,6 +16,7 @@ pub mod demux;
 pub mod fuzz;
 pub mod rtcp;
 pub mod rtp;
+pub mod sdp;
 pub mod telephone_event;
 
 /// Two bytes at `at`, most significant first.

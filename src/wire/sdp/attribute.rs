@@ -1,0 +1,108 @@
+//! Values of single attributes.
+
+use super::Address;
+use std::fmt;
+
+/// `a=rtpmap` (RFC 8866 section 6.6).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RtpMap {
+    /// The payload type, 0-127.
+    pub payload_type: u8,
+    /// The encoding name, as it stands.
+    pub name: String,
+    /// The RTP clock in Hz.
+    pub clock: u32,
+    /// Channels; 1 where it does not say.
+    pub channels: u8,
+}
+
+impl RtpMap {
+    /// Reads the value. `None` where it is broken.
+    pub fn parse(value: &str) -> Option<Self> {
+        let (payload_type, encoding) = value.trim().split_once(char::is_whitespace)?;
+        let mut parts = encoding.trim().split('/');
+        let name = parts.next().filter(|name| !name.is_empty())?.to_owned();
+        let clock = parts.next()?.trim().parse().ok().filter(|clock| *clock > 0)?;
+        let channels = match parts.next() {
+            Some(channels) => channels.trim().parse().ok()?,
+            None => 1,
+        };
+        let payload_type = payload_type.parse().ok().filter(|number| *number <= 127)?;
+        Some(Self { payload_type, name, clock, channels })
+    }
+}
+
+impl fmt::Display for RtpMap {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}/{}", self.payload_type, self.name, self.clock)?;
+        if self.channels > 1 { write!(f, "/{}", self.channels) } else { Ok(()) }
+    }
+}
+
+/// Splits `a=fmtp` into its format and its parameters.
+pub fn fmtp(value: &str) -> Option<(&str, &str)> {
+    let (format, parameters) = value.trim().split_once(char::is_whitespace)?;
+    Some((format, parameters.trim()))
+}
+
+/// The parameters of `a=fmtp`: `name=value` split at semicolons. A word without `=` has the
+/// value `""`.
+pub fn parameters(parameters: &str) -> impl Iterator<Item = (&str, &str)> {
+    parameters.split(';').map(str::trim).filter(|parameter| !parameter.is_empty()).map(
+        |parameter| {
+            let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
+            (name.trim(), value.trim())
+        },
+    )
+}
+
+/// `a=extmap` (RFC 8285 section 5).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExtMap {
+    /// The identifier: 1-14 for one-byte headers, up to 255 for two-byte headers. Numbers
+    /// above are asked for by offers that wait for a number; they are read as no extension.
+    pub id: u8,
+    /// The direction behind the slash, if there is one.
+    pub direction: Option<String>,
+    /// The extension's name.
+    pub uri: String,
+}
+
+impl ExtMap {
+    /// Reads the value; attributes behind the name are left out. `None` where it is broken.
+    pub fn parse(value: &str) -> Option<Self> {
+        let mut words = value.split_whitespace();
+        let (id, direction) = match words.next()?.split_once('/') {
+            Some((id, direction)) => (id, Some(direction.to_owned())),
+            None => (value.split_whitespace().next()?, None),
+        };
+        let id = id.parse().ok().filter(|id| *id > 0)?;
+        Some(Self { id, direction, uri: words.next()?.to_owned() })
+    }
+}
+
+/// `a=rtcp` (RFC 3605).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RtcpAddress {
+    /// The port.
+    pub port: u16,
+    /// The address, where it is not that of `c=`.
+    pub address: Option<Address>,
+}
+
+impl RtcpAddress {
+    /// Reads the value. `None` where it is broken.
+    pub fn parse(value: &str) -> Option<Self> {
+        let mut words = value.split_whitespace();
+        let port = words.next()?.parse().ok()?;
+        let address = words.nth(2).and_then(Address::parse);
+        Some(Self { port, address })
+    }
+}
+
+impl fmt::Display for RtcpAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.port)?;
+        self.address.as_ref().map_or(Ok(()), |address| write!(f, " {address}"))
+    }
+}
