@@ -1,1 +1,21 @@
-//! Media compute: codecs, resampling, concealment, levels, mixer.
+//! Media compute: what happens to sound between two RTP payloads.
+//!
+//! Everything is plain computation on slices: no socket, no clock, no thread, and in steady
+//! state no allocation. Samples are `f32`, mono, in [-1, 1].
+//!
+//! The way of a talker's packet to a listener ([`audio`]):
+//!
+//! 1. [`audio::level`] reads how loud a payload is without decoding it, [`audio::ranking`]
+//!    picks the talkers.
+//! 2. [`audio::codec`] decodes, recovers by in-band FEC or conceals ([`audio::conceal`]);
+//!    [`audio::stretch`] lets the jitter buffer shrink.
+//! 3. [`audio::resample`] brings 8 and 16 kHz to 48 kHz, [`audio::gain`] to a common loudness.
+//! 4. [`audio::mixer`] sums, without the listener itself, under the [`audio::limiter`].
+//! 5. [`audio::resample`] and [`audio::codec`] again, on the way out.
+//!
+//! Beside it: [`audio::tone`] (DTMF in and out), [`audio::comfort_noise`] (RFC 3389) and
+//! [`audio::speech`] (test material that needs no files).
+
+pub mod audio;
+#[doc(hidden)]
+pub mod fuzz;

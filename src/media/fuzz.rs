@@ -1,0 +1,42 @@
+//! Fuzz bodies: what hostile payloads and mixer sequences may not do.
+
+use causeway_base::Codec;
+
+use crate::audio::MAX_PACKET;
+use crate::audio::codec::Decoder;
+
+/// Opus payloads, lost packets and FEC in any order.
+pub fn decode_opus(data: &[u8]) {
+    decode(Codec::Opus, data);
+}
+
+/// G.722 payloads and losses in any order.
+pub fn decode_g722(data: &[u8]) {
+    decode(Codec::G722, data);
+}
+
+/// G.711 payloads and losses in any order.
+pub fn decode_g711(data: &[u8]) {
+    decode(Codec::Pcma, data);
+    decode(Codec::Pcmu, data);
+}
+
+/// Reads `data` as a list of (operation, length, payload) against one decoder.
+fn decode(codec: Codec, data: &[u8]) {
+    let mut decoder = Decoder::new(codec);
+    let mut out = vec![0.0; MAX_PACKET];
+    let mut rest = data;
+    while let [operation, length, tail @ ..] = rest {
+        let (payload, tail) = tail.split_at(usize::from(*length).min(tail.len()));
+        rest = tail;
+        let samples = usize::from(*operation) * 24;
+        let decoded = match operation % 4 {
+            0 => Ok(decoder.conceal(samples, &mut out)),
+            1 => decoder.decode_fec(payload, samples, &mut out),
+            _ => decoder.decode(payload, &mut out),
+        };
+        if let Ok(decoded) = decoded {
+            assert!(out[..decoded].iter().all(|sample| sample.is_finite()));
+        }
+    }
+}
