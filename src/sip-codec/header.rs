@@ -1,0 +1,57 @@
+//! The headers, one a file: each reads and writes one value.
+
+mod free_text;
+mod name_addr;
+mod number;
+mod token;
+
+mod allow;
+mod call_id;
+mod contact;
+mod content_length;
+mod cseq;
+mod expires;
+mod from;
+mod max_forwards;
+mod min_expires;
+mod p_asserted_identity;
+mod path;
+mod proxy_require;
+mod record_route;
+mod refer_to;
+mod referred_by;
+mod require;
+mod route;
+mod rseq;
+mod server;
+mod supported;
+mod to;
+mod unsupported;
+mod user_agent;
+mod via;
+
+pub use allow::Allow;
+pub use call_id::CallId;
+pub use contact::Contact;
+pub use content_length::ContentLength;
+pub use cseq::{CSeq, MAX_CSEQ};
+pub use expires::Expires;
+pub use from::From;
+pub use max_forwards::MaxForwards;
+pub use min_expires::MinExpires;
+pub use name_addr::NameAddr;
+pub use p_asserted_identity::PAssertedIdentity;
+pub use path::Path;
+pub use proxy_require::ProxyRequire;
+pub use record_route::RecordRoute;
+pub use refer_to::ReferTo;
+pub use referred_by::ReferredBy;
+pub use require::Require;
+pub use route::Route;
+pub use rseq::RSeq;
+pub use server::Server;
+pub use supported::Supported;
+pub use to::To;
+pub use unsupported::Unsupported;
+pub use user_agent::UserAgent;
+pub use via::{Transport, Via};
