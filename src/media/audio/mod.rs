@@ -2,6 +2,12 @@
 
 pub mod codec;
 pub mod conceal;
+pub mod gain;
+pub mod level;
+pub mod limiter;
+pub mod mixer;
+pub mod ranking;
+pub mod resample;
 
 /// The rate of everything between the resamplers, in Hz.
 pub const SAMPLE_RATE: u32 = 48_000;

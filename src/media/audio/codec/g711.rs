@@ -65,7 +65,8 @@ impl Law {
         }
     }
 
-    const fn expand(self, byte: u8) -> f32 {
+    /// The sample of one byte.
+    pub(crate) const fn expand(self, byte: u8) -> f32 {
         match self {
             Law::Mu => {
                 let code = !byte;
