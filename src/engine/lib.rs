@@ -1,1 +1,301 @@
-//! Media workers: sockets, ticks, ingress, egress.
+//! Media workers: the sockets, ticks and threads around the media path.
+//!
+//! A worker is one thread that owns its conferences' media and the legs in them, so nothing in
+//! the path of a packet is locked. It sleeps until the next tick (10 ms), takes all datagrams
+//! that came meanwhile, and on each conference's own tick (every second one) mixes 20 ms and
+//! sends them: whole packets, so that no half waits for the other.
+//!
+//! Read in the order of a packet:
+//! * [`worker`](self): the loop. `order` is what it is told, `port` and `sys` its sockets,
+//!   `clock` its ticks.
+//! * `leg`: all media state of one leg, one value that can move to another worker.
+//! * `ingress`: a datagram to its leg: demultiplex, guard, decrypt, count, buffer.
+//! * `playout`: 20 ms out of a leg's jitter buffer: level, and samples where they are mixed.
+//! * `room`: one conference's 20 ms: who is loudest, the mixes, who is sent which.
+//! * `encode`: a mix into the packets of one encode group, or of one talker.
+//! * `egress`: an encoded packet to its leg: header, protection, socket.
+//! * `report`: RTCP of a leg, and its silence.
+
+mod clock;
+mod egress;
+mod encode;
+mod ingress;
+mod leg;
+mod order;
+mod playout;
+mod port;
+mod report;
+mod room;
+mod sys;
+mod worker;
+
+pub use clock::TickMetrics;
+
+use causeway_base::{ConferenceId, EndCause, LegId};
+use causeway_plan::{MediaCommand, MediaEvent};
+use order::{MAX_ORDERS, Order};
+use port::PortRange;
+use std::collections::HashMap;
+use std::fmt;
+use std::io;
+use std::ops::RangeInclusive;
+use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+use tokio::sync::mpsc::Sender;
+use worker::Worker;
+
+/// The settings of an engine.
+#[derive(Clone, Debug)]
+pub struct EngineConfig {
+    /// Media workers. By default the cores minus one, at least one: signalling needs a core too.
+    pub workers: usize,
+    /// The ports of legs. By default 10000-31999, below the ephemeral ports of Linux, so that no
+    /// other program's outgoing socket takes one.
+    pub ports: RangeInclusive<u16>,
+    /// How long a closed leg's ports rest, so that a new call never hears an old one.
+    pub drain: Duration,
+    /// The DiffServ code point of media. By default 46, expedited forwarding (RFC 4594).
+    pub dscp: u8,
+    /// After how long without RTP and RTCP a leg is reported silent.
+    pub silence: Duration,
+    /// Ask for real-time scheduling. Where it is refused, [`Engine::realtime`] says so.
+    pub realtime: bool,
+}
+
+impl Default for EngineConfig {
+    fn default() -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        Self {
+            workers: cores.saturating_sub(1).max(1),
+            ports: 10_000..=31_999,
+            drain: Duration::from_secs(30),
+            dscp: 46,
+            silence: Duration::from_secs(30),
+            realtime: true,
+        }
+    }
+}
+
+/// Why an engine cannot start.
+#[derive(Debug)]
+pub enum EngineError {
+    /// A worker's thread or its epoll instance cannot be made.
+    Worker(io::Error),
+}
+
+impl fmt::Display for EngineError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            EngineError::Worker(error) => write!(f, "a media worker cannot start: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for EngineError {}
+
+/// A worker's queue is full, or the worker is gone: the command was not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Overloaded;
+
+impl fmt::Display for Overloaded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the media worker does not take commands")
+    }
+}
+
+impl std::error::Error for Overloaded {}
+
+/// The media workers, and who is where.
+#[derive(Debug)]
+pub struct Engine {
+    config: EngineConfig,
+    ports: Arc<PortRange>,
+    workers: Vec<WorkerHandle>,
+    events: Sender<MediaEvent>,
+    places: Mutex<Places>,
+}
+
+#[derive(Debug)]
+struct WorkerHandle {
+    orders: SyncSender<Order>,
+    metrics: Arc<TickMetrics>,
+    realtime: bool,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// Which worker has which conference and leg. Touched when a call begins, moves or ends.
+#[derive(Debug, Default)]
+struct Places {
+    conferences: HashMap<ConferenceId, usize>,
+    legs: HashMap<LegId, usize>,
+}
+
+impl Engine {
+    /// Starts the workers. Events go to `events`; what does not fit waits in the worker.
+    pub fn start(config: EngineConfig, events: Sender<MediaEvent>) -> Result<Self, EngineError> {
+        let workers = (0..config.workers.max(1))
+            .map(|index| start_worker(index, &config, &events))
+            .collect::<io::Result<Vec<_>>>()
+            .map_err(EngineError::Worker)?;
+        Ok(Self {
+            ports: PortRange::new(&config.ports),
+            config,
+            workers,
+            events,
+            places: Mutex::default(),
+        })
+    }
+
+    /// Carries a command to the worker that has its leg or conference. What names neither a
+    /// known leg nor a known conference is ignored.
+    pub fn send(&self, command: MediaCommand) -> Result<(), Overloaded> {
+        let mut places = self.places();
+        match command {
+            MediaCommand::OpenConference { conference } => {
+                let worker = self.least_loaded(&places);
+                places.conferences.insert(conference, worker);
+                self.order(worker, Order::OpenConference(conference))
+            }
+            MediaCommand::CloseConference { conference } => {
+                match places.conferences.remove(&conference) {
+                    Some(worker) => self.order(worker, Order::CloseConference(conference)),
+                    None => Ok(()),
+                }
+            }
+            MediaCommand::Apply { conference, plan } => match places.conferences.get(&conference) {
+                Some(worker) => self.order(*worker, Order::Apply(conference, Box::new(plan))),
+                None => Ok(()),
+            },
+            MediaCommand::Reserve { leg, local } => self.reserve(&mut places, leg, local),
+            MediaCommand::Move { leg, conference } => self.move_leg(&mut places, leg, conference),
+            MediaCommand::Configure { leg, media } => {
+                self.order_leg(&places, leg, Order::Configure(leg, media))
+            }
+            MediaCommand::SendDigits { leg, digits } => {
+                self.order_leg(&places, leg, Order::SendDigits(leg, digits))
+            }
+            MediaCommand::ReportStats { leg } => {
+                self.order_leg(&places, leg, Order::ReportStats(leg))
+            }
+            MediaCommand::Release { leg } => {
+                self.order_leg(&places, leg, Order::Release(leg))?;
+                places.legs.remove(&leg);
+                Ok(())
+            }
+        }
+    }
+
+    /// What each worker counts.
+    pub fn metrics(&self) -> Vec<Arc<TickMetrics>> {
+        self.workers.iter().map(|worker| Arc::clone(&worker.metrics)).collect()
+    }
+
+    /// Whether every worker runs under real-time scheduling.
+    pub fn realtime(&self) -> bool {
+        self.workers.iter().all(|worker| worker.realtime)
+    }
+
+    /// Stops the workers. Legs that were not released are released.
+    pub fn shutdown(mut self) {
+        for worker in &self.workers {
+            // A worker that takes no order any more has ended already.
+            let _ = worker.orders.send(Order::Stop);
+        }
+        for worker in &mut self.workers {
+            if let Some(thread) = worker.thread.take() {
+                let _ = thread.join();
+            }
+        }
+    }
+
+    fn places(&self) -> MutexGuard<'_, Places> {
+        self.places.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn least_loaded(&self, places: &Places) -> usize {
+        let mut load = vec![0usize; self.workers.len()];
+        for worker in places.conferences.values().chain(places.legs.values()) {
+            load[*worker] += 1;
+        }
+        (0..load.len()).min_by_key(|worker| load[*worker]).unwrap_or(0)
+    }
+
+    /// Binds here, not on the worker's thread: a system call that can take its time.
+    fn reserve(
+        &self,
+        places: &mut Places,
+        leg: LegId,
+        local: std::net::IpAddr,
+    ) -> Result<(), Overloaded> {
+        let Ok(ports) = self.ports.reserve(local, self.config.dscp) else {
+            return self.tell(MediaEvent::Failed { leg, cause: EndCause::PortsExhausted });
+        };
+        let reserved =
+            MediaEvent::Reserved { leg, rtp: ports.rtp_address, rtcp: ports.rtcp_address };
+        let worker = self.least_loaded(places);
+        self.order(worker, Order::Adopt(Box::new(leg::Leg::new(leg, ports))))?;
+        places.legs.insert(leg, worker);
+        self.tell(reserved)
+    }
+
+    fn tell(&self, event: MediaEvent) -> Result<(), Overloaded> {
+        self.events.try_send(event).map_err(|_| Overloaded)
+    }
+
+    fn move_leg(
+        &self,
+        places: &mut Places,
+        leg: LegId,
+        conference: ConferenceId,
+    ) -> Result<(), Overloaded> {
+        let (Some(&from), Some(&to)) = (places.legs.get(&leg), places.conferences.get(&conference))
+        else {
+            return Ok(());
+        };
+        if from == to {
+            return self.order(to, Order::Enter(leg, conference));
+        }
+        // The new worker keeps what is said to the leg from now on until the leg arrives.
+        self.order(to, Order::Expect(leg))?;
+        let target = self.workers[to].orders.clone();
+        self.order(from, Order::Depart(leg, conference, target))?;
+        places.legs.insert(leg, to);
+        Ok(())
+    }
+
+    fn order_leg(&self, places: &Places, leg: LegId, order: Order) -> Result<(), Overloaded> {
+        match places.legs.get(&leg) {
+            Some(worker) => self.order(*worker, order),
+            None => Ok(()),
+        }
+    }
+
+    fn order(&self, worker: usize, order: Order) -> Result<(), Overloaded> {
+        match self.workers[worker].orders.try_send(order) {
+            Ok(()) => Ok(()),
+            Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => Err(Overloaded),
+        }
+    }
+}
+
+fn start_worker(
+    index: usize,
+    config: &EngineConfig,
+    events: &Sender<MediaEvent>,
+) -> io::Result<WorkerHandle> {
+    let (orders, queue) = sync_channel(MAX_ORDERS);
+    let metrics = Arc::new(TickMetrics::default());
+    let worker = Worker::new(config.clone(), queue, events.clone(), Arc::clone(&metrics))?;
+    let (ready, realtime) = sync_channel(1);
+    let wanted = config.realtime;
+    let thread = std::thread::Builder::new().name(format!("media-{index}")).spawn(move || {
+        let granted = wanted && sys::make_realtime().is_ok();
+        // Only fails where the engine gave up waiting, and then nobody wants to know.
+        let _ = ready.send(granted);
+        worker.run();
+    })?;
+    let realtime = realtime.recv().unwrap_or(false);
+    Ok(WorkerHandle { orders, metrics, realtime, thread: Some(thread) })
+}

@@ -1,0 +1,142 @@
+//! An encoded packet to its leg: numbers, header, protection, socket.
+
+use crate::clock::Now;
+use crate::leg::Leg;
+use causeway_plan::LegMedia;
+use causeway_rtp::report::SenderStatistics;
+use causeway_rtp::srtp::MAX_SRTP_OVERHEAD;
+use causeway_rtp::telephone_event::EventSender;
+use causeway_rtp::{Numbering, RtpSender, SrtpSender};
+use causeway_wire::rtp::{MIN_LEN, RtpHeader};
+use std::net::SocketAddr;
+use std::time::Instant;
+
+/// Bytes of the longest payload that an encoder makes.
+pub(crate) const MAX_ENCODED: usize = 1275;
+
+/// Room for a packet with its header and its tag.
+const MAX_PACKET: usize = MIN_LEN + MAX_ENCODED + MAX_SRTP_OVERHEAD;
+
+/// The sending half of a leg's media, from the encoder on.
+#[derive(Debug)]
+pub(crate) struct Egress {
+    pub(crate) sender: RtpSender,
+    pub(crate) stats: SenderStatistics,
+    pub(crate) events: EventSender,
+    pub(crate) srtp: Option<SrtpSender>,
+    /// The last tick that it sent on, in its own clock, to count the time that passed in silence.
+    clock_rate: u32,
+}
+
+impl Egress {
+    pub(crate) fn new(media: &LegMedia) -> Self {
+        let clock_rate = media.audio.send.codec.clock_rate();
+        let mut egress = Self {
+            sender: RtpSender::new(random_u32(), random_u32() as u16, random_u32()),
+            stats: SenderStatistics::new(clock_rate),
+            events: EventSender::new(clock_rate),
+            srtp: None,
+            clock_rate,
+        };
+        egress.reconfigure(media);
+        egress
+    }
+
+    pub(crate) fn reconfigure(&mut self, media: &LegMedia) {
+        let clock_rate = media.audio.send.codec.clock_rate();
+        if clock_rate != self.clock_rate {
+            self.clock_rate = clock_rate;
+            self.stats = SenderStatistics::new(clock_rate);
+            self.events = EventSender::new(clock_rate);
+        }
+        match (&mut self.srtp, media.transport.srtp) {
+            (Some(srtp), Some(spec)) => srtp.rekey(spec.suite, &spec.send),
+            (srtp, spec) => {
+                *srtp = spec.and_then(|spec| SrtpSender::new(spec.suite, &spec.send));
+            }
+        }
+    }
+
+    /// Lets a quantum of `milliseconds` pass without a packet.
+    pub(crate) fn skip(&mut self, milliseconds: u32) {
+        self.sender.silence(self.units(milliseconds));
+    }
+
+    fn units(&self, milliseconds: u32) -> u32 {
+        self.clock_rate / 1000 * milliseconds
+    }
+}
+
+/// Sends one encoded packet of `milliseconds` to a leg. Without an address, or while a digit is
+/// being sent, its time passes in silence.
+pub(crate) fn send_audio(leg: &mut Leg, payload: &[u8], milliseconds: u32, now: Now) {
+    let Some(link) = &mut leg.link else { return };
+    let duration = link.egress.units(milliseconds);
+    let Some(target) = link.guard.may_send(now.instant) else {
+        link.egress.sender.silence(duration);
+        return;
+    };
+    if link.egress.events.is_active() {
+        send_events(leg, target, duration, now.instant);
+        return;
+    }
+    let numbers = link.egress.sender.packet(duration);
+    let payload_type = link.media.audio.send.payload_type;
+    send_packet(leg, target, numbers, payload_type, payload, now.instant);
+}
+
+fn send_events(leg: &mut Leg, target: SocketAddr, duration: u32, now: Instant) {
+    let Some(link) = &mut leg.link else { return };
+    let timestamp = link.egress.sender.timestamp();
+    let packets = link.egress.events.tick(timestamp, duration);
+    let Some(payload_type) = link.media.audio.send_events else { return };
+    for packet in packets.into_iter().flatten() {
+        let Some(link) = &mut leg.link else { return };
+        let numbers = link.egress.sender.event(packet.timestamp, packet.marker);
+        send_packet(leg, target, numbers, payload_type, &packet.payload, now);
+    }
+    if let Some(link) = &mut leg.link {
+        link.egress.sender.silence(duration);
+    }
+}
+
+fn send_packet(
+    leg: &mut Leg,
+    target: SocketAddr,
+    numbers: Numbering,
+    payload_type: u8,
+    payload: &[u8],
+    now: Instant,
+) {
+    let Some(link) = &mut leg.link else { return };
+    let mut packet = [0u8; MAX_PACKET];
+    let header = RtpHeader {
+        marker: numbers.marker,
+        payload_type,
+        sequence: numbers.seq,
+        timestamp: numbers.timestamp,
+        ssrc: numbers.ssrc,
+    };
+    let Ok(start) = header.write(&[], &[], &mut packet) else { return };
+    let mut len = start + payload.len();
+    let Some(room) = packet.get_mut(start..len) else { return };
+    room.copy_from_slice(payload);
+    if let Some(srtp) = &mut link.egress.srtp {
+        match srtp.protect_rtp(&mut packet, len) {
+            Ok(protected) => len = protected,
+            // Only a key at the end of its life: silence is better than a key stream used twice.
+            Err(_) => return,
+        }
+    }
+    link.egress.stats.sent(now, numbers.timestamp, payload.len());
+    if let Some(packet) = packet.get(..len) {
+        // A full socket buffer or an unreachable peer loses this packet, as a network would.
+        let _ = leg.ports.rtp.send_to(packet, target);
+    }
+}
+
+/// Unpredictable numbers for SSRC, sequence and timestamp (RFC 3550 section 5.1).
+pub(crate) fn random_u32() -> u32 {
+    // Without a source of randomness the kernel itself would not have booted.
+    getrandom::u32().unwrap_or(0x9e37_79b9)
+}

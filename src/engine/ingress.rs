@@ -1,0 +1,302 @@
+//! A datagram to its leg: demultiplex, guard, decrypt, count, buffer. One step, one function.
+
+use crate::clock::Now;
+use crate::leg::{Leg, Link};
+use crate::{report, sys};
+use causeway_base::{Codec, LegId};
+use causeway_media::audio::SAMPLE_RATE;
+use causeway_plan::{AudioFormat, DigitMethod, LegMedia, MediaEvent};
+use causeway_rtp::report::ReceiverStatistics;
+use causeway_rtp::telephone_event::{DigitEvent, EventReceiver};
+use causeway_rtp::{Arrival, JitterBuffer, Pull, SrtpReceiver, Verdict};
+use causeway_wire::audio_level::AudioLevel;
+use causeway_wire::demux::DatagramKind;
+use causeway_wire::rtp::RtpView;
+use std::net::SocketAddr;
+use std::os::fd::AsFd;
+use std::time::{Duration, Instant};
+
+use crate::worker::EventSink;
+
+/// The packet time that a stream is taken to have until its timestamps tell.
+const USUAL_PACKET_TIME: Duration = Duration::from_millis(20);
+
+/// The socket of a leg that a datagram came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Port {
+    Rtp,
+    Rtcp,
+}
+
+/// What a payload type carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum PayloadKind {
+    Unknown,
+    Audio(Codec),
+    Event,
+    ComfortNoise,
+}
+
+/// The receiving half of a leg's media, up to the jitter buffer.
+#[derive(Debug)]
+pub(crate) struct Ingress {
+    pub(crate) stats: ReceiverStatistics,
+    pub(crate) jitter: JitterBuffer,
+    /// Packets refused by the source guard.
+    pub(crate) refused: u64,
+    /// SRTP packets that were not authentic, or replayed.
+    pub(crate) unauthentic: u64,
+    srtp: Option<SrtpReceiver>,
+    events: EventReceiver,
+    kinds: Box<[PayloadKind; 128]>,
+    clock_rate: u32,
+    level_extension: Option<u8>,
+}
+
+impl Ingress {
+    pub(crate) fn new(media: &LegMedia) -> Self {
+        let clock_rate = clock_rate(media);
+        let mut ingress = Self {
+            stats: ReceiverStatistics::new(clock_rate),
+            jitter: JitterBuffer::new(clock_rate, USUAL_PACKET_TIME),
+            refused: 0,
+            unauthentic: 0,
+            srtp: None,
+            events: EventReceiver::new(clock_rate),
+            kinds: Box::new([PayloadKind::Unknown; 128]),
+            clock_rate,
+            level_extension: None,
+        };
+        ingress.reconfigure(media);
+        ingress
+    }
+
+    pub(crate) fn reconfigure(&mut self, media: &LegMedia) {
+        let audio = &media.audio;
+        self.kinds.fill(PayloadKind::Unknown);
+        for AudioFormat { codec, payload_type, .. } in &audio.receive {
+            self.set_kind(*payload_type, PayloadKind::Audio(*codec));
+        }
+        for payload_type in &audio.receive_events {
+            self.set_kind(*payload_type, PayloadKind::Event);
+        }
+        for payload_type in &audio.receive_comfort_noise {
+            self.set_kind(*payload_type, PayloadKind::ComfortNoise);
+        }
+        self.level_extension = audio.level_extension;
+        self.jitter.set_fec(audio.receive.iter().any(|format| format.fec));
+        match (&mut self.srtp, media.transport.srtp) {
+            (Some(srtp), Some(spec)) => srtp.rekey(spec.suite, &spec.receive),
+            (srtp, spec) => {
+                *srtp = spec.and_then(|spec| SrtpReceiver::new(spec.suite, &spec.receive));
+            }
+        }
+    }
+
+    /// Ends a digit whose packets stopped.
+    pub(crate) fn end_stale_digit(&mut self, now: Instant) {
+        self.events.poll(now);
+    }
+
+    fn kind(&self, payload_type: u8) -> PayloadKind {
+        self.kinds[usize::from(payload_type & 0x7f)]
+    }
+
+    fn set_kind(&mut self, payload_type: u8, kind: PayloadKind) {
+        self.kinds[usize::from(payload_type & 0x7f)] = kind;
+    }
+}
+
+/// Takes one datagram off a leg's socket.
+pub(crate) fn take(leg: &mut Leg, port: Port, now: Now, buffer: &mut [u8], sink: &mut EventSink) {
+    let socket = match port {
+        Port::Rtp => &leg.ports.rtp,
+        Port::Rtcp => &leg.ports.rtcp,
+    };
+    // An error here is an ICMP complaint about something we sent; RTCP tells the same better.
+    let Ok(received) = sys::receive(socket.as_fd(), buffer) else { return };
+    let Some(link) = &mut leg.link else { return };
+    if received.truncated {
+        link.ingress.refused += 1;
+        return;
+    }
+    let arrival = now.instant_of(received.arrival);
+    let Some(datagram) = buffer.get_mut(..received.len) else { return };
+    match (DatagramKind::of(datagram), port) {
+        (DatagramKind::Rtp, Port::Rtp) => {
+            take_rtp(leg.id, link, datagram, received.source, arrival, sink);
+        }
+        (DatagramKind::Rtcp, _) => take_rtcp(link, datagram, received.source, arrival, now),
+        _ => link.ingress.refused += 1,
+    }
+}
+
+fn take_rtp(
+    leg: LegId,
+    link: &mut Link,
+    datagram: &mut [u8],
+    source: SocketAddr,
+    arrival: Instant,
+    sink: &mut EventSink,
+) {
+    let verdict = link.guard.check_rtp(arrival, source, datagram);
+    let Some((packet, latched)) = open_rtp(link, verdict, datagram, source) else { return };
+    let Ok(view) = RtpView::parse(packet) else {
+        link.ingress.refused += 1;
+        return;
+    };
+    if latched {
+        sink.send(MediaEvent::SourceLatched { leg, source });
+    }
+    link.reporting.heard(arrival);
+    if !link.media.direction.receives() {
+        return;
+    }
+    let ingress = &mut link.ingress;
+    let payload = view.payload();
+    ingress.stats.receive(arrival, view.ssrc(), view.sequence(), view.timestamp(), payload.len());
+    match ingress.kind(view.payload_type()) {
+        PayloadKind::Audio(codec) => {
+            ingress.follow_clock(codec);
+            ingress.buffer(arrival, &view);
+        }
+        PayloadKind::ComfortNoise => ingress.buffer(arrival, &view),
+        PayloadKind::Event => {
+            ingress.jitter.pass_over(view.ssrc(), view.sequence());
+            for event in ingress.events.receive(arrival, view.timestamp(), payload) {
+                if let Some(DigitEvent::Started { digit }) = event {
+                    let method = DigitMethod::Rfc4733;
+                    sink.send(MediaEvent::Digit { leg, digit, method });
+                }
+            }
+        }
+        PayloadKind::Unknown => ingress.jitter.pass_over(view.ssrc(), view.sequence()),
+    }
+}
+
+/// Opens a packet that the guard did not refuse. True where its source was learnt by it.
+fn open_rtp<'a>(
+    link: &mut Link,
+    verdict: Verdict,
+    datagram: &'a mut [u8],
+    source: SocketAddr,
+) -> Option<(&'a [u8], bool)> {
+    let latched = match verdict {
+        Verdict::Accept | Verdict::Prove => false,
+        Verdict::Latched => true,
+        Verdict::Refuse => {
+            link.ingress.refused += 1;
+            return None;
+        }
+    };
+    let Some(srtp) = &mut link.ingress.srtp else { return Some((datagram, latched)) };
+    let Ok(len) = srtp.unprotect_rtp(datagram) else {
+        link.ingress.unauthentic += 1;
+        return None;
+    };
+    let learnt = link.guard.authenticated(source);
+    Some((datagram.get(..len)?, latched || learnt))
+}
+
+fn take_rtcp(link: &mut Link, datagram: &mut [u8], source: SocketAddr, arrival: Instant, now: Now) {
+    if link.guard.check_rtcp(arrival, source, datagram) == Verdict::Refuse {
+        link.ingress.refused += 1;
+        return;
+    }
+    let len = match &mut link.ingress.srtp {
+        None => datagram.len(),
+        Some(srtp) => match srtp.unprotect_rtcp(datagram) {
+            Ok(len) => {
+                link.guard.authenticated_rtcp(source);
+                len
+            }
+            Err(_) => {
+                link.ingress.unauthentic += 1;
+                return;
+            }
+        },
+    };
+    link.reporting.heard(arrival);
+    if let Some(compound) = datagram.get(..len) {
+        report::take(link, compound, arrival, now);
+    }
+}
+
+/// What the jitter buffer gives, with payload types resolved and lengths at 48 kHz.
+pub(crate) enum Pulled<'a> {
+    Packet { codec: Codec, level: Option<u8>, payload: &'a [u8] },
+    Merge { codec: Codec, level: Option<u8>, first: &'a [u8], second: &'a [u8] },
+    Lost { next: Option<&'a [u8]>, samples: usize },
+    Silence,
+}
+
+impl Ingress {
+    /// What to play next.
+    pub(crate) fn pull(&mut self, now: Instant, quiet: bool) -> Pulled<'_> {
+        let Self { jitter, kinds, clock_rate, .. } = self;
+        let codec = |payload_type: u8| match kinds[usize::from(payload_type & 0x7f)] {
+            PayloadKind::Audio(codec) => Some(codec),
+            _ => None,
+        };
+        match jitter.pull(now, quiet) {
+            Pull::Packet(packet) => match codec(packet.payload_type) {
+                Some(codec) => {
+                    Pulled::Packet { codec, level: packet.level, payload: packet.payload }
+                }
+                None => Pulled::Silence,
+            },
+            Pull::Merge { first, second } => {
+                match (codec(first.payload_type), codec(second.payload_type)) {
+                    (Some(codec), Some(other)) if codec == other => Pulled::Merge {
+                        codec,
+                        level: first.level,
+                        first: first.payload,
+                        second: second.payload,
+                    },
+                    (_, Some(codec)) => {
+                        Pulled::Packet { codec, level: second.level, payload: second.payload }
+                    }
+                    _ => Pulled::Silence,
+                }
+            }
+            Pull::Lost { next, duration } => Pulled::Lost {
+                next: next.map(|next| next.payload),
+                samples: duration as usize * (SAMPLE_RATE / (*clock_rate).max(1)) as usize,
+            },
+            Pull::Silence => Pulled::Silence,
+        }
+    }
+
+    /// A peer that changes to a codec with another RTP clock begins a new time line.
+    fn follow_clock(&mut self, codec: Codec) {
+        if codec.clock_rate() != self.clock_rate {
+            self.clock_rate = codec.clock_rate();
+            self.jitter = JitterBuffer::new(self.clock_rate, USUAL_PACKET_TIME);
+            self.events = EventReceiver::new(self.clock_rate);
+        }
+    }
+
+    fn buffer(&mut self, arrival: Instant, view: &RtpView<'_>) {
+        let level = self
+            .level_extension
+            .and_then(|id| view.extension(id))
+            .and_then(AudioLevel::parse)
+            .map(|level| level.level);
+        self.jitter.insert(
+            arrival,
+            &Arrival {
+                ssrc: view.ssrc(),
+                seq: view.sequence(),
+                timestamp: view.timestamp(),
+                payload_type: view.payload_type(),
+                marker: view.marker(),
+                level,
+                payload: view.payload(),
+            },
+        );
+    }
+}
+
+fn clock_rate(media: &LegMedia) -> u32 {
+    media.audio.receive.first().map_or(8_000, |format| format.codec.clock_rate())
+}

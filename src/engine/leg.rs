@@ -1,0 +1,114 @@
+//! All media state of one leg: one value that one worker owns and can hand to another.
+
+use crate::clock::Now;
+use crate::egress::Egress;
+use crate::encode::EncodeStream;
+use crate::ingress::Ingress;
+use crate::playout::Playout;
+use crate::port::PortPair;
+use crate::report::Reporting;
+use causeway_base::{ConferenceId, LegId};
+use causeway_plan::{LegMedia, LegStats, MediaEvent};
+use causeway_rtp::SourceGuard;
+
+/// One leg.
+#[derive(Debug)]
+pub(crate) struct Leg {
+    pub(crate) id: LegId,
+    pub(crate) ports: PortPair,
+    /// The conference that it is in.
+    pub(crate) room: Option<ConferenceId>,
+    /// Its media, once offer/answer has settled it.
+    pub(crate) link: Option<Box<Link>>,
+}
+
+/// The media of a leg, both ways.
+#[derive(Debug)]
+pub(crate) struct Link {
+    pub(crate) media: LegMedia,
+    pub(crate) guard: SourceGuard,
+    pub(crate) ingress: Ingress,
+    pub(crate) playout: Playout,
+    pub(crate) egress: Egress,
+    /// The encoder of its own mix, from the first word that it speaks.
+    pub(crate) own: Option<Box<EncodeStream>>,
+    pub(crate) reporting: Reporting,
+}
+
+impl Leg {
+    pub(crate) fn new(id: LegId, ports: PortPair) -> Self {
+        Self { id, ports, room: None, link: None }
+    }
+
+    /// Takes what offer/answer settled, for the first time or anew. Numbering, keys and
+    /// counters go on where they can.
+    pub(crate) fn configure(&mut self, now: Now, media: LegMedia) {
+        match &mut self.link {
+            Some(link) => link.reconfigure(now, media),
+            None => self.link = Some(Box::new(Link::new(now, media))),
+        }
+    }
+
+    pub(crate) fn send_digits(&mut self, digits: &str) {
+        if let Some(link) = &mut self.link
+            && link.media.audio.send_events.is_some()
+        {
+            link.egress.events.queue(digits);
+        }
+    }
+
+    pub(crate) fn stats_event(&self, now: Now) -> MediaEvent {
+        let stats = self.link.as_ref().map(|link| link.stats(now)).unwrap_or_default();
+        MediaEvent::Stats { leg: self.id, stats: Box::new(stats) }
+    }
+
+    /// Lets go of everything but the sockets, whose ports still rest.
+    pub(crate) fn rest(&mut self) {
+        self.link = None;
+    }
+}
+
+impl Link {
+    fn new(now: Now, media: LegMedia) -> Self {
+        Self {
+            guard: SourceGuard::new(&media.transport),
+            ingress: Ingress::new(&media),
+            playout: Playout::default(),
+            egress: Egress::new(&media),
+            own: None,
+            reporting: Reporting::new(now.instant),
+            media,
+        }
+    }
+
+    fn reconfigure(&mut self, now: Now, media: LegMedia) {
+        self.guard.reoffer(now.instant, &media.transport);
+        self.ingress.reconfigure(&media);
+        self.egress.reconfigure(&media);
+        self.reporting.resume(now.instant);
+        self.media = media;
+    }
+
+    fn stats(&self, _now: Now) -> LegStats {
+        let received = &self.ingress.stats;
+        let sent = &self.egress.stats;
+        let jitter = self.ingress.jitter.stats();
+        LegStats {
+            packets_received: received.packets(),
+            packets_sent: sent.packets(),
+            octets_received: received.octets(),
+            octets_sent: sent.octets(),
+            packets_lost: received.lost(),
+            packets_late: jitter.late,
+            packets_refused: self.ingress.refused,
+            packets_unauthentic: self.ingress.unauthentic,
+            jitter: received.jitter(),
+            round_trip: sent.round_trip(),
+            remote_lost: sent.remote_lost(),
+            remote_jitter: sent.remote_jitter(),
+            concealed_samples: self.playout.concealed_samples(),
+            buffer_delay: self.ingress.jitter.delay(),
+            source: self.guard.latched(),
+        }
+    }
+}

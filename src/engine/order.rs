@@ -1,0 +1,61 @@
+//! What a worker is told.
+
+use crate::leg::Leg;
+use causeway_base::{ConferenceId, LegId};
+use causeway_plan::{LegMedia, MediaPlan};
+use std::sync::mpsc::SyncSender;
+
+/// Orders that wait for one worker. Ten a call, a thousand calls at once; more is an overload
+/// that the caller is told.
+pub(crate) const MAX_ORDERS: usize = 16_384;
+
+/// Orders carried out on one tick, so that a burst of calls does not delay the media of others.
+pub(crate) const MAX_ORDERS_PER_TICK: usize = 64;
+
+/// One order. Those of one leg are carried out as they were given.
+#[derive(Debug)]
+pub(crate) enum Order {
+    /// A conference begins.
+    OpenConference(ConferenceId),
+    /// A conference ends.
+    CloseConference(ConferenceId),
+    /// A conference's new plan.
+    Apply(ConferenceId, Box<MediaPlan>),
+    /// A new leg.
+    Adopt(Box<Leg>),
+    /// A leg's media, for the first time or anew.
+    Configure(LegId, Box<LegMedia>),
+    /// A leg of this worker enters a conference of this worker.
+    Enter(LegId, ConferenceId),
+    /// A leg will arrive from another worker; keep what is said to it.
+    Expect(LegId),
+    /// A leg of this worker goes to a conference of another.
+    Depart(LegId, ConferenceId, SyncSender<Order>),
+    /// An expected leg arrives.
+    Arrive(Box<Leg>, ConferenceId),
+    /// An expected leg was released before it could depart.
+    Gone(LegId),
+    /// Digits for a leg to send.
+    SendDigits(LegId, String),
+    /// A leg's counters are wanted.
+    ReportStats(LegId),
+    /// A leg ends.
+    Release(LegId),
+    /// The worker ends.
+    Stop,
+}
+
+impl Order {
+    /// The leg that an order is for, where it is for one that this worker should have.
+    pub(crate) fn leg(&self) -> Option<LegId> {
+        match self {
+            Order::Configure(leg, _)
+            | Order::Enter(leg, _)
+            | Order::Depart(leg, ..)
+            | Order::SendDigits(leg, _)
+            | Order::ReportStats(leg)
+            | Order::Release(leg) => Some(*leg),
+            _ => None,
+        }
+    }
+}

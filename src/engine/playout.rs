@@ -1,0 +1,314 @@
+//! 20 ms out of a leg's jitter buffer: how loud they are, and their samples where they are mixed.
+//!
+//! Two steps, so that work follows what is heard: [`stage`] takes the packets that are due and
+//! tells how loud they are, without decoding where their level can be read; [`render`] decodes
+//! them, for the few legs that the conference mixes.
+
+use crate::clock::Now;
+use crate::ingress::Pulled;
+use crate::leg::{Leg, Link};
+use crate::room::QUANTUM_MS;
+use crate::worker::EventSink;
+use causeway_base::{Codec, LegId};
+use causeway_media::audio::codec::{Decoder, payload_duration};
+use causeway_media::audio::gain::AutoGain;
+use causeway_media::audio::level::{Activity, Level, PayloadMeter};
+use causeway_media::audio::ranking::Candidate;
+use causeway_media::audio::resample::Resampler;
+use causeway_media::audio::{FRAME, MAX_PACKET, MAX_PACKET_MS, SAMPLE_RATE};
+use causeway_plan::{DigitMethod, MediaEvent};
+use std::ops::Range;
+
+/// A leg's way from its jitter buffer to the mixer.
+#[derive(Debug)]
+pub(crate) struct Playout {
+    /// Samples at 48 kHz that were asked for and not pulled yet. Below zero: pulled ahead,
+    /// because packets are longer than a quantum.
+    owed: i32,
+    staged: Vec<Staged>,
+    bytes: Vec<u8>,
+    decoder: Option<Decoder>,
+    /// Decoded samples at the codec's rate, not played yet.
+    pcm: Vec<f32>,
+    up: Option<Resampler>,
+    meter: Option<(Codec, PayloadMeter)>,
+    /// Of the last quantum, not smoothed.
+    level: Level,
+    activity: Activity,
+    gain: AutoGain,
+    tones: Option<Box<DtmfDetector>>,
+    concealed: u64,
+}
+
+/// What one pull gave. Lengths are in samples at 48 kHz.
+#[derive(Clone, Debug)]
+enum Staged {
+    Packet { codec: Codec, payload: Range<usize> },
+    Merge { codec: Codec, first: Range<usize>, second: Range<usize>, samples: usize },
+    Lost { fec: Option<Range<usize>>, samples: usize },
+    Silence { samples: usize },
+}
+
+/// How a leg's level is known.
+#[derive(Clone, Copy, PartialEq)]
+enum Loudness {
+    Known(Level),
+    /// Only its samples tell.
+    Decode,
+}
+
+impl Default for Playout {
+    fn default() -> Self {
+        Self {
+            owed: 0,
+            staged: Vec::with_capacity(2),
+            bytes: Vec::new(),
+            decoder: None,
+            pcm: Vec::new(),
+            up: None,
+            meter: None,
+            level: Level::SILENCE,
+            activity: Activity::default(),
+            gain: AutoGain::default(),
+            tones: None,
+            concealed: 0,
+        }
+    }
+}
+
+impl Playout {
+    pub(crate) fn concealed_samples(&self) -> u64 {
+        self.concealed
+    }
+
+    fn rate(&self) -> u32 {
+        self.decoder.as_ref().map_or(SAMPLE_RATE, Decoder::sample_rate)
+    }
+
+    /// Samples at the codec's rate for `samples` at 48 kHz.
+    fn at_rate(&self, samples: usize) -> usize {
+        samples * self.rate() as usize / SAMPLE_RATE as usize
+    }
+
+    /// Forgets what the last quantum did not play, but keeps what was pulled ahead.
+    fn begin_quantum(&mut self) {
+        let ahead = self.at_rate(usize::try_from(-self.owed).unwrap_or(0));
+        let stale = self.pcm.len().saturating_sub(ahead);
+        self.pcm.drain(..stale);
+        self.staged.clear();
+        self.bytes.clear();
+        self.owed += FRAME as i32;
+    }
+
+    fn keep(&mut self, payload: &[u8]) -> Range<usize> {
+        let start = self.bytes.len();
+        self.bytes.extend_from_slice(payload);
+        start..self.bytes.len()
+    }
+
+    fn use_codec(&mut self, codec: Codec) {
+        if self.decoder.as_ref().is_none_or(|decoder| decoder.codec() != codec) {
+            self.decoder = Some(Decoder::new(codec));
+            self.pcm.clear();
+            self.up = None;
+        }
+    }
+}
+
+/// Takes the next 20 ms of a leg out of its jitter buffer, for the ranking. `None` for a leg
+/// without media.
+pub(crate) fn stage(leg: &mut Leg, now: Now, sink: &mut EventSink) -> Option<Candidate> {
+    let link = leg.link.as_deref_mut()?;
+    let listens_for_tones = link.media.audio.receive_events.is_empty();
+    let Link { ingress, playout, .. } = link;
+    playout.begin_quantum();
+    let mut level = Level::SILENCE;
+    let mut decode = false;
+    while playout.owed > 0 {
+        let quiet = !playout.activity.is_active();
+        match playout.stage_pull(ingress.pull(now.instant, quiet)) {
+            Loudness::Known(known) if known > level => level = known,
+            Loudness::Known(_) => {}
+            Loudness::Decode => decode = true,
+        }
+    }
+    if decode || listens_for_tones {
+        let fresh = playout.decode();
+        if decode {
+            level = Level::of_pcm(playout.pcm.get(fresh..).unwrap_or_default());
+        }
+        if listens_for_tones {
+            playout.listen_for_tones(fresh, leg.id, sink);
+        }
+    }
+    playout.level = level;
+    playout.activity.update(level, QUANTUM_MS);
+    Some(Candidate::new(leg.id, &playout.activity))
+}
+
+/// Decodes what was staged and gives 20 ms at 48 kHz.
+pub(crate) fn render(link: &mut Link, auto_gain: bool, out: &mut [f32]) {
+    let playout = &mut link.playout;
+    playout.decode();
+    let needed = playout.at_rate(FRAME);
+    if playout.pcm.len() < needed {
+        playout.pcm.resize(needed, 0.0);
+    }
+    let rate = playout.rate();
+    if playout.up.is_none() {
+        playout.up = Resampler::new(rate, SAMPLE_RATE);
+    }
+    match &mut playout.up {
+        Some(up) => {
+            up.process(&playout.pcm[..needed], out);
+        }
+        None => out.fill(0.0),
+    }
+    playout.pcm.drain(..needed);
+    if auto_gain {
+        let speaking = playout.activity.is_active();
+        playout.gain.process(out, playout.level, speaking, QUANTUM_MS);
+    }
+}
+
+impl Playout {
+    /// Keeps what a pull gave, and says how loud it is.
+    fn stage_pull(&mut self, pulled: Pulled<'_>) -> Loudness {
+        let (staged, loudness, samples) = match pulled {
+            Pulled::Packet { codec, level, payload } => {
+                let loudness = self.loudness(codec, level, payload);
+                let payload_samples = samples_of(codec, payload);
+                let payload = self.keep(payload);
+                (Staged::Packet { codec, payload }, loudness, payload_samples)
+            }
+            Pulled::Merge { codec, level, first, second } => {
+                let loudness = self.loudness(codec, level, first);
+                let samples = samples_of(codec, second);
+                let (first, second) = (self.keep(first), self.keep(second));
+                (Staged::Merge { codec, first, second, samples }, loudness, samples)
+            }
+            Pulled::Lost { next, samples } => {
+                self.concealed += samples as u64;
+                let fec = next.map(|next| self.keep(next));
+                (Staged::Lost { fec, samples }, Loudness::Known(self.level), samples)
+            }
+            Pulled::Silence => {
+                let samples = usize::try_from(self.owed).unwrap_or(FRAME);
+                (Staged::Silence { samples }, Loudness::Known(Level::SILENCE), samples)
+            }
+        };
+        self.owed -= samples.clamp(1, MAX_PACKET) as i32;
+        self.staged.push(staged);
+        loudness
+    }
+
+    /// Reads a payload's level without decoding it, where it can be read: from the header
+    /// extension of RFC 6464, else from the payload itself.
+    fn loudness(&mut self, codec: Codec, level: Option<u8>, payload: &[u8]) -> Loudness {
+        if let Some(level) = level {
+            return Loudness::Known(Level::from_rfc6464(level));
+        }
+        let meter = match &mut self.meter {
+            Some((metered, meter)) if *metered == codec => meter,
+            meter => &mut meter.insert((codec, PayloadMeter::new(codec))).1,
+        };
+        meter.measure(payload).map_or(Loudness::Decode, Loudness::Known)
+    }
+
+    fn listen_for_tones(&mut self, fresh: usize, leg: LegId, sink: &mut EventSink) {
+        let rate = self.rate();
+        let tones = self.tones.get_or_insert_with(|| Box::new(DtmfDetector::new(rate)));
+        for digit in tones.process(self.pcm.get(fresh..).unwrap_or_default()) {
+            sink.send(MediaEvent::Digit { leg, digit, method: DigitMethod::InBand });
+        }
+    }
+
+    /// Decodes what was staged to the end of `pcm`. Returns where the new samples begin.
+    fn decode(&mut self) -> usize {
+        let fresh = self.pcm.len();
+        let mut staged = std::mem::take(&mut self.staged);
+        for staged in staged.drain(..) {
+            match staged {
+                Staged::Packet { codec, payload } => {
+                    self.use_codec(codec);
+                    self.decode_packet(payload);
+                }
+                Staged::Merge { codec, first, second, samples } => {
+                    self.use_codec(codec);
+                    self.merge(first, second, samples);
+                }
+                Staged::Lost { fec, samples } => self.conceal(fec, samples),
+                Staged::Silence { samples } => self.silence(samples),
+            }
+        }
+        self.staged = staged;
+        fresh.min(self.pcm.len())
+    }
+
+    fn decode_packet(&mut self, payload: Range<usize>) {
+        let Some(payload) = self.bytes.get(payload) else { return };
+        let Some(decoder) = &mut self.decoder else { return };
+        let start = self.pcm.len();
+        let room = decoder.sample_rate() as usize / 1000 * MAX_PACKET_MS;
+        self.pcm.resize(start + room, 0.0);
+        let decoded = decoder.decode(payload, &mut self.pcm[start..]).unwrap_or_else(|_| {
+            // A broken packet sounds like a lost one.
+            decoder.conceal(room / MAX_PACKET_MS * QUANTUM_MS as usize, &mut self.pcm[start..])
+        });
+        self.pcm.truncate(start + decoded);
+    }
+
+    /// Two packets in the time of one.
+    fn merge(&mut self, first: Range<usize>, second: Range<usize>, samples: usize) {
+        let start = self.pcm.len();
+        self.decode_packet(first);
+        let middle = self.pcm.len();
+        self.decode_packet(second);
+        let both = self.pcm.split_off(start);
+        let (first, second) = both.split_at((middle - start).min(both.len()));
+        self.pcm.resize(start + self.at_rate(samples), 0.0);
+        stretch::merge(first, second, self.rate(), &mut self.pcm[start..]);
+    }
+
+    fn conceal(&mut self, fec: Option<Range<usize>>, samples: usize) {
+        let samples = self.at_rate(samples);
+        let start = self.pcm.len();
+        self.pcm.resize(start + samples, 0.0);
+        let Some(decoder) = &mut self.decoder else { return };
+        let out = &mut self.pcm[start..];
+        let recovered = fec
+            .and_then(|fec| self.bytes.get(fec))
+            .is_some_and(|next| decoder.decode_fec(next, samples, out).is_ok());
+        if !recovered {
+            decoder.conceal(samples, out);
+        }
+    }
+
+    fn silence(&mut self, samples: usize) {
+        let samples = self.at_rate(samples);
+        self.pcm.resize(self.pcm.len() + samples, 0.0);
+    }
+}
+
+/// The length of a payload, in samples at 48 kHz; a packet that does not say is taken for 20 ms.
+fn samples_of(codec: Codec, payload: &[u8]) -> usize {
+    let ratio = (SAMPLE_RATE / codec.sample_rate()) as usize;
+    payload_duration(codec, payload).map_or(FRAME, |samples| samples * ratio)
+}
+
+#[derive(Debug)]
+struct DtmfDetector;
+impl DtmfDetector {
+    fn new(_rate: u32) -> Self {
+        Self
+    }
+    fn process(&mut self, _pcm: &[f32]) -> Vec<char> {
+        Vec::new()
+    }
+}
+mod stretch {
+    pub(super) fn merge(first: &[f32], _second: &[f32], _rate: u32, out: &mut [f32]) {
+        let len = first.len().min(out.len());
+        out[..len].copy_from_slice(&first[..len]);
+    }
+}

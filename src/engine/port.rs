@@ -1,0 +1,170 @@
+//! The ports of legs: pairs of a range, each with one holder, drained after use.
+
+use socket2::{Domain, Protocol, Socket, Type};
+use std::collections::HashSet;
+use std::fmt;
+use std::io;
+use std::net::{IpAddr, SocketAddr, UdpSocket};
+use std::ops::RangeInclusive;
+use std::os::fd::AsFd;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::sys;
+
+/// What one call of [`PortRange::reserve`] tries before it gives up: enough to step over ports
+/// that another program holds, little enough to answer at once.
+const MAX_BIND_TRIES: usize = 64;
+
+/// The ports that media may use: RTP on even ones, RTCP on the next (RFC 3550 section 11).
+#[derive(Debug)]
+pub(crate) struct PortRange {
+    first: u16,
+    pairs: u16,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    held: HashSet<(IpAddr, u16)>,
+    next: u16,
+}
+
+/// No pair is free.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Exhausted;
+
+impl fmt::Display for Exhausted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("no media port is free")
+    }
+}
+
+/// A pair of bound sockets, and the right to their ports. Dropping it gives the ports back.
+#[derive(Debug)]
+pub(crate) struct PortPair {
+    /// For RTP, and RTCP beside it under rtcp-mux.
+    pub(crate) rtp: UdpSocket,
+    /// For RTCP.
+    pub(crate) rtcp: UdpSocket,
+    /// Where `rtp` is bound.
+    pub(crate) rtp_address: SocketAddr,
+    /// Where `rtcp` is bound.
+    pub(crate) rtcp_address: SocketAddr,
+    range: Arc<PortRange>,
+}
+
+impl Drop for PortPair {
+    fn drop(&mut self) {
+        let key = (self.rtp_address.ip(), self.rtp_address.port());
+        self.range.state.lock().unwrap_or_else(PoisonError::into_inner).held.remove(&key);
+    }
+}
+
+impl PortRange {
+    /// The pairs within `ports`; an odd first port is left out.
+    pub(crate) fn new(ports: &RangeInclusive<u16>) -> Arc<Self> {
+        let first = ports.start().saturating_add(ports.start() & 1);
+        let last = u32::from(*ports.end());
+        let pairs = (last + 1).saturating_sub(u32::from(first)) / 2;
+        Arc::new(Self {
+            first,
+            pairs: u16::try_from(pairs).unwrap_or(u16::MAX / 2),
+            state: Mutex::default(),
+        })
+    }
+
+    /// Binds the next free pair, round robin, so that a port rests as long as possible.
+    pub(crate) fn reserve(
+        self: &Arc<Self>,
+        local: IpAddr,
+        dscp: u8,
+    ) -> Result<PortPair, Exhausted> {
+        for _ in 0..MAX_BIND_TRIES {
+            let port = self.take(local)?;
+            match self.bind(local, port, dscp) {
+                Ok(pair) => return Ok(pair),
+                Err(_) => {
+                    self.state
+                        .lock()
+                        .unwrap_or_else(PoisonError::into_inner)
+                        .held
+                        .remove(&(local, port));
+                }
+            }
+        }
+        Err(Exhausted)
+    }
+
+    fn take(&self, local: IpAddr) -> Result<u16, Exhausted> {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        for _ in 0..self.pairs {
+            let port = self.first + 2 * state.next;
+            state.next = (state.next + 1) % self.pairs;
+            if state.held.insert((local, port)) {
+                return Ok(port);
+            }
+        }
+        Err(Exhausted)
+    }
+
+    fn bind(self: &Arc<Self>, local: IpAddr, port: u16, dscp: u8) -> io::Result<PortPair> {
+        let rtp_address = SocketAddr::new(local, port);
+        let rtcp_address = SocketAddr::new(local, port + 1);
+        Ok(PortPair {
+            rtp: socket(rtp_address, dscp)?,
+            rtcp: socket(rtcp_address, dscp)?,
+            rtp_address,
+            rtcp_address,
+            range: Arc::clone(self),
+        })
+    }
+}
+
+fn socket(address: SocketAddr, dscp: u8) -> io::Result<UdpSocket> {
+    let socket = Socket::new(Domain::for_address(address), Type::DGRAM, Some(Protocol::UDP))?;
+    socket.set_nonblocking(true)?;
+    let traffic_class = u32::from(dscp) << 2;
+    if address.is_ipv6() {
+        socket.set_only_v6(true)?;
+        socket.set_tclass_v6(traffic_class)?;
+    } else {
+        socket.set_tos_v4(traffic_class)?;
+    }
+    socket.bind(&address.into())?;
+    sys::enable_timestamps(socket.as_fd())?;
+    Ok(socket.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::net::Ipv4Addr;
+
+    const LOOPBACK: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+
+    #[test]
+    fn pairs_are_even_distinct_and_come_back_when_dropped() {
+        let range = PortRange::new(&(29_801..=29_807));
+        let pairs: Vec<_> =
+            (0..3).map(|_| range.reserve(LOOPBACK, 46).expect("three pairs fit")).collect();
+        let ports: Vec<_> = pairs.iter().map(|pair| pair.rtp_address.port()).collect();
+        assert_eq!(ports, [29_802, 29_804, 29_806]);
+        assert_eq!(pairs[0].rtcp_address.port(), 29_803);
+        assert_eq!(range.reserve(LOOPBACK, 46).expect_err("all held"), Exhausted);
+        drop(pairs);
+        assert!(range.reserve(LOOPBACK, 46).is_ok());
+    }
+
+    #[test]
+    fn a_port_that_another_program_holds_is_stepped_over() {
+        let range = PortRange::new(&(29_810..=29_813));
+        let _other = UdpSocket::bind((Ipv4Addr::LOCALHOST, 29_811)).expect("free");
+        let pair = range.reserve(LOOPBACK, 0).expect("the second pair is free");
+        assert_eq!(pair.rtp_address.port(), 29_812);
+    }
+
+    #[test]
+    fn an_empty_range_is_exhausted() {
+        assert_eq!(PortRange::new(&(9..=9)).reserve(LOOPBACK, 0).expect_err("none"), Exhausted);
+    }
+}

@@ -1,0 +1,311 @@
+//! One conference's media: every 20 ms, who is loudest, the mixes, and who is sent which.
+
+use crate::clock::Now;
+use crate::egress;
+use crate::encode::{EncodeKey, EncodeStream};
+use crate::leg::Leg;
+use crate::playout;
+use crate::worker::{EventSink, Legs};
+use causeway_base::{ConferenceId, LegId};
+use causeway_media::audio::FRAME;
+use causeway_media::audio::mixer::{Mixer, Ramp};
+use causeway_media::audio::ranking::{Candidate, Ranking};
+use causeway_plan::media_plan::DEFAULT_MAX_TALKERS;
+use causeway_plan::{AudioEgress, AudioIngress, Feed, MediaEvent, MediaPlan};
+use std::time::{Duration, Instant};
+
+/// Milliseconds mixed at once: the usual packet.
+pub(crate) const QUANTUM_MS: u32 = 20;
+
+/// A change of talkers is told this often at most.
+const TALKERS_INTERVAL: Duration = Duration::from_millis(100);
+
+/// Quanta after which an encode group that serves nobody is given up: two seconds, so that a
+/// listener who speaks a word returns to a warm encoder.
+const MAX_IDLE_QUANTA: u32 = 100;
+
+/// What conferences of one worker use in turn.
+#[derive(Debug)]
+pub(crate) struct Scratch {
+    candidates: Vec<Candidate>,
+    pcm: [f32; FRAME],
+}
+
+impl Default for Scratch {
+    fn default() -> Self {
+        Self { candidates: Vec::new(), pcm: [0.0; FRAME] }
+    }
+}
+
+/// One conference's media.
+#[derive(Debug)]
+pub(crate) struct Room {
+    /// The tick of each quantum on which it runs.
+    pub(crate) phase: u64,
+    id: ConferenceId,
+    plan: MediaPlan,
+    members: Vec<Member>,
+    seating: Seating,
+    ranking: Ranking,
+    mixer: Mixer,
+    groups: Vec<EncodeGroup>,
+    told: Vec<LegId>,
+    told_at: Option<Instant>,
+}
+
+/// Whether members and groups still fit the plan and the legs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Seating {
+    Settled,
+    Changed,
+}
+
+/// One leg's place in the conference.
+#[derive(Clone, Copy, Debug)]
+struct Member {
+    slot: usize,
+    leg: LegId,
+    heard: bool,
+    auto_gain: bool,
+    feed: Feed,
+    group: Option<usize>,
+}
+
+/// The listeners that share one encoder.
+#[derive(Debug)]
+struct EncodeGroup {
+    stream: EncodeStream,
+    wanted: bool,
+    idle: u32,
+}
+
+impl Room {
+    pub(crate) fn new(id: ConferenceId, phase: u64) -> Self {
+        Self {
+            phase,
+            id,
+            plan: MediaPlan::default(),
+            members: Vec::new(),
+            seating: Seating::Settled,
+            ranking: Ranking::new(usize::from(DEFAULT_MAX_TALKERS)),
+            mixer: Mixer::new(),
+            groups: Vec::new(),
+            told: Vec::new(),
+            told_at: None,
+        }
+    }
+
+    /// Takes a new plan whole, unless it is older than the present one.
+    pub(crate) fn apply(&mut self, plan: MediaPlan, legs: &mut Legs) {
+        if plan.version >= self.plan.version {
+            self.ranking.set_max(usize::from(plan.max_talkers));
+            self.plan = plan;
+            self.seat(legs);
+        }
+    }
+
+    /// Finds the plan's legs among those that are here. Called when either changes.
+    pub(crate) fn seat(&mut self, legs: &mut Legs) {
+        self.members.clear();
+        for AudioEgress { leg, feed } in &self.plan.egress {
+            let Some(slot) = legs.slot(*leg) else { continue };
+            if legs.get_mut(slot).is_none_or(|leg| leg.room != Some(self.id)) {
+                continue;
+            }
+            self.members.push(Member {
+                slot,
+                leg: *leg,
+                heard: false,
+                auto_gain: false,
+                feed: *feed,
+                group: None,
+            });
+        }
+        self.members.sort_unstable_by_key(|member| member.leg);
+        for AudioIngress { leg, heard, auto_gain } in &self.plan.ingress {
+            if let Ok(index) = self.members.binary_search_by_key(leg, |member| member.leg) {
+                self.members[index].heard = *heard;
+                self.members[index].auto_gain = *auto_gain;
+            }
+        }
+        self.regroup();
+    }
+
+    /// Some leg's formats changed: find its encode group anew.
+    pub(crate) fn regroup(&mut self) {
+        self.seating = Seating::Changed;
+    }
+
+    /// The slots of the legs in it.
+    pub(crate) fn slots(&self) -> impl Iterator<Item = usize> + '_ {
+        self.members.iter().map(|member| member.slot)
+    }
+
+    /// Mixes and sends one quantum.
+    pub(crate) fn run(
+        &mut self,
+        legs: &mut Legs,
+        scratch: &mut Scratch,
+        now: Now,
+        sink: &mut EventSink,
+    ) {
+        if self.seating == Seating::Changed {
+            self.seating = Seating::Settled;
+            self.join_groups(legs);
+        }
+        self.rank(legs, scratch, now, sink);
+        self.mix(legs, scratch);
+        self.encode_groups(legs, scratch);
+        self.send(legs, scratch, now);
+        self.tell_talkers(now, sink);
+    }
+
+    /// Gives each listener the group of its encoder settings.
+    fn join_groups(&mut self, legs: &mut Legs) {
+        for member in &mut self.members {
+            member.group = None;
+            let Some(leg) = legs.get_mut(member.slot) else { continue };
+            let Some(key) = leg.link.as_ref().map(|link| EncodeKey::of(link)) else { continue };
+            let group = self.groups.iter().position(|group| group.stream.key() == key);
+            member.group = group.or_else(|| {
+                let stream = EncodeStream::new(key)?;
+                self.groups.push(EncodeGroup { stream, wanted: false, idle: 0 });
+                Some(self.groups.len() - 1)
+            });
+        }
+    }
+
+    /// Takes each leg's 20 ms out of its jitter buffer, and picks the loudest.
+    fn rank(&mut self, legs: &mut Legs, scratch: &mut Scratch, now: Now, sink: &mut EventSink) {
+        scratch.candidates.clear();
+        for member in &self.members {
+            let Some(leg) = legs.get_mut(member.slot) else { continue };
+            if leg.link.as_mut().is_some_and(|link| link.reporting.take_loss_change()) {
+                self.seating = Seating::Changed;
+            }
+            let candidate = playout::stage(leg, now, sink);
+            scratch.candidates.extend(candidate.filter(|_| member.heard));
+        }
+        self.ranking.update(scratch.candidates.iter().copied(), QUANTUM_MS);
+    }
+
+    /// Decodes the talkers, and only them, into the mixer.
+    fn mix(&mut self, legs: &mut Legs, scratch: &mut Scratch) {
+        self.mixer.begin(FRAME);
+        for talker in self.ranking.talkers() {
+            let Ok(at) = self.members.binary_search_by_key(&talker.leg, |member| member.leg) else {
+                continue;
+            };
+            let member = self.members[at];
+            let Some(link) = legs.get_mut(member.slot).and_then(|leg| leg.link.as_deref_mut())
+            else {
+                continue;
+            };
+            // A leg that was muted between two quanta must not be heard even fading out.
+            if member.heard {
+                playout::render(link, member.auto_gain, &mut scratch.pcm);
+                self.mixer.add(talker.leg, &scratch.pcm, talker.ramp);
+            }
+        }
+    }
+
+    /// Encodes the common mix once for each group that has a listener.
+    fn encode_groups(&mut self, legs: &mut Legs, scratch: &mut Scratch) {
+        for group in &mut self.groups {
+            group.wanted = false;
+        }
+        for member in &self.members {
+            let Some(group) = member.group.and_then(|group| self.groups.get_mut(group)) else {
+                continue;
+            };
+            group.wanted |= member.listens(legs) && !self.mixer.contains(member.leg);
+        }
+        self.mixer.total(&mut scratch.pcm);
+        for group in self.groups.iter_mut().filter(|group| group.wanted) {
+            group.stream.encode(&scratch.pcm);
+        }
+        self.give_up_idle_groups();
+    }
+
+    fn give_up_idle_groups(&mut self) {
+        for group in &mut self.groups {
+            group.idle = if group.wanted { 0 } else { group.idle + 1 };
+        }
+        if self.groups.iter().any(|group| group.idle > MAX_IDLE_QUANTA) {
+            self.groups.retain(|group| group.idle <= MAX_IDLE_QUANTA);
+            self.seating = Seating::Changed;
+        }
+    }
+
+    /// Sends each listener its packets: the group's, or its own mix if it talks.
+    fn send(&mut self, legs: &mut Legs, scratch: &mut Scratch, now: Now) {
+        for member in &self.members {
+            let Some(leg) = legs.get_mut(member.slot) else { continue };
+            if !member.listens_here(leg) {
+                if let Some(link) = &mut leg.link {
+                    link.egress.skip(QUANTUM_MS);
+                }
+                continue;
+            }
+            if self.mixer.contains(member.leg) {
+                self.mixer.minus(member.leg, &mut scratch.pcm);
+                send_own(leg, &scratch.pcm, now);
+            } else if let Some(group) = member.group.and_then(|group| self.groups.get(group)) {
+                send_packets(leg, &group.stream, now);
+            }
+        }
+    }
+
+    fn tell_talkers(&mut self, now: Now, sink: &mut EventSink) {
+        if self.told_at.is_some_and(|at| now.instant < at + TALKERS_INTERVAL) {
+            return;
+        }
+        let talkers = self.ranking.talkers().iter().filter(|talker| talker.ramp != Ramp::Out);
+        if talkers.clone().map(|talker| talker.leg).eq(self.told.iter().copied()) {
+            return;
+        }
+        self.told.clear();
+        self.told.extend(talkers.map(|talker| talker.leg));
+        self.told_at = Some(now.instant);
+        sink.send(MediaEvent::Talkers { conference: self.id, legs: self.told.clone() });
+    }
+}
+
+impl Member {
+    fn listens(&self, legs: &mut Legs) -> bool {
+        legs.get_mut(self.slot).is_some_and(|leg| self.listens_here(leg))
+    }
+
+    fn listens_here(&self, leg: &Leg) -> bool {
+        self.feed == Feed::Mix && leg.link.as_ref().is_some_and(|link| link.media.direction.sends())
+    }
+}
+
+/// Encodes a talker's own mix for it alone.
+fn send_own(leg: &mut Leg, mix: &[f32], now: Now) {
+    let Some(link) = leg.link.as_deref_mut() else { return };
+    let key = EncodeKey::of(link);
+    let own = link
+        .own
+        .take()
+        .filter(|own| own.key() == key)
+        .or_else(|| EncodeStream::new(key).map(Box::new));
+    let Some(mut own) = own else { return };
+    own.encode(mix);
+    send_packets(leg, &own, now);
+    if let Some(link) = &mut leg.link {
+        link.own = Some(own);
+    }
+}
+
+fn send_packets(leg: &mut Leg, stream: &EncodeStream, now: Now) {
+    for packet in stream.packets() {
+        if packet.is_empty() {
+            if let Some(link) = &mut leg.link {
+                link.egress.skip(stream.packet_ms());
+            }
+        } else {
+            egress::send_audio(leg, packet, stream.packet_ms(), now);
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! The system calls that no safe wrapper covers. The only `unsafe` of the engine.
+#![allow(unsafe_code)]
+
+use std::io;
+use std::mem::{MaybeUninit, size_of, zeroed};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::os::fd::{AsRawFd, BorrowedFd};
+use std::time::Duration;
+
+/// Priority of a media worker among real-time threads: above ordinary ones, below the kernel's.
+const WORKER_PRIORITY: i32 = 10;
+
+/// Room for one `SCM_TIMESTAMPNS`, with its header and alignment.
+const CONTROL_LEN: usize = 64;
+
+/// One datagram, as the kernel gave it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Received {
+    /// Its length in bytes.
+    pub(crate) len: usize,
+    /// Who sent it.
+    pub(crate) source: SocketAddr,
+    /// When the kernel took it, by the wall clock since 1970. `None` where it did not say.
+    pub(crate) arrival: Option<Duration>,
+    /// It was longer than the buffer.
+    pub(crate) truncated: bool,
+}
+
+/// Makes the calling thread a real-time one (`SCHED_FIFO`). Needs `CAP_SYS_NICE`.
+pub(crate) fn make_realtime() -> io::Result<()> {
+    let parameter = libc::sched_param { sched_priority: WORKER_PRIORITY };
+    // SAFETY: thread 0 is the calling one, and `parameter` outlives the call.
+    let result = unsafe { libc::sched_setscheduler(0, libc::SCHED_FIFO, &raw const parameter) };
+    if result == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
+}
+
+/// Has the kernel stamp each datagram with the time at which it came.
+pub(crate) fn enable_timestamps(socket: BorrowedFd<'_>) -> io::Result<()> {
+    let on: libc::c_int = 1;
+    // SAFETY: the descriptor is open for the borrow, and the value is an int of the size stated.
+    let result = unsafe {
+        libc::setsockopt(
+            socket.as_raw_fd(),
+            libc::SOL_SOCKET,
+            libc::SO_TIMESTAMPNS,
+            (&raw const on).cast(),
+            size_of::<libc::c_int>() as libc::socklen_t,
+        )
+    };
+    if result == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
+}
+
+/// Takes one datagram without waiting. `WouldBlock` where there is none.
+pub(crate) fn receive(socket: BorrowedFd<'_>, buffer: &mut [u8]) -> io::Result<Received> {
+    let mut name = MaybeUninit::<libc::sockaddr_storage>::uninit();
+    let mut control = MaybeUninit::<[u64; CONTROL_LEN / 8]>::uninit();
+    let mut part = libc::iovec { iov_base: buffer.as_mut_ptr().cast(), iov_len: buffer.len() };
+    // SAFETY: a msghdr of zeros is a valid one without name, parts and control.
+    let mut header: libc::msghdr = unsafe { zeroed() };
+    header.msg_name = name.as_mut_ptr().cast();
+    header.msg_namelen = size_of::<libc::sockaddr_storage>() as libc::socklen_t;
+    header.msg_iov = &raw mut part;
+    header.msg_iovlen = 1;
+    header.msg_control = control.as_mut_ptr().cast();
+    header.msg_controllen = CONTROL_LEN;
+    // SAFETY: all that `header` points at lives to the end of this function, with the lengths
+    // stated; the kernel writes within them.
+    let len = unsafe { libc::recvmsg(socket.as_raw_fd(), &raw mut header, libc::MSG_DONTWAIT) };
+    if len < 0 {
+        return Err(io::Error::last_os_error());
+    }
+    // SAFETY: the kernel filled `msg_namelen` bytes of the name, enough for its family.
+    let source = unsafe { address(name.as_ptr(), header.msg_namelen) }
+        .ok_or_else(|| io::Error::from(io::ErrorKind::InvalidData))?;
+    Ok(Received {
+        len: len as usize,
+        source,
+        // SAFETY: `header` still points at `control`, and the kernel set `msg_controllen`.
+        arrival: unsafe { timestamp(&header) },
+        truncated: header.msg_flags & libc::MSG_TRUNC != 0,
+    })
+}
+
+/// Reads a socket address.
+///
+/// # Safety
+/// `name` has `len` bytes that the kernel wrote.
+unsafe fn address(name: *const libc::sockaddr_storage, len: libc::socklen_t) -> Option<SocketAddr> {
+    if (len as usize) < size_of::<libc::sa_family_t>() {
+        return None;
+    }
+    // SAFETY: the family stands first in every address, and its bytes are written.
+    match i32::from(unsafe { (*name.cast::<libc::sockaddr>()).sa_family }) {
+        libc::AF_INET if len as usize >= size_of::<libc::sockaddr_in>() => {
+            // SAFETY: family and length say that it is a sockaddr_in.
+            let v4 = unsafe { &*name.cast::<libc::sockaddr_in>() };
+            let ip = Ipv4Addr::from(u32::from_be(v4.sin_addr.s_addr));
+            Some(SocketAddr::new(IpAddr::V4(ip), u16::from_be(v4.sin_port)))
+        }
+        libc::AF_INET6 if len as usize >= size_of::<libc::sockaddr_in6>() => {
+            // SAFETY: family and length say that it is a sockaddr_in6.
+            let v6 = unsafe { &*name.cast::<libc::sockaddr_in6>() };
+            let ip = Ipv6Addr::from(v6.sin6_addr.s6_addr);
+            Some(SocketAddr::new(IpAddr::V6(ip), u16::from_be(v6.sin6_port)))
+        }
+        _ => None,
+    }
+}
+
+/// Reads `SCM_TIMESTAMPNS`.
+///
+/// # Safety
+/// `header` is as `recvmsg` left it, and its control bytes still live.
+unsafe fn timestamp(header: &libc::msghdr) -> Option<Duration> {
+    // SAFETY: the caller's promise; the macros stay within `msg_controllen`.
+    unsafe {
+        let mut message = libc::CMSG_FIRSTHDR(header);
+        while !message.is_null() {
+            if (*message).cmsg_level == libc::SOL_SOCKET
+                && (*message).cmsg_type == libc::SCM_TIMESTAMPNS
+            {
+                let time = libc::CMSG_DATA(message).cast::<libc::timespec>().read_unaligned();
+                return Some(Duration::new(
+                    u64::try_from(time.tv_sec).ok()?,
+                    u32::try_from(time.tv_nsec).ok()?,
+                ));
+            }
+            message = libc::CMSG_NXTHDR(header, message);
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::net::UdpSocket;
+    use std::os::fd::AsFd;
+    use std::time::{SystemTime, UNIX_EPOCH};
+
+    #[test]
+    fn a_datagram_comes_with_its_source_and_its_time() {
+        for host in ["127.0.0.1:0", "[::1]:0"] {
+            let to = UdpSocket::bind(host).expect("loopback");
+            enable_timestamps(to.as_fd()).expect("linux");
+            let from = UdpSocket::bind(host).expect("loopback");
+            let mut buffer = [0; 4];
+            assert_eq!(
+                receive(to.as_fd(), &mut buffer).expect_err("empty").kind(),
+                io::ErrorKind::WouldBlock
+            );
+            let before = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970");
+            from.send_to(b"hello", to.local_addr().expect("bound")).expect("sent");
+            let got = receive(to.as_fd(), &mut buffer).expect("queued on loopback");
+            assert_eq!(got.source, from.local_addr().expect("bound"));
+            assert_eq!((got.len, got.truncated, &buffer), (4, true, b"hell"));
+            let arrival = got.arrival.expect("stamped");
+            assert!(arrival >= before - Duration::from_millis(5), "{arrival:?} {before:?}");
+        }
+    }
+}

@@ -1,0 +1,415 @@
+//! The loop of one media worker: wait for the tick, take datagrams, run the conferences whose
+//! tick it is.
+
+use crate::clock::{Now, TickClock, TickMetrics};
+use crate::leg::Leg;
+use crate::order::{MAX_ORDERS_PER_TICK, Order};
+use crate::room::{Room, Scratch};
+use crate::{EngineConfig, ingress, report};
+use causeway_base::{ConferenceId, EndCause, LegId};
+use causeway_plan::MediaEvent;
+use rustix::event::{Timespec, epoll};
+use std::collections::{HashMap, VecDeque};
+use std::io;
+use std::os::fd::{AsFd, OwnedFd};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, TrySendError};
+use std::time::Instant;
+use tokio::sync::mpsc::Sender;
+
+/// A conference's ticks are every second one: 20 ms.
+const TICKS_PER_QUANTUM: u64 = 2;
+
+/// Datagrams that epoll names at once.
+const EPOLL_BATCH: usize = 512;
+
+/// Rounds of epoll in one tick. With the batch: 4096 datagrams in 10 ms; a flood beyond that
+/// waits in the sockets' own buffers, and is dropped there.
+const MAX_EPOLL_ROUNDS: usize = 8;
+
+/// The longest datagram that is taken: an Ethernet frame's, with room to see that it is longer.
+const MAX_DATAGRAM: usize = 2048;
+
+/// Events that wait for a slow reader. Digits of a thousand legs fit; beyond it the oldest are
+/// dropped, and counted in the log.
+const MAX_BACKLOG: usize = 65_536;
+
+/// Orders kept for one leg that is on its way from another worker.
+const MAX_AWAITED: usize = 64;
+
+/// Each leg's reports and silence are looked at in every tenth tick, spread over the ticks.
+const REPORT_TICKS: u64 = 10;
+
+/// The legs of a worker by slot, so that epoll and conferences name them by number.
+#[derive(Debug, Default)]
+pub(crate) struct Legs {
+    slots: Vec<Option<Box<Leg>>>,
+    free: Vec<usize>,
+    by_id: HashMap<LegId, usize>,
+}
+
+impl Legs {
+    pub(crate) fn slot(&self, leg: LegId) -> Option<usize> {
+        self.by_id.get(&leg).copied()
+    }
+
+    pub(crate) fn get_mut(&mut self, slot: usize) -> Option<&mut Leg> {
+        self.slots.get_mut(slot)?.as_deref_mut()
+    }
+
+    fn insert(&mut self, leg: Box<Leg>) -> usize {
+        let slot = self.free.pop().unwrap_or_else(|| {
+            self.slots.push(None);
+            self.slots.len() - 1
+        });
+        self.by_id.insert(leg.id, slot);
+        self.slots[slot] = Some(leg);
+        slot
+    }
+
+    fn remove(&mut self, leg: LegId) -> Option<Box<Leg>> {
+        let slot = self.by_id.remove(&leg)?;
+        self.free.push(slot);
+        self.slots[slot].take()
+    }
+}
+
+/// Where a worker's events go. Never blocks: what does not fit waits here.
+#[derive(Debug)]
+pub(crate) struct EventSink {
+    events: Sender<MediaEvent>,
+    backlog: VecDeque<MediaEvent>,
+    dropped: u64,
+}
+
+impl EventSink {
+    pub(crate) fn send(&mut self, event: MediaEvent) {
+        if self.backlog.len() == MAX_BACKLOG {
+            self.backlog.pop_front();
+            self.dropped += 1;
+        }
+        self.backlog.push_back(event);
+    }
+
+    fn flush(&mut self) {
+        while let Some(event) = self.backlog.pop_front() {
+            match self.events.try_send(event) {
+                Ok(()) => {}
+                Err(tokio::sync::mpsc::error::TrySendError::Full(event)) => {
+                    self.backlog.push_front(event);
+                    return;
+                }
+                Err(tokio::sync::mpsc::error::TrySendError::Closed(_)) => {
+                    self.backlog.clear();
+                    return;
+                }
+            }
+        }
+        if self.dropped > 0 {
+            tracing::warn!(dropped = self.dropped, "media events were dropped: the reader is slow");
+            self.dropped = 0;
+        }
+    }
+}
+
+/// One media worker.
+#[derive(Debug)]
+pub(crate) struct Worker {
+    config: EngineConfig,
+    orders: Receiver<Order>,
+    metrics: Arc<TickMetrics>,
+    epoll: OwnedFd,
+    legs: Legs,
+    rooms: HashMap<ConferenceId, Room>,
+    awaited: HashMap<LegId, VecDeque<Order>>,
+    /// Legs and notices for other workers whose queues were full.
+    departures: Vec<(SyncSender<Order>, Order)>,
+    draining: VecDeque<(Instant, Box<Leg>)>,
+    sink: EventSink,
+    scratch: Scratch,
+}
+
+impl Worker {
+    pub(crate) fn new(
+        config: EngineConfig,
+        orders: Receiver<Order>,
+        events: Sender<MediaEvent>,
+        metrics: Arc<TickMetrics>,
+    ) -> io::Result<Self> {
+        Ok(Self {
+            config,
+            orders,
+            metrics,
+            epoll: epoll::create(epoll::CreateFlags::CLOEXEC)?,
+            legs: Legs::default(),
+            rooms: HashMap::new(),
+            awaited: HashMap::new(),
+            departures: Vec::new(),
+            draining: VecDeque::new(),
+            sink: EventSink { events, backlog: VecDeque::new(), dropped: 0 },
+            scratch: Scratch::default(),
+        })
+    }
+
+    /// Works until told to stop, or until nobody can tell any more.
+    pub(crate) fn run(mut self) {
+        let mut clock = TickClock::start();
+        let mut buffers = Buffers::default();
+        loop {
+            let tick = clock.wait(&self.metrics);
+            let now = Now::read();
+            if self.take_orders(now) == Flow::Stop {
+                break;
+            }
+            self.receive(now, &mut buffers);
+            self.run_rooms(now, tick);
+            self.run_reports(now, tick);
+            self.end_drains(now);
+            self.sink.flush();
+            clock.done(now.instant, &self.metrics);
+        }
+        self.say_goodbye();
+    }
+
+    fn take_orders(&mut self, now: Now) -> Flow {
+        for (target, order) in std::mem::take(&mut self.departures) {
+            self.hand_over(target, order);
+        }
+        for _ in 0..MAX_ORDERS_PER_TICK {
+            match self.orders.try_recv() {
+                Ok(Order::Stop) | Err(TryRecvError::Disconnected) => return Flow::Stop,
+                Ok(order) => self.carry_out(now, order),
+                Err(TryRecvError::Empty) => break,
+            }
+        }
+        Flow::GoOn
+    }
+
+    fn carry_out(&mut self, now: Now, order: Order) {
+        if let Some(leg) = order.leg()
+            && let Some(awaited) = self.awaited.get_mut(&leg)
+        {
+            if awaited.len() < MAX_AWAITED {
+                awaited.push_back(order);
+            }
+            return;
+        }
+        match order {
+            Order::OpenConference(conference) => {
+                let phase = self.quietest_phase();
+                self.rooms.insert(conference, Room::new(conference, phase));
+            }
+            Order::CloseConference(conference) => self.close_room(conference),
+            Order::Apply(conference, plan) => {
+                if let Some(room) = self.rooms.get_mut(&conference) {
+                    room.apply(*plan, &mut self.legs);
+                }
+            }
+            Order::Adopt(leg) => self.adopt(leg),
+            Order::Configure(leg, media) => {
+                if let Some(slot) = self.legs.slot(leg)
+                    && let Some(leg) = self.legs.get_mut(slot)
+                {
+                    leg.configure(now, *media);
+                    if let Some(room) = leg.room.and_then(|room| self.rooms.get_mut(&room)) {
+                        room.regroup();
+                    }
+                }
+            }
+            Order::Enter(leg, conference) => self.enter(leg, conference),
+            Order::Expect(leg) => {
+                self.awaited.insert(leg, VecDeque::new());
+            }
+            Order::Depart(leg, conference, target) => {
+                let order = match self.take_out(leg) {
+                    Some(leg) => Order::Arrive(leg, conference),
+                    None => Order::Gone(leg),
+                };
+                self.hand_over(target, order);
+            }
+            Order::Arrive(leg, conference) => {
+                let id = leg.id;
+                self.adopt(leg);
+                self.enter(id, conference);
+                for order in self.awaited.remove(&id).unwrap_or_default() {
+                    self.carry_out(now, order);
+                }
+            }
+            Order::Gone(leg) => {
+                self.awaited.remove(&leg);
+            }
+            Order::SendDigits(leg, digits) => {
+                if let Some(leg) = self.legs.slot(leg).and_then(|slot| self.legs.get_mut(slot)) {
+                    leg.send_digits(&digits);
+                }
+            }
+            Order::ReportStats(leg) => {
+                if let Some(leg) = self.legs.slot(leg).and_then(|slot| self.legs.get_mut(slot)) {
+                    self.sink.send(leg.stats_event(now));
+                }
+            }
+            Order::Release(leg) => self.release(now, leg),
+            Order::Stop => {}
+        }
+    }
+
+    fn adopt(&mut self, leg: Box<Leg>) {
+        let id = leg.id;
+        let slot = self.legs.insert(leg);
+        if let Some(leg) = self.legs.get_mut(slot)
+            && let Err(error) = watch(&self.epoll, leg, slot)
+        {
+            tracing::error!(%error, leg = %id, "a leg's sockets cannot be watched");
+            self.sink.send(MediaEvent::Failed { leg: id, cause: EndCause::Internal });
+        }
+    }
+
+    fn enter(&mut self, leg: LegId, conference: ConferenceId) {
+        let Some(slot) = self.legs.slot(leg) else { return };
+        let Some(leg) = self.legs.get_mut(slot) else { return };
+        let before = leg.room.replace(conference);
+        for id in before.into_iter().filter(|id| *id != conference).chain([conference]) {
+            if let Some(room) = self.rooms.get_mut(&id) {
+                room.seat(&mut self.legs);
+            }
+        }
+    }
+
+    /// Takes a leg off this worker, with its sockets open.
+    fn take_out(&mut self, leg: LegId) -> Option<Box<Leg>> {
+        let mut leg = self.legs.remove(leg)?;
+        for socket in [&leg.ports.rtp, &leg.ports.rtcp] {
+            // Fails only for a socket that was never added.
+            let _ = epoll::delete(&self.epoll, socket.as_fd());
+        }
+        if let Some(room) = leg.room.take().and_then(|room| self.rooms.get_mut(&room)) {
+            room.seat(&mut self.legs);
+        }
+        Some(leg)
+    }
+
+    fn release(&mut self, now: Now, leg: LegId) {
+        let Some(mut leg) = self.take_out(leg) else { return };
+        report::send_goodbye(&mut leg, now);
+        self.sink.send(leg.stats_event(now));
+        leg.rest();
+        self.draining.push_back((now.instant + self.config.drain, leg));
+    }
+
+    fn hand_over(&mut self, target: SyncSender<Order>, order: Order) {
+        match target.try_send(order) {
+            Ok(()) => {}
+            Err(TrySendError::Full(order)) => self.departures.push((target, order)),
+            // The other worker ended: the leg ends with it.
+            Err(TrySendError::Disconnected(_)) => {}
+        }
+    }
+
+    fn close_room(&mut self, conference: ConferenceId) {
+        if let Some(room) = self.rooms.remove(&conference) {
+            for slot in room.slots() {
+                if let Some(leg) = self.legs.get_mut(slot) {
+                    leg.room = None;
+                }
+            }
+        }
+    }
+
+    /// The phase with fewer conferences, so that the two ticks of a quantum share the work.
+    fn quietest_phase(&self) -> u64 {
+        (0..TICKS_PER_QUANTUM)
+            .min_by_key(|phase| self.rooms.values().filter(|room| room.phase == *phase).count())
+            .unwrap_or(0)
+    }
+
+    fn receive(&mut self, now: Now, buffers: &mut Buffers) {
+        for _ in 0..MAX_EPOLL_ROUNDS {
+            buffers.events.clear();
+            let spare = rustix::buffer::spare_capacity(&mut buffers.events);
+            let Ok(count) = epoll::wait(&self.epoll, spare, Some(&Timespec::default())) else {
+                return;
+            };
+            for event in &buffers.events {
+                let token = event.data.u64();
+                let Some(leg) = self.legs.get_mut((token >> 1) as usize) else { continue };
+                let port = if token & 1 == 0 { ingress::Port::Rtp } else { ingress::Port::Rtcp };
+                ingress::take(leg, port, now, &mut buffers.datagram, &mut self.sink);
+            }
+            if count == 0 {
+                return;
+            }
+        }
+    }
+
+    fn run_rooms(&mut self, now: Now, tick: u64) {
+        let mut failed = None;
+        for (id, room) in &mut self.rooms {
+            if tick % TICKS_PER_QUANTUM != room.phase {
+                continue;
+            }
+            // A fault in one conference's media ends that conference; the others do not notice.
+            let work = AssertUnwindSafe(|| {
+                room.run(&mut self.legs, &mut self.scratch, now, &mut self.sink);
+            });
+            if catch_unwind(work).is_err() {
+                failed = Some(*id);
+            }
+        }
+        if let Some(conference) = failed {
+            self.close_room(conference);
+            let cause = EndCause::Internal;
+            self.sink.send(MediaEvent::ConferenceFailed { conference, cause });
+        }
+    }
+
+    fn run_reports(&mut self, now: Now, tick: u64) {
+        let first = (tick % REPORT_TICKS) as usize;
+        for slot in (first..self.legs.slots.len()).step_by(REPORT_TICKS as usize) {
+            if let Some(leg) = self.legs.get_mut(slot) {
+                report::run(leg, now, self.config.silence, &mut self.sink);
+            }
+        }
+    }
+
+    fn end_drains(&mut self, now: Now) {
+        while self.draining.front().is_some_and(|(until, _)| *until <= now.instant) {
+            self.draining.pop_front();
+        }
+    }
+
+    fn say_goodbye(&mut self) {
+        let now = Now::read();
+        for leg in self.legs.slots.iter_mut().flatten() {
+            report::send_goodbye(leg, now);
+        }
+    }
+}
+
+#[derive(PartialEq, Eq)]
+enum Flow {
+    GoOn,
+    Stop,
+}
+
+/// What a tick receives into.
+struct Buffers {
+    events: Vec<epoll::Event>,
+    datagram: [u8; MAX_DATAGRAM],
+}
+
+impl Default for Buffers {
+    fn default() -> Self {
+        Self { events: Vec::with_capacity(EPOLL_BATCH), datagram: [0; MAX_DATAGRAM] }
+    }
+}
+
+/// Has epoll name a leg's sockets by its slot: even for RTP, odd for RTCP. Level-triggered, so
+/// that one system call takes a datagram and none is forgotten.
+fn watch(epoll: &OwnedFd, leg: &Leg, slot: usize) -> io::Result<()> {
+    for (socket, bit) in [(&leg.ports.rtp, 0), (&leg.ports.rtcp, 1)] {
+        let token = epoll::EventData::new_u64((slot as u64) << 1 | bit);
+        epoll::add(epoll, socket.as_fd(), token, epoll::EventFlags::IN)?;
+    }
+    Ok(())
+}
