@@ -1,1 +1,3 @@
 //! Assembly: configuration, directory, actors, load generator.
+
+pub mod load;

@@ -1,7 +1,7 @@
 //! The codecs of the load, called straight: what is measured must not share a fault with what
 //! measures.
 
-use audio_codec::{Decoder as _, Encoder as _};
+use audio_codec::Decoder as _;
 use causeway_base::Codec;
 
 /// Milliseconds of one packet.

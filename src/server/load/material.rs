@@ -61,8 +61,12 @@ impl Material {
     pub fn new(codec: Codec, quiet_dbov: f64, dtx: bool) -> Result<Self, opus::Error> {
         let rate = codec::working_rate(codec);
         let click = Click::new(rate);
-        let mut material =
-            Self { talk: vec![], click: vec![], quiet: vec![], click_at: Vec::with_capacity(VOICES) };
+        let mut material = Self {
+            talk: vec![],
+            click: vec![],
+            quiet: vec![],
+            click_at: Vec::with_capacity(VOICES),
+        };
         for voice in 0..VOICES {
             let speech = speech(rate, voice);
             let mut clicking = scaled(&speech, CLICKER_DB);
@@ -157,7 +161,8 @@ fn speech(rate: u32, voice: usize) -> Vec<i16> {
             // Whole turns in a second, so that the loop has no seam.
             let syllable = 0.55 - 0.45 * (TAU * 5.0 * t).cos();
             let vowel = 0.5 - 0.5 * (TAU * 2.0 * t + voice as f64).cos();
-            let formants = [(400.0 + 350.0 * vowel, 1.0), (1100.0 + 900.0 * vowel, 0.4), (2600.0, 0.15)];
+            let formants =
+                [(400.0 + 350.0 * vowel, 1.0), (1100.0 + 900.0 * vowel, 0.4), (2600.0, 0.15)];
             let mut sample = 0.0;
             for harmonic in 1..=(3300.0 / pitch) as u32 {
                 let f = pitch.round() * f64::from(harmonic);

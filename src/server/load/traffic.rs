@@ -135,9 +135,8 @@ impl Traffic {
         }
         let mut order: Vec<usize> = (0..legs.len()).collect();
         order.sort_by_key(|&index| legs.get(index).map(|leg| leg.phase));
-        let talks = |&index: &usize| {
-            legs.get(index).is_some_and(|leg| matches!(leg.role, Role::Talker(_)))
-        };
+        let talks =
+            |&index: &usize| legs.get(index).is_some_and(|leg| matches!(leg.role, Role::Talker(_)));
         let talkers = (0..legs.len()).filter(talks).collect();
         Ok(Self {
             codec,
@@ -177,7 +176,11 @@ impl Traffic {
             self.turn_ears(heard);
             events.clear();
             let timeout = self.until_next_step();
-            match epoll::wait(&self.epoll, rustix::buffer::spare_capacity(&mut events), Some(&timeout)) {
+            match epoll::wait(
+                &self.epoll,
+                rustix::buffer::spare_capacity(&mut events),
+                Some(&timeout),
+            ) {
                 Ok(_) | Err(rustix::io::Errno::INTR) => {}
                 Err(error) => return Err(error.into()),
             }
@@ -316,9 +319,11 @@ impl Traffic {
     /// One ear on the talker who clicks, the others on legs in turn.
     fn open_ears(&mut self, clicker: Option<usize>) {
         let count = self.legs.len();
-        let turn = (self.next_ear..self.next_ear + EARS.min(count) - 1).map(|leg| leg % count.max(1));
-        self.next_ear += EARS.min(count) - 1;
-        for index in clicker.into_iter().chain(turn) {
+        let others = EARS.min(count).saturating_sub(1);
+        let from = self.next_ear;
+        let turn = (from..from + count).map(|leg| leg % count).filter(|&leg| Some(leg) != clicker);
+        self.next_ear += others;
+        for index in clicker.into_iter().chain(turn.take(others)) {
             if let Some(leg) = self.legs.get_mut(index).filter(|leg| leg.is_active()) {
                 leg.ear = Ear::new(self.codec).ok();
             }
@@ -359,5 +364,88 @@ impl Clicks {
             self.expected += 1;
             self.latencies.extend(click);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::net::{IpAddr, Ipv4Addr, UdpSocket};
+    use std::sync::mpsc;
+    use std::thread;
+
+    const LOCAL: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+
+    fn leg(codec: Codec, role: Role, phase_ms: u64) -> Leg {
+        Leg::bind(LOCAL, codec, role, Duration::from_millis(phase_ms)).unwrap()
+    }
+
+    /// A conference of one talker: what it says reaches everybody else after `DELAY`.
+    fn relay(sockets: Vec<UdpSocket>, delay: Duration) {
+        sockets[0].set_read_timeout(Some(Duration::from_millis(300))).unwrap();
+        let mut packet = [0; 1_500];
+        while let Ok(len) = sockets[0].recv(&mut packet) {
+            let until = Instant::now() + delay;
+            while Instant::now() < until {
+                thread::yield_now();
+            }
+            for socket in &sockets[1..] {
+                socket.send(&packet[..len]).unwrap();
+            }
+        }
+    }
+
+    #[test]
+    fn a_relay_adds_the_delay_that_it_adds() {
+        const DELAY: Duration = Duration::from_millis(4);
+        let codec = Codec::Pcma;
+        let material = Material::new(codec, -64.0, false).unwrap();
+        let legs = vec![
+            leg(codec, Role::Talker(0), 3),
+            leg(codec, Role::Listener, 11),
+            leg(codec, Role::Listener, 17),
+        ];
+        let mut sockets = vec![];
+        let (orders, for_traffic) = mpsc::channel();
+        for (index, leg) in legs.iter().enumerate() {
+            let socket = UdpSocket::bind((LOCAL, 0)).unwrap();
+            socket.connect(leg.local().unwrap()).unwrap();
+            let remote = Remote {
+                rtp: socket.local_addr().unwrap(),
+                payload_type: 8,
+                receive_payload_type: 8,
+                comfort_noise: None,
+                level_extension: None,
+                srtp: None,
+            };
+            orders.send(Order::Start(index, Box::new(remote))).unwrap();
+            sockets.push(socket);
+        }
+        let relay = thread::spawn(move || relay(sockets, DELAY));
+        let traffic = Traffic::new(codec, material, legs).unwrap();
+        let (to_judge, heard) = mpsc::channel();
+        let judge = thread::spawn(move || Clicks::judge(codec, &heard));
+        let timer = thread::spawn(move || {
+            orders.send(Order::Measure).unwrap();
+            let (_never, wait) = mpsc::channel::<()>();
+            let _ = wait.recv_timeout(Duration::from_millis(2_200));
+            orders.send(Order::Finish).unwrap();
+        });
+        let tally = traffic.run(&for_traffic, &to_judge).unwrap();
+        drop(to_judge);
+        timer.join().unwrap();
+        let clicks = judge.join().unwrap();
+        relay.join().unwrap();
+
+        let packets: Vec<u64> =
+            tally.legs.iter().map(|leg| leg.reception.counters.packets).collect();
+        assert_eq!(packets[0], 0, "the talker hears nothing");
+        assert!((105..=112).contains(&packets[1]), "{packets:?}");
+        assert_eq!(clicks.expected, 4, "two listeners, two clicks");
+        assert_eq!(clicks.echoes, 0);
+        assert!(clicks.speech[&1] && clicks.speech[&2]);
+        assert_eq!(clicks.latencies.len(), 4);
+        let least = clicks.latencies.iter().min().unwrap();
+        assert!((3_900..8_000).contains(&least.as_micros()), "{least:?}");
     }
 }

@@ -1,0 +1,23 @@
+//! `causeway load`: many calls to one SIP address, what each of them hears, and how late.
+//!
+//! * [`material`]: what is said, encoded once; [`click`]: the sound whose delay is measured;
+//!   [`codec`]: the codecs.
+//! * [`leg`]: the media of one call; [`reception`]: what it receives, counted;
+//!   [`ear`]: what it hears, on a sample of legs.
+//! * [`traffic`]: the media of all calls, on one thread.
+//! * [`offer`]: offers and answers.
+//!
+//! **Added latency** is from the instant at which a click was said to the instant at which it
+//! can be played elsewhere, both on one clock. A wire with nothing in between adds nothing: the
+//! time in which a packet fills at the talker (20 ms) and the load's own codec delay are not
+//! counted. Talkers' phases are spread evenly over the packet time from a random beginning, so
+//! that no lucky alignment with the server's clock makes the figure better than it is.
+
+pub mod click;
+pub mod codec;
+pub mod ear;
+pub mod leg;
+pub mod material;
+pub mod offer;
+pub mod reception;
+pub mod traffic;
