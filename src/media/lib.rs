@@ -13,7 +13,7 @@
 //! 4. [`audio::mixer`] sums, without the listener itself, under the [`audio::limiter`].
 //! 5. [`audio::resample`] and [`audio::codec`] again, on the way out.
 //!
-//! Beside it: [`audio::tone`] (DTMF in and out), [`audio::comfort_noise`] (RFC 3389) and
+//! Beside it: [`audio::dtmf`] and [`audio::tone`] (digits in and out), [`audio::comfort_noise`] (RFC 3389) and
 //! [`audio::speech`] (test material that needs no files).
 
 pub mod audio;

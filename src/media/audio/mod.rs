@@ -1,13 +1,19 @@
 //! Sound: `f32` samples, mono, in [-1, 1]; 48 kHz between the resamplers.
 
 pub mod codec;
+pub mod comfort_noise;
 pub mod conceal;
+pub mod dtmf;
 pub mod gain;
 pub mod level;
 pub mod limiter;
 pub mod mixer;
+pub mod noise;
 pub mod ranking;
 pub mod resample;
+pub mod speech;
+pub mod stretch;
+pub mod tone;
 
 /// The rate of everything between the resamplers, in Hz.
 pub const SAMPLE_RATE: u32 = 48_000;
