@@ -1,1 +1,2 @@
 //! Sans-IO signalling engines: SIP, offer/answer.
+pub mod offer_answer;

@@ -1,0 +1,214 @@
+//! What a peer's audio line says, and whether we can use it.
+
+use super::Refusal;
+use super::format::{self, Format, Numbered};
+use super::keying::{self, PeerKey};
+use causeway_base::{Bitrate, Codec};
+use causeway_plan::{Direction, Encryption, OfferPolicy, SrtpSuite};
+use causeway_wire::audio_level;
+use causeway_wire::sdp::{Address, ExtMap, MediaDescription, RtcpAddress, SessionDescription};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+/// The transports of RTP that we speak (RFC 3551, 3711, 4585, 5124).
+const CLEAR: [&str; 2] = ["RTP/AVP", "RTP/AVPF"];
+const SECURE: [&str; 2] = ["RTP/SAVP", "RTP/SAVPF"];
+
+/// Packet lengths that we send, in milliseconds.
+const PTIMES: [u8; 5] = [60, 40, 30, 20, 10];
+
+/// Bits that IPv4, UDP and RTP headers add to each packet; `b=AS` counts them
+/// (RFC 3890 section 1.1.2).
+const HEADER_BITS: u64 = 40 * 8;
+
+/// The facts of one line.
+#[derive(Clone, Debug)]
+pub(super) struct PeerAudio {
+    /// The formats that we know, in the peer's order.
+    pub(super) formats: Vec<Numbered>,
+    /// `None` where it names a host or nothing.
+    pub(super) rtp: Option<SocketAddr>,
+    pub(super) rtcp: Option<SocketAddr>,
+    /// From the peer's side.
+    pub(super) direction: Direction,
+    /// The packet length it asks for, if we can send it.
+    pub(super) ptime: Option<u8>,
+    /// The longest packet it takes.
+    pub(super) max_ptime: Option<u8>,
+    pub(super) rtcp_mux: bool,
+    /// RFC 6464, as its line stands.
+    pub(super) level: Option<ExtMap>,
+    pub(super) keys: Vec<PeerKey>,
+    /// It has `a=crypto`, usable or not.
+    pub(super) mentions_crypto: bool,
+    /// The transport is SRTP.
+    pub(super) secure: bool,
+    bandwidth: Option<Limit>,
+}
+
+/// What `b=` of the line limits.
+#[derive(Clone, Copy, Debug)]
+enum Limit {
+    /// Media alone.
+    Media(Bitrate),
+    /// Media and headers.
+    Packets(Bitrate),
+}
+
+impl PeerAudio {
+    /// Reads an audio line. `offered` gives meaning to numbers of ours in an answer.
+    ///
+    /// # Errors
+    /// A transport, an IP version or a kind of address that we do not speak.
+    pub(super) fn read(
+        session: &SessionDescription,
+        media: &MediaDescription,
+        offered: &[Numbered],
+        local: IpAddr,
+    ) -> Result<Self, Refusal> {
+        let is = |names: [&str; 2]| names.iter().any(|n| media.proto.eq_ignore_ascii_case(n));
+        let secure = is(SECURE);
+        if !secure && !is(CLEAR) {
+            return Err(Refusal::transport(&media.proto));
+        }
+        let rtcp_mux = media.has("rtcp-mux");
+        let address = session.connection_of(media).and_then(Address::ip);
+        let address = address.map(|ip| ip.to_canonical());
+        check_address(address, local)?;
+        let held = address.is_some_and(|ip| ip.is_unspecified());
+        let address = address.filter(|_| !held && media.port != 0);
+        let direction = direction(session, media);
+        Ok(Self {
+            formats: format::theirs(media, offered),
+            rtp: address.map(|ip| SocketAddr::new(ip, media.port)),
+            rtcp: address.and_then(|ip| rtcp(media, ip, local, rtcp_mux)),
+            direction: Direction::of(direction.sends(), direction.receives() && !held),
+            ptime: milliseconds(session, media, "ptime"),
+            max_ptime: milliseconds(session, media, "maxptime"),
+            rtcp_mux,
+            level: level(session, media),
+            keys: keying::theirs(media),
+            mentions_crypto: media.has("crypto"),
+            secure,
+            bandwidth: limit(media),
+        })
+    }
+
+    /// The line of the peer whose suite policy names first, but the suite in use stays;
+    /// `None` for the clear.
+    ///
+    /// # Errors
+    /// Encryption is required and absent, or insisted on and not possible.
+    pub(super) fn encryption(
+        &self,
+        policy: &OfferPolicy,
+        in_use: Option<SrtpSuite>,
+    ) -> Result<Option<&PeerKey>, Refusal> {
+        let allowed = policy.encryption != Encryption::Off;
+        let find = |suite| self.keys.iter().find(|key| key.suite == suite);
+        let kept = in_use.filter(|suite| policy.suites.contains(suite));
+        let suites = kept.into_iter().chain(policy.suites.iter().copied());
+        let key = suites.filter(|_| allowed).find_map(find);
+        match key {
+            Some(key) => Ok(Some(key)),
+            None if self.secure => Err(Refusal::no_encryption()),
+            None if policy.encryption == Encryption::Required => Err(Refusal::in_the_clear()),
+            None => Ok(None),
+        }
+    }
+
+    /// The formats of the peer that `ours` has too, by the order of `ours`.
+    pub(super) fn common(&self, ours: &[Numbered]) -> Vec<Numbered> {
+        let same = |our: &Numbered| self.formats.iter().find(|f| f.format == our.format).copied();
+        ours.iter().filter_map(same).collect()
+    }
+
+    /// The packet length to send.
+    pub(super) fn ptime(&self, codec: Codec, policy: &OfferPolicy) -> u8 {
+        let wanted = self.ptime.unwrap_or(policy.ptime_ms);
+        let most = self.max_ptime.unwrap_or(u8::MAX).min(wanted);
+        // Opus has no frame of 30 ms (RFC 6716 section 2.1.4).
+        let fits = |ms: &u8| *ms <= most && !(*ms == 30 && codec == Codec::Opus);
+        PTIMES.into_iter().find(fits).unwrap_or(10)
+    }
+
+    /// The rate that `b=` leaves for media.
+    pub(super) fn bitrate(&self, ptime: u8) -> Option<Bitrate> {
+        match self.bandwidth? {
+            Limit::Media(rate) => Some(rate),
+            Limit::Packets(rate) => {
+                let headers = HEADER_BITS * 1000 / u64::from(ptime.max(1));
+                Some(Bitrate::bps(rate.as_bps().saturating_sub(headers)))
+            }
+        }
+    }
+
+    /// The number under which the peer takes events: of this clock if it can, else another.
+    pub(super) fn events(&self, clock: u32) -> Option<u8> {
+        let of = |wanted| self.formats.iter().find(|f| f.format == Format::Events(wanted));
+        of(clock).or(of(8_000)).or(of(48_000)).map(|format| format.payload_type)
+    }
+
+    /// The level extension, if the peer means to send it.
+    pub(super) fn sent_level(&self) -> Option<&ExtMap> {
+        self.level
+            .as_ref()
+            .filter(|level| !matches!(level.direction.as_deref(), Some("recvonly" | "inactive")))
+    }
+}
+
+fn check_address(address: Option<IpAddr>, local: IpAddr) -> Result<(), Refusal> {
+    let Some(ip) = address else { return Ok(()) };
+    if ip.is_multicast() || ip == IpAddr::V4(Ipv4Addr::BROADCAST) {
+        return Err(Refusal::multicast());
+    }
+    if !ip.is_unspecified() && ip.is_ipv4() != local.to_canonical().is_ipv4() {
+        return Err(Refusal::network());
+    }
+    Ok(())
+}
+
+fn direction(session: &SessionDescription, media: &MediaDescription) -> Direction {
+    let read = |name: &str| match name.to_ascii_lowercase().as_str() {
+        "sendrecv" => Some(Direction::SendReceive),
+        "sendonly" => Some(Direction::SendOnly),
+        "recvonly" => Some(Direction::ReceiveOnly),
+        "inactive" => Some(Direction::Inactive),
+        _ => None,
+    };
+    let lines = media.attributes.iter().chain(&session.attributes);
+    lines.filter_map(|attribute| read(&attribute.name)).next().unwrap_or_default()
+}
+
+fn rtcp(media: &MediaDescription, ip: IpAddr, local: IpAddr, mux: bool) -> Option<SocketAddr> {
+    let next = SocketAddr::new(ip, media.port.checked_add(1)?);
+    if mux {
+        return Some(SocketAddr::new(ip, media.port));
+    }
+    let Some(line) = media.values("rtcp").find_map(RtcpAddress::parse) else { return Some(next) };
+    let ip = line.address.map_or(Some(ip), |address| address.ip()).map(|ip| ip.to_canonical())?;
+    let usable = line.port != 0 && !ip.is_unspecified() && check_address(Some(ip), local).is_ok();
+    usable.then_some(SocketAddr::new(ip, line.port))
+}
+
+/// `ptime` or `maxptime`, rounded down to a length that we send. `None` where it is broken or
+/// too short.
+fn milliseconds(session: &SessionDescription, media: &MediaDescription, name: &str) -> Option<u8> {
+    let value = session.attribute_of(media, name)?.value.as_deref()?;
+    // RFC 4566 lets a fraction through.
+    let whole: u32 = value.trim().split('.').next()?.parse().ok()?;
+    PTIMES.into_iter().find(|ms| u32::from(*ms) <= whole)
+}
+
+fn level(session: &SessionDescription, media: &MediaDescription) -> Option<ExtMap> {
+    let lines = media.attributes.iter().chain(&session.attributes);
+    lines
+        .filter(|attribute| attribute.name.eq_ignore_ascii_case("extmap"))
+        .filter_map(|attribute| ExtMap::parse(attribute.value.as_deref()?))
+        .find(|map| map.uri == audio_level::URI && map.id <= 14)
+}
+
+fn limit(media: &MediaDescription) -> Option<Limit> {
+    let of = |kind: &str| media.bandwidth.iter().find(|b| b.kind == kind && b.value > 0);
+    let media_only = of("TIAS").map(|b| Limit::Media(Bitrate::bps(b.value)));
+    media_only.or_else(|| of("AS").map(|b| Limit::Packets(Bitrate::kbps(b.value))))
+}
