@@ -1,2 +1,46 @@
 //! The `causeway` binary: arguments -> configuration -> run.
-fn main() {}
+
+use clap::{Parser, Subcommand};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Joins SIP phones and rooms in one conference.
+#[derive(Debug, Parser)]
+#[command(name = "causeway", version, about)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run a bridge. Without a configuration: two conferences, reachable from this machine.
+    Serve {
+        /// The configuration; by default ./causeway.toml if it exists, else the built-in one.
+        #[arg(long, short, env = "CAUSEWAY_CONFIG")]
+        config: Option<PathBuf>,
+    },
+    /// Validate a configuration: names the line of every mistake, and the fix.
+    Check {
+        /// The configuration; by default ./causeway.toml if it exists, else the built-in one.
+        #[arg(env = "CAUSEWAY_CONFIG")]
+        config: Option<PathBuf>,
+        /// Print the built-in configuration: every key with its default and its reason.
+        #[arg(long)]
+        defaults: bool,
+    },
+}
+
+fn main() -> ExitCode {
+    let done = match Arguments::parse().command {
+        Command::Serve { config } => causeway_server::serve(config),
+        Command::Check { config, defaults } => causeway_server::check(config, defaults),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}

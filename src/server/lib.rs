@@ -1,3 +1,34 @@
 //! Assembly: configuration, directory, actors, load generator.
+//!
+//! * [`config`]: `causeway.toml` -> [`Config`].
+//! * [`serve`](mod@serve): the commands `serve` and `check`.
+//! * [`bridge`]: [`Bridge`], everything that runs: adapter, engine, conferences, and how it stops.
+//! * `router`: each event to its conference, each new call to where the dial plan says.
+//! * `conference_actor`: what one conference decides, leg by leg; `call` one leg's way through
+//!   it; `conference_task` the task that runs it; `outlet` where its orders go.
+//! * [`directory`]: who is where.
+//! * [`tls`]: who we are under TLS.
+//! * [`greeting`]: what a person reads at the start.
+//! * [`logging`]: the log.
+//! * [`load`]: many calls to any SIP address, and what each of them hears.
 
+pub mod bridge;
+mod call;
+mod conference_actor;
+mod conference_task;
+pub mod config;
+pub mod directory;
+pub mod greeting;
 pub mod load;
+pub mod logging;
+mod outlet;
+mod router;
+pub mod serve;
+#[cfg(test)]
+mod tests;
+pub mod tls;
+
+pub use bridge::{Bridge, StartError};
+pub use config::Config;
+pub use directory::Directory;
+pub use serve::{check, serve};

@@ -1,0 +1,131 @@
+//! The task of one conference: its mailbox, its timers, its orders.
+//!
+//! The task never waits for the adapter or the engine, so that who waits for the task's mailbox
+//! waits for computing only; what they cannot take now is tried again.
+
+use crate::conference_actor::{ConferenceActor, Message, Order};
+use crate::directory::Directory;
+use crate::outlet::Outlet;
+use causeway_base::{ConferenceId, EndCause};
+use causeway_conference::{LegCommand, Offered};
+use causeway_plan::MediaCommand;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::sync::mpsc;
+use tracing::error;
+
+/// Messages that may wait for one conference: a burst of two for each of a thousand legs.
+pub(crate) const MAX_MAILBOX: usize = 2048;
+
+/// Messages taken before the conference's decisions are carried out: one plan for a burst of
+/// joins instead of one for each.
+const MAX_BATCH: usize = 256;
+
+/// How long to leave a full queue alone.
+const RETRY: Duration = Duration::from_millis(10);
+
+/// What a conference's task needs besides the conference.
+#[derive(Debug)]
+pub(crate) struct Surroundings<O> {
+    pub(crate) id: ConferenceId,
+    pub(crate) directory: Arc<Directory>,
+    pub(crate) outlet: Arc<O>,
+    /// Offers that came too late. Unbounded, but holds no more than mailboxes held.
+    pub(crate) returned: mpsc::UnboundedSender<Box<Offered>>,
+}
+
+/// Starts a conference's task. Should it fail, its calls are hung up and the others go on.
+pub(crate) fn spawn<O: Outlet>(
+    actor: ConferenceActor,
+    mailbox: mpsc::Receiver<Message>,
+    around: Surroundings<O>,
+) {
+    let (id, directory) = (around.id, Arc::clone(&around.directory));
+    let outlet = Arc::clone(&around.outlet);
+    let task = tokio::spawn(run(actor, mailbox, around));
+    tokio::spawn(async move {
+        if task.await.is_err() {
+            error!(conference = %id, "conference task failed");
+            directory.forget_conference(id);
+            let cause = EndCause::Internal;
+            let ends = directory.legs_of(id).into_iter().map(|leg| LegCommand::End { leg, cause });
+            let close = Order::Media(MediaCommand::CloseConference { conference: id });
+            for order in ends.map(Order::Leg).chain([close]) {
+                carry_out(&*outlet, order).await;
+            }
+        }
+    });
+}
+
+/// Tries until the order is taken.
+async fn carry_out(outlet: &impl Outlet, order: Order) {
+    while outlet.carry_out(order.clone()).is_err() {
+        tokio::time::sleep(RETRY).await;
+    }
+}
+
+/// Runs a conference until it ended and its last call is gone.
+async fn run<O: Outlet>(
+    mut actor: ConferenceActor,
+    mut mailbox: mpsc::Receiver<Message>,
+    around: Surroundings<O>,
+) {
+    loop {
+        actor.settle();
+        let delivered = flush(&mut actor, &*around.outlet);
+        for offered in actor.take_returned() {
+            // Fails only when the bridge is gone.
+            let _ = around.returned.send(Box::new(offered));
+        }
+        if actor.has_ended() {
+            around.directory.retire(around.id);
+        }
+        if actor.is_done() {
+            break;
+        }
+        let retry = (!delivered).then(|| Instant::now() + RETRY);
+        let deadline = [actor.poll_timeout(), retry].into_iter().flatten().min();
+        tokio::select! {
+            message = mailbox.recv() => match message {
+                Some(message) => take_batch(&mut actor, message, &mut mailbox),
+                None => break,
+            },
+            () = until(deadline) => {}
+        }
+        actor.handle_timeout(Instant::now());
+    }
+    mailbox.close();
+    while let Ok(message) = mailbox.try_recv() {
+        if let Message::Offered(offered) = message {
+            let _ = around.returned.send(offered);
+        }
+    }
+    around.directory.forget_conference(around.id);
+}
+
+fn take_batch(actor: &mut ConferenceActor, first: Message, mailbox: &mut mpsc::Receiver<Message>) {
+    let now = Instant::now();
+    actor.handle(now, first);
+    for _ in 1..MAX_BATCH {
+        let Ok(message) = mailbox.try_recv() else { return };
+        actor.handle(now, message);
+    }
+}
+
+/// Carries out orders until one cannot be taken now. True when none is left.
+fn flush(actor: &mut ConferenceActor, outlet: &impl Outlet) -> bool {
+    while let Some(order) = actor.next_order() {
+        if outlet.carry_out(order.clone()).is_err() {
+            return false;
+        }
+        actor.order_done();
+    }
+    true
+}
+
+async fn until(deadline: Option<Instant>) {
+    match deadline {
+        Some(deadline) => tokio::time::sleep_until(deadline.into()).await,
+        None => std::future::pending().await,
+    }
+}

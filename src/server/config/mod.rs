@@ -1,0 +1,169 @@
+//! The configuration: text -> [`raw`] (what a file may hold) -> [`Config`] (what it means).
+//!
+//! * [`raw`]: the keys, with their defaults.
+//! * [`problem`]: what is wrong, at which line and column, and the fix.
+//! * [`source`](self::source): the text and the places of its keys.
+//! * [`resolve`](self::resolve): raw values to meaning.
+//!
+//! `causeway.toml` at the root of the repository documents every key; it is [`DEFAULT_FILE`].
+
+pub mod problem;
+pub mod raw;
+mod resolve;
+mod source;
+#[cfg(test)]
+mod tests;
+
+pub use problem::{ConfigError, Problem};
+
+use causeway_adapter::sip;
+use causeway_conference::Settings;
+use causeway_dial::{DialPlan, Network, RateRule};
+use causeway_engine::EngineConfig;
+use causeway_plan::OfferPolicy;
+use std::collections::HashMap;
+use std::fmt;
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// The documented defaults, as built in.
+pub const DEFAULT_FILE: &str = include_str!("../../../causeway.toml");
+
+/// The longest configuration that is read: far beyond the largest dial plan.
+pub const MAX_CONFIG_LEN: u64 = 4 << 20;
+
+/// The most conferences of a file: each is a rule that every call may have to try.
+pub const MAX_CONFERENCES: usize = 10_000;
+
+/// A configuration that makes sense.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Calls at a time.
+    pub max_calls: usize,
+    /// How long running calls may go on after SIGTERM.
+    pub drain_limit: Duration,
+    /// Where the bridge keeps what it makes itself.
+    pub state_dir: PathBuf,
+    /// The log.
+    pub log: Log,
+    /// Names under which callers reach us, as configured.
+    pub hosts: Vec<String>,
+    /// Local addresses that peers see as others.
+    pub advertised: Vec<sip::Advertised>,
+    /// Where SIP is taken.
+    pub sip: Sip,
+    /// Calls per source.
+    pub rate: RateRule,
+    /// The media workers.
+    pub engine: EngineConfig,
+    /// What an answer may hold.
+    pub policy: OfferPolicy,
+    /// The conferences by key, and what they are like.
+    pub conferences: HashMap<Arc<str>, Settings>,
+    /// What each conference is dialled by, in the order of the file.
+    pub aliases: Vec<(Arc<str>, Vec<String>)>,
+    /// Which call goes where.
+    pub dial_plan: DialPlan,
+}
+
+/// How the bridge logs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Log {
+    /// A filter in the form of `tracing_subscriber::EnvFilter`.
+    pub filter: String,
+    /// One JSON object a line instead of text.
+    pub json: bool,
+}
+
+/// Where SIP is taken, and its limits.
+#[derive(Clone, Debug)]
+pub struct Sip {
+    /// UDP.
+    pub udp: Vec<SocketAddr>,
+    /// TCP.
+    pub tcp: Vec<SocketAddr>,
+    /// TLS.
+    pub tls: Vec<SocketAddr>,
+    /// Limits.
+    pub limits: sip::Limits,
+    /// Who we are under TLS.
+    pub tls_identity: TlsIdentity,
+}
+
+/// Who we are under TLS. `Debug` does not show the key.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct TlsIdentity {
+    /// PEM file of the certificate chain.
+    pub certificate: Option<PathBuf>,
+    /// PEM file of the private key.
+    pub key: Option<PathBuf>,
+    /// The private key itself, PEM, from the environment.
+    pub key_pem: Option<String>,
+    /// PEM file of the authorities that callers' certificates must come from.
+    pub client_authorities: Option<PathBuf>,
+}
+
+impl fmt::Debug for TlsIdentity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TlsIdentity")
+            .field("certificate", &self.certificate)
+            .field("key", &self.key)
+            .field("client_authorities", &self.client_authorities)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Config {
+    /// Reads a configuration. `name` stands in errors; `environment` gives the value of a
+    /// variable.
+    ///
+    /// # Errors
+    /// Every problem of the text, with its line, column and fix.
+    pub fn parse(
+        name: &str,
+        text: &str,
+        environment: &dyn Fn(&str) -> Option<String>,
+    ) -> Result<Self, ConfigError> {
+        let source = source::Source::parse(name, text)?;
+        let raw = source.read()?;
+        resolve::resolve(&source, raw, environment)
+    }
+
+    /// Reads a file, or the built-in defaults without one.
+    ///
+    /// # Errors
+    /// As [`Config::parse`], and when the file cannot be read.
+    pub fn load(path: Option<&std::path::Path>) -> Result<Self, ConfigError> {
+        let environment = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+        let Some(path) = path else {
+            return Self::parse("built-in defaults", DEFAULT_FILE, &environment);
+        };
+        let name = path.display().to_string();
+        let text = source::read_text(path).map_err(|what| ConfigError::whole(&name, what))?;
+        Self::parse(&name, &text, &environment)
+    }
+
+    /// What peers see instead of a local address.
+    pub fn advertised(&self, local: IpAddr) -> IpAddr {
+        advertised(&self.advertised, local)
+    }
+}
+
+/// What peers see instead of a local address: the first match counts.
+pub fn advertised(rules: &[sip::Advertised], local: IpAddr) -> IpAddr {
+    let matches = |rule: &&sip::Advertised| {
+        rule.local == local
+            || (rule.local.is_unspecified() && rule.local.is_ipv4() == local.is_ipv4())
+    };
+    rules.iter().find(matches).map_or(local, |rule| rule.advertised)
+}
+
+/// Reads a list of networks.
+pub(crate) fn networks(texts: &[String]) -> Result<Vec<Network>, (usize, String)> {
+    let read = |(index, text): (usize, &String)| {
+        text.parse().map_err(|error: causeway_dial::NetworkError| (index, error.to_string()))
+    };
+    texts.iter().enumerate().map(read).collect()
+}

@@ -1,0 +1,161 @@
+//! The keys of a configuration with their defaults, as a file holds them. The meaning of each
+//! stands in `causeway.toml`; a test holds that file and these types together.
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! section {
+    ($(#[$doc:meta])* $name:ident { $($key:ident: $kind:ty = $default:expr,)* }) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+        #[serde(default, deny_unknown_fields)]
+        #[allow(missing_docs, reason = "documented in causeway.toml, once")]
+        pub struct $name { $(pub $key: $kind,)* }
+
+        impl Default for $name {
+            fn default() -> Self {
+                Self { $($key: $default,)* }
+            }
+        }
+    };
+}
+
+fn texts(values: &[&str]) -> Vec<String> {
+    values.iter().map(|value| (*value).to_owned()).collect()
+}
+
+section! {
+    /// The whole file.
+    RawConfig {
+        node: RawNode = RawNode::default(),
+        log: RawLog = RawLog::default(),
+        network: RawNetwork = RawNetwork::default(),
+        sip: RawSip = RawSip::default(),
+        rate: RawRate = RawRate::default(),
+        media: RawMedia = RawMedia::default(),
+        conference: Vec<RawConference> = default_conferences(),
+    }
+}
+section! {
+    /// `[node]`
+    RawNode {
+        workers: usize = 0,
+        state_dir: String = String::new(),
+        max_calls: usize = 4000,
+        drain_limit_s: u64 = 3600,
+    }
+}
+section! {
+    /// `[log]`
+    RawLog {
+        level: String = "info".to_owned(),
+        format: RawLogFormat = RawLogFormat::Text,
+    }
+}
+section! {
+    /// `[network]`
+    RawNetwork {
+        hosts: Vec<String> = Vec::new(),
+        advertised: Vec<RawAdvertised> = Vec::new(),
+    }
+}
+section! {
+    /// `[[network.advertised]]`
+    RawAdvertised {
+        local: String = String::new(),
+        address: String = String::new(),
+    }
+}
+section! {
+    /// `[sip]`
+    RawSip {
+        udp: Vec<String> = texts(&["127.0.0.1:5060"]),
+        tcp: Vec<String> = texts(&["127.0.0.1:5060"]),
+        tls: Vec<String> = texts(&["127.0.0.1:5061"]),
+        max_connections: usize = 4096,
+        max_connections_per_source: usize = 64,
+        max_calls_per_source: usize = 2000,
+        tls_identity: RawTlsIdentity = RawTlsIdentity::default(),
+    }
+}
+section! {
+    /// `[sip.tls_identity]`
+    RawTlsIdentity {
+        certificate: String = String::new(),
+        key: String = String::new(),
+        client_authorities: String = String::new(),
+    }
+}
+section! {
+    /// `[rate]`
+    RawRate {
+        calls_per_second: u32 = 10,
+        burst: u32 = 100,
+        exempt: Vec<String> = texts(&["127.0.0.0/8", "::1"]),
+    }
+}
+section! {
+    /// `[media]`
+    RawMedia {
+        port_min: u16 = 10_000,
+        port_max: u16 = 31_999,
+        port_rest_s: u64 = 30,
+        dscp: u8 = 46,
+        silence_s: u64 = 30,
+        realtime: bool = true,
+        codecs: Vec<String> = texts(&["opus", "g722", "pcma", "pcmu"]),
+        encryption: RawEncryption = RawEncryption::BestEffort,
+        ptime_ms: u8 = 20,
+    }
+}
+section! {
+    /// `[[conference]]`
+    RawConference {
+        name: String = String::new(),
+        aliases: Vec<String> = Vec::new(),
+        max_participants: usize = 1000,
+        max_talkers: u8 = 4,
+        auto_gain: bool = false,
+        linger_s: u64 = 10,
+        max_duration_s: u64 = 86_400,
+    }
+}
+
+/// `log.format`
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RawLogFormat {
+    /// For people.
+    Text,
+    /// For collectors.
+    Json,
+}
+
+/// `media.encryption`
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RawEncryption {
+    /// Never.
+    Off,
+    /// Where the caller offers it.
+    BestEffort,
+    /// Always.
+    Required,
+}
+
+fn default_conferences() -> Vec<RawConference> {
+    let room = |name: &str, alias: &str| RawConference {
+        name: name.to_owned(),
+        aliases: texts(&[alias]),
+        ..RawConference::default()
+    };
+    vec![room("会议室一 / Room one", "1001"), room("会议室二 / Room two", "1002")]
+}
+
+impl RawConfig {
+    /// A configuration in which every table and every list of tables is present: the schema.
+    pub fn specimen() -> Self {
+        let mut specimen = Self::default();
+        specimen.network.advertised.push(RawAdvertised::default());
+        specimen
+    }
+}

@@ -1,0 +1,346 @@
+//! Raw values to meaning. Collects every problem instead of stopping at the first.
+
+use super::problem::{ConfigError, Problem};
+use super::raw::{RawConference, RawConfig, RawEncryption, RawLogFormat, RawMedia, RawSip};
+use super::source::{At, Source};
+use super::{Config, Log, MAX_CONFERENCES, Sip, TlsIdentity, networks};
+use causeway_adapter::sip;
+use causeway_base::Codec;
+use causeway_conference::{AdmissionPolicy, EndRules, Settings};
+use causeway_dial::{AliasPattern, Destination, DialPlan, OurHosts, RateRule, Rule};
+use causeway_engine::EngineConfig;
+use causeway_plan::{Encryption, OfferPolicy};
+use std::collections::HashMap;
+use std::fmt::Display;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::sync::Arc;
+use std::time::Duration;
+
+type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
+
+/// Problems found so far, with the text that they are in.
+struct Finder<'a> {
+    source: &'a Source<'a>,
+    problems: Vec<Problem>,
+}
+
+impl Finder<'_> {
+    fn find(&mut self, path: &[At<'_>], what: impl Display, fix: impl Display) {
+        let mut key = String::new();
+        for step in path {
+            match step {
+                At::Key(name) if key.is_empty() => key.push_str(name),
+                At::Key(name) => key.push_str(&format!(".{name}")),
+                At::Index(index) => key.push_str(&format!("[{index}]")),
+            }
+        }
+        let position = self.source.position(path);
+        self.problems.push(Problem { position, key, what: what.to_string(), fix: fix.to_string() });
+    }
+
+    /// Reads each text of a list.
+    fn list<T: FromStr>(&mut self, table: &str, key: &str, texts: &[String], fix: &str) -> Vec<T>
+    where
+        T::Err: Display,
+    {
+        let mut values = Vec::with_capacity(texts.len());
+        for (index, text) in texts.iter().enumerate() {
+            match text.parse() {
+                Ok(value) => values.push(value),
+                Err(error) => {
+                    self.find(&[At::Key(table), At::Key(key), At::Index(index)], error, fix);
+                }
+            }
+        }
+        values
+    }
+
+    fn range<T: PartialOrd + Display>(
+        &mut self,
+        table: &str,
+        key: &str,
+        value: T,
+        low: T,
+        high: T,
+    ) {
+        if value < low || value > high {
+            let what = format!("{value} is out of range");
+            self.find(&[At::Key(table), At::Key(key)], what, format!("use {low} to {high}"));
+        }
+    }
+}
+
+pub(super) fn resolve(
+    source: &Source<'_>,
+    raw: RawConfig,
+    environment: Environment<'_>,
+) -> Result<Config, ConfigError> {
+    let mut finder = Finder { source, problems: Vec::new() };
+    let sip = sip(&mut finder, &raw.sip, raw.node.max_calls, environment);
+    let advertised = advertised(&mut finder, &raw);
+    let rate = rate(&mut finder, &raw);
+    let engine = engine(&mut finder, &raw);
+    let policy = policy(&mut finder, &raw.media);
+    let conferences = conferences(&mut finder, &raw.conference);
+    finder.range("node", "max_calls", raw.node.max_calls, 1, 1_000_000);
+    if !finder.problems.is_empty() {
+        finder.problems.sort_by_key(|problem| problem.position);
+        return Err(ConfigError { name: source.name.to_owned(), problems: finder.problems });
+    }
+    let hosts = our_hosts(&raw, &sip, &advertised);
+    Ok(Config {
+        max_calls: raw.node.max_calls,
+        drain_limit: Duration::from_secs(raw.node.drain_limit_s),
+        state_dir: state_dir(&raw.node.state_dir, environment),
+        log: Log {
+            filter: environment("CAUSEWAY_LOG").unwrap_or(raw.log.level),
+            json: raw.log.format == RawLogFormat::Json,
+        },
+        hosts: raw.network.hosts,
+        advertised,
+        sip,
+        rate,
+        engine,
+        policy,
+        conferences: conferences.settings,
+        aliases: conferences.aliases,
+        dial_plan: DialPlan::new(hosts, conferences.rules),
+    })
+}
+
+fn our_hosts(raw: &RawConfig, sip: &Sip, advertised: &[sip::Advertised]) -> OurHosts {
+    let bound = [&sip.udp, &sip.tcp, &sip.tls].into_iter().flatten().map(SocketAddr::ip);
+    let addresses: Vec<String> = bound
+        .chain(advertised.iter().map(|rule| rule.advertised))
+        .filter(|address| !address.is_unspecified())
+        .map(|address| address.to_string())
+        .collect();
+    OurHosts::new(addresses.iter().chain(&raw.network.hosts).map(String::as_str))
+}
+
+fn state_dir(configured: &str, environment: Environment<'_>) -> PathBuf {
+    if !configured.is_empty() {
+        return PathBuf::from(configured);
+    }
+    environment("STATE_DIRECTORY")
+        .map(PathBuf::from)
+        .or_else(|| environment("XDG_STATE_HOME").map(|dir| PathBuf::from(dir).join("causeway")))
+        .or_else(|| environment("HOME").map(|dir| PathBuf::from(dir).join(".local/state/causeway")))
+        .unwrap_or_else(|| PathBuf::from("causeway-state"))
+}
+
+fn sip(
+    finder: &mut Finder<'_>,
+    raw: &RawSip,
+    max_calls: usize,
+    environment: Environment<'_>,
+) -> Sip {
+    let fix = "write an address with a port, like \"192.0.2.5:5060\" or \"[::]:5060\"";
+    let sip = Sip {
+        udp: finder.list("sip", "udp", &raw.udp, fix),
+        tcp: finder.list("sip", "tcp", &raw.tcp, fix),
+        tls: finder.list("sip", "tls", &raw.tls, fix),
+        limits: sip::Limits {
+            calls: max_calls,
+            calls_per_source: raw.max_calls_per_source,
+            connections: raw.max_connections,
+            connections_per_source: raw.max_connections_per_source,
+        },
+        tls_identity: tls_identity(finder, raw, environment),
+    };
+    if raw.udp.is_empty() && raw.tcp.is_empty() && raw.tls.is_empty() {
+        let path = [At::Key("sip"), At::Key("udp")];
+        finder.find(&path, "nobody can call", "listen on at least one address");
+    }
+    sip
+}
+
+fn tls_identity(
+    finder: &mut Finder<'_>,
+    raw: &RawSip,
+    environment: Environment<'_>,
+) -> TlsIdentity {
+    let path = |text: &String| (!text.is_empty()).then(|| PathBuf::from(text));
+    let raw = &raw.tls_identity;
+    let identity = TlsIdentity {
+        certificate: path(&raw.certificate),
+        key: path(&raw.key),
+        key_pem: environment("CAUSEWAY_SIP_TLS_KEY"),
+        client_authorities: path(&raw.client_authorities),
+    };
+    let has_key = identity.key.is_some() || identity.key_pem.is_some();
+    let table = [At::Key("sip"), At::Key("tls_identity")];
+    if identity.certificate.is_some() && !has_key {
+        finder.find(&table, "a certificate without its key", "set `key` or CAUSEWAY_SIP_TLS_KEY");
+    }
+    if identity.certificate.is_none() && has_key {
+        finder.find(&table, "a key without its certificate", "set `certificate`");
+    }
+    identity
+}
+
+fn advertised(finder: &mut Finder<'_>, raw: &RawConfig) -> Vec<sip::Advertised> {
+    let mut rules = Vec::new();
+    for (index, rule) in raw.network.advertised.iter().enumerate() {
+        let at = [At::Key("network"), At::Key("advertised"), At::Index(index)];
+        match (rule.local.parse(), rule.address.parse()) {
+            (Ok(local), Ok(advertised)) => rules.push(sip::Advertised { local, advertised }),
+            _ => finder.find(
+                &at,
+                "`local` and `address` are IP addresses",
+                "write for instance local = \"0.0.0.0\", address = \"203.0.113.5\"",
+            ),
+        }
+    }
+    rules
+}
+
+fn rate(finder: &mut Finder<'_>, raw: &RawConfig) -> RateRule {
+    finder.range("rate", "calls_per_second", raw.rate.calls_per_second, 1, 100_000);
+    finder.range("rate", "burst", raw.rate.burst, 1, 100_000);
+    let exempt = networks(&raw.rate.exempt).unwrap_or_else(|(index, error)| {
+        let at = [At::Key("rate"), At::Key("exempt"), At::Index(index)];
+        finder.find(&at, error, "write a network like \"10.0.0.0/8\"");
+        Vec::new()
+    });
+    RateRule { per_second: raw.rate.calls_per_second, burst: raw.rate.burst, exempt }
+}
+
+fn engine(finder: &mut Finder<'_>, raw: &RawConfig) -> EngineConfig {
+    let media = &raw.media;
+    finder.range("media", "dscp", media.dscp, 0, 63);
+    finder.range("media", "port_min", media.port_min, 1024, 65_534);
+    finder.range("node", "workers", raw.node.workers, 0, 1024);
+    if media.port_max <= media.port_min {
+        let at = [At::Key("media"), At::Key("port_max")];
+        finder.find(&at, "not above `port_min`", "a call needs two ports: leave room for them");
+    }
+    let defaults = EngineConfig::default();
+    EngineConfig {
+        workers: if raw.node.workers == 0 { defaults.workers } else { raw.node.workers },
+        ports: media.port_min..=media.port_max,
+        drain: Duration::from_secs(media.port_rest_s),
+        dscp: media.dscp,
+        silence: Duration::from_secs(media.silence_s.max(1)),
+        realtime: media.realtime,
+    }
+}
+
+fn policy(finder: &mut Finder<'_>, raw: &RawMedia) -> OfferPolicy {
+    let mut codecs = Vec::new();
+    for (index, name) in raw.codecs.iter().enumerate() {
+        let at = [At::Key("media"), At::Key("codecs"), At::Index(index)];
+        match Codec::from_name(name) {
+            Some(codec) if codecs.contains(&codec) => {
+                finder.find(&at, "named twice", "remove one of the two");
+            }
+            Some(codec) => codecs.push(codec),
+            None => {
+                let fix = "use opus, g722, pcma (G.711 A-law) or pcmu (G.711 µ-law)";
+                finder.find(&at, format!("no codec {name:?} here"), fix);
+            }
+        }
+    }
+    if raw.codecs.is_empty() {
+        finder.find(&[At::Key("media"), At::Key("codecs")], "empty", "allow at least one codec");
+    }
+    if ![10, 20, 30, 40, 60].contains(&raw.ptime_ms) {
+        let at = [At::Key("media"), At::Key("ptime_ms")];
+        finder.find(&at, "not a packet length", "use 10, 20, 30, 40 or 60");
+    }
+    OfferPolicy {
+        codecs,
+        encryption: match raw.encryption {
+            RawEncryption::Off => Encryption::Off,
+            RawEncryption::BestEffort => Encryption::BestEffort,
+            RawEncryption::Required => Encryption::Required,
+        },
+        ptime_ms: raw.ptime_ms,
+        ..OfferPolicy::default()
+    }
+}
+
+#[derive(Default)]
+struct Conferences {
+    settings: HashMap<Arc<str>, Settings>,
+    aliases: Vec<(Arc<str>, Vec<String>)>,
+    rules: Vec<Rule>,
+}
+
+fn conferences(finder: &mut Finder<'_>, raw: &[RawConference]) -> Conferences {
+    let mut conferences = Conferences::default();
+    if raw.len() > MAX_CONFERENCES {
+        let what = format!("more than {MAX_CONFERENCES} conferences");
+        finder.find(&[At::Key("conference")], what, "remove some");
+        return conferences;
+    }
+    let mut taken: HashMap<AliasKey, usize> = HashMap::new();
+    for (index, conference) in raw.iter().enumerate() {
+        let patterns = patterns(finder, index, conference, &mut taken);
+        conference_limits(finder, index, conference);
+        let key: Arc<str> = format!("conference[{index}]").into();
+        conferences.settings.insert(key.clone(), settings(conference));
+        conferences.aliases.push((key.clone(), conference.aliases.clone()));
+        let destination = Destination::Conference(key.clone());
+        conferences.rules.push(Rule { name: key, patterns, destination });
+    }
+    conferences
+}
+
+/// What must be unique among the patterns of all conferences.
+type AliasKey = String;
+
+fn patterns(
+    finder: &mut Finder<'_>,
+    index: usize,
+    conference: &RawConference,
+    taken: &mut HashMap<AliasKey, usize>,
+) -> Vec<AliasPattern> {
+    let aliases = [At::Key("conference"), At::Index(index), At::Key("aliases")];
+    if conference.aliases.is_empty() {
+        finder.find(&aliases, "nobody can reach it", "give it at least one alias like \"1001\"");
+    }
+    let mut patterns = Vec::new();
+    for (number, text) in conference.aliases.iter().enumerate() {
+        let at = [aliases[0], aliases[1], aliases[2], At::Index(number)];
+        match AliasPattern::parse(text) {
+            Ok(pattern) => {
+                let key = format!("{pattern:?}").to_ascii_lowercase();
+                if let Some(other) = taken.insert(key, index) {
+                    let what = format!("conference[{other}] has this alias already");
+                    finder.find(&at, what, "give each conference its own");
+                }
+                patterns.push(pattern);
+            }
+            Err(error) => finder.find(&at, error, "write \"1001\" or \"sip:room@example.com\""),
+        }
+    }
+    patterns
+}
+
+fn conference_limits(finder: &mut Finder<'_>, index: usize, conference: &RawConference) {
+    let at = |key| [At::Key("conference"), At::Index(index), At::Key(key)];
+    if conference.max_participants == 0 {
+        finder.find(&at("max_participants"), "nobody can join", "use 1 or more");
+    }
+    if !(1..=16).contains(&conference.max_talkers) {
+        finder.find(&at("max_talkers"), "out of range", "use 1 to 16");
+    }
+}
+
+fn settings(raw: &RawConference) -> Settings {
+    let max_duration = Duration::from_secs(raw.max_duration_s);
+    Settings {
+        name: raw.name.clone(),
+        max_participants: raw.max_participants,
+        max_talkers: raw.max_talkers,
+        auto_gain: raw.auto_gain,
+        admission: AdmissionPolicy::AtOnce,
+        end: EndRules {
+            linger: Duration::from_secs(raw.linger_s),
+            max_duration: (!max_duration.is_zero()).then_some(max_duration),
+        },
+    }
+}

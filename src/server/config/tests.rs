@@ -1,0 +1,136 @@
+//! The configuration: the documented file and the types agree, and every error names its place.
+
+use super::raw::RawConfig;
+use super::*;
+
+fn parse(text: &str) -> Result<Config, ConfigError> {
+    Config::parse("test.toml", text, &|_| None)
+}
+
+fn problems(text: &str) -> Vec<Problem> {
+    parse(text).expect_err(text).problems
+}
+
+#[test]
+fn the_documented_file_is_the_default() {
+    let file: RawConfig = toml::from_str(DEFAULT_FILE).expect("the built-in file");
+    assert_eq!(file, RawConfig::default());
+    assert_eq!(toml::from_str::<RawConfig>("").expect("empty"), RawConfig::default());
+}
+
+/// Also with the examples (`#key = …`) taken in.
+#[test]
+fn the_documented_file_names_every_key() {
+    let all: String = DEFAULT_FILE
+        .lines()
+        .map(|line| match line.strip_prefix('#') {
+            Some(example) if !example.is_empty() && !example.starts_with(' ') => example,
+            _ => line,
+        })
+        .flat_map(|line| [line, "\n"])
+        .collect();
+    parse(&all).expect("the examples are valid");
+    let documented: toml::Table = all.parse().expect("TOML");
+    let schema = toml::Table::try_from(RawConfig::specimen()).expect("TOML");
+    fn compare(schema: &toml::Table, documented: &toml::Table, path: &str) {
+        for (key, value) in schema {
+            let there = documented.get(key).unwrap_or_else(|| panic!("{path}{key} is missing"));
+            match (value, there) {
+                (toml::Value::Table(inner), toml::Value::Table(there)) => {
+                    compare(inner, there, &format!("{path}{key}."));
+                }
+                (toml::Value::Array(inner), toml::Value::Array(there)) => {
+                    if let (Some(inner), Some(there)) = (
+                        inner.first().and_then(toml::Value::as_table),
+                        there.first().and_then(toml::Value::as_table),
+                    ) {
+                        compare(inner, there, &format!("{path}{key}[]."));
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+    compare(&schema, &documented, "");
+}
+
+#[test]
+fn an_unknown_key_names_its_place_and_the_nearest_known_one() {
+    let found = problems("[node]\nworkers = 1\n\n[media]\n  prot_min = 20000\n[sipp]\nudp = []\n");
+    assert_eq!(found.len(), 2);
+    assert_eq!(found[0].position, Some((5, 3)));
+    assert_eq!(found[0].key, "media.prot_min");
+    assert!(found[0].fix.contains("`port_min`"), "{}", found[0].fix);
+    assert_eq!(found[1].key, "sipp");
+    assert!(found[1].fix.contains("`sip`"), "{}", found[1].fix);
+    let found = problems("[[conference]]\naliases = [\"1\"]\nlingers = 3\n");
+    assert_eq!((found[0].position, found[0].key.as_str()), (Some((3, 1)), "conference.lingers"));
+    assert!(found[0].fix.contains("`linger_s`"), "{}", found[0].fix);
+    let found = problems("[log]\nzzz = 1\n");
+    assert!(
+        found[0].fix.contains("`level`, `format`") || found[0].fix.contains("`format`, `level`")
+    );
+}
+
+#[test]
+fn a_wrong_kind_names_its_place() {
+    let found = problems("[media]\nport_min = \"many\"\n");
+    assert_eq!((found[0].position, found[0].key.as_str()), (Some((2, 12)), "port_min"));
+    let found = problems("[media]\nencryption = \"maybe\"\n");
+    assert!(found[0].what.contains("best-effort"), "{}", found[0].what);
+    let found = problems("[media\n");
+    assert_eq!(found[0].position.map(|at| at.0), Some(1));
+}
+
+#[test]
+fn every_wrong_value_is_reported_with_its_place() {
+    let text = "[sip]\nudp = [\"127.0.0.1:5060\", \"localhost\"]\n[rate]\nburst = 0\nexempt = [\"10.0.0.0/64\"]\n\
+        [media]\nport_min = 5000\nport_max = 5000\ncodecs = [\"opus\", \"g729\"]\nptime_ms = 25\n\
+        [[conference]]\naliases = []\n[[conference]]\naliases = [\"7\", \"a b\"]\n[[conference]]\naliases = [\"7\"]\n";
+    let found: Vec<_> = problems(text).into_iter().map(|p| (p.key, p.position)).collect();
+    let expected = [
+        ("sip.udp[1]", (2, 26)),
+        ("rate.burst", (4, 9)),
+        ("rate.exempt[0]", (5, 11)),
+        ("media.port_max", (8, 12)),
+        ("media.codecs[1]", (9, 19)),
+        ("media.ptime_ms", (10, 12)),
+        ("conference[0].aliases", (12, 11)),
+        ("conference[1].aliases[1]", (14, 17)),
+        ("conference[2].aliases[0]", (16, 12)),
+    ];
+    let expected: Vec<_> =
+        expected.iter().map(|(key, at)| ((*key).to_owned(), Some(*at))).collect();
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn an_error_reads_as_file_line_column_key_and_fix() {
+    let error = parse("[media]\nport_mix = 1\n").expect_err("unknown").to_string();
+    assert!(
+        error.starts_with("test.toml:2:1: `media.port_mix`: no such key\n    fix: "),
+        "{error}"
+    );
+}
+
+#[test]
+fn secrets_come_from_the_environment_and_never_show() {
+    let text = "[sip.tls_identity]\ncertificate = \"chain.pem\"\n";
+    assert_eq!(problems(text)[0].key, "sip.tls_identity");
+    let environment =
+        |name: &str| (name == "CAUSEWAY_SIP_TLS_KEY").then(|| "-----BEGIN SECRET".to_owned());
+    let config = Config::parse("test.toml", text, &environment).expect("with its key");
+    assert!(config.sip.tls_identity.key_pem.is_some());
+    assert!(!format!("{config:?}").contains("SECRET"));
+}
+
+#[test]
+fn the_first_matching_local_address_is_advertised() {
+    let text = "[[network.advertised]]\nlocal = \"10.0.0.5\"\naddress = \"203.0.113.5\"\n\
+        [[network.advertised]]\nlocal = \"0.0.0.0\"\naddress = \"198.51.100.1\"\n";
+    let config = parse(text).expect("valid");
+    let told = |local: &str| config.advertised(local.parse().expect(local)).to_string();
+    assert_eq!(told("10.0.0.5"), "203.0.113.5");
+    assert_eq!(told("10.0.0.6"), "198.51.100.1");
+    assert_eq!(told("fd00::1"), "fd00::1");
+}

@@ -1,0 +1,73 @@
+//! `causeway serve` and `causeway check`.
+
+use crate::bridge::Bridge;
+use crate::config::{Config, DEFAULT_FILE};
+use crate::greeting::Greeting;
+use crate::{logging, tls};
+use std::error::Error;
+use std::path::{Path, PathBuf};
+use tokio::signal::unix::{SignalKind, signal};
+
+/// The file that is read when none is named and it exists.
+const USUAL_FILE: &str = "causeway.toml";
+
+/// Runs a bridge until SIGINT (hangs up and leaves) or SIGTERM (drains first). A second SIGINT
+/// ends the process at once.
+///
+/// # Errors
+/// What is wrong with the configuration, or why the bridge cannot start.
+pub fn serve(path: Option<PathBuf>) -> Result<(), Box<dyn Error>> {
+    let config = Config::load(path_or_usual(path).as_deref())?;
+    logging::start(&config.log)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(run(config))
+}
+
+async fn run(config: Config) -> Result<(), Box<dyn Error>> {
+    let mut interrupted = signal(SignalKind::interrupt())?;
+    let mut terminated = signal(SignalKind::terminate())?;
+    let greeting = Greeting::new(&config);
+    let makes_certificate =
+        !config.sip.tls.is_empty() && config.sip.tls_identity.certificate.is_none();
+    let [certificate, _] = tls::self_signed_files(&config.state_dir);
+    let mut bridge = Bridge::start(config).await?;
+    let certificate = makes_certificate.then_some(certificate.as_path());
+    println!("{}", greeting.text(bridge.bound(), bridge.realtime(), certificate));
+    let mut leaving = false;
+    loop {
+        tokio::select! {
+            () = bridge.stopped() => return Ok(()),
+            _ = interrupted.recv() => {
+                if std::mem::replace(&mut leaving, true) {
+                    return Ok(());
+                }
+                bridge.leave().await;
+            }
+            _ = terminated.recv() => bridge.drain().await,
+        }
+    }
+}
+
+/// Says whether a configuration is valid; with `defaults` prints the documented defaults.
+///
+/// # Errors
+/// Every problem, with its place and its fix.
+pub fn check(path: Option<PathBuf>, defaults: bool) -> Result<(), Box<dyn Error>> {
+    if defaults {
+        print!("{DEFAULT_FILE}");
+        return Ok(());
+    }
+    let path = path_or_usual(path);
+    let config = Config::load(path.as_deref())?;
+    if !config.sip.tls.is_empty() && config.sip.tls_identity.certificate.is_some() {
+        tls::server(&config)?;
+    }
+    let name =
+        path.map_or_else(|| "built-in defaults".to_owned(), |path| path.display().to_string());
+    println!("{name}: 有效 / valid ({} conferences)", config.conferences.len());
+    Ok(())
+}
+
+fn path_or_usual(path: Option<PathBuf>) -> Option<PathBuf> {
+    path.or_else(|| Path::new(USUAL_FILE).exists().then(|| PathBuf::from(USUAL_FILE)))
+}
