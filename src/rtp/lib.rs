@@ -8,6 +8,8 @@
 //! * [`jitter`]: packets in order at the playout tick, no later than the network makes them.
 //! * [`sender`]: the sequence numbers and timestamps of what we send.
 
+#[doc(hidden)]
+pub mod fuzz;
 pub mod jitter;
 pub mod report;
 pub mod sender;
