@@ -1,9 +1,10 @@
 //! Fuzz bodies: what hostile payloads and mixer sequences may not do.
 
-use causeway_base::Codec;
+use causeway_base::{Codec, LegId};
 
 use crate::audio::MAX_PACKET;
 use crate::audio::codec::Decoder;
+use crate::audio::mixer::{Mixer, Ramp};
 
 /// Opus payloads, lost packets and FEC in any order.
 pub fn decode_opus(data: &[u8]) {
@@ -38,5 +39,22 @@ fn decode(codec: Codec, data: &[u8]) {
         if let Ok(decoded) = decoded {
             assert!(out[..decoded].iter().all(|sample| sample.is_finite()));
         }
+    }
+}
+
+/// Frames, talkers and outputs in any order and number, with samples far beyond full scale.
+pub fn mixer_ops(data: &[u8]) {
+    let mut mixer = Mixer::new();
+    let mut out = [0.0; 960];
+    for operation in data.chunks_exact(3) {
+        let (leg, value) = (LegId(u64::from(operation[1] % 20)), f32::from(operation[2]) - 128.0);
+        let ramp = [Ramp::In, Ramp::Steady, Ramp::Out][usize::from(operation[2] % 3)];
+        match operation[0] % 8 {
+            0 => mixer.begin(usize::from(operation[2] % 3) * 480),
+            1..=4 => mixer.add(leg, &[value; 960][..usize::from(operation[1]) * 3], ramp),
+            5 => mixer.total(&mut out),
+            _ => mixer.minus(leg, &mut out),
+        }
+        assert!(out.iter().all(|x| x.abs() < 1.0));
     }
 }

@@ -110,11 +110,12 @@ fn g711_level(squares: &[u32; 256], payload: &[u8]) -> Level {
 }
 
 /// Estimates the level of each payload of one stream without decoding it, of every codec:
-/// good enough to tell talkers from quiet legs, at a fraction of a decoder's cost.
+/// good enough to tell talkers from quiet legs ([`QUIET`]), at a fraction of a decoder's cost.
 ///
 /// * G.711: exact.
 /// * G.722: the lower band's quantiser scale, which follows from the codes alone
-///   (ITU-T G.722 section 3.5). Within about 6 dB for speech and noise; never below -66 dBov.
+///   (ITU-T G.722 section 3.5). Within about 6 dB for speech and noise; up to 25 dB too low for
+///   a pure tone, which the codec predicts; never below -71 dBov.
 /// * Opus: the voice activity flags of its SILK header say silence; `None` otherwise, which
 ///   only decoding (or the header extension of RFC 6464) can tell.
 #[derive(Clone, Copy, Debug)]
@@ -124,6 +125,10 @@ pub struct PayloadMeter {
     log_scale: i32,
 }
 
+/// What a [`PayloadMeter`] puts below this is no speech and need not be decoded; noise at
+/// -64 dBov stays below it with every codec.
+pub const QUIET: Level = Level(-57.0);
+
 /// How the scale's logarithm moves with each code of four bits (ITU-T G.722 tables 11 and 13).
 const G722_STEPS: [i32; 16] =
     [-60, 3042, 1198, 538, 334, 172, 58, -30, 3042, 1198, 538, 334, 172, 58, -30, -60];
@@ -132,7 +137,7 @@ const G722_STEPS: [i32; 16] =
 const G722_LARGEST: i32 = 18_432;
 
 /// The level that the smallest scale stands for, found by measuring noise.
-const G722_FLOOR_DBOV: f32 = -66.0;
+const G722_FLOOR_DBOV: f32 = -71.0;
 
 impl PayloadMeter {
     /// For one stream.

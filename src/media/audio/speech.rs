@@ -16,7 +16,10 @@ const VOWELS: [[f32; 3]; 5] = [
 const BANDWIDTHS: [f32; 3] = [70.0, 100.0, 140.0];
 
 /// Brings the words to about -26 dBov.
-const GAIN: f32 = 0.1;
+const GAIN: f32 = 0.01;
+
+/// The amplitude of a fricative.
+const HISS: f32 = 0.04;
 
 /// A voice that never ends: syllables of 150-300 ms, some begun by a fricative, with a pause
 /// after every few.
@@ -147,7 +150,7 @@ impl Speech {
             x = formant.next(x);
         }
         self.steady += (x - self.steady) * (std::f32::consts::TAU * 60.0 / self.rate);
-        let breath = if self.at < fricative { 0.25 * hiss * envelope } else { 0.0 };
-        GAIN * (x - self.steady + breath)
+        let breath = if self.at < fricative { HISS * hiss * envelope } else { 0.0 };
+        GAIN * (x - self.steady) + breath
     }
 }

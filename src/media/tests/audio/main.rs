@@ -1,0 +1,11 @@
+//! What the audio kernels do to sound, measured.
+
+mod bench;
+mod codec;
+mod digit;
+mod fuzzing;
+mod level;
+mod measure;
+mod mixer;
+mod resample;
+mod stretch;
