@@ -180,13 +180,20 @@ fn rust_files(folder: &Path) -> Vec<PathBuf> {
         let path = entry.unwrap().path();
         if path.is_dir() {
             files.extend(rust_files(&path));
-        } else if path.extension().is_some_and(|extension| extension == "rs")
-            && !path.ends_with("tests.rs")
-        {
+        } else if path.extension().is_some_and(|extension| extension == "rs") && !is_test(&path) {
             files.push(path);
         }
     }
     files
+}
+
+/// Tests in files or folders of their own, and fuzz bodies: they need an instant to count from.
+fn is_test(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let inside = path.strip_prefix(source_root()).unwrap_or(path);
+    name.ends_with("tests.rs")
+        || name == "fuzz.rs"
+        || inside.components().any(|part| part.as_os_str() == "tests")
 }
 
 /// A file's text up to its test module, which by habit stands last.

@@ -2,6 +2,7 @@
 
 use crate::config::Log;
 use std::fmt;
+use std::io::IsTerminal;
 use tracing_subscriber::EnvFilter;
 
 /// The log could not be set up.
