@@ -119,7 +119,7 @@ impl Headers {
     pub fn set_first<T: TypedHeader>(&mut self, header: &T) {
         let mut value = BytesMut::new();
         header.encode(&mut value);
-        match self.0.iter_mut().find(|(n, _)| *n == T::NAME) {
+        match self.first_line::<T>().and_then(|at| self.0.get_mut(at)) {
             Some((_, line)) => {
                 if let Some(rest) = after_first::<T>(line) {
                     value.put_slice(b", ");
@@ -133,7 +133,7 @@ impl Headers {
 
     /// Takes the first value away and leaves the others (the topmost Via or Route).
     pub fn pop_front<T: TypedHeader>(&mut self) -> Option<Result<T, HeaderError>> {
-        let at = self.0.iter().position(|(n, _)| *n == T::NAME)?;
+        let at = self.first_line::<T>()?;
         let first = self.get::<T>();
         let line = self.0.get_mut(at)?;
         match after_first::<T>(&line.1) {
@@ -166,6 +166,14 @@ impl Headers {
     /// Copies every line of that name, as it stands, to `other`'s end.
     pub fn copy_to(&self, name: &HeaderName, other: &mut Headers) {
         other.0.extend(self.0.iter().filter(|(n, _)| n == name).cloned());
+    }
+
+    /// The line that holds the first value.
+    fn first_line<T: TypedHeader>(&self) -> Option<usize> {
+        let holds = |line: &Bytes| {
+            T::SHAPE != Shape::List || Elements::new(line).any(|element| !element.is_empty())
+        };
+        self.0.iter().position(|(name, line)| *name == T::NAME && holds(line))
     }
 
     /// Adds a line that was read from the wire: its value is clean already.

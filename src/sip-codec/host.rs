@@ -55,7 +55,7 @@ impl Host {
         let start = cursor.clone();
         if cursor.take(b'[') {
             let text = cursor.run(|b| b.is_ascii_hexdigit() || matches!(b, b':' | b'.'));
-            let ip = text.as_str().and_then(|t| t.parse().ok());
+            let ip = text.as_str().and_then(ipv6);
             let ip = ip.ok_or_else(|| start.error("an IPv6 address"))?;
             cursor.expect(b']', "the closing bracket")?;
             return Ok(Self::V6(ip));
@@ -83,6 +83,16 @@ impl Host {
         let port = cursor.number(u64::from(u16::MAX), "a port")?;
         Ok(u16::try_from(port).ok())
     }
+}
+
+/// Reads an IPv6 address. The grammar of RFC 3261 gives `2001:db8:::192.0.2.1` for what is
+/// `2001:db8::192.0.2.1`: both are taken (RFC 5118 section 4.10).
+fn ipv6(text: &str) -> Option<Ipv6Addr> {
+    text.parse().ok().or_else(|| {
+        let (prefix, v4) = text.split_once(":::")?;
+        v4.parse::<Ipv4Addr>().ok()?;
+        format!("{prefix}::{v4}").parse().ok()
+    })
 }
 
 impl From<IpAddr> for Host {

@@ -105,17 +105,15 @@ impl Params {
     pub(crate) fn read(cursor: &mut Cursor<'_>) -> Result<Self, SyntaxError> {
         let mut params = Self::new();
         while cursor.take_spaced(b';') {
-            params.read_one(cursor)?;
+            let name = cursor.token("a parameter name")?;
+            let value = match cursor.take_spaced(b'=') {
+                true => Some(read_value(cursor)?),
+                false => None,
+            };
+            params.add(name, value, cursor.error("a parameter"))?;
         }
         cursor.end()?;
         Ok(params)
-    }
-
-    /// Reads `name [ EQUAL value ]`.
-    pub(crate) fn read_one(&mut self, cursor: &mut Cursor<'_>) -> Result<(), SyntaxError> {
-        let name = cursor.token("a parameter name")?;
-        let value = if cursor.take_spaced(b'=') { Some(read_value(cursor)?) } else { None };
-        self.add(name, value, cursor.error("a parameter"))
     }
 
     /// Writes `;name=value` for each.
@@ -138,9 +136,13 @@ impl Params {
 
 /// `token / host / quoted-string`. Devices put more than tokens here (addresses with brackets
 /// and without, base64, `@`), and nothing depends on it: whatever cannot end the value is taken.
-fn read_value(cursor: &mut Cursor<'_>) -> Result<Text, SyntaxError> {
+/// An equals sign cannot begin it (`Bearer abc==` is no parameter).
+pub(crate) fn read_value(cursor: &mut Cursor<'_>) -> Result<Text, SyntaxError> {
     if cursor.peek() == Some(b'"') {
         return cursor.quoted();
+    }
+    if cursor.peek() == Some(b'=') {
+        return Err(cursor.error("a parameter value"));
     }
     let value = cursor.run(|b| is_token(b) || b >= 0x80 || b"[]:/@=$&?#()^|{}".contains(&b));
     if value.is_empty() { Err(cursor.error("a parameter value")) } else { Ok(value) }

@@ -29,11 +29,12 @@ const IN_BOTH: [&str; 5] = ["user", "ttl", "method", "maddr", "transport"];
 fn params(a: &Params, b: &Params) -> bool {
     let agrees = |one: &Params, other: &Params| {
         one.iter().all(|(name, value)| {
-            let name = escape::unescape(name).to_str_lossy().into_owned();
-            match other.raw(&name) {
-                Some(theirs) => optional(value, theirs, |a, b| same(a, b, Case::Insensitive)),
-                None => !IN_BOTH.iter().any(|must| must.eq_ignore_ascii_case(&name)),
+            let is_this = |n: &Text| same(n, name, Case::Insensitive);
+            let mut theirs = other.iter().filter(|(n, _)| is_this(n)).peekable();
+            if theirs.peek().is_none() {
+                return !IN_BOTH.iter().any(|must| is_this(&Text::from_static(must)));
             }
+            theirs.any(|(_, v)| optional(value, v, |a, b| same(a, b, Case::Insensitive)))
         })
     };
     agrees(a, b) && agrees(b, a)
@@ -63,8 +64,8 @@ fn tel(a: &TelUri, b: &TelUri) -> bool {
     };
     let params = |a: &TelUri, b: &TelUri| {
         a.params.iter().all(|(name, value)| {
-            let theirs = name.as_str().and_then(|name| b.params.raw(name));
-            theirs.is_some_and(|v| optional(value, v, |a, b| a.eq_ignore_case(b)))
+            let mut theirs = b.params.iter().filter(|(n, _)| n.eq_ignore_case(name));
+            theirs.any(|(_, v)| optional(value, v, |a, b| a.eq_ignore_case(b)))
         })
     };
     digits(a) == digits(b) && params(a, b) && params(b, a)
