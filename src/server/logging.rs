@@ -27,7 +27,7 @@ pub fn start(log: &Log) -> Result<(), LogError> {
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
-        .with_target(true);
+        .with_ansi(std::io::stderr().is_terminal());
     let done = if log.json { builder.json().try_init() } else { builder.try_init() };
     done.map_err(|error| LogError(error.to_string()))
 }
