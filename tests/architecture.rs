@@ -143,6 +143,22 @@ fn every_crate_opens_with_a_tour() {
     }
 }
 
+#[test]
+fn every_fuzz_body_has_its_target() {
+    let targets = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fuzz/src/bin");
+    for (folder, _) in MAY_IMPORT {
+        let body = fs::read_to_string(source_root().join(folder).join("fuzz.rs"));
+        for line in body.unwrap_or_default().lines() {
+            let Some(name) = line.strip_prefix("pub fn ").and_then(|rest| rest.split('(').next())
+            else {
+                continue;
+            };
+            let target = format!("{}_{name}.rs", folder.replace('-', "_"));
+            assert!(targets.join(&target).exists(), "tests/fuzz/src/bin/{target} is missing");
+        }
+    }
+}
+
 fn source_root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
 }
