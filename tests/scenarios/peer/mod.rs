@@ -1,0 +1,29 @@
+//! The processes of a scenario, each stopped when its value is dropped.
+
+mod baresip;
+mod bridge;
+mod folder;
+mod link;
+mod linphone;
+mod process;
+mod sipp;
+
+pub(crate) use baresip::{Baresip, Line, Transport};
+pub(crate) use bridge::{Bridge, talk};
+pub(crate) use link::LossyLink;
+pub(crate) use linphone::Linphone;
+pub(crate) use sipp::run_flow;
+
+use std::net::{Ipv4Addr, TcpListener, UdpSocket};
+
+/// A port free for UDP and TCP at the moment of asking. Taken from outside the bridge's media
+/// range by letting the system choose an ephemeral one.
+pub(crate) fn free_port() -> u16 {
+    loop {
+        let datagram = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).expect("loopback has UDP");
+        let port = datagram.local_addr().expect("bound").port();
+        if TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok() {
+            return port;
+        }
+    }
+}
