@@ -206,25 +206,28 @@ impl<'a> Elements<'a> {
         Self { value, position: 0, done: false }
     }
 
-    /// Where the next element starts.
+    /// Where what follows the elements taken so far starts.
     pub(crate) fn offset(&self) -> usize {
         self.position
     }
 }
 
+/// Where an element starts, and the element without the white space around it.
 impl Iterator for Elements<'_> {
-    type Item = Bytes;
+    type Item = (usize, Bytes);
 
-    fn next(&mut self) -> Option<Bytes> {
+    fn next(&mut self) -> Option<(usize, Bytes)> {
         if self.done {
             return None;
         }
         let rest = self.value.get(self.position..)?;
         let length = element_length(rest);
         let element = self.value.slice(self.position..self.position + length);
+        let space = element.iter().take_while(|&&b| is_wsp(b)).count();
+        let start = self.position + space;
         self.done = length == rest.len();
         self.position += length + 1;
-        Some(trim(&element))
+        Some((start, trim(&element)))
     }
 }
 

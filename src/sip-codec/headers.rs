@@ -171,7 +171,7 @@ impl Headers {
     /// The line that holds the first value.
     fn first_line<T: TypedHeader>(&self) -> Option<usize> {
         let holds = |line: &Bytes| {
-            T::SHAPE != Shape::List || Elements::new(line).any(|element| !element.is_empty())
+            T::SHAPE != Shape::List || Elements::new(line).any(|(_, element)| !element.is_empty())
         };
         self.0.iter().position(|(name, line)| *name == T::NAME && holds(line))
     }
@@ -216,8 +216,7 @@ impl<T: TypedHeader> Iterator for Values<'_, T> {
         };
         // Empty elements (`a,,b`, an empty line) stand for nothing.
         loop {
-            let start = elements.offset();
-            let element = elements.next()?;
+            let (start, element) = elements.next()?;
             if !element.is_empty() {
                 return Some(typed(&element, start));
             }
@@ -238,7 +237,7 @@ fn after_first<T: TypedHeader>(line: &Bytes) -> Option<Bytes> {
         return None;
     }
     let mut elements = Elements::new(line);
-    while elements.next()?.is_empty() {}
+    while elements.next()?.1.is_empty() {}
     let rest = trim(&line.slice(elements.offset().min(line.len())..));
     (!rest.is_empty()).then_some(rest)
 }
