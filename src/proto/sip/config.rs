@@ -1,0 +1,51 @@
+//! What an endpoint is told at its start.
+
+use super::limits::Limits;
+use std::fmt;
+use std::time::Duration;
+
+/// The shortest session interval that is taken (RFC 4028 section 5).
+pub const MIN_SE: Duration = Duration::from_secs(90);
+
+/// What an endpoint is told at its start.
+#[derive(Clone)]
+pub struct Config {
+    /// `User-Agent` and `Server`.
+    pub user_agent: String,
+    /// The session interval that we ask for (RFC 4028); not below [`MIN_SE`].
+    pub session_expires: Duration,
+    /// How long a callee may ring before an outgoing call is cancelled.
+    pub ring_patience: Duration,
+    /// Requests too long for a datagram may try TCP first.
+    pub tcp: bool,
+    /// Limits.
+    pub limits: Limits,
+    /// Seeds tags, branches and nonces.
+    pub seed: [u8; 32],
+}
+
+impl Config {
+    /// Defaults with a seed.
+    pub fn new(seed: [u8; 32]) -> Self {
+        Self {
+            user_agent: concat!("Causeway/", env!("CARGO_PKG_VERSION")).to_owned(),
+            session_expires: Duration::from_secs(1800),
+            ring_patience: Duration::from_secs(180),
+            tcp: true,
+            limits: Limits::default(),
+            seed,
+        }
+    }
+}
+
+impl fmt::Debug for Config {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Config")
+            .field("user_agent", &self.user_agent)
+            .field("session_expires", &self.session_expires)
+            .field("ring_patience", &self.ring_patience)
+            .field("tcp", &self.tcp)
+            .field("limits", &self.limits)
+            .finish_non_exhaustive()
+    }
+}

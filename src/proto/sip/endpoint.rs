@@ -1,0 +1,428 @@
+//! The endpoint: routes messages, timers and commands to transactions and calls.
+
+use super::config::Config;
+use super::core::{Core, Delivery, Owner, TimerKey, add_to_tag};
+use super::digest::Verdict;
+use super::invite::session_timer::is_too_short;
+use super::invite::{ALLOW, Call};
+use super::read;
+use super::transaction::ServerKey;
+use super::words::{Command, Event, Flow, Input, Output};
+use causeway_base::{EndCause, LegId};
+use sip_codec::header::{CSeq, CallId, From, MaxForwards, MinSe, NameAddr, To, Via};
+use sip_codec::validate::{self, Element};
+use sip_codec::{
+    HeaderName, Headers, Message, Method, ParseError, Request, Response, SipUri, Text, Uri,
+};
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::time::{Duration, Instant};
+
+/// What we take. REFER is not among it: a refused transfer says 405.
+const ELEMENT: Element<'_> = Element {
+    methods: &[
+        Method::Invite,
+        Method::Ack,
+        Method::Bye,
+        Method::Cancel,
+        Method::Options,
+        Method::Info,
+        Method::Update,
+        Method::Prack,
+    ],
+    extensions: &["timer", "100rel"],
+    reads: &[
+        "application/sdp",
+        "application/dtmf-relay",
+        "application/dtmf",
+        "application/media_control+xml",
+    ],
+    writes: &["application/sdp"],
+};
+
+/// A SIP user agent, all of its transactions, dialogs and calls.
+#[derive(Debug)]
+pub struct Endpoint {
+    core: Core,
+    calls: HashMap<LegId, Call>,
+    /// Call-ID and our tag name a call.
+    dialogs: HashMap<(Text, Text), LegId>,
+    /// Call-ID and From tag of incoming calls, for merged requests.
+    merged: HashMap<(Text, Text), LegId>,
+    sources: HashMap<IpAddr, usize>,
+    /// The latest time that was given.
+    now: Option<Instant>,
+}
+
+impl Endpoint {
+    /// An endpoint without calls.
+    pub fn new(config: Config) -> Self {
+        Self {
+            core: Core::new(config),
+            calls: HashMap::new(),
+            dialogs: HashMap::new(),
+            merged: HashMap::new(),
+            sources: HashMap::new(),
+            now: None,
+        }
+    }
+
+    /// Takes one thing that happened.
+    pub fn handle_input(&mut self, now: Instant, input: Input) {
+        let now = self.advance(now);
+        match input {
+            Input::Received { flow, message: Message::Request(request), size } => {
+                self.request(now, flow, request, size);
+            }
+            Input::Received { message: Message::Response(response), .. } => {
+                self.response(now, response);
+            }
+            Input::Malformed { flow, error, size } => self.malformed(flow, error, size),
+            Input::Failed { flow } => {
+                for delivery in self.core.failed(now, flow) {
+                    self.silence(now, delivery, EndCause::Unreachable);
+                }
+            }
+            Input::Command(command) => self.command(now, command),
+        }
+        self.settle();
+    }
+
+    /// Fires what is due.
+    pub fn handle_timeout(&mut self, now: Instant) {
+        let now = self.advance(now);
+        while let Some(key) = self.core.timers.pop_due(now) {
+            match key {
+                TimerKey::Client(key) => {
+                    if let Some(delivery) = self.core.client_timeout(now, key) {
+                        self.silence(now, delivery, EndCause::SignallingTimeout);
+                    }
+                }
+                TimerKey::Server(id) => self.core.server_timeout(now, id),
+                TimerKey::Call(id) => {
+                    if let Some(call) = self.calls.get_mut(&id) {
+                        call.timeout(&mut self.core, now);
+                    }
+                    self.core.touched.insert(id);
+                }
+            }
+            self.settle();
+        }
+    }
+
+    /// The next thing to do. [`Output::Timeout`] says that there is nothing more.
+    pub fn poll_output(&mut self) -> Output {
+        self.core.pop_output().unwrap_or_else(|| Output::Timeout(self.core.timers.next()))
+    }
+
+    /// Judges the credentials of an INVITE. `password` knows the users of the realm.
+    pub fn verify(
+        &mut self,
+        now: Instant,
+        request: &Request,
+        realm: &str,
+        password: impl Fn(&str) -> Option<String>,
+    ) -> Verdict {
+        self.core.nonces.verify(now, request, realm, password)
+    }
+
+    /// Calls that are not over, those included that only wait for the network.
+    pub fn calls(&self) -> usize {
+        self.calls.len()
+    }
+
+    /// Transactions and deadlines that are kept.
+    pub fn kept(&self) -> (usize, usize) {
+        (self.core.transactions(), self.core.timers.len())
+    }
+
+    fn advance(&mut self, now: Instant) -> Instant {
+        let now = self.now.map_or(now, |last| last.max(now));
+        self.now = Some(now);
+        now
+    }
+
+    /// Moves the deadlines of calls that changed, and forgets those that are over.
+    fn settle(&mut self) {
+        while let Some(id) = self.core.touched.pop_first() {
+            let Some(call) = self.calls.get(&id) else { continue };
+            if !call.is_over(&self.core) {
+                self.core.timers.set(&TimerKey::Call(id), call.deadline());
+                continue;
+            }
+            self.core.timers.set(&TimerKey::Call(id), None);
+            if let Some(call) = self.calls.remove(&id) {
+                self.forget(&call);
+            }
+        }
+    }
+
+    fn forget(&mut self, call: &Call) {
+        self.dialogs.remove(&(call.call_id.clone(), call.local_tag.clone()));
+        if let Some(tag) = &call.merged_tag {
+            let key = (call.call_id.clone(), tag.clone());
+            if self.merged.get(&key) == Some(&call.id) {
+                self.merged.remove(&key);
+            }
+        }
+        if let Some(source) = call.source
+            && let Some(count) = self.sources.get_mut(&source)
+        {
+            *count = count.saturating_sub(1);
+            if *count == 0 {
+                self.sources.remove(&source);
+            }
+        }
+    }
+
+    fn keep(&mut self, call: Call) {
+        let id = call.id;
+        self.dialogs.insert((call.call_id.clone(), call.local_tag.clone()), id);
+        if let Some(tag) = &call.merged_tag {
+            self.merged.insert((call.call_id.clone(), tag.clone()), id);
+        }
+        if let Some(source) = call.source {
+            *self.sources.entry(source).or_default() += 1;
+        }
+        self.calls.insert(id, call);
+        self.core.touched.insert(id);
+    }
+
+    // Responses.
+
+    fn response(&mut self, now: Instant, response: Response) {
+        if validate::response(&response).is_err() {
+            return;
+        }
+        let status = response.status.code();
+        let Some(delivery) = self.core.response(now, &response) else { return };
+        match delivery.owner {
+            Owner::Ping(ping) if status >= 200 => {
+                self.core.event(Event::Pinged { ping, status: Some(status) });
+            }
+            Owner::Ping(_) => {}
+            Owner::Call(id) => {
+                self.core.touched.insert(id);
+                if let Some(call) = self.calls.get_mut(&id) {
+                    call.response(&mut self.core, now, delivery, response);
+                }
+            }
+        }
+    }
+
+    fn silence(&mut self, now: Instant, delivery: Delivery, cause: EndCause) {
+        match delivery.owner {
+            Owner::Ping(ping) => self.core.event(Event::Pinged { ping, status: None }),
+            Owner::Call(id) => {
+                self.core.touched.insert(id);
+                if let Some(call) = self.calls.get_mut(&id) {
+                    call.silence(&mut self.core, now, &delivery, cause);
+                }
+            }
+        }
+    }
+
+    // Requests.
+
+    fn request(&mut self, now: Instant, flow: Flow, mut request: Request, size: usize) {
+        let Some(mut via) = read::first::<Via>(&request.headers) else { return };
+        via.note_source(flow.remote.ip(), flow.remote.port());
+        request.headers.set_first(&via);
+        if let Err(error) = validate::request(&request, &ELEMENT) {
+            return self.malformed(flow, error, size);
+        }
+        let Some(key) = ServerKey::of_request(&request) else { return };
+        if let Some(id) = self.core.find_server(&key) {
+            return self.core.repeated(now, id, request.method == Method::Ack);
+        }
+        match request.method {
+            Method::Cancel => self.cancel(now, flow, &request, size),
+            _ if read::to_tag(&request.headers).is_some() => {
+                self.in_dialog(now, flow, request, size);
+            }
+            Method::Ack => {}
+            Method::Invite => self.invited(flow, request, size),
+            Method::Options => self.options(flow, &request, size),
+            _ => self.core.stateless(flow, size, &request, 481, Headers::new()),
+        }
+    }
+
+    fn in_dialog(&mut self, now: Instant, flow: Flow, request: Request, size: usize) {
+        let call_id = read::call_id(&request.headers).unwrap_or_default();
+        let local_tag = read::to_tag(&request.headers).unwrap_or_default();
+        let known = self.dialogs.get(&(call_id, local_tag)).copied();
+        let Some((id, call)) = known.and_then(|id| Some((id, self.calls.get_mut(&id)?))) else {
+            return self.core.stateless(flow, size, &request, 481, Headers::new());
+        };
+        self.core.touched.insert(id);
+        match request.method {
+            Method::Ack => call.ack(&mut self.core, now, &request),
+            _ => call.request(&mut self.core, now, flow, request),
+        }
+    }
+
+    /// CANCEL is answered by itself; the call answers its INVITE (RFC 3261 section 9.2).
+    fn cancel(&mut self, now: Instant, flow: Flow, request: &Request, size: usize) {
+        let cancelled = ServerKey::of_cancelled(request)
+            .and_then(|key| self.core.find_server(&key))
+            .and_then(|id| self.core.server_owner(id));
+        let Some(call) = cancelled else {
+            return self.core.stateless(flow, size, request, 481, Headers::new());
+        };
+        self.core.stateless(flow, size, request, 200, Headers::new());
+        self.core.touched.insert(call);
+        if let Some(call) = self.calls.get_mut(&call) {
+            call.cancelled(&mut self.core, now);
+        }
+    }
+
+    /// An INVITE outside of dialogs: nothing is kept until the application says so.
+    fn invited(&mut self, flow: Flow, request: Request, size: usize) {
+        let headers = &request.headers;
+        let call_id = read::call_id(headers).unwrap_or_default();
+        let from_tag = read::from_tag(headers).unwrap_or_default();
+        let refusal = if self.merged.contains_key(&(call_id, from_tag)) {
+            Some((482, Headers::new()))
+        } else if is_too_short(headers) {
+            let mut more = Headers::new();
+            more.push(&MinSe(90));
+            Some((422, more))
+        } else if self.is_full(flow.remote.ip()) {
+            Some((503, Headers::new()))
+        } else if read::contact(headers).is_none() {
+            Some((400, Headers::new()))
+        } else {
+            None
+        };
+        match refusal {
+            Some((status, more)) => self.core.stateless(flow, size, &request, status, more),
+            None => {
+                let request = Box::new(request);
+                self.core.event(Event::Invited { flow, request, size });
+            }
+        }
+    }
+
+    fn is_full(&self, source: IpAddr) -> bool {
+        let limits = &self.core.config.limits;
+        self.calls.len() >= limits.calls
+            || self.core.transactions() >= limits.transactions
+            || self.sources.get(&source).is_some_and(|count| *count >= limits.calls_per_source)
+    }
+
+    fn options(&mut self, flow: Flow, request: &Request, size: usize) {
+        let mut more = Headers::new();
+        more.push_raw(HeaderName::Allow, ALLOW);
+        more.push_raw(HeaderName::Accept, "application/sdp");
+        more.push_raw(HeaderName::Supported, "timer, 100rel");
+        self.core.stateless(flow, size, request, 200, more);
+    }
+
+    fn malformed(&mut self, flow: Flow, error: ParseError, size: usize) {
+        let ParseError::Answer(refusal) = error else { return };
+        let mut response = refusal.response();
+        response.headers = Headers::new();
+        for (name, value) in refusal.recovered.iter() {
+            response.headers.push_raw(name.clone(), value.clone());
+        }
+        let mut flow = flow;
+        if let Some(mut via) = read::first::<Via>(&response.headers) {
+            let source = flow.remote;
+            if flow.carrier == super::words::Carrier::Udp && !via.params.has("rport") {
+                flow.remote.set_port(via.port.unwrap_or(flow.carrier.default_port()));
+            }
+            via.note_source(source.ip(), source.port());
+            response.headers.set_first(&via);
+        }
+        let tag = Text::from(self.core.random.token());
+        add_to_tag(&mut response.headers, &tag);
+        self.core.transmit_bounded(flow, size, response, refusal.advice);
+    }
+
+    // Commands.
+
+    fn command(&mut self, now: Instant, command: Command) {
+        match command {
+            Command::Admit { call, flow, request } => self.admit(now, call, flow, &request),
+            Command::Refuse { flow, request, size, cause, retry_after } => {
+                self.refuse(flow, &request, size, cause, retry_after);
+            }
+            Command::Challenge { flow, request, size, realm, stale } => {
+                let more = self.core.nonces.challenge(now, &request, &realm, stale);
+                self.core.challenge(flow, size, &request, more);
+            }
+            Command::Invite(invite) => {
+                if self.calls.contains_key(&invite.call) {
+                    return;
+                }
+                let call = Call::dial(&mut self.core, now, *invite);
+                self.keep(call);
+            }
+            Command::Ping { ping, flow, target } => self.ping(now, ping, flow, target),
+            other => self.call_command(now, other),
+        }
+    }
+
+    fn admit(&mut self, now: Instant, call: LegId, flow: Flow, request: &Request) {
+        if self.calls.contains_key(&call) {
+            return;
+        }
+        match Call::admit(&mut self.core, now, call, flow, request) {
+            Some(call) => self.keep(call),
+            None => self.core.event(Event::Ended { call, cause: EndCause::ProtocolError }),
+        }
+    }
+
+    fn refuse(
+        &mut self,
+        flow: Flow,
+        request: &Request,
+        size: usize,
+        cause: EndCause,
+        retry_after: Option<Duration>,
+    ) {
+        let status = match cause.sip_status() {
+            ..300 => 480,
+            status => status,
+        };
+        let mut more = Headers::new();
+        if let Some(after) = retry_after {
+            more.push_raw(HeaderName::RetryAfter, after.as_secs().to_string());
+        }
+        more.push(&super::invite::reason(cause));
+        self.core.stateless(flow, size, request, status, more);
+    }
+
+    fn ping(&mut self, now: Instant, ping: u64, flow: Flow, target: Uri) {
+        let mut request = Request::new(Method::Options, target.clone());
+        let from = SipUri::new(flow.local.ip()).with_port(flow.local.port());
+        let tag = Text::from(self.core.random.token());
+        let call_id = Text::from(self.core.random.token());
+        request.headers.push(&MaxForwards(super::dialog::MAX_FORWARDS));
+        request.headers.push(&From::new(from).with_tag(tag));
+        request.headers.push(&To(NameAddr::new(target)));
+        request.headers.push(&CallId(call_id));
+        request.headers.push(&CSeq { seq: 1, method: Method::Options });
+        self.core.send(now, Owner::Ping(ping), flow, request);
+    }
+
+    fn call_command(&mut self, now: Instant, command: Command) {
+        let Some(id) = command.call() else { return };
+        let Some(call) = self.calls.get_mut(&id) else { return };
+        let core = &mut self.core;
+        core.touched.insert(id);
+        match command {
+            Command::Progress { status, sdp, reliable, .. } => {
+                call.progress(core, now, status, sdp, reliable);
+            }
+            Command::Answer { sdp, .. } => call.answer(core, now, sdp),
+            Command::Reject { cause, .. } => call.reject(core, now, cause),
+            Command::Reoffer { sdp, .. } => call.reoffer(core, now, sdp),
+            Command::AnswerReoffer { sdp, .. } => call.answer_reoffer(core, now, sdp),
+            Command::RejectReoffer { .. } => call.reject_reoffer(core, now),
+            Command::Info { content_type, body, .. } => call.inform(core, now, content_type, body),
+            Command::Hangup { cause, .. } => call.hangup(core, now, cause),
+            _ => {}
+        }
+    }
+}

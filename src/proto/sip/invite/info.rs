@@ -1,0 +1,104 @@
+//! What INFO bodies say: digits and key-frame requests.
+
+use crate::sip::read;
+use crate::sip::words::Event;
+use bytes::Bytes;
+use causeway_base::LegId;
+use sip_codec::Headers;
+use std::time::Duration;
+
+/// The media types that an INFO may bring.
+pub(crate) const ACCEPT: &str =
+    "application/dtmf-relay, application/dtmf, application/media_control+xml";
+
+/// The longest duration of a digit that is believed.
+const MAX_DURATION_MS: u64 = 10_000;
+
+/// Whether a body of this type is known.
+pub(crate) fn is_known(headers: &Headers) -> bool {
+    read::content_type(headers).is_none_or(|kind| ACCEPT.split(", ").any(|known| known == kind))
+}
+
+/// What a body says, if it says something.
+pub(crate) fn read(call: LegId, headers: &Headers, body: &Bytes) -> Option<Event> {
+    let text = std::str::from_utf8(body).ok()?;
+    match read::content_type(headers)?.as_str() {
+        "application/dtmf-relay" => relay(call, text),
+        "application/dtmf" => {
+            let digit = self::digit(text.trim())?;
+            Some(Event::Digit { call, digit, duration: None })
+        }
+        "application/media_control+xml" if text.contains("picture_fast_update") => {
+            Some(Event::KeyframeNeeded { call })
+        }
+        _ => None,
+    }
+}
+
+/// `Signal=5` and `Duration=160` (milliseconds) on lines of their own.
+fn relay(call: LegId, text: &str) -> Option<Event> {
+    let field = |name: &str| {
+        text.lines()
+            .filter_map(|line| line.split_once('='))
+            .find(|(key, _)| key.trim().eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.trim())
+    };
+    let digit = digit(field("Signal")?)?;
+    let duration = field("Duration")
+        .and_then(|text| text.parse::<u64>().ok())
+        .map(|ms| Duration::from_millis(ms.min(MAX_DURATION_MS)));
+    Some(Event::Digit { call, digit, duration })
+}
+
+/// A digit, also by its RFC 4733 number.
+fn digit(text: &str) -> Option<char> {
+    match text {
+        "10" => return Some('*'),
+        "11" => return Some('#'),
+        _ => {}
+    }
+    let mut chars = text.chars();
+    let digit = chars.next()?.to_ascii_uppercase();
+    (chars.next().is_none() && matches!(digit, '0'..='9' | 'A'..='D' | '*' | '#')).then_some(digit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sip_codec::HeaderName;
+
+    fn says(kind: &'static str, body: &'static str) -> Option<Event> {
+        let mut headers = Headers::new();
+        headers.push_raw(HeaderName::ContentType, kind);
+        read(LegId(1), &headers, &Bytes::from_static(body.as_bytes()))
+    }
+
+    #[test]
+    fn every_way_to_write_a_digit_is_read() {
+        let digit = |event| match event {
+            Some(Event::Digit { digit, duration, .. }) => Some((digit, duration)),
+            _ => None,
+        };
+        let pressed = Some(Duration::from_millis(160));
+        assert_eq!(
+            digit(says("application/dtmf-relay", "Signal=5\r\nDuration=160\r\n")),
+            Some(('5', pressed))
+        );
+        assert_eq!(digit(says("application/dtmf-relay", "Signal= *\n")), Some(('*', None)));
+        assert_eq!(digit(says("application/dtmf", "11")), Some(('#', None)));
+        assert_eq!(digit(says("application/dtmf; x=y", "d\r\n")), Some(('D', None)));
+        assert_eq!(digit(says("application/dtmf-relay", "Signal=55\n")), None);
+        assert_eq!(digit(says("text/plain", "5")), None);
+    }
+
+    #[test]
+    fn a_key_frame_request_is_known_by_its_element() {
+        let body = "<media_control><vc_primitive><to_encoder><picture_fast_update/></to_encoder>\
+                    </vc_primitive></media_control>";
+        assert!(matches!(
+            says("application/media_control+xml", body),
+            Some(Event::KeyframeNeeded { .. })
+        ));
+        assert!(says("application/media_control+xml", "<media_control/>").is_none());
+    }
+}

@@ -1,0 +1,396 @@
+//! Calls: INVITE as caller and as callee, and all that follows within their dialogs.
+//!
+//! * [`caller`]: until our INVITE is answered. * [`callee`]: until we answer theirs.
+//! * [`session`]: the confirmed dialog: offers anew, refreshes, INFO, BYE.
+//! * [`reliable`]: provisional responses by 100rel. * [`session_timer`]: RFC 4028.
+//! * [`info`]: digits and key-frame requests in INFO bodies.
+//!
+//! A call lives in one of four phases. Its `Ended` event comes when the outcome is certain for
+//! the application; the call itself stays, silent, until the network part is over.
+
+pub(crate) mod callee;
+pub(crate) mod caller;
+pub(crate) mod info;
+pub(crate) mod reliable;
+pub(crate) mod session;
+pub(crate) mod session_timer;
+
+use self::callee::Incoming;
+use self::caller::Calling;
+use self::session::Session;
+use super::core::{Core, Delivery, Owner, ServerId};
+use super::dialog::Dialog;
+use super::digest::{Challenge, Credentials};
+use super::read;
+use super::words::{Event, Flow};
+use bytes::Bytes;
+use causeway_base::{EndCause, LegId};
+use sip_codec::header::{CSeq, Contact, NameAddr, Reason, Via};
+use sip_codec::{HeaderName, Headers, Method, Request, Response, SipUri, Text};
+use std::net::IpAddr;
+use std::time::Instant;
+
+/// The methods that we take, as `Allow` says them.
+pub(crate) const ALLOW: &str = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE, PRACK";
+
+/// 2xx that we acknowledged, kept to acknowledge their repeats: the call's own, forks that came
+/// late, and the last offers anew.
+const MAX_ACKS: usize = 8;
+
+/// One call.
+#[derive(Debug)]
+pub(crate) struct Call {
+    pub(crate) id: LegId,
+    pub(crate) call_id: Text,
+    pub(crate) local_tag: Text,
+    /// The source of an incoming call, for its limit.
+    pub(crate) source: Option<IpAddr>,
+    /// The From tag of an incoming INVITE: the same INVITE by another way is merged (482).
+    pub(crate) merged_tag: Option<Text>,
+    /// We chose the Call-ID (RFC 3261 section 14.1).
+    owns_call_id: bool,
+    phase: Phase,
+    ended: bool,
+    acks: Vec<Acked>,
+    auth: Auth,
+    peer: Peer,
+}
+
+#[derive(Debug)]
+enum Phase {
+    Calling(Box<Calling>),
+    Incoming(Box<Incoming>),
+    Established(Box<Session>),
+    /// Only what is under way is finished.
+    Closing(Option<Box<Dialog>>),
+}
+
+/// The ACK of a 2xx.
+#[derive(Debug)]
+struct Acked {
+    remote_tag: Text,
+    seq: u32,
+    flow: Flow,
+    bytes: Bytes,
+}
+
+#[derive(Debug, Default)]
+struct Auth {
+    credentials: Option<Credentials>,
+    challenge: Option<Challenge>,
+}
+
+/// What the peer said that it can do.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Peer {
+    pub(crate) update: bool,
+    pub(crate) timer: bool,
+}
+
+impl Peer {
+    pub(crate) fn learn(&mut self, headers: &Headers) {
+        if headers.has(&HeaderName::Allow) {
+            self.update = read::has_token(headers, &HeaderName::Allow, "UPDATE");
+        }
+        if headers.has(&HeaderName::Supported) || headers.has(&HeaderName::Require) {
+            self.timer = read::has_token(headers, &HeaderName::Supported, "timer")
+                || read::has_token(headers, &HeaderName::Require, "timer");
+        }
+    }
+}
+
+/// `Reason` for a BYE or CANCEL (RFC 3326).
+pub(crate) fn reason(cause: EndCause) -> Reason {
+    Reason::new("Q.850", u16::from(cause.q850()), cause.code())
+}
+
+/// Our Contact on a flow.
+pub(crate) fn contact(flow: Flow) -> Contact {
+    let mut uri = SipUri::new(flow.local.ip()).with_port(flow.local.port());
+    if flow.carrier.is_reliable() {
+        uri.params.set("transport", flow.carrier.via_name().to_ascii_lowercase());
+    }
+    Contact::Address(NameAddr::new(uri))
+}
+
+/// The headers of a target refresh: Contact, Allow, Supported.
+pub(crate) fn offer_headers(headers: &mut Headers, flow: Flow) {
+    headers.push(&contact(flow));
+    headers.push_raw(HeaderName::Allow, ALLOW);
+    headers.push_raw(HeaderName::Supported, "timer");
+}
+
+pub(crate) fn put_sdp(headers: &mut Headers, body: &mut Bytes, sdp: Bytes) {
+    headers.push_raw(HeaderName::ContentType, "application/sdp");
+    *body = sdp;
+}
+
+impl Call {
+    /// Tells the application that it is over, once.
+    fn end(&mut self, core: &mut Core, cause: EndCause) {
+        if !self.ended {
+            self.ended = true;
+            core.event(Event::Ended { call: self.id, cause });
+        }
+    }
+
+    fn event(&self, core: &mut Core, event: Event) {
+        if !self.ended {
+            core.event(event);
+        }
+    }
+
+    /// Nothing of it is left.
+    pub(crate) fn is_over(&self, core: &Core) -> bool {
+        self.ended && matches!(self.phase, Phase::Closing(_)) && !core.alive(self.id)
+    }
+
+    /// When [`Call::timeout`] is due.
+    pub(crate) fn deadline(&self) -> Option<Instant> {
+        match &self.phase {
+            Phase::Calling(calling) => Some(calling.deadline()),
+            Phase::Incoming(incoming) => incoming.deadline(),
+            Phase::Established(session) => session.deadline(),
+            Phase::Closing(_) => None,
+        }
+    }
+
+    pub(crate) fn timeout(&mut self, core: &mut Core, now: Instant) {
+        match &self.phase {
+            Phase::Calling(_) => self.calling_timeout(core, now),
+            Phase::Incoming(_) => self.incoming_timeout(core, now),
+            Phase::Established(_) => self.session_timeout(core, now),
+            Phase::Closing(_) => {}
+        }
+    }
+
+    /// Ends it in whatever state.
+    pub(crate) fn hangup(&mut self, core: &mut Core, now: Instant, cause: EndCause) {
+        match &self.phase {
+            Phase::Calling(_) => self.cancel(core, now, cause),
+            Phase::Incoming(_) => self.reject(core, now, cause),
+            Phase::Established(_) => self.hangup_session(core, now, cause),
+            Phase::Closing(_) => self.end(core, cause),
+        }
+    }
+
+    /// A response to a request of this call.
+    pub(crate) fn response(
+        &mut self,
+        core: &mut Core,
+        now: Instant,
+        delivery: Delivery,
+        response: Response,
+    ) {
+        let status = response.status.code();
+        if matches!(status, 401 | 407) && self.answer_challenge(core, now, &delivery, &response) {
+            return;
+        }
+        let initial = matches!(&self.phase, Phase::Calling(c) if c.invite == delivery.key);
+        match delivery.request.method {
+            Method::Invite if response.status.is_success() => {
+                self.invite_accepted(core, now, &delivery, &response);
+            }
+            Method::Invite if initial => self.calling_response(core, now, &delivery, &response),
+            Method::Invite | Method::Update | Method::Info => {
+                self.session_response(core, now, &delivery, &response);
+            }
+            _ => {}
+        }
+    }
+
+    /// A request of this call got no answer.
+    pub(crate) fn silence(
+        &mut self,
+        core: &mut Core,
+        now: Instant,
+        delivery: &Delivery,
+        cause: EndCause,
+    ) {
+        match &self.phase {
+            Phase::Calling(calling) if calling.invite == delivery.key => {
+                self.phase = Phase::Closing(None);
+                self.end(core, cause);
+            }
+            Phase::Established(_)
+                if matches!(
+                    delivery.request.method,
+                    Method::Invite | Method::Update | Method::Info
+                ) =>
+            {
+                self.session_lost(core, now, cause);
+            }
+            _ => {}
+        }
+    }
+
+    /// A 2xx to an INVITE of ours: the first one confirms the call; one of another fork, or one
+    /// that crossed our CANCEL, is acknowledged and ended; a repeat is acknowledged again.
+    fn invite_accepted(
+        &mut self,
+        core: &mut Core,
+        now: Instant,
+        delivery: &Delivery,
+        response: &Response,
+    ) {
+        let Some((seq, _)) = read::cseq(&response.headers) else { return };
+        let Some(tag) = read::to_tag(&response.headers) else { return };
+        if let Some(acked) = self.acks.iter().find(|a| a.remote_tag == tag && a.seq == seq) {
+            return core.transmit(acked.flow, acked.bytes.clone());
+        }
+        let initial = matches!(&self.phase, Phase::Calling(c) if c.invite == delivery.key);
+        if initial && !self.ended {
+            return self.establish(core, now, delivery, response);
+        }
+        let own = match &mut self.phase {
+            Phase::Established(session) if session.dialog.remote_tag == tag => {
+                return self.session_response(core, now, delivery, response);
+            }
+            Phase::Closing(dialog) if dialog.as_ref().is_some_and(|d| d.remote_tag == tag) => {
+                dialog.clone().map(|dialog| *dialog)
+            }
+            _ => None,
+        };
+        let ended_already = own.is_some();
+        let dialog =
+            own.or_else(|| Dialog::of_response(&delivery.request, response, delivery.flow));
+        if let Some(mut dialog) = dialog {
+            self.acknowledge(core, &dialog, seq, &delivery.request, None);
+            if !ended_already {
+                self.send_bye(core, now, &mut dialog, EndCause::Cancelled);
+            }
+        }
+        if initial {
+            self.phase = Phase::Closing(None);
+        }
+    }
+
+    /// Sends the ACK of a 2xx and keeps it for repeats.
+    fn acknowledge(
+        &mut self,
+        core: &mut Core,
+        dialog: &Dialog,
+        seq: u32,
+        invite: &Request,
+        answer: Option<Bytes>,
+    ) {
+        let mut ack = dialog.ack(seq);
+        for name in [HeaderName::Authorization, HeaderName::ProxyAuthorization] {
+            invite.headers.copy_to(&name, &mut ack.headers);
+        }
+        if let Some(sdp) = answer {
+            put_sdp(&mut ack.headers, &mut ack.body, sdp);
+        }
+        let bytes = core.send_ack(dialog.flow(), ack);
+        if self.acks.len() >= MAX_ACKS {
+            self.acks.remove(0);
+        }
+        let remote_tag = dialog.remote_tag.clone();
+        self.acks.push(Acked { remote_tag, seq, flow: dialog.flow(), bytes });
+    }
+
+    fn send_bye(&mut self, core: &mut Core, now: Instant, dialog: &mut Dialog, cause: EndCause) {
+        let mut bye = dialog.request(Method::Bye);
+        bye.headers.push(&reason(cause));
+        self.authorize(core, &mut bye);
+        core.send(now, Owner::Call(self.id), dialog.flow(), bye);
+    }
+
+    /// Credentials for a server that challenged before.
+    fn authorize(&mut self, core: &mut Core, request: &mut Request) {
+        if let (Some(challenge), Some(credentials)) =
+            (&mut self.auth.challenge, &self.auth.credentials)
+        {
+            challenge.answer(request, credentials, &mut core.random);
+        }
+    }
+
+    /// Answers a challenge of the call's own realm: once for a request, and once more when its
+    /// nonce was too old. Says whether the request was sent again.
+    fn answer_challenge(
+        &mut self,
+        core: &mut Core,
+        now: Instant,
+        delivery: &Delivery,
+        response: &Response,
+    ) -> bool {
+        let Some(credentials) = self.auth.credentials.clone() else { return false };
+        let Some(mut challenge) = Challenge::choose(&response.headers, &credentials.realm) else {
+            return false;
+        };
+        let headers = &delivery.request.headers;
+        let answered =
+            headers.has(&HeaderName::Authorization) || headers.has(&HeaderName::ProxyAuthorization);
+        let was_stale = self.auth.challenge.as_ref().is_some_and(|c| c.stale);
+        if answered && (!challenge.stale || was_stale) {
+            return false;
+        }
+        let Some(seq) = self.next_seq(delivery) else { return false };
+        let mut request = delivery.request.clone();
+        request.headers.pop_front::<Via>();
+        let method = request.method.clone();
+        request.headers.set(&CSeq { seq, method });
+        challenge.answer(&mut request, &credentials, &mut core.random);
+        self.auth.challenge = Some(challenge);
+        let key = core.send(now, Owner::Call(self.id), delivery.flow, request);
+        match &mut self.phase {
+            Phase::Calling(calling) if calling.invite == delivery.key => {
+                calling.restarted(key, seq);
+            }
+            Phase::Established(session) => session.restarted(delivery.key, key),
+            _ => {}
+        }
+        true
+    }
+
+    /// The number of a repeated request. `None` where it is of no use any more.
+    fn next_seq(&mut self, delivery: &Delivery) -> Option<u32> {
+        match &mut self.phase {
+            Phase::Calling(c) if c.invite == delivery.key && !self.ended => Some(c.seq + 1),
+            Phase::Established(session) => {
+                session.dialog.local_seq += 1;
+                Some(session.dialog.local_seq)
+            }
+            Phase::Closing(_) if delivery.request.method == Method::Bye => {
+                read::cseq(&delivery.request.headers).map(|(seq, _)| seq + 1)
+            }
+            _ => None,
+        }
+    }
+
+    /// A request within the call. Its transaction does not exist yet.
+    pub(crate) fn request(&mut self, core: &mut Core, now: Instant, flow: Flow, request: Request) {
+        let Some(id) = core.accept(now, Some(self.id), flow, &request) else { return };
+        match (&self.phase, &request.method) {
+            (Phase::Closing(_), Method::Bye) => core.reply(now, id, 200, None),
+            (Phase::Closing(_), _) => core.reply(now, id, 481, None),
+            (Phase::Calling(_), _) => self.early_request(core, now, id, &request),
+            (Phase::Incoming(_), _) => self.incoming_request(core, now, id, &request),
+            (Phase::Established(_), _) => self.session_request(core, now, id, &request),
+        }
+    }
+
+    /// A request on an early dialog of an outgoing call.
+    fn early_request(&mut self, core: &mut Core, now: Instant, id: ServerId, request: &Request) {
+        match request.method {
+            Method::Bye => {
+                core.reply(now, id, 200, None);
+                self.cancel(core, now, EndCause::Normal);
+            }
+            Method::Update if !request.body.is_empty() => self.not_now(core, now, id, 500),
+            Method::Update | Method::Info | Method::Options => core.reply(now, id, 200, None),
+            _ => core.reply(now, id, 481, None),
+        }
+    }
+
+    /// "Not while something else is under way": 491, or 500 with a random Retry-After
+    /// (RFC 3261 section 14.2).
+    fn not_now(&self, core: &mut Core, now: Instant, id: ServerId, status: u16) {
+        let Some(mut response) = core.response_to(id, status, None) else { return };
+        if status == 500 {
+            let seconds = core.random.below(10);
+            response.headers.push_raw(HeaderName::RetryAfter, seconds.to_string());
+        }
+        core.respond(now, id, response);
+    }
+}

@@ -1,0 +1,37 @@
+//! SIP as a pure state machine (RFC 3261 and its companions), on top of `sip-codec`.
+//!
+//! [`Endpoint`] owns all transactions, dialogs and calls of a node. It takes [`Input`]s and gives
+//! [`Output`]s, as the crate's documentation says. Session descriptions are opaque to it; it
+//! keeps who owes an answer.
+//!
+//! * [`words`]: inputs, commands, events, outputs. * [`config`], [`limits`], [`timer`].
+//! * [`endpoint`]: routes messages to transactions and calls.
+//! * [`transaction`]: the four machines of RFC 3261 section 17, with RFC 6026.
+//! * [`core`]: transactions with their messages, timers, outputs.
+//! * [`dialog`]: tags, sequence numbers, route sets.
+//! * [`invite`]: calls as caller and callee, offers anew, session timers, 100rel.
+//! * [`digest`]: authentication both ways.
+//!
+//! An incoming call: [`Event::Invited`] (nothing is kept yet) -> [`Command::Admit`] ->
+//! [`Command::Progress`] -> [`Command::Answer`] -> [`Event::Confirmed`] -> … ->
+//! [`Event::Ended`]. An outgoing one: [`Command::Invite`] -> [`Event::Progress`] ->
+//! [`Event::Answered`] -> … -> [`Event::Ended`].
+
+pub mod config;
+pub(crate) mod core;
+pub(crate) mod dialog;
+pub mod digest;
+pub mod endpoint;
+pub(crate) mod invite;
+pub mod limits;
+pub(crate) mod random;
+pub(crate) mod read;
+pub mod timer;
+pub(crate) mod transaction;
+pub mod words;
+
+pub use config::Config;
+pub use digest::{Credentials, Verdict};
+pub use endpoint::Endpoint;
+pub use limits::Limits;
+pub use words::{Carrier, Command, Event, Flow, Input, Invite, Output};

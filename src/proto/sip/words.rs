@@ -1,0 +1,343 @@
+//! What goes into the endpoint and what comes out of it.
+
+use super::digest::Credentials;
+use bytes::Bytes;
+use causeway_base::{EndCause, LegId};
+use sip_codec::{Message, ParseError, Request, Uri};
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+/// How messages are carried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Carrier {
+    /// Datagrams: the endpoint retransmits.
+    Udp,
+    /// Streams in the clear.
+    Tcp,
+    /// Streams under TLS.
+    Tls,
+}
+
+impl Carrier {
+    /// Whether the transport itself retransmits.
+    pub const fn is_reliable(self) -> bool {
+        !matches!(self, Carrier::Udp)
+    }
+
+    /// The name in a Via.
+    pub const fn via_name(self) -> &'static str {
+        match self {
+            Carrier::Udp => "UDP",
+            Carrier::Tcp => "TCP",
+            Carrier::Tls => "TLS",
+        }
+    }
+
+    /// The port where a URI states none (RFC 3261 section 19.1.2).
+    pub const fn default_port(self) -> u16 {
+        match self {
+            Carrier::Udp | Carrier::Tcp => 5060,
+            Carrier::Tls => 5061,
+        }
+    }
+}
+
+/// Between whom a message travels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Flow {
+    /// How.
+    pub carrier: Carrier,
+    /// The driver's number of the socket on which it arrived, or by which it shall leave.
+    /// Opaque to the endpoint, which returns it.
+    pub socket: u32,
+    /// We, as Via and Contact say it: the address that the peer's network sees and the port on
+    /// which we listen.
+    pub local: SocketAddr,
+    /// The peer: the source of a datagram, the far end of a connection.
+    pub remote: SocketAddr,
+}
+
+/// One thing that happened.
+#[derive(Debug)]
+pub enum Input {
+    /// A message arrived.
+    Received {
+        /// Between whom.
+        flow: Flow,
+        /// The message.
+        message: Message,
+        /// Its bytes on the wire: no answer to an unverified address is longer.
+        size: usize,
+    },
+    /// Something arrived that is no message. Answered without state where it can be.
+    Malformed {
+        /// Between whom.
+        flow: Flow,
+        /// What the codec said.
+        error: ParseError,
+        /// Its bytes on the wire.
+        size: usize,
+    },
+    /// The driver could not send to this peer: no connection, no route.
+    Failed {
+        /// To whom.
+        flow: Flow,
+    },
+    /// The application wants something.
+    Command(Command),
+}
+
+/// What the application wants. A command that does not fit the state of its call is ignored: the
+/// call has moved on, and an event about that is under way.
+#[derive(Debug)]
+pub enum Command {
+    /// Takes the call of an [`Event::Invited`]: from here on it has state and is answered
+    /// 100 Trying.
+    Admit {
+        /// Its number from now on.
+        call: LegId,
+        /// As the event said.
+        flow: Flow,
+        /// As the event said.
+        request: Box<Request>,
+    },
+    /// Refuses the call of an [`Event::Invited`] without keeping state.
+    Refuse {
+        /// As the event said.
+        flow: Flow,
+        /// As the event said.
+        request: Box<Request>,
+        /// As the event said.
+        size: usize,
+        /// Why.
+        cause: EndCause,
+        /// When to try again, for a 503.
+        retry_after: Option<Duration>,
+    },
+    /// Challenges the call of an [`Event::Invited`] (401) without keeping state.
+    Challenge {
+        /// As the event said.
+        flow: Flow,
+        /// As the event said.
+        request: Box<Request>,
+        /// As the event said.
+        size: usize,
+        /// The realm of the users that may call.
+        realm: String,
+        /// The credentials were right but the nonce too old.
+        stale: bool,
+    },
+    /// Calls out.
+    Invite(Box<Invite>),
+    /// A provisional response, 101 to 199.
+    Progress {
+        /// The call.
+        call: LegId,
+        /// The status.
+        status: u16,
+        /// The answer to the caller's offer (early media). Left out where there was no offer.
+        sdp: Option<Bytes>,
+        /// By 100rel where the caller knows it.
+        reliable: bool,
+    },
+    /// Answers an incoming call (200): with the answer to its offer, or with an offer where it
+    /// made none.
+    Answer {
+        /// The call.
+        call: LegId,
+        /// The body.
+        sdp: Bytes,
+    },
+    /// Refuses an incoming call that was admitted.
+    Reject {
+        /// The call.
+        call: LegId,
+        /// Why.
+        cause: EndCause,
+    },
+    /// Offers anew. Waits for a transaction under way; a second one replaces the first.
+    Reoffer {
+        /// The call.
+        call: LegId,
+        /// The body.
+        sdp: Bytes,
+    },
+    /// Answers an [`Event::Reoffered`] (with an offer where it had none), or the offer in an
+    /// [`Event::Answered`].
+    AnswerReoffer {
+        /// The call.
+        call: LegId,
+        /// The body.
+        sdp: Bytes,
+    },
+    /// Refuses an [`Event::Reoffered`] (488): what was agreed before stays.
+    RejectReoffer {
+        /// The call.
+        call: LegId,
+    },
+    /// Sends an INFO (RFC 2976 style, as devices use it for digits and key frames).
+    Info {
+        /// The call.
+        call: LegId,
+        /// `Content-Type`.
+        content_type: &'static str,
+        /// The body.
+        body: Bytes,
+    },
+    /// Ends a call in whatever state: CANCEL, a final response or BYE.
+    Hangup {
+        /// The call.
+        call: LegId,
+        /// Why.
+        cause: EndCause,
+    },
+    /// Asks a peer whether it lives (OPTIONS).
+    Ping {
+        /// Returned in the event.
+        ping: u64,
+        /// By which way.
+        flow: Flow,
+        /// Whom.
+        target: Uri,
+    },
+}
+
+impl Command {
+    /// The call that it is for, if it is for one that exists.
+    pub(crate) fn call(&self) -> Option<LegId> {
+        match self {
+            Command::Progress { call, .. }
+            | Command::Answer { call, .. }
+            | Command::Reject { call, .. }
+            | Command::Reoffer { call, .. }
+            | Command::AnswerReoffer { call, .. }
+            | Command::RejectReoffer { call }
+            | Command::Info { call, .. }
+            | Command::Hangup { call, .. } => Some(*call),
+            _ => None,
+        }
+    }
+}
+
+/// An outgoing call.
+#[derive(Debug)]
+pub struct Invite {
+    /// Its number.
+    pub call: LegId,
+    /// The first hop.
+    pub flow: Flow,
+    /// The request-URI.
+    pub target: Uri,
+    /// The URI of From; its tag is the endpoint's.
+    pub from: Uri,
+    /// The display name of From.
+    pub display_name: String,
+    /// The offer. `None`: the callee makes it.
+    pub offer: Option<Bytes>,
+    /// Answers a challenge of this realm, once.
+    pub credentials: Option<Credentials>,
+}
+
+/// What happened, for the application.
+#[derive(Debug)]
+pub enum Event {
+    /// Somebody calls. No state exists: answer with [`Command::Admit`], [`Command::Refuse`] or
+    /// [`Command::Challenge`], or let it be repeated.
+    Invited {
+        /// Between whom.
+        flow: Flow,
+        /// The INVITE. Its body is the offer, none an invitation to make one.
+        request: Box<Request>,
+        /// Its bytes on the wire.
+        size: usize,
+    },
+    /// The callee sent a provisional response beyond 100.
+    Progress {
+        /// The call.
+        call: LegId,
+        /// The status.
+        status: u16,
+        /// Its answer (early media), once per early dialog.
+        sdp: Option<Bytes>,
+    },
+    /// The callee answered.
+    Answered {
+        /// The call.
+        call: LegId,
+        /// Its answer; `None` where an [`Event::Progress`] had it already. An offer where we
+        /// made none: owes [`Command::AnswerReoffer`].
+        sdp: Option<Bytes>,
+    },
+    /// The caller acknowledged our answer.
+    Confirmed {
+        /// The call.
+        call: LegId,
+        /// The answer to the offer in our 200.
+        sdp: Option<Bytes>,
+    },
+    /// The peer offers anew: owes [`Command::AnswerReoffer`] or [`Command::RejectReoffer`].
+    Reoffered {
+        /// The call.
+        call: LegId,
+        /// Its offer; `None`: we make one.
+        offer: Option<Bytes>,
+    },
+    /// The peer answered our offer.
+    ReofferAnswered {
+        /// The call.
+        call: LegId,
+        /// Its answer.
+        sdp: Bytes,
+    },
+    /// The peer refused our offer, or never answered it: what was agreed before stays.
+    ReofferFailed {
+        /// The call.
+        call: LegId,
+        /// The status, 408 for silence.
+        status: u16,
+    },
+    /// A digit came by INFO.
+    Digit {
+        /// The call.
+        call: LegId,
+        /// One of `0-9A-D*#`.
+        digit: char,
+        /// How long it was pressed, where it says so.
+        duration: Option<Duration>,
+    },
+    /// The peer needs a whole picture (RFC 5168).
+    KeyframeNeeded {
+        /// The call.
+        call: LegId,
+    },
+    /// An OPTIONS was answered, or not.
+    Pinged {
+        /// As the command said.
+        ping: u64,
+        /// The status; `None` for silence.
+        status: Option<u16>,
+    },
+    /// It is over. The last event of every call, once.
+    Ended {
+        /// The call.
+        call: LegId,
+        /// Why.
+        cause: EndCause,
+    },
+}
+
+/// What is to be done.
+#[derive(Debug)]
+pub enum Output {
+    /// Send this.
+    Transmit {
+        /// Between whom.
+        flow: Flow,
+        /// The bytes.
+        bytes: Bytes,
+    },
+    /// Tell the application.
+    Event(Event),
+    /// Nothing more; call `handle_timeout` at the latest then.
+    Timeout(Option<Instant>),
+}
