@@ -118,10 +118,12 @@ impl Request {
 
     /// Writes the request with a Content-Length that tells the truth.
     pub fn encode(&self, out: &mut BytesMut) {
+        let start = out.len();
         out.put_slice(self.method.as_bytes());
         out.put_u8(b' ');
         self.uri.encode(out);
-        out.put_slice(b" SIP/2.0\r\n");
+        out.put_slice(b" SIP/2.0");
+        end_line(out, start);
         encode_rest(&self.headers, &self.body, out);
     }
 
@@ -142,12 +144,12 @@ impl Response {
 
     /// Writes the response with a Content-Length that tells the truth.
     pub fn encode(&self, out: &mut BytesMut) {
+        let start = out.len();
         out.put_slice(b"SIP/2.0 ");
         out.put_slice(self.status.code().to_string().as_bytes());
         out.put_u8(b' ');
-        let reason = self.reason.as_bytes().iter();
-        out.extend(reason.map(|&b| if matches!(b, b'\r' | b'\n') { b' ' } else { b }));
-        out.put_slice(b"\r\n");
+        out.put_slice(self.reason.as_bytes());
+        end_line(out, start);
         encode_rest(&self.headers, &self.body, out);
     }
 
@@ -166,12 +168,23 @@ pub(crate) const RETURNED: &[HeaderName] =
 /// Bytes of the head of a usual message.
 const TYPICAL_BYTES: usize = 1024;
 
+/// Ends the line that begins at `start`. A CR or LF in it, from a value that somebody put
+/// together, becomes a space: no value begins a line of its own.
+fn end_line(out: &mut BytesMut, start: usize) {
+    let line = out.get_mut(start..).unwrap_or_default();
+    for byte in line.iter_mut().filter(|byte| matches!(**byte, b'\r' | b'\n')) {
+        *byte = b' ';
+    }
+    out.put_slice(b"\r\n");
+}
+
 fn encode_rest(headers: &Headers, body: &Bytes, out: &mut BytesMut) {
     for (name, value) in headers.iter().filter(|(name, _)| **name != HeaderName::ContentLength) {
+        let start = out.len();
         out.put_slice(name.as_bytes());
         out.put_slice(b": ");
         out.put_slice(value);
-        out.put_slice(b"\r\n");
+        end_line(out, start);
     }
     out.put_slice(b"Content-Length: ");
     out.put_slice(body.len().to_string().as_bytes());

@@ -197,7 +197,6 @@ fn optional(request: &Request) -> Result<(), Verdict> {
     at_most_once::<Event>(headers, "Bad Event", "Differing Event")?;
     at_most_once::<ReferTo>(headers, "Bad Refer-To", "Differing Refer-To")?;
     at_most_once::<Date>(headers, "Bad Date", "Differing Date")?;
-    all_readable::<Via>(headers, "Bad Via")?;
     all_readable::<Route>(headers, "Bad Route")?;
     all_readable::<RecordRoute>(headers, "Bad Record-Route")?;
     all_readable::<Require>(headers, "Bad Require")?;

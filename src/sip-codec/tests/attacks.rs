@@ -178,7 +178,12 @@ fn no_header_is_smuggled() {
 
 #[test]
 fn our_own_values_cannot_begin_a_header() {
-    let mut request = Request::new(sip_codec::Method::Options, Uri::parse("sip:a").expect("a URI"));
+    let mut uri = Uri::parse("sip:a").expect("a URI");
+    uri.as_sip_mut().expect("a SIP URI").params.set("x", "y\r\nEvil: 1");
+    let mut request = Request::new(sip_codec::Method::Options, uri);
+    let broken = String::from_utf8(request.to_bytes().to_vec()).expect("ASCII");
+    assert_eq!(broken.lines().count(), 3, "request line, Content-Length, empty line");
+    request.uri = Uri::parse("sip:a").expect("a URI");
     request.headers.push(&UserAgent("x\r\nEvil: 1".into()));
     request.headers.push(&CallId("y\r\nEvil: 1".into()));
     request.headers.push(&Reason::new("SIP", 200, "z\"\r\nEvil: 1"));
