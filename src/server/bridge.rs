@@ -1,6 +1,7 @@
 //! A running bridge: the adapter, the engine and the conferences between them.
 
-use crate::conference_actor::Answering;
+use crate::conference_actor::{Answering, Message};
+use crate::conference_task::{MAX_NEWS, News};
 use crate::config::Config;
 use crate::directory::Directory;
 use crate::outlet::Drivers;
@@ -9,8 +10,8 @@ use crate::tls::{self, TlsError};
 use causeway_adapter::sip::{
     self, Carrier, LegIds, Listener, SipAdapter, SipConfig, SipError, SipHandle, Transport,
 };
-use causeway_base::EndCause;
-use causeway_conference::LegEvent;
+use causeway_base::{ConferenceId, EndCause};
+use causeway_conference::{Command, LegEvent, Offered};
 use causeway_dial::{Destination, DialPlan, IncomingCall, RateLimit};
 use causeway_engine::{Engine, EngineError};
 use causeway_plan::MediaEvent;
@@ -18,7 +19,7 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
-use tokio::sync::mpsc;
+use tokio::sync::{broadcast, mpsc};
 use tokio::task::JoinHandle;
 use tracing::info;
 
@@ -67,6 +68,7 @@ enum Stop {
 #[derive(Debug)]
 pub struct Bridge {
     directory: Arc<Directory>,
+    news: broadcast::Sender<News>,
     bound: Vec<(Carrier, SocketAddr)>,
     realtime: bool,
     stop: mpsc::Sender<Stop>,
@@ -89,12 +91,14 @@ impl Bridge {
         let bound = sip.bound().to_vec();
         let directory = Arc::new(Directory::default());
         let (returned_sender, returned) = mpsc::unbounded_channel();
+        let (news, _) = broadcast::channel(MAX_NEWS);
         let router = Router {
             directory: Arc::clone(&directory),
             dial_plan: config.dial_plan,
             conferences: config.conferences,
             answering: Arc::new(Answering { policy: config.policy, advertised: config.advertised }),
             outlet: Arc::new(Drivers { sip: sip.clone(), engine }),
+            news: news.clone(),
             returned: returned_sender,
             max_calls: config.max_calls,
             draining: false,
@@ -102,7 +106,7 @@ impl Bridge {
         let (stop, stops) = mpsc::channel(4);
         let inlets = Inlets { leg_events, media_events, returned, stops };
         let task = tokio::spawn(run(router, inlets, sip, config.drain_limit));
-        Ok(Self { directory, bound, realtime, stop, task })
+        Ok(Self { directory, news, bound, realtime, stop, task })
     }
 
     /// The addresses that SIP is taken on, with the ports that the system chose.
@@ -118,6 +122,18 @@ impl Bridge {
     /// Who is where.
     pub fn directory(&self) -> &Directory {
         &self.directory
+    }
+
+    /// What happens in all conferences from now on.
+    pub fn news(&self) -> broadcast::Receiver<News> {
+        self.news.subscribe()
+    }
+
+    /// Tells a conference something; one that is gone ignores it.
+    pub async fn tell(&self, conference: ConferenceId, command: Command) {
+        if let Some(handle) = self.directory.of_conference(conference) {
+            let _ = handle.mailbox.send(Message::Tell(command)).await;
+        }
     }
 
     /// Takes no new calls; stops when the last running one ended, or at the configured limit.
@@ -139,7 +155,7 @@ impl Bridge {
 struct Inlets {
     leg_events: mpsc::Receiver<LegEvent>,
     media_events: mpsc::Receiver<MediaEvent>,
-    returned: mpsc::UnboundedReceiver<Box<causeway_conference::Offered>>,
+    returned: mpsc::UnboundedReceiver<Box<Offered>>,
     stops: mpsc::Receiver<Stop>,
 }
 

@@ -29,8 +29,8 @@ pub(crate) enum Message {
     Leg(LegEvent),
     /// The engine reports of a leg of this conference, or of the conference.
     Media(MediaEvent),
-    /// End the conference.
-    End(EndCause),
+    /// Somebody outside asks for something: mute, remove, end.
+    Tell(Command),
 }
 
 /// What a conference actor wants done, in this order.
@@ -56,6 +56,8 @@ pub(crate) struct ConferenceActor {
     answering: Arc<Answering>,
     /// Bounded by the calls: at most five orders each, and one plan.
     orders: VecDeque<Order>,
+    /// What happened since it was last asked. Bounded by what one batch of messages causes.
+    news: Vec<Event>,
     /// Offers that came after the end: the next conference of the same name takes them.
     returned: Vec<Offered>,
 }
@@ -74,6 +76,7 @@ impl ConferenceActor {
             calls: HashMap::new(),
             answering,
             orders: [Order::Media(MediaCommand::OpenConference { conference: id })].into(),
+            news: Vec::new(),
             returned: Vec::new(),
         }
     }
@@ -101,6 +104,10 @@ impl ConferenceActor {
         self.orders.pop_front();
     }
 
+    pub(crate) fn take_news(&mut self) -> Vec<Event> {
+        std::mem::take(&mut self.news)
+    }
+
     pub(crate) fn take_returned(&mut self) -> Vec<Offered> {
         std::mem::take(&mut self.returned)
     }
@@ -111,7 +118,7 @@ impl ConferenceActor {
             Message::Offered(offered) => self.offered(now, offered),
             Message::Leg(event) => self.leg_event(now, event),
             Message::Media(event) => self.media_event(now, event),
-            Message::End(cause) => self.tell(now, Command::End { cause }),
+            Message::Tell(command) => self.tell(now, command),
         }
     }
 
@@ -122,6 +129,10 @@ impl ConferenceActor {
     /// Turns what the conference decided into orders.
     pub(crate) fn settle(&mut self) {
         while let Some(event) = self.conference.poll_event() {
+            // Plans are long and concern the engine only.
+            if !matches!(event, Event::PlanChanged(_)) {
+                self.news.push(event.clone());
+            }
             self.decided(event);
         }
     }

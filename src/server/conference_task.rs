@@ -7,11 +7,11 @@ use crate::conference_actor::{ConferenceActor, Message, Order};
 use crate::directory::Directory;
 use crate::outlet::Outlet;
 use causeway_base::{ConferenceId, EndCause};
-use causeway_conference::{LegCommand, Offered};
+use causeway_conference::{Event, LegCommand, Offered};
 use causeway_plan::MediaCommand;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tokio::sync::mpsc;
+use tokio::sync::{broadcast, mpsc};
 use tracing::error;
 
 /// Messages that may wait for one conference: a burst of two for each of a thousand legs.
@@ -24,12 +24,26 @@ const MAX_BATCH: usize = 256;
 /// How long to leave a full queue alone.
 const RETRY: Duration = Duration::from_millis(10);
 
+/// News that a slow listener may lag behind before it misses some.
+pub(crate) const MAX_NEWS: usize = 4096;
+
+/// Something happened in a conference. Media plans are not news.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct News {
+    /// Where.
+    pub conference: ConferenceId,
+    /// What.
+    pub event: Event,
+}
+
 /// What a conference's task needs besides the conference.
 #[derive(Debug)]
 pub(crate) struct Surroundings<O> {
     pub(crate) id: ConferenceId,
     pub(crate) directory: Arc<Directory>,
     pub(crate) outlet: Arc<O>,
+    /// What happens, for whoever listens.
+    pub(crate) news: broadcast::Sender<News>,
     /// Offers that came too late. Unbounded, but holds no more than mailboxes held.
     pub(crate) returned: mpsc::UnboundedSender<Box<Offered>>,
 }
@@ -73,6 +87,10 @@ async fn run<O: Outlet>(
     loop {
         actor.settle();
         let delivered = flush(&mut actor, &*around.outlet);
+        for event in actor.take_news() {
+            // Fails only when nobody listens.
+            let _ = around.news.send(News { conference: around.id, event });
+        }
         for offered in actor.take_returned() {
             // Fails only when the bridge is gone.
             let _ = around.returned.send(Box::new(offered));

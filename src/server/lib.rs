@@ -29,6 +29,7 @@ mod tests;
 pub mod tls;
 
 pub use bridge::{Bridge, StartError};
+pub use conference_task::News;
 pub use config::Config;
 pub use directory::Directory;
 pub use serve::{check, serve};

@@ -2,17 +2,17 @@
 //! that the dial plan names.
 
 use crate::conference_actor::{Answering, ConferenceActor, Message, Order};
-use crate::conference_task::{self, MAX_MAILBOX, Surroundings};
+use crate::conference_task::{self, MAX_MAILBOX, News, Surroundings};
 use crate::directory::{ConferenceHandle, Directory};
 use crate::outlet::Outlet;
 use causeway_base::{EndCause, LegId};
-use causeway_conference::{LegCommand, LegEvent, Offered, Settings};
+use causeway_conference::{Command, LegCommand, LegEvent, Offered, Settings};
 use causeway_dial::{Destination, DialPlan, IncomingCall};
 use causeway_plan::{MediaCommand, MediaEvent};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Instant;
-use tokio::sync::mpsc;
+use tokio::sync::{broadcast, mpsc};
 use tracing::{debug, error, info};
 
 /// Conferences that may end under a call before it is refused.
@@ -26,6 +26,7 @@ pub(crate) struct Router<O> {
     pub(crate) conferences: HashMap<Arc<str>, Settings>,
     pub(crate) answering: Arc<Answering>,
     pub(crate) outlet: Arc<O>,
+    pub(crate) news: broadcast::Sender<News>,
     pub(crate) returned: mpsc::UnboundedSender<Box<Offered>>,
     pub(crate) max_calls: usize,
     pub(crate) draining: bool,
@@ -140,6 +141,7 @@ impl<O: Outlet> Router<O> {
             id,
             directory: Arc::clone(&self.directory),
             outlet: Arc::clone(&self.outlet),
+            news: self.news.clone(),
             returned: self.returned.clone(),
         };
         conference_task::spawn(actor, messages, around);
@@ -160,7 +162,7 @@ impl<O: Outlet> Router<O> {
     /// Ends every conference.
     pub(crate) async fn end_all(&self, cause: EndCause) {
         for handle in self.directory.conferences() {
-            let _ = handle.mailbox.send(Message::End(cause)).await;
+            let _ = handle.mailbox.send(Message::Tell(Command::End { cause })).await;
         }
     }
 

@@ -4,9 +4,10 @@ use crate::conference_actor::{Answering, ConferenceActor, Message, Order};
 use crate::directory::Directory;
 use crate::outlet::{Busy, Outlet};
 use crate::router::Router;
-use causeway_base::{Alias, Codec, ConferenceId, EndCause, LegId};
+use causeway_base::{Alias, Codec, ConferenceId, EndCause, LegId, ParticipantId};
 use causeway_conference::{
-    EndRules, LegCommand, LegEvent, Offered, Protocol, Settings, policy::ARRIVAL_LIMIT,
+    By, Command, EndRules, Event, LegCommand, LegEvent, Offered, Protocol, Settings,
+    policy::ARRIVAL_LIMIT,
 };
 use causeway_dial::{AliasPattern, Destination, DialPlan, OurHosts, Rule};
 use causeway_plan::{
@@ -17,7 +18,7 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
-use tokio::sync::mpsc;
+use tokio::sync::{broadcast, mpsc};
 
 const CALLER: &str = "caller-7391";
 const SOURCE: &str = "203.0.113.77:40000";
@@ -223,7 +224,10 @@ fn the_end_hangs_up_everybody_once_and_gives_later_offers_back() {
         MediaEvent::ConferenceFailed { conference: ConferenceId(1), cause: EndCause::Internal };
     let orders = room.take(Message::Media(fault));
     assert_eq!(orders, ["end 1 Internal", "reject 2 Internal", "close"]);
-    assert_eq!(room.take(Message::End(EndCause::Draining)), Vec::<String>::new());
+    assert_eq!(
+        room.take(Message::Tell(Command::End { cause: EndCause::Draining })),
+        Vec::<String>::new()
+    );
     assert!(room.actor.has_ended() && !room.actor.is_done());
     assert_eq!(room.take(Message::Offered(offered(3))), Vec::<String>::new());
     assert_eq!(room.actor.take_returned().len(), 1);
@@ -237,6 +241,8 @@ fn the_end_hangs_up_everybody_once_and_gives_later_offers_back() {
 struct Script {
     words: Mutex<Vec<String>>,
     busy: Mutex<usize>,
+    /// The order at which it fails, once.
+    fatal: Mutex<Option<String>>,
     events: mpsc::UnboundedSender<Message>,
 }
 
@@ -247,7 +253,11 @@ impl Outlet for Script {
             *busy -= 1;
             return Err(Busy);
         }
-        self.words.lock().expect("not poisoned").push(word(&order));
+        drop(busy);
+        let word = word(&order);
+        let fails = self.fatal.lock().expect("not poisoned").take_if(|fatal| *fatal == word);
+        assert!(fails.is_none(), "as the test asked");
+        self.words.lock().expect("not poisoned").push(word);
         let answer = match order {
             Order::Media(MediaCommand::Reserve { leg, .. }) => Some(reserved(leg.0)),
             Order::Leg(LegCommand::Accept { leg, .. }) => Some(ready(leg.0)),
@@ -294,8 +304,10 @@ impl Node {
             outlet: Arc::new(Script {
                 words: Mutex::default(),
                 busy: Mutex::new(0),
+                fatal: Mutex::default(),
                 events: sender,
             }),
+            news: broadcast::channel(64).0,
             returned: returned_sender,
             max_calls: 4,
             draining: false,
@@ -388,6 +400,49 @@ async fn a_full_queue_delays_orders_and_loses_none() {
         "apply [1] [1]",
     ];
     assert_eq!(node.words(), expected);
+}
+
+#[tokio::test]
+async fn a_conference_task_that_fails_hangs_up_its_calls_and_the_next_call_is_served() {
+    let mut node = Node::new();
+    node.call(1).await;
+    node.call(2).await;
+    node.until("[1, 2] [1, 2]").await;
+    *node.router.outlet.fatal.lock().expect("not poisoned") = Some("apply [1] [1, 2]".to_owned());
+    let conference = ConferenceId(1);
+    let handle = node.router.directory.of_conference(conference).expect("it runs");
+    let mute = Command::Mute { participant: ParticipantId(2), by: By::Operator };
+    handle.mailbox.send(Message::Tell(mute)).await.expect("it runs");
+    node.until("close").await;
+    node.until("release 1").await;
+    node.until("release 2").await;
+    assert!(node.words().contains(&"end 2 Internal".to_owned()));
+    node.call(3).await;
+    node.until("apply [3] [3]").await;
+}
+
+#[tokio::test]
+async fn whoever_listens_hears_what_happens() {
+    let mut node = Node::new();
+    let mut news = node.router.news.subscribe();
+    node.call(1).await;
+    node.until("apply [1] [1]").await;
+    let joined = news.recv().await.expect("news").event;
+    assert!(matches!(joined, Event::ParticipantJoined { leg: LegId(1), .. }), "{joined:?}");
+}
+
+#[tokio::test]
+async fn a_bridge_without_calls_drains_at_once() {
+    let dir = std::env::temp_dir().join(format!("causeway-bridge-{}", std::process::id()));
+    let text = format!(
+        "[node]\nstate_dir = {:?}\n[sip]\nudp = [\"127.0.0.1:0\"]\ntcp = []\ntls = [\"127.0.0.1:0\"]\n",
+        dir.display().to_string()
+    );
+    let config = crate::Config::parse("test.toml", &text, &|_| None).expect("valid");
+    let mut bridge = crate::Bridge::start(config).await.expect("a bridge");
+    bridge.drain().await;
+    bridge.stopped().await;
+    std::fs::remove_dir_all(&dir).expect("clean up");
 }
 
 /// Collects what is logged.

@@ -2,8 +2,8 @@
 //!
 //! * [`raw`]: the keys, with their defaults.
 //! * [`problem`]: what is wrong, at which line and column, and the fix.
-//! * [`source`](self::source): the text and the places of its keys.
-//! * [`resolve`](self::resolve): raw values to meaning.
+//! * `source`: the text and the places of its keys.
+//! * `resolve`: raw values to meaning.
 //!
 //! `causeway.toml` at the root of the repository documents every key; it is [`DEFAULT_FILE`].
 

@@ -2,6 +2,7 @@
 
 use super::raw::RawConfig;
 use super::*;
+use proptest::prelude::*;
 
 fn parse(text: &str) -> Result<Config, ConfigError> {
     Config::parse("test.toml", text, &|_| None)
@@ -133,4 +134,17 @@ fn the_first_matching_local_address_is_advertised() {
     assert_eq!(told("10.0.0.5"), "203.0.113.5");
     assert_eq!(told("10.0.0.6"), "198.51.100.1");
     assert_eq!(told("fd00::1"), "fd00::1");
+}
+
+proptest! {
+    /// A file that was damaged anywhere is refused with a problem or read, never a panic.
+    #[test]
+    fn a_damaged_file_is_survived(at in 0..DEFAULT_FILE.len(), cut in 0usize..40, text in "[ -~\n]{0,20}") {
+        let start = DEFAULT_FILE.floor_char_boundary(at);
+        let end = DEFAULT_FILE.ceil_char_boundary((at + cut).min(DEFAULT_FILE.len()));
+        let damaged = [&DEFAULT_FILE[..start], text.as_str(), &DEFAULT_FILE[end.max(start)..]].concat();
+        if let Err(error) = parse(&damaged) {
+            prop_assert!(!error.problems.is_empty() && !error.to_string().is_empty());
+        }
+    }
 }
