@@ -1,93 +1,155 @@
 //! SRTP and SRTCP in place: RFC 3711 (AES counter mode with HMAC-SHA1), RFC 6188 (AES-256),
 //! RFC 7714 (AES-GCM).
 //!
-//! A context is one direction of one leg: [`SrtpSender`] protects, [`SrtpReceiver`] opens.
-//! Keys are derived once; nothing allocates per packet.
+//! A context is one direction of one leg: [`SrtpSender`] protects, [`SrtpReceiver`] opens. Keys
+//! are derived once ([`key_derivation`]), ciphers and MACs are kept keyed ([`counter_mode`],
+//! [`gcm`]); nothing allocates per packet.
+
+mod counter_mode;
+mod gcm;
+mod key_derivation;
+mod receiver;
+mod replay;
+mod sender;
+
+pub use receiver::SrtpReceiver;
+pub use sender::SrtpSender;
 
 use causeway_plan::{SrtpKey, SrtpSuite};
+use key_derivation::{Labels, SessionKeys};
+use std::fmt;
 
 /// Room that [`SrtpSender::protect_rtp`] and [`SrtpSender::protect_rtcp`] need behind a packet:
 /// the longest tag (16) and the SRTCP index (4).
 pub const MAX_SRTP_OVERHEAD: usize = 20;
 
-/// SSRCs of one direction of one leg whose indices are kept. A leg sends one stream, a few more
-/// after it was transferred; the longest unused one is forgotten.
+/// SSRCs of one direction of one key whose indices are kept: a leg sends one stream, a few more
+/// after transfers.
 pub const MAX_SSRCS: usize = 4;
+
+/// The E bit of the SRTCP index word: the packet is encrypted (RFC 3711 section 3.4).
+const ENCRYPTED: u32 = 1 << 31;
+
+/// Bytes of the SRTCP index word.
+const INDEX_LEN: usize = 4;
+
+/// Bytes of RTCP that stay in the clear: header and SSRC.
+const RTCP_CLEAR: usize = 8;
 
 /// Why a packet was not opened or protected. It never changed any state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SrtpError {
-    /// Too short for its header, or no room for the tag: peer (or caller) misbehaved.
+    /// Too short for its header and tag: the peer misbehaved. From a sender: no room for the
+    /// tag.
     Truncated,
-    /// Not version 2.
-    NotRtp,
-    /// The tag does not match: forged, or another key.
+    /// Not RTP or RTCP of version 2, or its header does not fit: the peer misbehaved.
+    Malformed,
+    /// The tag does not match: forged, damaged, or another key.
     Unauthentic,
-    /// Its index was taken before, or is older than the replay window.
+    /// It was taken before, or is older than the replay window.
     Replayed,
-    /// The key has protected all the packets that it may (RFC 3711 section 9.2).
+    /// The key has protected all the packets, or all the sources, that it may (RFC 3711
+    /// sections 3.2.3 and 9.2): a re-offer with a new key is due.
     KeyExhausted,
 }
 
-/// Protects what we send.
-#[derive(Debug)]
-pub struct SrtpSender {
+impl fmt::Display for SrtpError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            SrtpError::Truncated => "too short for SRTP",
+            SrtpError::Malformed => "not an RTP or RTCP packet",
+            SrtpError::Unauthentic => "authentication failed",
+            SrtpError::Replayed => "replayed or too old",
+            SrtpError::KeyExhausted => "the key is used up",
+        })
+    }
+}
+
+impl std::error::Error for SrtpError {}
+
+/// Which packet of which source: what makes each key stream different.
+#[derive(Clone, Copy)]
+struct PacketIndex {
+    ssrc: u32,
+    /// 48 bits for RTP (roll-over counter, then sequence number), 31 for RTCP.
+    index: u64,
+}
+
+/// A suite, keyed for RTP or for RTCP.
+trait Protection: Send {
+    /// Protects `buffer[..len]`, whose first `header` bytes stay in the clear; gives the new
+    /// length.
+    fn seal_rtp(
+        &self,
+        buffer: &mut [u8],
+        header: usize,
+        len: usize,
+        at: PacketIndex,
+    ) -> Result<usize, SrtpError>;
+
+    /// Opens a packet; gives the length of what was protected. Changes nothing on an error.
+    fn open_rtp(
+        &self,
+        packet: &mut [u8],
+        header: usize,
+        at: PacketIndex,
+    ) -> Result<usize, SrtpError>;
+
+    /// Protects the compound in `buffer[..len]` and appends `E || index` with its tag.
+    fn seal_rtcp(&self, buffer: &mut [u8], len: usize, at: PacketIndex)
+    -> Result<usize, SrtpError>;
+
+    /// Opens a compound.
+    fn open_rtcp(&self, packet: &mut [u8], at: PacketIndex) -> Result<usize, SrtpError>;
+
+    /// The `E || index` word of a compound.
+    fn rtcp_word(&self, packet: &[u8]) -> Option<u32>;
+}
+
+/// A suite, keyed for one direction.
+struct Keyed {
     suite: SrtpSuite,
+    key: SrtpKey,
+    rtp: Box<dyn Protection>,
+    rtcp: Box<dyn Protection>,
 }
 
-impl SrtpSender {
-    /// Derives the session keys. `None` where the key is not as long as the suite wants.
-    pub fn new(suite: SrtpSuite, key: &SrtpKey) -> Option<Self> {
-        (key.keying().len() == suite.keying_len()).then_some(Self { suite })
+impl Keyed {
+    /// `None` where the key is not as long as the suite wants.
+    fn new(suite: SrtpSuite, key: &SrtpKey) -> Option<Self> {
+        let half = |labels: Labels, tag_len| {
+            let keys = SessionKeys::derive(suite, key, labels)?;
+            Some(match suite {
+                SrtpSuite::AeadAes128Gcm | SrtpSuite::AeadAes256Gcm => gcm::keyed(suite, &keys),
+                _ => counter_mode::keyed(suite, &keys, tag_len),
+            })?
+        };
+        // SRTCP has the long tag in both families (RFC 4568 section 6.2, RFC 6188 section 4).
+        let rtp_tag = match suite {
+            SrtpSuite::Aes128CmSha1_32 | SrtpSuite::Aes256CmSha1_32 => counter_mode::SHORT_TAG,
+            _ => counter_mode::LONG_TAG,
+        };
+        Some(Self {
+            suite,
+            key: *key,
+            rtp: half(key_derivation::RTP, rtp_tag)?,
+            rtcp: half(key_derivation::RTCP, counter_mode::LONG_TAG)?,
+        })
     }
 
-    /// Protects the RTP packet in `buffer[..len]` in place; gives the new length. `buffer`
-    /// needs [`MAX_SRTP_OVERHEAD`] bytes behind the packet.
-    pub fn protect_rtp(&mut self, buffer: &mut [u8], len: usize) -> Result<usize, SrtpError> {
-        let _ = (self.suite, buffer, len);
-        Err(SrtpError::Truncated)
-    }
-
-    /// The same for a compound RTCP packet.
-    pub fn protect_rtcp(&mut self, buffer: &mut [u8], len: usize) -> Result<usize, SrtpError> {
-        let _ = (self.suite, buffer, len);
-        Err(SrtpError::Truncated)
-    }
-
-    /// Takes the key of a re-offer. The same key keeps its indices (a roll-over counter that
-    /// starts again would use a key stream twice); another key starts anew.
-    pub fn rekey(&mut self, suite: SrtpSuite, key: &SrtpKey) {
-        let _ = (suite, key);
-    }
-}
-
-/// Opens what we take.
-#[derive(Debug)]
-pub struct SrtpReceiver {
-    suite: SrtpSuite,
-}
-
-impl SrtpReceiver {
-    /// Derives the session keys. `None` where the key is not as long as the suite wants.
-    pub fn new(suite: SrtpSuite, key: &SrtpKey) -> Option<Self> {
-        (key.keying().len() == suite.keying_len()).then_some(Self { suite })
-    }
-
-    /// Authenticates and opens an SRTP packet in place; gives the length of the RTP packet.
-    /// On an error neither state nor packet has changed.
-    pub fn unprotect_rtp(&mut self, packet: &mut [u8]) -> Result<usize, SrtpError> {
-        let _ = (self.suite, packet);
-        Err(SrtpError::Truncated)
-    }
-
-    /// The same for an SRTCP packet.
-    pub fn unprotect_rtcp(&mut self, packet: &mut [u8]) -> Result<usize, SrtpError> {
-        let _ = (self.suite, packet);
-        Err(SrtpError::Truncated)
-    }
-
-    /// Takes the key of a re-offer. The same key keeps indices and replay windows.
-    pub fn rekey(&mut self, suite: SrtpSuite, key: &SrtpKey) {
-        let _ = (suite, key);
+    fn is(&self, suite: SrtpSuite, key: &SrtpKey) -> bool {
+        self.suite == suite && self.key == *key
     }
 }
+
+/// The SSRC of an RTCP compound, which must be long enough for one.
+fn rtcp_ssrc(packet: &[u8]) -> Result<u32, SrtpError> {
+    let header = packet.first_chunk::<RTCP_CLEAR>().ok_or(SrtpError::Truncated)?;
+    if header[0] >> 6 != 2 {
+        return Err(SrtpError::Malformed);
+    }
+    Ok(u32::from_be_bytes([header[4], header[5], header[6], header[7]]))
+}
+
+#[cfg(test)]
+mod tests;
