@@ -155,7 +155,12 @@ pub(super) fn theirs(media: &MediaDescription, offered: &[Numbered]) -> Vec<Numb
     let maps: Vec<_> = media.values("rtpmap").filter_map(RtpMap::parse).collect();
     let parameters: Vec<_> = media.values("fmtp").filter_map(attribute::fmtp).collect();
     let mut found: Vec<Numbered> = Vec::new();
+    let mut seen = [false; 128]; // a hostile line repeats a number ten thousand times
     for payload_type in media.payload_types() {
+        match seen.get_mut(usize::from(payload_type)) {
+            Some(seen) if !*seen => *seen = true,
+            _ => continue,
+        }
         let format = match maps.iter().find(|map| map.payload_type == payload_type) {
             Some(map) => Format::from_map(map),
             None => Format::of_static(payload_type).or_else(|| {
@@ -163,7 +168,7 @@ pub(super) fn theirs(media: &MediaDescription, offered: &[Numbered]) -> Vec<Numb
             }),
         };
         let Some(format) = format else { continue };
-        if found.iter().any(|f| f.format == format || f.payload_type == payload_type) {
+        if found.iter().any(|f| f.format == format) {
             continue;
         }
         let text = parameters

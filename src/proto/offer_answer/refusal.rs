@@ -79,12 +79,17 @@ impl Refusal {
     }
 }
 
+/// Static payload types of codecs that we do not speak (RFC 3551 section 6).
+const STATIC_NAMES: [(&str, &str); 4] =
+    [("3", "GSM"), ("4", "G723"), ("15", "G728"), ("18", "G729")];
+
 /// The peer's formats by name, else by number.
 fn names(media: &MediaDescription) -> String {
     let maps: Vec<_> = media.values("rtpmap").filter_map(RtpMap::parse).collect();
     let name = |format: &String| {
         let map = maps.iter().find(|map| *format == map.payload_type.to_string());
-        clean(map.map_or(format, |map| &map.name))
+        let known = STATIC_NAMES.iter().find(|(number, _)| number == format);
+        clean(map.map(|map| &map.name[..]).or(known.map(|(_, name)| *name)).unwrap_or(format))
     };
     media.formats.iter().take(MAX_LISTED).map(name).collect::<Vec<_>>().join(" ")
 }

@@ -1,3 +1,7 @@
+mod fixture;
+mod malformed;
+mod reoffer;
+
 use super::*;
 use causeway_base::Codec;
 use causeway_plan::Encryption;
@@ -71,17 +75,18 @@ proptest! {
     ) {
         let (mut a, mut b) = (negotiator(ours.clone(), 1), negotiator(theirs.clone(), 2));
         let codec = theirs.codecs.iter().find(|codec| ours.codecs.contains(codec));
+        let both = [&ours, &theirs];
+        let suite = ours.suites.iter().any(|suite| theirs.suites.contains(suite));
+        let encrypted = suite && both.iter().all(|p| p.encryption != Encryption::Off);
+        let required = both.iter().any(|p| p.encryption == Encryption::Required);
         let first = exchange(&mut a, &mut b);
+        prop_assert_eq!(first.is_some(), codec.is_some() && (encrypted || !required));
         let Some((at_a, at_b)) = first else {
-            let impossible = codec.is_none()
-                || [&ours, &theirs].iter().any(|p| p.encryption == Encryption::Required);
-            prop_assert!(impossible, "refused for nothing");
             prop_assert!(a.media().is_none() && b.media().is_none());
             return Ok(());
         };
         prop_assert_eq!(Some(at_a.audio.send.codec), codec.copied());
-        let required = [&ours, &theirs].iter().any(|p| p.encryption == Encryption::Required);
-        prop_assert!(at_a.transport.srtp.is_some() || !required);
+        prop_assert_eq!(at_a.transport.srtp.is_some(), encrypted);
         assert_agreed(&at_a, &at_b);
         for (by_a, direction) in turns {
             let direction = Direction::of(direction & 1 != 0, direction & 2 != 0);
