@@ -13,18 +13,23 @@ pub const PACKETS_PER_SECOND: u32 = 1000 / PACKET_MS;
 /// Bytes of the longest payload: Opus at 128 kbit/s with room to spare.
 const MAX_PAYLOAD: usize = 640;
 
-/// The rate in Hz at which the load makes and hears the samples of a codec. Opus is heard at
-/// 16 kHz: enough for a click, and a third of the work.
-pub const fn working_rate(codec: Codec) -> u32 {
+/// The rate in Hz at which the load makes the samples of a codec.
+pub const fn source_rate(codec: Codec) -> u32 {
+    codec.sample_rate()
+}
+
+/// The rate in Hz at which the load hears the samples of a codec. Opus is heard at 16 kHz:
+/// enough for a click, and a third of the work.
+pub const fn hearing_rate(codec: Codec) -> u32 {
     match codec {
         Codec::Opus | Codec::G722 => 16_000,
         Codec::Pcma | Codec::Pcmu => 8_000,
     }
 }
 
-/// Samples of one packet at the working rate.
-pub const fn packet_samples(codec: Codec) -> usize {
-    (working_rate(codec) * PACKET_MS / 1000) as usize
+/// Samples of one packet at a rate.
+pub const fn packet_samples(rate: u32) -> usize {
+    (rate * PACKET_MS / 1000) as usize
 }
 
 /// Makes payloads.
@@ -36,7 +41,7 @@ enum EncoderKind {
 }
 
 impl Encoder {
-    /// An encoder at the working rate. `dtx` lets Opus fall silent by itself.
+    /// An encoder at the source rate. `dtx` lets Opus fall silent by itself.
     ///
     /// # Errors
     /// What libopus says.
@@ -44,7 +49,7 @@ impl Encoder {
         Ok(Self(match codec {
             Codec::Opus => {
                 let mut encoder = opus::Encoder::new(
-                    working_rate(codec),
+                    source_rate(codec),
                     opus::Channels::Mono,
                     opus::Application::Voip,
                 )?;
@@ -87,14 +92,14 @@ enum DecoderKind {
 }
 
 impl Decoder {
-    /// A decoder at the working rate.
+    /// A decoder at the hearing rate.
     ///
     /// # Errors
     /// What libopus says.
     pub fn new(codec: Codec) -> Result<Self, opus::Error> {
         Ok(Self(match codec {
             Codec::Opus => {
-                DecoderKind::Opus(opus::Decoder::new(working_rate(codec), opus::Channels::Mono)?)
+                DecoderKind::Opus(opus::Decoder::new(hearing_rate(codec), opus::Channels::Mono)?)
             }
             Codec::G722 => DecoderKind::G722(Box::default()),
             Codec::Pcma => DecoderKind::Pcma(audio_codec::pcma::PcmaDecoder::new()),

@@ -44,7 +44,7 @@ impl Ear {
     pub fn push(&mut self, at: Instant, payload: &[u8]) {
         let begin = self.samples.len();
         // Room for the longest packet, 120 ms; `decode` says how much of it came.
-        let room = codec::packet_samples(self.codec) * 6;
+        let room = codec::packet_samples(codec::hearing_rate(self.codec)) * 6;
         self.samples.resize(begin + room, 0);
         let len = self.samples.get_mut(begin..).map_or(0, |s| self.decoder.decode(payload, s));
         self.samples.truncate(begin + len);
@@ -68,14 +68,14 @@ impl Ear {
     fn click_after(&self, click: &Click, said: Instant) -> Option<Duration> {
         // A packet may carry what was said up to its length before it came.
         let earliest = self.packets.iter().find(|(_, at)| *at >= said)?.0;
-        let from = earliest.saturating_sub(codec::packet_samples(self.codec));
+        let from = earliest.saturating_sub(codec::packet_samples(codec::hearing_rate(self.codec)));
         let to = (from
-            + (PATIENCE.as_secs_f64() * f64::from(codec::working_rate(self.codec))) as usize)
+            + (PATIENCE.as_secs_f64() * f64::from(codec::hearing_rate(self.codec))) as usize)
             .min(self.samples.len());
         let found = click.find(self.samples.get(from..to)?)?;
         let sample = from + found.sample;
         let (begin, at) = self.packets.iter().rev().find(|(begin, _)| *begin <= sample)?;
-        let offset = (sample - begin) as f64 / f64::from(codec::working_rate(self.codec));
+        let offset = (sample - begin) as f64 / f64::from(codec::hearing_rate(self.codec));
         Some((*at + Duration::from_secs_f64(offset)).saturating_duration_since(said))
     }
 }
@@ -91,7 +91,7 @@ mod tests {
         let begin = Instant::now();
         for codec in Codec::ALL {
             let material = Material::new(codec, -64.0, false).unwrap();
-            let click = Click::new(codec::working_rate(codec));
+            let click = Click::new(codec::hearing_rate(codec));
             let mut ear = Ear::new(codec).unwrap();
             for (index, payload) in material.click[1].iter().enumerate() {
                 let sent = begin + Duration::from_millis(20 * index as u64);

@@ -59,7 +59,7 @@ impl Material {
     /// # Errors
     /// What libopus says.
     pub fn new(codec: Codec, quiet_dbov: f64, dtx: bool) -> Result<Self, opus::Error> {
-        let rate = codec::working_rate(codec);
+        let rate = codec::source_rate(codec);
         let click = Click::new(rate);
         let mut material = Self {
             talk: vec![],
@@ -73,7 +73,7 @@ impl Material {
             click.overlay(&mut clicking, (CLICK_SECOND * f64::from(rate)) as usize);
             material.talk.push(encode(codec, &speech, false)?);
             let loop_ = encode(codec, &clicking, false)?;
-            material.click_at.push(locate(codec, &click, &loop_)?);
+            material.click_at.push(locate(codec, &loop_)?);
             material.click.push(loop_);
         }
         let noise = noise(rate, quiet_dbov);
@@ -91,7 +91,7 @@ fn encode(codec: Codec, samples: &[i16], dtx: bool) -> Result<Loop, opus::Error>
     let mut encoder = Encoder::new(codec, dtx)?;
     let mut loop_ = Loop::with_capacity(LOOP_PACKETS);
     for turn in 0..2 {
-        for packet in samples.chunks_exact(codec::packet_samples(codec)) {
+        for packet in samples.chunks_exact(codec::packet_samples(codec::source_rate(codec))) {
             let bytes = encoder.encode(packet);
             if turn == 1 {
                 loop_.push(Payload { bytes, level: level(packet), comfort_noise: false });
@@ -126,16 +126,17 @@ fn comfort_noise(noise: &[i16]) -> Loop {
 }
 
 /// Finds the click in a loop as a listener without a server in between would.
-fn locate(codec: Codec, click: &Click, loop_: &Loop) -> Result<f64, opus::Error> {
+fn locate(codec: Codec, loop_: &Loop) -> Result<f64, opus::Error> {
     let mut decoder = Decoder::new(codec)?;
     let mut heard = Vec::new();
-    let mut packet = vec![0; codec::packet_samples(codec)];
+    let rate = codec::hearing_rate(codec);
+    let mut packet = vec![0; codec::packet_samples(rate)];
     for payload in loop_ {
         let len = decoder.decode(&payload.bytes, &mut packet);
         heard.extend_from_slice(&packet[..len]);
     }
-    let rate = f64::from(codec::working_rate(codec));
-    Ok(click.find(&heard).map_or(CLICK_SECOND, |found| found.sample as f64 / rate))
+    let found = Click::new(rate).find(&heard);
+    Ok(found.map_or(CLICK_SECOND, |found| found.sample as f64 / f64::from(rate)))
 }
 
 /// The level of samples in -dBov, as RFC 6464 carries it.
@@ -155,6 +156,7 @@ fn scaled(samples: &[i16], db: f64) -> Vec<i16> {
 fn speech(rate: u32, voice: usize) -> Vec<i16> {
     let rate = f64::from(rate);
     let pitch = 90.0 + 27.0 * voice as f64;
+    let highest = (rate * 0.42).min(9_000.0);
     let samples: Vec<f64> = (0..rate as usize)
         .map(|n| {
             let t = n as f64 / rate;
@@ -164,7 +166,7 @@ fn speech(rate: u32, voice: usize) -> Vec<i16> {
             let formants =
                 [(400.0 + 350.0 * vowel, 1.0), (1100.0 + 900.0 * vowel, 0.4), (2600.0, 0.15)];
             let mut sample = 0.0;
-            for harmonic in 1..=(3300.0 / pitch) as u32 {
+            for harmonic in 1..=(highest / pitch) as u32 {
                 let f = pitch.round() * f64::from(harmonic);
                 let weight: f64 = formants
                     .iter()

@@ -345,7 +345,7 @@ impl Traffic {
 impl Clicks {
     /// Judges what the ears heard, beside the media thread, until it ends.
     pub fn judge(codec: Codec, heard: &Receiver<Listened>) -> Self {
-        let click = Click::new(codec::working_rate(codec));
+        let click = Click::new(codec::hearing_rate(codec));
         let mut clicks = Self::default();
         for listened in heard {
             clicks.take(&click, &listened);
