@@ -153,7 +153,7 @@ fn scaled(samples: &[i16], db: f64) -> Vec<i16> {
 
 /// A second of something that codecs and level meters take for speech: a voiced tone with the
 /// harmonics of a vocal tract, in five syllables.
-fn speech(rate: u32, voice: usize) -> Vec<i16> {
+pub fn speech(rate: u32, voice: usize) -> Vec<i16> {
     let rate = f64::from(rate);
     let pitch = 90.0 + 27.0 * voice as f64;
     let highest = (rate * 0.42).min(9_000.0);

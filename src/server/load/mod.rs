@@ -4,8 +4,8 @@
 //!   [`codec`]: the codecs.
 //! * [`leg`]: the media of one call; [`reception`]: what it receives, counted;
 //!   [`ear`]: what it hears, on a sample of legs.
-//! * [`traffic`]: the media of all calls, on one thread.
-//! * [`offer`]: offers and answers.
+//! * [`traffic`]: the media of all calls, on one thread; [`running`]: that thread and its judge.
+//! * [`offer`]: offers and answers. [`report`]: what was found.
 //!
 //! **Added latency** is from the instant at which a click was said to the instant at which it
 //! can be played elsewhere, both on one clock. A wire with nothing in between adds nothing: the
@@ -20,4 +20,28 @@ pub mod leg;
 pub mod material;
 pub mod offer;
 pub mod reception;
+pub mod report;
+pub mod running;
 pub mod traffic;
+
+use leg::Role;
+use std::time::Duration;
+
+/// Roles and phases of `legs` legs, the first `talkers` of which talk. Talkers' phases are
+/// spread evenly over 20 ms from a random beginning, listeners' are random.
+pub fn cast(legs: usize, talkers: usize, random: &mut impl rand::Rng) -> Vec<(Role, Duration)> {
+    use rand::RngExt as _;
+    let packet = f64::from(codec::PACKET_MS) / 1000.0;
+    let begin: f64 = random.random();
+    (0..legs)
+        .map(|leg| {
+            let (role, phase) = if leg < talkers {
+                let part = begin + leg as f64 / talkers as f64;
+                (Role::Talker(leg % material::VOICES), part.fract())
+            } else {
+                (Role::Listener, random.random())
+            };
+            (role, Duration::from_secs_f64(phase * packet))
+        })
+        .collect()
+}

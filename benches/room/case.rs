@@ -1,0 +1,114 @@
+//! The name of a case: `codec:legs:talkers`, then `+srtp`, `+dtx`, `+level`.
+
+use causeway_base::Codec;
+use std::fmt;
+use std::str::FromStr;
+
+/// What one row measures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Case {
+    /// The codec of every leg.
+    pub codec: Codec,
+    /// Legs in the conference.
+    pub legs: usize,
+    /// How many of them talk all the time.
+    pub talkers: usize,
+    /// SRTP with `AES_CM_128_HMAC_SHA1_80`.
+    pub srtp: bool,
+    /// Quiet legs send (almost) nothing.
+    pub dtx: bool,
+    /// Packets carry their level (RFC 6464).
+    pub level: bool,
+}
+
+/// How many talkers a conference mixes.
+const MIXED: usize = causeway_plan::DEFAULT_MAX_TALKERS as usize;
+
+impl Case {
+    /// The default set: sizes, codecs, talkers and protection as the issue names them, then
+    /// what DTX and levels save.
+    pub fn default_set() -> Vec<Case> {
+        let mut names = vec![];
+        for legs in [10, 50, 100, 200, 400, 1000] {
+            names.push(format!("g711:{legs}:3"));
+        }
+        for legs in [10, 50, 100, 200, 400] {
+            names.push(format!("g722:{legs}:3"));
+        }
+        for legs in [10, 50, 100, 200] {
+            names.push(format!("opus:{legs}:3"));
+        }
+        for name in ["g711:100", "g722:100", "opus:50"] {
+            let (_, legs) = name.split_once(':').expect("written so");
+            names.push(format!("{name}:{legs}"));
+            names.push(format!("{name}:3+srtp"));
+            names.push(format!("{name}:3+dtx"));
+            names.push(format!("{name}:3+level"));
+        }
+        names.iter().map(|name| name.parse().expect("written right")).collect()
+    }
+
+    /// Talkers that are mixed at a time.
+    pub fn mixed(&self) -> usize {
+        self.talkers.min(MIXED)
+    }
+
+    /// Different mixes that somebody hears: one for each mixed talker, one for all others.
+    pub fn mixes(&self) -> usize {
+        self.mixed() + usize::from(self.legs > self.mixed())
+    }
+
+    /// The name that `causeway load --codec` takes.
+    pub fn codec_name(&self) -> &'static str {
+        match self.codec {
+            Codec::Opus => "opus",
+            Codec::G722 => "g722",
+            Codec::Pcma | Codec::Pcmu => "g711",
+        }
+    }
+}
+
+impl FromStr for Case {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let mut parts = text.split('+');
+        let mut words = parts.next().unwrap_or_default().split(':');
+        let codec = match words.next() {
+            Some("g711") => Codec::Pcma,
+            Some("g722") => Codec::G722,
+            Some("opus") => Codec::Opus,
+            _ => return Err(format!("{text}: the codec is g711, g722 or opus")),
+        };
+        let mut number = |what: &str| {
+            let number = words.next().and_then(|word| word.parse::<usize>().ok());
+            number.ok_or(format!("{text}: {what} is missing (codec:legs:talkers)"))
+        };
+        let (legs, talkers) = (number("the number of legs")?, number("the number of talkers")?);
+        if legs == 0 || talkers > legs {
+            return Err(format!("{text}: at least one leg, and no more talkers than legs"));
+        }
+        let mut case = Case { codec, legs, talkers, srtp: false, dtx: false, level: false };
+        for flag in parts {
+            match flag {
+                "srtp" => case.srtp = true,
+                "dtx" => case.dtx = true,
+                "level" => case.level = true,
+                _ => return Err(format!("{text}: +{flag} is none of +srtp, +dtx, +level")),
+            }
+        }
+        Ok(case)
+    }
+}
+
+impl fmt::Display for Case {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}:{}", self.codec_name(), self.legs, self.talkers)?;
+        for (set, name) in [(self.srtp, "+srtp"), (self.dtx, "+dtx"), (self.level, "+level")] {
+            if set {
+                f.write_str(name)?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,52 @@
+//! The threads of a load: one drives the media, one judges what was heard.
+
+use super::leg::Leg;
+use super::material::Material;
+use super::traffic::{Clicks, Order, Tally, Traffic};
+use causeway_base::Codec;
+use std::io;
+use std::sync::mpsc::{self, Sender};
+use std::thread::{Builder, JoinHandle};
+
+/// Media that runs.
+#[derive(Debug)]
+pub struct Running {
+    orders: Sender<Order>,
+    media: JoinHandle<io::Result<Tally>>,
+    judge: JoinHandle<Clicks>,
+}
+
+impl Running {
+    /// Starts both threads. Nothing is sent before an [`Order::Start`].
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn start(codec: Codec, material: Material, legs: Vec<Leg>) -> io::Result<Self> {
+        let traffic = Traffic::new(codec, material, legs)?;
+        let (orders, for_traffic) = mpsc::channel();
+        let (to_judge, heard) = mpsc::channel();
+        let media = Builder::new()
+            .name("load-media".to_owned())
+            .spawn(move || traffic.run(&for_traffic, &to_judge))?;
+        let judge = Builder::new()
+            .name("load-judge".to_owned())
+            .spawn(move || Clicks::judge(codec, &heard))?;
+        Ok(Self { orders, media, judge })
+    }
+
+    /// Gives an order. Lost if the media thread failed: [`Self::finish`] says why.
+    pub fn order(&self, order: Order) {
+        let _ = self.orders.send(order);
+    }
+
+    /// Stops, and says what was counted and heard.
+    ///
+    /// # Errors
+    /// Why the media thread failed.
+    pub fn finish(self) -> io::Result<(Tally, Clicks)> {
+        self.order(Order::Finish);
+        let gone = || io::Error::other("a thread of the load panicked");
+        let tally = self.media.join().map_err(|_| gone())??;
+        Ok((tally, self.judge.join().map_err(|_| gone())?))
+    }
+}
