@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 /// What one row measures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Case {
+pub(crate) struct Case {
     /// The codec of every leg.
     pub codec: Codec,
     /// Legs in the conference.
@@ -22,12 +22,12 @@ pub struct Case {
 }
 
 /// How many talkers a conference mixes.
-const MIXED: usize = causeway_plan::DEFAULT_MAX_TALKERS as usize;
+const MIXED: usize = causeway_plan::media_plan::DEFAULT_MAX_TALKERS as usize;
 
 impl Case {
     /// The default set: sizes, codecs, talkers and protection as the issue names them, then
     /// what DTX and levels save.
-    pub fn default_set() -> Vec<Case> {
+    pub(crate) fn default_set() -> Vec<Case> {
         let mut names = vec![];
         for legs in [10, 50, 100, 200, 400, 1000] {
             names.push(format!("g711:{legs}:3"));
@@ -49,17 +49,17 @@ impl Case {
     }
 
     /// Talkers that are mixed at a time.
-    pub fn mixed(&self) -> usize {
+    pub(crate) fn mixed(&self) -> usize {
         self.talkers.min(MIXED)
     }
 
     /// Different mixes that somebody hears: one for each mixed talker, one for all others.
-    pub fn mixes(&self) -> usize {
+    pub(crate) fn mixes(&self) -> usize {
         self.mixed() + usize::from(self.legs > self.mixed())
     }
 
     /// The name that `causeway load --codec` takes.
-    pub fn codec_name(&self) -> &'static str {
+    pub(crate) fn codec_name(&self) -> &'static str {
         match self.codec {
             Codec::Opus => "opus",
             Codec::G722 => "g722",

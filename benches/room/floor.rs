@@ -21,7 +21,6 @@
 
 use crate::case::Case;
 use crate::load;
-use audio_codec::{Decoder as _, Encoder as _};
 use causeway_base::Codec;
 use causeway_media::audio::codec::EncoderSettings;
 use causeway_rtp::srtp::{MAX_SRTP_OVERHEAD, SrtpReceiver, SrtpSender};
@@ -41,7 +40,7 @@ const WINDOW: Duration = Duration::from_secs(4);
 
 /// The floor of a case in CPU ms per leg and second.
 #[derive(Clone, Copy, Debug)]
-pub struct Floor {
+pub(crate) struct Floor {
     /// Sockets, codecs and protection.
     pub all: f64,
     /// The sockets alone.
@@ -49,7 +48,7 @@ pub struct Floor {
 }
 
 /// Measures the floor of a case.
-pub fn measure(case: &Case) -> io::Result<Floor> {
+pub(crate) fn measure(case: &Case) -> io::Result<Floor> {
     Ok(Floor { all: run(case, Work::All)?, sockets: run(case, Work::Sockets)? })
 }
 
@@ -182,7 +181,7 @@ impl Bare {
             }
             self.receive()?;
             tick += 1;
-            if tick % 2 == 0 {
+            if tick.is_multiple_of(2) {
                 self.encode();
                 self.send(tick / 2)?;
             }
@@ -247,9 +246,9 @@ impl Bare {
             if let Some(protect) = &mut leg.protect
                 && self.work == Work::All
             {
-                len = protect.protect_rtp(&mut packet, len).map_err(|e| {
-                    io::Error::other(format!("SRTP: {e:?}"))
-                })?;
+                len = protect
+                    .protect_rtp(&mut packet, len)
+                    .map_err(|e| io::Error::other(format!("SRTP: {e:?}")))?;
             }
             match leg.socket.send(&packet[..len]) {
                 Err(error) if error.kind() != io::ErrorKind::ConnectionRefused => {

@@ -12,24 +12,24 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 /// All traffic stays on the machine.
-pub const LOCAL: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+pub(crate) const LOCAL: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
 /// The suite of `+srtp`.
-pub const SUITE: SrtpSuite = SrtpSuite::Aes128CmSha1_80;
+pub(crate) const SUITE: SrtpSuite = SrtpSuite::Aes128CmSha1_80;
 
 /// Noise of quiet legs, in dBov.
-pub const QUIET_DBOV: f64 = -64.0;
+pub(crate) const QUIET_DBOV: f64 = -64.0;
 
 /// Seconds before the window: jitter buffers settle, decoders are allocated.
 const SETTLE: Duration = Duration::from_secs(2);
 
 /// The payload type of a case's codec.
-pub fn payload_type(case: &Case) -> u8 {
+pub(crate) fn payload_type(case: &Case) -> u8 {
     case.codec.static_payload_type().unwrap_or(96)
 }
 
 /// SRTP as the peer of `spec` sees it; the load's side and the server's mirror each other.
-pub fn srtp(leg: usize) -> SrtpSpec {
+pub(crate) fn srtp(leg: usize) -> SrtpSpec {
     let key = |side: u8| {
         let mut keying = [side; 30];
         keying[..8].copy_from_slice(&(leg as u64).to_be_bytes());
@@ -39,7 +39,7 @@ pub fn srtp(leg: usize) -> SrtpSpec {
 }
 
 /// Binds the load's legs.
-pub fn legs(case: &Case) -> io::Result<Vec<Leg>> {
+pub(crate) fn legs(case: &Case) -> io::Result<Vec<Leg>> {
     let mut random = rand::rng();
     causeway_server::load::cast(case.legs, case.talkers, &mut random)
         .into_iter()
@@ -49,7 +49,7 @@ pub fn legs(case: &Case) -> io::Result<Vec<Leg>> {
 
 /// Sends a case's media to `remotes`, a socket for each leg, and runs `measure` over the
 /// steady window.
-pub fn drive<T>(
+pub(crate) fn drive<T>(
     case: &Case,
     legs: Vec<Leg>,
     remotes: &[SocketAddr],

@@ -5,12 +5,12 @@ use std::io;
 use std::time::Duration;
 
 /// CPU time of all threads of a process, from the scheduler's nanoseconds.
-pub fn cpu(process: u32) -> io::Result<Duration> {
+pub(crate) fn cpu(process: u32) -> io::Result<Duration> {
     threads(process, "")
 }
 
 /// CPU time of the threads of a process whose names begin so.
-pub fn threads(process: u32, name: &str) -> io::Result<Duration> {
+pub(crate) fn threads(process: u32, name: &str) -> io::Result<Duration> {
     let mut total = Duration::ZERO;
     for task in fs::read_dir(format!("/proc/{process}/task"))? {
         let task = task?.path();
@@ -26,7 +26,7 @@ pub fn threads(process: u32, name: &str) -> io::Result<Duration> {
 }
 
 /// Resident memory of a process in KiB.
-pub fn resident_kb(process: u32) -> io::Result<u64> {
+pub(crate) fn resident_kb(process: u32) -> io::Result<u64> {
     let status = fs::read_to_string(format!("/proc/{process}/status"))?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
     let kb = line.and_then(|line| line.split_whitespace().next()).and_then(|kb| kb.parse().ok());
