@@ -56,7 +56,7 @@ pub(crate) fn drive<T>(
     measure: impl FnOnce() -> T,
 ) -> io::Result<(MediaReport, T)> {
     let material = Material::new(case.codec, QUIET_DBOV, case.dtx).map_err(io::Error::other)?;
-    let running = Running::start(case.codec, material, legs)?;
+    let mut running = Running::start(case.codec, material, legs)?;
     for (leg, rtp) in remotes.iter().enumerate() {
         let remote = Remote {
             rtp: *rtp,

@@ -5,7 +5,10 @@
 //! * [`leg`]: the media of one call; [`reception`]: what it receives, counted;
 //!   [`ear`]: what it hears, on a sample of legs.
 //! * [`traffic`]: the media of all calls, on one thread; [`running`]: that thread and its judge.
-//! * [`offer`]: offers and answers. [`report`]: what was found.
+//! * [`options`]: what it is told; [`run`](mod@run): from the first call to the report;
+//!   [`report`]: what was found.
+//! * [`call`]: signalling of all calls, on one thread; [`wire`]: its socket; [`offer`]: offers
+//!   and answers.
 //!
 //! **Added latency** is from the instant at which a click was said to the instant at which it
 //! can be played elsewhere, both on one clock. A wire with nothing in between adds nothing: the
@@ -13,16 +16,23 @@
 //! counted. Talkers' phases are spread evenly over the packet time from a random beginning, so
 //! that no lucky alignment with the server's clock makes the figure better than it is.
 
+pub mod call;
 pub mod click;
 pub mod codec;
 pub mod ear;
 pub mod leg;
 pub mod material;
 pub mod offer;
+pub mod options;
 pub mod reception;
 pub mod report;
+pub mod run;
 pub mod running;
 pub mod traffic;
+pub mod wire;
+
+pub use options::LoadOptions;
+pub use run::{LoadError, run};
 
 use leg::Role;
 use std::time::Duration;

@@ -3,8 +3,69 @@
 use super::codec::PACKETS_PER_SECOND;
 use super::traffic::{Clicks, Tally};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
+
+/// What a load found.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct LoadReport {
+    /// Whom it called.
+    pub target: String,
+    /// The codec of all calls.
+    pub codec: String,
+    /// How signalling travelled.
+    pub transport: String,
+    /// Media was encrypted.
+    pub srtp: bool,
+    /// Quiet calls sent almost nothing.
+    pub dtx: bool,
+    /// Packets told their level.
+    pub level: bool,
+    /// Calls made.
+    pub calls: u32,
+    /// How many of them talked.
+    pub talkers: u32,
+    /// Calls answered.
+    pub answered: usize,
+    /// From INVITE to 200, in milliseconds.
+    pub setup_ms: Spread,
+    /// Calls that never came up, by reason.
+    pub failed: BTreeMap<String, u32>,
+    /// Calls that the other side ended before the load did, by reason.
+    pub dropped: BTreeMap<String, u32>,
+    /// What their media showed.
+    pub media: MediaReport,
+}
+
+impl fmt::Display for LoadReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let set = |set, name| if set { name } else { "" };
+        let setup = &self.setup_ms;
+        writeln!(
+            f,
+            "target         {} over {}, {}{}{}{}",
+            self.target,
+            self.transport,
+            self.codec,
+            set(self.srtp, " +srtp"),
+            set(self.dtx, " +dtx"),
+            set(self.level, " +level"),
+        )?;
+        writeln!(
+            f,
+            "calls          {} of {} answered, {} talk; set-up median {:.1} ms, p95 {:.1} ms",
+            self.answered, self.calls, self.talkers, setup.median, setup.p95
+        )?;
+        for (reason, count) in &self.failed {
+            writeln!(f, "failed         {count} x {reason}")?;
+        }
+        for (reason, count) in &self.dropped {
+            writeln!(f, "dropped        {count} x {reason}")?;
+        }
+        self.media.fmt(f)
+    }
+}
 
 /// What the media of all legs showed.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]

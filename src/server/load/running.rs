@@ -12,8 +12,7 @@ use std::thread::{Builder, JoinHandle};
 #[derive(Debug)]
 pub struct Running {
     orders: Sender<Order>,
-    media: JoinHandle<io::Result<Tally>>,
-    judge: JoinHandle<Clicks>,
+    threads: Option<(JoinHandle<io::Result<Tally>>, JoinHandle<Clicks>)>,
 }
 
 impl Running {
@@ -31,22 +30,23 @@ impl Running {
         let judge = Builder::new()
             .name("load-judge".to_owned())
             .spawn(move || Clicks::judge(codec, &heard))?;
-        Ok(Self { orders, media, judge })
+        Ok(Self { orders, threads: Some((media, judge)) })
     }
 
-    /// Gives an order. Lost if the media thread failed: [`Self::finish`] says why.
+    /// Gives an order. Lost after [`Self::finish`], and if the media thread failed.
     pub fn order(&self, order: Order) {
         let _ = self.orders.send(order);
     }
 
-    /// Stops, and says what was counted and heard.
+    /// Stops the media, and says what was counted and heard. Works once.
     ///
     /// # Errors
     /// Why the media thread failed.
-    pub fn finish(self) -> io::Result<(Tally, Clicks)> {
+    pub fn finish(&mut self) -> io::Result<(Tally, Clicks)> {
         self.order(Order::Finish);
-        let gone = || io::Error::other("a thread of the load panicked");
-        let tally = self.media.join().map_err(|_| gone())??;
-        Ok((tally, self.judge.join().map_err(|_| gone())?))
+        let gone = || io::Error::other("the threads of the load are gone");
+        let (media, judge) = self.threads.take().ok_or_else(gone)?;
+        let tally = media.join().map_err(|_| gone())??;
+        Ok((tally, judge.join().map_err(|_| gone())?))
     }
 }
