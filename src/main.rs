@@ -1,5 +1,6 @@
 //! The `causeway` binary: arguments -> configuration -> run.
 
+use causeway_server::load;
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -29,12 +30,15 @@ enum Command {
         #[arg(long)]
         defaults: bool,
     },
+    /// Make many calls to one SIP address, and measure what each of them hears.
+    Load(load::LoadOptions),
 }
 
 fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Serve { config } => causeway_server::serve(config),
         Command::Check { config, defaults } => causeway_server::check(config, defaults),
+        Command::Load(options) => load::print(&options),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -204,10 +204,11 @@ impl Calls {
     }
 
     fn answered(&mut self, id: LegId, sdp: &[u8], media: &Running) {
-        let Some(call) = self.calls.get(id.0 as usize) else { return };
+        let Some(call) = self.calls.get_mut(id.0 as usize) else { return };
         match call.offer.read_answer(&String::from_utf8_lossy(sdp)) {
             Ok(remote) => media.order(Order::Start(id.0 as usize, Box::new(remote))),
             Err(error) => {
+                call.state = State::Over;
                 *self.outcome.failed.entry(format!("{error:?}")).or_default() += 1;
                 let command = Command::Hangup { call: id, cause: EndCause::Normal };
                 self.endpoint.handle_input(Instant::now(), Input::Command(command));
@@ -221,6 +222,8 @@ impl Calls {
         media.order(Order::Stop(id.0 as usize));
         let reasons = match before {
             _ if self.hanging_up => return,
+            // Its answer was useless: counted already.
+            State::Over => return,
             State::Up => &mut self.outcome.dropped,
             _ => &mut self.outcome.failed,
         };

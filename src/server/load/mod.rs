@@ -35,7 +35,26 @@ pub use options::LoadOptions;
 pub use run::{LoadError, run};
 
 use leg::Role;
+use std::error::Error;
 use std::time::Duration;
+
+/// Runs a load and prints what it found: the command `load`.
+///
+/// # Errors
+/// Why there is nothing to print.
+pub fn print(options: &LoadOptions) -> Result<(), Box<dyn Error>> {
+    let report = run(options, |phase| {
+        if options.json {
+            println!("{}", serde_json::json!({ "phase": phase.name() }));
+        }
+    })?;
+    if options.json {
+        println!("{}", serde_json::to_string(&report)?);
+    } else {
+        print!("{report}");
+    }
+    Ok(())
+}
 
 /// Roles and phases of `legs` legs, the first `talkers` of which talk. Talkers' phases are
 /// spread evenly over 20 ms from a random beginning, listeners' are random.

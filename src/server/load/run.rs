@@ -139,10 +139,7 @@ fn report(options: &LoadOptions, outcome: &Outcome, media: MediaReport) -> LoadR
     }
 }
 
-fn legs(
-    options: &LoadOptions,
-    target: SocketAddr,
-) -> Result<(Vec<Leg>, Vec<Offer>), LoadError> {
+fn legs(options: &LoadOptions, target: SocketAddr) -> Result<(Vec<Leg>, Vec<Offer>), LoadError> {
     let (codec, local) = (options.codec.codec(), wire::local_ip(target)?);
     let mut random = rand::rng();
     let cast = super::cast(options.calls as usize, options.talkers as usize, &mut random);
