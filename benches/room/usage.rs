@@ -4,12 +4,8 @@ use std::fs;
 use std::io;
 use std::time::Duration;
 
-/// CPU time of all threads of a process, from the scheduler's nanoseconds.
-pub(crate) fn cpu(process: u32) -> io::Result<Duration> {
-    threads(process, "")
-}
-
-/// CPU time of the threads of a process whose names begin so.
+/// CPU time of the threads of a process whose names begin so, from
+/// the scheduler's nanoseconds.
 pub(crate) fn threads(process: u32, name: &str) -> io::Result<Duration> {
     let mut total = Duration::ZERO;
     for task in fs::read_dir(format!("/proc/{process}/task"))? {
