@@ -50,7 +50,10 @@ impl Egress {
             self.events = EventSender::new(clock_rate);
         }
         match (&mut self.srtp, media.transport.srtp) {
-            (Some(srtp), Some(spec)) => srtp.rekey(spec.suite, &spec.send),
+            (Some(srtp), Some(spec)) => {
+                // False where the key does not fit its suite: the former one stays.
+                srtp.rekey(spec.suite, &spec.send);
+            }
             (srtp, spec) => {
                 *srtp = spec.and_then(|spec| SrtpSender::new(spec.suite, &spec.send));
             }

@@ -86,7 +86,10 @@ impl Ingress {
         self.level_extension = audio.level_extension;
         self.jitter.set_fec(audio.receive.iter().any(|format| format.fec));
         match (&mut self.srtp, media.transport.srtp) {
-            (Some(srtp), Some(spec)) => srtp.rekey(spec.suite, &spec.receive),
+            (Some(srtp), Some(spec)) => {
+                // False where the key does not fit its suite: the former one stays.
+                srtp.rekey(spec.suite, &spec.receive);
+            }
             (srtp, spec) => {
                 *srtp = spec.and_then(|spec| SrtpReceiver::new(spec.suite, &spec.receive));
             }
