@@ -2,6 +2,8 @@
 //! the last pitch periods go on, fade from 10 ms to 60 ms, and blend into what comes next.
 //! Unlike the appendix it adds no delay: the seam at the beginning is bridged forward.
 
+use super::level::{energy, product};
+
 /// The sound fades between these, in ms after the loss began.
 const FADE_BEGIN_MS: usize = 10;
 const FADE_END_MS: usize = 60;
@@ -152,37 +154,38 @@ const fn longest_period(ms: usize) -> usize {
     15 * ms
 }
 
+/// The samples of the coarse search: 20 ms and the longest period at about 8 kHz.
+const COARSE: usize = 20 * 8 + longest_period(8);
+
 /// The pitch period at the end of `history`, in samples between 5 and 15 ms: the delay at which
 /// the last 20 ms resemble what came before most. Shorter periods are found by a multiple.
-pub(crate) fn pitch(history: &[f32], ms: usize) -> usize {
-    let window = (20 * ms).min(history.len() - longest_period(ms));
-    // Coarsely at about 8 kHz, then exactly around the best.
+fn pitch(history: &[f32], ms: usize) -> usize {
+    // Coarsely at 8 kHz, then exactly around the best.
     let stride = (ms / 8).max(1);
-    let best = (5 * ms..=longest_period(ms))
-        .step_by(stride)
-        .map(|lag| (lag, resemblance(history, window, lag, stride)))
-        .fold((5 * ms, f32::MIN), |best, found| if found.1 > best.1 { found } else { best });
-    if stride == 1 {
-        return best.0;
+    let mut coarse = [0.0; COARSE];
+    for (slow, x) in coarse.iter_mut().rev().zip(history.iter().rev().step_by(stride)) {
+        *slow = *x;
     }
-    let low = (best.0 + 1).saturating_sub(stride).max(5 * ms);
-    let high = (best.0 + stride - 1).min(longest_period(ms));
-    (low..=high)
-        .map(|lag| (lag, resemblance(history, window, lag, stride)))
-        .fold(best, |best, found| if found.1 > best.1 { found } else { best })
-        .0
+    let best = most_alike(&coarse, 20 * 8, 5 * 8..=longest_period(8)) * stride;
+    if stride == 1 {
+        return best;
+    }
+    let low = (best + 1).saturating_sub(stride).max(5 * ms);
+    let high = (best + stride - 1).min(longest_period(ms));
+    most_alike(history, 20 * ms, low..=high)
 }
 
-/// The correlation of the last `window` samples with those `lag` before, normalised by the
-/// energy of the latter.
-fn resemblance(history: &[f32], window: usize, lag: usize, stride: usize) -> f32 {
-    let end = history.len();
-    let recent = &history[end - window..];
-    let earlier = &history[end - window - lag..end - lag];
-    let (mut product, mut energy) = (0.0, 1e-9);
-    for (a, b) in recent.iter().zip(earlier).step_by(stride) {
-        product += a * b;
-        energy += b * b;
-    }
-    product / energy.sqrt()
+/// The lag at which the last `window` samples correlate most with those before, the energy of
+/// the latter taken out.
+fn most_alike(pcm: &[f32], window: usize, lags: std::ops::RangeInclusive<usize>) -> usize {
+    let end = pcm.len();
+    let recent = &pcm[end - window..];
+    let alike = |lag: usize| {
+        let earlier = &pcm[end - window - lag..end - lag];
+        product(recent, earlier) / energy(earlier).max(1e-9).sqrt()
+    };
+    let first = *lags.start();
+    lags.map(|lag| (lag, alike(lag)))
+        .fold((first, f32::MIN), |best, found| if found.1 > best.1 { found } else { best })
+        .0
 }

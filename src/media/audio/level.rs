@@ -52,17 +52,25 @@ impl Level {
     }
 }
 
-/// The sum of squares, in lanes that the compiler can keep in one register.
+/// The sum of squares.
 pub(crate) fn energy(pcm: &[f32]) -> f32 {
+    product(pcm, pcm)
+}
+
+/// The scalar product, in lanes that the compiler can keep in vector registers.
+pub(crate) fn product(a: &[f32], b: &[f32]) -> f32 {
     const LANES: usize = 16;
+    let length = a.len().min(b.len());
+    let (a, a_rest) = a[..length].as_chunks::<LANES>();
+    let (b, b_rest) = b[..length].as_chunks::<LANES>();
     let mut lanes = [0.0f32; LANES];
-    let (blocks, rest) = pcm.as_chunks::<LANES>();
-    for block in blocks {
-        for (lane, x) in lanes.iter_mut().zip(block) {
-            *lane += x * x;
+    for (a, b) in a.iter().zip(b) {
+        for at in 0..LANES {
+            lanes[at] += a[at] * b[at];
         }
     }
-    lanes.iter().sum::<f32>() + rest.iter().map(|x| x * x).sum::<f32>()
+    let rest: f32 = a_rest.iter().zip(b_rest).map(|(a, b)| a * b).sum();
+    lanes.iter().sum::<f32>() + rest
 }
 
 /// Squared samples of both laws, in units of 2^-26 of full scale, so that a table entry has

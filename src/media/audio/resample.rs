@@ -20,9 +20,9 @@ pub enum Resampler {
     /// The rates are equal.
     Same,
     /// 8 to 48 kHz.
-    From8(Up<6, 16, 2, 17>),
+    From8(Up<6, 16>),
     /// 16 to 48 kHz.
-    From16(Up<3, 20, 4, 23>),
+    From16(Up<3, 20>),
     /// 48 to 8 kHz.
     To8(Down<6, 96, 90>),
     /// 48 to 16 kHz.
@@ -71,59 +71,64 @@ impl Resampler {
     }
 }
 
-/// Samples that come out of one group of inputs going up: three vectors of four.
-const GROUP_OUT: usize = 12;
+/// Inputs that are filtered side by side going up, each in its own lane.
+const GROUP: usize = 4;
 
-/// Upward by `RATIO`, with `TAPS` taps a phase, in groups of `GROUP` inputs, each seen through
-/// a window of `WINDOW` = `TAPS` + `GROUP` - 1 samples.
+/// Going up, each tap stands once for each lane.
+type Phases<const RATIO: usize, const TAPS: usize> = [[[f32; GROUP]; RATIO]; TAPS];
+
+/// Upward by `RATIO`, with `TAPS` taps a phase.
 #[derive(Clone, Debug)]
-pub struct Up<const RATIO: usize, const TAPS: usize, const GROUP: usize, const WINDOW: usize> {
+pub struct Up<const RATIO: usize, const TAPS: usize> {
     /// The last samples; `TAPS` - 1 of them are used.
     memory: [f32; TAPS],
 }
 
-impl<const RATIO: usize, const TAPS: usize, const GROUP: usize, const WINDOW: usize>
-    Up<RATIO, TAPS, GROUP, WINDOW>
-{
+impl<const RATIO: usize, const TAPS: usize> Up<RATIO, TAPS> {
     const fn new() -> Self {
-        assert!(RATIO * GROUP == GROUP_OUT && WINDOW == TAPS + GROUP - 1);
+        assert!(TAPS <= 32 && BLOCK.is_multiple_of(GROUP));
         Self { memory: [0.0; TAPS] }
     }
 
-    fn process(
-        &mut self,
-        matrix: &[[f32; GROUP_OUT]; WINDOW],
-        input: &[f32],
-        out: &mut [f32],
-    ) -> usize {
+    fn process(&mut self, phases: &Phases<RATIO, TAPS>, input: &[f32], out: &mut [f32]) -> usize {
         let length = input.len().min(out.len() / RATIO);
-        let mut buffer = [0.0; BLOCK + 32];
+        let mut buffer = [0.0; BLOCK + 32 + GROUP];
         let past = TAPS - 1;
-        for (block, out) in input[..length].chunks(BLOCK).zip(out.chunks_mut(BLOCK * RATIO)) {
+        for (block, out) in
+            input[..length].chunks(BLOCK).zip(out[..length * RATIO].chunks_mut(BLOCK * RATIO))
+        {
             buffer[..past].copy_from_slice(&self.memory[..past]);
             buffer[past..past + block.len()].copy_from_slice(block);
-            // A last group that is not full sees zeros where no output looks.
-            buffer[past + block.len()..].fill(0.0);
-            let mut groups = block.len().div_ceil(GROUP);
-            for (group, out) in out.chunks_mut(GROUP_OUT).enumerate() {
-                if groups == 0 {
-                    break;
-                }
-                groups -= 1;
-                let Some(window) = buffer[group * GROUP..].first_chunk::<WINDOW>() else { break };
-                let mut sums = [0.0; GROUP_OUT];
-                for (x, row) in window.iter().zip(matrix) {
-                    for (sum, h) in sums.iter_mut().zip(row) {
-                        *sum += x * h;
+            for (group, out) in out.chunks_mut(GROUP * RATIO).enumerate() {
+                // A last group that is not full computes more than it writes.
+                let sums = filter(phases, &buffer[group * GROUP..]);
+                for (lane, out) in out.chunks_mut(RATIO).enumerate() {
+                    for (sample, sum) in out.iter_mut().zip(&sums) {
+                        *sample = sum[lane];
                     }
                 }
-                let wanted = out.len().min((block.len() - group * GROUP) * RATIO);
-                out[..wanted].copy_from_slice(&sums[..wanted.min(GROUP_OUT)]);
             }
             self.memory[..past].copy_from_slice(&buffer[block.len()..block.len() + past]);
         }
         length * RATIO
     }
+}
+
+/// All phases of `GROUP` neighbouring inputs; `window` begins `TAPS` - 1 samples before them.
+#[inline(always)]
+fn filter<const RATIO: usize, const TAPS: usize>(
+    phases: &Phases<RATIO, TAPS>,
+    window: &[f32],
+) -> [[f32; GROUP]; RATIO] {
+    let mut sums = [[0.0; GROUP]; RATIO];
+    for (x, taps) in window.array_windows::<GROUP>().zip(phases) {
+        for (sum, h) in sums.iter_mut().zip(taps) {
+            for lane in 0..GROUP {
+                sum[lane] += x[lane] * h[lane];
+            }
+        }
+    }
+    sums
 }
 
 /// Downward by `RATIO`, with `TAPS` taps and a memory of `PAST` = `TAPS` - `RATIO` samples.
@@ -171,27 +176,20 @@ fn dot<const TAPS: usize>(a: &[f32; TAPS], b: &[f32; TAPS]) -> f32 {
     lanes.iter().sum()
 }
 
-static FROM_8: LazyLock<[[f32; GROUP_OUT]; 17]> = LazyLock::new(matrix::<6, 16, 2, 17>);
-static FROM_16: LazyLock<[[f32; GROUP_OUT]; 23]> = LazyLock::new(matrix::<3, 20, 4, 23>);
+static FROM_8: LazyLock<Phases<6, 16>> = LazyLock::new(phases);
+static FROM_16: LazyLock<Phases<3, 20>> = LazyLock::new(phases);
 static TO_8: LazyLock<[f32; 96]> = LazyLock::new(|| lowpass(6));
 static TO_16: LazyLock<[f32; 64]> = LazyLock::new(|| lowpass(3));
 
-/// The filter of an upward conversion, as one row of weights for each sample of the window.
-fn matrix<const RATIO: usize, const TAPS: usize, const GROUP: usize, const WINDOW: usize>()
--> [[f32; GROUP_OUT]; WINDOW] {
-    let taps: Vec<f64> = sinc(RATIO * TAPS, RATIO);
+/// The filter of an upward conversion, the oldest sample's taps first.
+fn phases<const RATIO: usize, const TAPS: usize>() -> Phases<RATIO, TAPS> {
+    let taps = sinc(RATIO * TAPS, RATIO);
     // Each phase passes a constant unchanged.
-    let phase_sum = |phase: usize| -> f64 { taps.iter().skip(phase).step_by(RATIO).sum() };
-    let mut matrix = [[0.0; GROUP_OUT]; WINDOW];
-    for (column, (group, phase)) in
-        (0..GROUP).flat_map(|group| (0..RATIO).map(move |phase| (group, phase))).enumerate()
-    {
-        for delay in 0..TAPS {
-            matrix[group + TAPS - 1 - delay][column] =
-                (taps[delay * RATIO + phase] / phase_sum(phase)) as f32;
-        }
-    }
-    matrix
+    let sum = |phase: usize| -> f64 { taps.iter().skip(phase).step_by(RATIO).sum() };
+    std::array::from_fn(|at| {
+        let delay = TAPS - 1 - at;
+        std::array::from_fn(|phase| [(taps[delay * RATIO + phase] / sum(phase)) as f32; GROUP])
+    })
 }
 
 /// The filter of a downward conversion. It is symmetric, so that its order does not matter.

@@ -1,7 +1,7 @@
 //! Time compression and expansion without a change of pitch, by overlapping what resembles
 //! itself (WSOLA): how a jitter buffer shrinks and grows under speech.
 
-use super::level::energy;
+use super::level::{energy, product};
 
 /// How alike two stretches of a frame must be before one is dropped or doubled (correlation).
 const ALIKE: f32 = 0.85;
@@ -101,8 +101,7 @@ fn repetition(pcm: &[f32], rate: u32) -> Option<usize> {
     let alike = |lag: usize| {
         let start = (pcm.len() - 2 * lag) / 2;
         let (a, b) = (&pcm[start..start + lag], &pcm[start + lag..start + 2 * lag]);
-        let product: f32 = a.iter().zip(b).map(|(a, b)| a * b).sum();
-        product / (energy(a) * energy(b)).sqrt().max(1e-9)
+        product(a, b) / (energy(a) * energy(b)).sqrt().max(1e-9)
     };
     let stride = (rate as usize / 8000).max(1);
     (shortest..=longest)
