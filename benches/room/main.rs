@@ -16,6 +16,7 @@ mod engine;
 mod floor;
 mod load;
 mod row;
+mod server;
 mod usage;
 
 use case::Case;
@@ -51,8 +52,7 @@ fn main() -> ExitCode {
 }
 
 fn run(case: &Case, engine_alone: bool) -> std::io::Result<()> {
-    let _ = engine_alone;
-    let row = engine::measure(case)?;
+    let row = if engine_alone { engine::measure(case)? } else { server::measure(case)? };
     row.print(case, floor::measure(case)?);
     Ok(())
 }

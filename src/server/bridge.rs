@@ -13,10 +13,11 @@ use causeway_adapter::sip::{
 use causeway_base::{ConferenceId, EndCause};
 use causeway_conference::{Command, LegEvent, Offered};
 use causeway_dial::{Destination, DialPlan, IncomingCall, RateLimit};
-use causeway_engine::{Engine, EngineError};
+use causeway_engine::{Engine, EngineError, TickMetrics};
 use causeway_plan::MediaEvent;
 use std::fmt;
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::{broadcast, mpsc};
@@ -71,6 +72,7 @@ pub struct Bridge {
     news: broadcast::Sender<News>,
     bound: Vec<(Carrier, SocketAddr)>,
     realtime: bool,
+    ticks: Vec<Arc<TickMetrics>>,
     stop: mpsc::Sender<Stop>,
     task: JoinHandle<()>,
 }
@@ -87,6 +89,7 @@ impl Bridge {
         let engine =
             Engine::start(config.engine.clone(), media_sender).map_err(StartError::Engine)?;
         let realtime = engine.realtime();
+        let ticks = engine.metrics();
         let sip = SipAdapter::start(sip_config, leg_sender).await.map_err(StartError::Sip)?;
         let bound = sip.bound().to_vec();
         let directory = Arc::new(Directory::default());
@@ -106,7 +109,7 @@ impl Bridge {
         let (stop, stops) = mpsc::channel(4);
         let inlets = Inlets { leg_events, media_events, returned, stops };
         let task = tokio::spawn(run(router, inlets, sip, config.drain_limit));
-        Ok(Self { directory, news, bound, realtime, stop, task })
+        Ok(Self { directory, news, bound, realtime, ticks, stop, task })
     }
 
     /// The addresses that SIP is taken on, with the ports that the system chose.
@@ -117,6 +120,21 @@ impl Bridge {
     /// Whether the media workers run under real-time scheduling.
     pub fn realtime(&self) -> bool {
         self.realtime
+    }
+
+    /// Logs what the media workers counted since the start, a line each.
+    pub fn log_ticks(&self) {
+        for (worker, metrics) in self.ticks.iter().enumerate() {
+            let of = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+            info!(
+                worker,
+                ticks = of(&metrics.ticks),
+                late_ticks = of(&metrics.late_ticks),
+                worst_lateness_us = of(&metrics.worst_lateness_us),
+                busy_us = of(&metrics.busy_us),
+                "media ticks"
+            );
+        }
     }
 
     /// Who is where.

@@ -12,7 +12,7 @@ use tokio::signal::unix::{SignalKind, signal};
 const USUAL_FILE: &str = "causeway.toml";
 
 /// Runs a bridge until SIGINT (hangs up and leaves) or SIGTERM (drains first). A second SIGINT
-/// ends the process at once.
+/// ends the process at once. SIGUSR1 logs what the media workers counted.
 ///
 /// # Errors
 /// What is wrong with the configuration, or why the bridge cannot start.
@@ -26,6 +26,7 @@ pub fn serve(path: Option<PathBuf>) -> Result<(), Box<dyn Error>> {
 async fn run(config: Config) -> Result<(), Box<dyn Error>> {
     let mut interrupted = signal(SignalKind::interrupt())?;
     let mut terminated = signal(SignalKind::terminate())?;
+    let mut asked = signal(SignalKind::user_defined1())?;
     let greeting = Greeting::new(&config);
     let makes_certificate =
         !config.sip.tls.is_empty() && config.sip.tls_identity.certificate.is_none();
@@ -44,6 +45,7 @@ async fn run(config: Config) -> Result<(), Box<dyn Error>> {
                 bridge.leave().await;
             }
             _ = terminated.recv() => bridge.drain().await,
+            _ = asked.recv() => bridge.log_ticks(),
         }
     }
 }
