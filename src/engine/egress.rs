@@ -2,6 +2,8 @@
 
 use crate::clock::Now;
 use crate::leg::Leg;
+use crate::protection::Protection;
+use crate::room::QUANTUM_MS;
 use causeway_plan::LegMedia;
 use causeway_rtp::report::SenderStatistics;
 use causeway_rtp::srtp::MAX_SRTP_OVERHEAD;
@@ -14,6 +16,9 @@ use std::time::Instant;
 /// Bytes of the longest payload that an encoder makes.
 pub(crate) const MAX_ENCODED: usize = 1275;
 
+/// The longest packet time in use; a source that gives nothing for so long pauses.
+const LONGEST_PACKET_MS: u32 = 60;
+
 /// Room for a packet with its header and its tag.
 const MAX_PACKET: usize = MIN_LEN + MAX_ENCODED + MAX_SRTP_OVERHEAD;
 
@@ -23,9 +28,10 @@ pub(crate) struct Egress {
     pub(crate) sender: RtpSender,
     pub(crate) stats: SenderStatistics,
     pub(crate) events: EventSender,
-    pub(crate) srtp: Option<SrtpSender>,
-    /// The last tick that it sent on, in its own clock, to count the time that passed in silence.
+    pub(crate) protection: Protection<SrtpSender>,
     clock_rate: u32,
+    /// Milliseconds for which a forwarded source has given nothing.
+    idle_ms: u32,
 }
 
 impl Egress {
@@ -35,8 +41,9 @@ impl Egress {
             sender: RtpSender::new(random_u32(), random_u32() as u16, random_u32()),
             stats: SenderStatistics::new(clock_rate),
             events: EventSender::new(clock_rate),
-            srtp: None,
+            protection: Protection::Clear,
             clock_rate,
+            idle_ms: 0,
         };
         egress.reconfigure(media);
         egress
@@ -49,20 +56,28 @@ impl Egress {
             self.stats = SenderStatistics::new(clock_rate);
             self.events = EventSender::new(clock_rate);
         }
-        match (&mut self.srtp, media.transport.srtp) {
-            (Some(srtp), Some(spec)) => {
-                // False where the key does not fit its suite: the former one stays.
-                srtp.rekey(spec.suite, &spec.send);
-            }
-            (srtp, spec) => {
-                *srtp = spec.and_then(|spec| SrtpSender::new(spec.suite, &spec.send));
-            }
-        }
+        let srtp = media.transport.srtp.as_ref();
+        self.protection.agree(srtp.map(|spec| (spec.suite, &spec.send)));
     }
 
     /// Lets a quantum of `milliseconds` pass without a packet.
     pub(crate) fn skip(&mut self, milliseconds: u32) {
         self.sender.silence(self.units(milliseconds));
+    }
+
+    /// Counts what a forwarded source gave in one quantum. Between two packets longer than a
+    /// quantum nothing comes either; only a real pause moves the time on.
+    pub(crate) fn forwarded(&mut self, milliseconds: u32) {
+        if milliseconds > 0 {
+            self.idle_ms = 0;
+            return;
+        }
+        self.idle_ms += QUANTUM_MS;
+        if self.idle_ms == LONGEST_PACKET_MS {
+            self.skip(LONGEST_PACKET_MS);
+        } else if self.idle_ms > LONGEST_PACKET_MS {
+            self.skip(QUANTUM_MS);
+        }
     }
 
     fn units(&self, milliseconds: u32) -> u32 {
@@ -124,12 +139,14 @@ fn send_packet(
     let mut len = start + payload.len();
     let Some(room) = packet.get_mut(start..len) else { return };
     room.copy_from_slice(payload);
-    if let Some(srtp) = &mut link.egress.srtp {
-        match srtp.protect_rtp(&mut packet, len) {
+    match &mut link.egress.protection {
+        Protection::Clear => {}
+        Protection::Srtp(srtp) => match srtp.protect_rtp(&mut packet, len) {
             Ok(protected) => len = protected,
             // Only a key at the end of its life: silence is better than a key stream used twice.
             Err(_) => return,
-        }
+        },
+        Protection::Broken => return,
     }
     link.egress.stats.sent(now, numbers.timestamp, payload.len());
     if let Some(packet) = packet.get(..len) {

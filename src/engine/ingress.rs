@@ -2,6 +2,7 @@
 
 use crate::clock::Now;
 use crate::leg::{Leg, Link};
+use crate::protection::Protection;
 use crate::{report, sys};
 use causeway_base::{Codec, LegId};
 use causeway_media::audio::SAMPLE_RATE;
@@ -46,7 +47,7 @@ pub(crate) struct Ingress {
     pub(crate) refused: u64,
     /// SRTP packets that were not authentic, or replayed.
     pub(crate) unauthentic: u64,
-    srtp: Option<SrtpReceiver>,
+    protection: Protection<SrtpReceiver>,
     events: EventReceiver,
     kinds: Box<[PayloadKind; 128]>,
     clock_rate: u32,
@@ -61,7 +62,7 @@ impl Ingress {
             jitter: JitterBuffer::new(clock_rate, USUAL_PACKET_TIME),
             refused: 0,
             unauthentic: 0,
-            srtp: None,
+            protection: Protection::Clear,
             events: EventReceiver::new(clock_rate),
             kinds: Box::new([PayloadKind::Unknown; 128]),
             clock_rate,
@@ -85,15 +86,8 @@ impl Ingress {
         }
         self.level_extension = audio.level_extension;
         self.jitter.set_fec(audio.receive.iter().any(|format| format.fec));
-        match (&mut self.srtp, media.transport.srtp) {
-            (Some(srtp), Some(spec)) => {
-                // False where the key does not fit its suite: the former one stays.
-                srtp.rekey(spec.suite, &spec.receive);
-            }
-            (srtp, spec) => {
-                *srtp = spec.and_then(|spec| SrtpReceiver::new(spec.suite, &spec.receive));
-            }
-        }
+        let srtp = media.transport.srtp.as_ref();
+        self.protection.agree(srtp.map(|spec| (spec.suite, &spec.receive)));
     }
 
     /// Ends a digit whose packets stopped.
@@ -192,8 +186,12 @@ fn open_rtp<'a>(
             return None;
         }
     };
-    let Some(srtp) = &mut link.ingress.srtp else { return Some((datagram, latched)) };
-    let Ok(len) = srtp.unprotect_rtp(datagram) else {
+    let opened = match &mut link.ingress.protection {
+        Protection::Clear => return Some((datagram, latched)),
+        Protection::Srtp(srtp) => srtp.unprotect_rtp(datagram).ok(),
+        Protection::Broken => None,
+    };
+    let Some(len) = opened else {
         link.ingress.unauthentic += 1;
         return None;
     };
@@ -206,18 +204,17 @@ fn take_rtcp(link: &mut Link, datagram: &mut [u8], source: SocketAddr, arrival: 
         link.ingress.refused += 1;
         return;
     }
-    let len = match &mut link.ingress.srtp {
-        None => datagram.len(),
-        Some(srtp) => match srtp.unprotect_rtcp(datagram) {
-            Ok(len) => {
-                link.guard.authenticated_rtcp(source);
-                len
-            }
-            Err(_) => {
+    let len = match &mut link.ingress.protection {
+        Protection::Clear => datagram.len(),
+        Protection::Srtp(srtp) => {
+            let Ok(len) = srtp.unprotect_rtcp(datagram) else {
                 link.ingress.unauthentic += 1;
                 return;
-            }
-        },
+            };
+            link.guard.authenticated_rtcp(source);
+            len
+        }
+        Protection::Broken => return,
     };
     link.reporting.heard(arrival);
     if let Some(compound) = datagram.get(..len) {

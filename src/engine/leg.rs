@@ -8,7 +8,7 @@ use crate::playout::Playout;
 use crate::port::PortPair;
 use crate::report::Reporting;
 use causeway_base::{ConferenceId, LegId};
-use causeway_plan::{LegMedia, LegStats, MediaEvent};
+use causeway_plan::{Feed, LegMedia, LegStats, MediaEvent};
 use causeway_rtp::SourceGuard;
 
 /// One leg.
@@ -46,6 +46,14 @@ impl Leg {
         match &mut self.link {
             Some(link) => link.reconfigure(now, media),
             None => self.link = Some(Box::new(Link::new(now, media))),
+        }
+    }
+
+    /// What it is sent of what the plan wants: nothing while it may not be sent to.
+    pub(crate) fn feed(&self, planned: Feed) -> Feed {
+        match &self.link {
+            Some(link) if link.media.direction.sends() => planned,
+            _ => Feed::Nothing,
         }
     }
 

@@ -24,10 +24,14 @@ mod leg;
 mod order;
 mod playout;
 mod port;
+mod protection;
 mod report;
 mod room;
 mod sys;
 mod worker;
+
+#[cfg(test)]
+mod scenario;
 
 pub use clock::TickMetrics;
 

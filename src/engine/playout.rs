@@ -11,10 +11,12 @@ use crate::room::QUANTUM_MS;
 use crate::worker::EventSink;
 use causeway_base::{Codec, LegId};
 use causeway_media::audio::codec::{Decoder, payload_duration};
+use causeway_media::audio::dtmf::DtmfDetector;
 use causeway_media::audio::gain::AutoGain;
-use causeway_media::audio::level::{Activity, Level, PayloadMeter};
+use causeway_media::audio::level::{Activity, Level, PayloadMeter, QUIET};
 use causeway_media::audio::ranking::Candidate;
 use causeway_media::audio::resample::Resampler;
+use causeway_media::audio::stretch;
 use causeway_media::audio::{FRAME, MAX_PACKET, MAX_PACKET_MS, SAMPLE_RATE};
 use causeway_plan::{DigitMethod, MediaEvent};
 use std::ops::Range;
@@ -115,9 +117,46 @@ impl Playout {
     }
 }
 
-/// Takes the next 20 ms of a leg out of its jitter buffer, for the ranking. `None` for a leg
-/// without media.
-pub(crate) fn stage(leg: &mut Leg, now: Now, sink: &mut EventSink) -> Option<Candidate> {
+/// The encoded packets of legs whose streams are forwarded as they are, for one quantum.
+#[derive(Debug, Default)]
+pub(crate) struct Forwards {
+    packets: Vec<(LegId, Codec, Range<usize>)>,
+    bytes: Vec<u8>,
+}
+
+impl Forwards {
+    pub(crate) fn clear(&mut self) {
+        self.packets.clear();
+        self.bytes.clear();
+    }
+
+    /// The packets of a source in a codec, with their lengths in milliseconds.
+    pub(crate) fn of(&self, source: LegId, codec: Codec) -> impl Iterator<Item = (&[u8], u32)> {
+        let wanted = move |(leg, found, _): &&(LegId, Codec, Range<usize>)| {
+            (*leg, *found) == (source, codec)
+        };
+        self.packets.iter().filter(wanted).filter_map(move |(_, _, range)| {
+            let payload = self.bytes.get(range.clone())?;
+            let milliseconds = samples_of(codec, payload) * QUANTUM_MS as usize / FRAME;
+            Some((payload, milliseconds as u32))
+        })
+    }
+
+    fn add(&mut self, leg: LegId, codec: Codec, payload: &[u8]) {
+        let start = self.bytes.len();
+        self.bytes.extend_from_slice(payload);
+        self.packets.push((leg, codec, start..self.bytes.len()));
+    }
+}
+
+/// Takes the next 20 ms of a leg out of its jitter buffer, for the ranking and, where wanted,
+/// for forwarding. `None` for a leg without media.
+pub(crate) fn stage(
+    leg: &mut Leg,
+    now: Now,
+    forwards: Option<&mut Forwards>,
+    sink: &mut EventSink,
+) -> Option<Candidate> {
     let link = leg.link.as_deref_mut()?;
     let listens_for_tones = link.media.audio.receive_events.is_empty();
     let Link { ingress, playout, .. } = link;
@@ -131,6 +170,9 @@ pub(crate) fn stage(leg: &mut Leg, now: Now, sink: &mut EventSink) -> Option<Can
             Loudness::Known(_) => {}
             Loudness::Decode => decode = true,
         }
+    }
+    if let Some(forwards) = forwards {
+        playout.forward(leg.id, forwards);
     }
     if decode || listens_for_tones {
         let fresh = playout.decode();
@@ -212,14 +254,33 @@ impl Playout {
             Some((metered, meter)) if *metered == codec => meter,
             meter => &mut meter.insert((codec, PayloadMeter::new(codec))).1,
         };
-        meter.measure(payload).map_or(Loudness::Decode, Loudness::Known)
+        match meter.measure(payload) {
+            // An estimate tells quiet from speech, but does not rank two talkers.
+            Some(level) if codec != Codec::G722 || level < QUIET => Loudness::Known(level),
+            _ => Loudness::Decode,
+        }
     }
 
     fn listen_for_tones(&mut self, fresh: usize, leg: LegId, sink: &mut EventSink) {
         let rate = self.rate();
         let tones = self.tones.get_or_insert_with(|| Box::new(DtmfDetector::new(rate)));
-        for digit in tones.process(self.pcm.get(fresh..).unwrap_or_default()) {
+        tones.process(self.pcm.get(fresh..).unwrap_or_default(), |digit| {
             sink.send(MediaEvent::Digit { leg, digit, method: DigitMethod::InBand });
+        });
+    }
+
+    fn forward(&self, leg: LegId, forwards: &mut Forwards) {
+        for staged in &self.staged {
+            let (codec, payloads) = match staged {
+                Staged::Packet { codec, payload } => (codec, [Some(payload), None]),
+                Staged::Merge { codec, first, second, .. } => (codec, [Some(first), Some(second)]),
+                Staged::Lost { .. } | Staged::Silence { .. } => continue,
+            };
+            for payload in payloads.into_iter().flatten() {
+                if let Some(payload) = self.bytes.get(payload.clone()) {
+                    forwards.add(leg, *codec, payload);
+                }
+            }
         }
     }
 
@@ -267,7 +328,12 @@ impl Playout {
         let both = self.pcm.split_off(start);
         let (first, second) = both.split_at((middle - start).min(both.len()));
         self.pcm.resize(start + self.at_rate(samples), 0.0);
-        stretch::merge(first, second, self.rate(), &mut self.pcm[start..]);
+        if !stretch::merge(first, second, &mut self.pcm[start..]) {
+            // Packets of unequal lengths: better a moment later than a moment of silence.
+            self.pcm.truncate(start);
+            self.pcm.extend_from_slice(first);
+            self.pcm.extend_from_slice(second);
+        }
     }
 
     fn conceal(&mut self, fec: Option<Range<usize>>, samples: usize) {
@@ -294,21 +360,4 @@ impl Playout {
 fn samples_of(codec: Codec, payload: &[u8]) -> usize {
     let ratio = (SAMPLE_RATE / codec.sample_rate()) as usize;
     payload_duration(codec, payload).map_or(FRAME, |samples| samples * ratio)
-}
-
-#[derive(Debug)]
-struct DtmfDetector;
-impl DtmfDetector {
-    fn new(_rate: u32) -> Self {
-        Self
-    }
-    fn process(&mut self, _pcm: &[f32]) -> Vec<char> {
-        Vec::new()
-    }
-}
-mod stretch {
-    pub(super) fn merge(first: &[f32], _second: &[f32], _rate: u32, out: &mut [f32]) {
-        let len = first.len().min(out.len());
-        out[..len].copy_from_slice(&first[..len]);
-    }
 }

@@ -3,6 +3,7 @@
 use crate::clock::Now;
 use crate::egress::random_u32;
 use crate::leg::{Leg, Link};
+use crate::protection::Protection;
 use crate::worker::EventSink;
 use causeway_plan::MediaEvent;
 use causeway_rtp::report::RtcpSchedule;
@@ -153,11 +154,13 @@ fn send(leg: &mut Leg, now: Now, last: Last) {
     let Some(target) = link.guard.may_send_rtcp(now.instant) else { return };
     let mut buffer = [0u8; MAX_COMPOUND + MAX_SRTP_OVERHEAD];
     let Ok(mut len) = write(link, now, last, &mut buffer[..MAX_COMPOUND]) else { return };
-    if let Some(srtp) = &mut link.egress.srtp {
-        match srtp.protect_rtcp(&mut buffer, len) {
+    match &mut link.egress.protection {
+        Protection::Clear => {}
+        Protection::Srtp(srtp) => match srtp.protect_rtcp(&mut buffer, len) {
             Ok(protected) => len = protected,
             Err(_) => return,
-        }
+        },
+        Protection::Broken => return,
     }
     let socket = if link.media.transport.rtcp_mux { &leg.ports.rtp } else { &leg.ports.rtcp };
     if let Some(compound) = buffer.get(..len) {

@@ -4,7 +4,7 @@ use crate::clock::Now;
 use crate::egress;
 use crate::encode::{EncodeKey, EncodeStream};
 use crate::leg::Leg;
-use crate::playout;
+use crate::playout::{self, Forwards};
 use crate::worker::{EventSink, Legs};
 use causeway_base::{ConferenceId, LegId};
 use causeway_media::audio::FRAME;
@@ -28,12 +28,13 @@ const MAX_IDLE_QUANTA: u32 = 100;
 #[derive(Debug)]
 pub(crate) struct Scratch {
     candidates: Vec<Candidate>,
+    forwards: Forwards,
     pcm: [f32; FRAME],
 }
 
 impl Default for Scratch {
     fn default() -> Self {
-        Self { candidates: Vec::new(), pcm: [0.0; FRAME] }
+        Self { candidates: Vec::new(), forwards: Forwards::default(), pcm: [0.0; FRAME] }
     }
 }
 
@@ -67,6 +68,7 @@ struct Member {
     leg: LegId,
     heard: bool,
     auto_gain: bool,
+    forwarded: bool,
     feed: Feed,
     group: Option<usize>,
 }
@@ -117,6 +119,7 @@ impl Room {
                 leg: *leg,
                 heard: false,
                 auto_gain: false,
+                forwarded: false,
                 feed: *feed,
                 group: None,
             });
@@ -126,6 +129,13 @@ impl Room {
             if let Ok(index) = self.members.binary_search_by_key(leg, |member| member.leg) {
                 self.members[index].heard = *heard;
                 self.members[index].auto_gain = *auto_gain;
+            }
+        }
+        for at in 0..self.members.len() {
+            if let Feed::Forward(source) = self.members[at].feed
+                && let Ok(index) = self.members.binary_search_by_key(&source, |member| member.leg)
+            {
+                self.members[index].forwarded = true;
             }
         }
         self.regroup();
@@ -178,12 +188,15 @@ impl Room {
     /// Takes each leg's 20 ms out of its jitter buffer, and picks the loudest.
     fn rank(&mut self, legs: &mut Legs, scratch: &mut Scratch, now: Now, sink: &mut EventSink) {
         scratch.candidates.clear();
+        scratch.forwards.clear();
         for member in &self.members {
             let Some(leg) = legs.get_mut(member.slot) else { continue };
             if leg.link.as_mut().is_some_and(|link| link.reporting.take_loss_change()) {
                 self.seating = Seating::Changed;
             }
-            let candidate = playout::stage(leg, now, sink);
+            // Who is muted is not forwarded either.
+            let forwards = (member.forwarded && member.heard).then_some(&mut scratch.forwards);
+            let candidate = playout::stage(leg, now, forwards, sink);
             scratch.candidates.extend(candidate.filter(|_| member.heard));
         }
         self.ranking.update(scratch.candidates.iter().copied(), QUANTUM_MS);
@@ -218,7 +231,7 @@ impl Room {
             let Some(group) = member.group.and_then(|group| self.groups.get_mut(group)) else {
                 continue;
             };
-            group.wanted |= member.listens(legs) && !self.mixer.contains(member.leg);
+            group.wanted |= member.hears_mix(legs) && !self.mixer.contains(member.leg);
         }
         self.mixer.total(&mut scratch.pcm);
         for group in self.groups.iter_mut().filter(|group| group.wanted) {
@@ -237,21 +250,26 @@ impl Room {
         }
     }
 
-    /// Sends each listener its packets: the group's, or its own mix if it talks.
+    /// Sends each leg its packets: the group's, its own mix's if it talks, or another leg's.
     fn send(&mut self, legs: &mut Legs, scratch: &mut Scratch, now: Now) {
         for member in &self.members {
             let Some(leg) = legs.get_mut(member.slot) else { continue };
-            if !member.listens_here(leg) {
-                if let Some(link) = &mut leg.link {
-                    link.egress.skip(QUANTUM_MS);
+            match leg.feed(member.feed) {
+                Feed::Nothing => {
+                    if let Some(link) = &mut leg.link {
+                        link.egress.skip(QUANTUM_MS);
+                    }
                 }
-                continue;
-            }
-            if self.mixer.contains(member.leg) {
-                self.mixer.minus(member.leg, &mut scratch.pcm);
-                send_own(leg, &scratch.pcm, now);
-            } else if let Some(group) = member.group.and_then(|group| self.groups.get(group)) {
-                send_packets(leg, &group.stream, now);
+                Feed::Forward(source) => forward(leg, source, &scratch.forwards, now),
+                Feed::Mix if self.mixer.contains(member.leg) => {
+                    self.mixer.minus(member.leg, &mut scratch.pcm);
+                    send_own(leg, &scratch.pcm, now);
+                }
+                Feed::Mix => {
+                    if let Some(group) = member.group.and_then(|group| self.groups.get(group)) {
+                        send_packets(leg, &group.stream, now);
+                    }
+                }
             }
         }
     }
@@ -272,12 +290,21 @@ impl Room {
 }
 
 impl Member {
-    fn listens(&self, legs: &mut Legs) -> bool {
-        legs.get_mut(self.slot).is_some_and(|leg| self.listens_here(leg))
+    fn hears_mix(&self, legs: &mut Legs) -> bool {
+        legs.get_mut(self.slot).is_some_and(|leg| leg.feed(self.feed) == Feed::Mix)
     }
+}
 
-    fn listens_here(&self, leg: &Leg) -> bool {
-        self.feed == Feed::Mix && leg.link.as_ref().is_some_and(|link| link.media.direction.sends())
+/// Sends another leg's packets on as they are.
+fn forward(leg: &mut Leg, source: LegId, forwards: &Forwards, now: Now) {
+    let Some(codec) = leg.link.as_ref().map(|link| link.media.audio.send.codec) else { return };
+    let mut passed = 0;
+    for (payload, milliseconds) in forwards.of(source, codec) {
+        egress::send_audio(leg, payload, milliseconds, now);
+        passed += milliseconds;
+    }
+    if let Some(link) = &mut leg.link {
+        link.egress.forwarded(passed);
     }
 }
 

@@ -3,14 +3,24 @@
 //! One task owns the endpoint. It speaks [`LegEvent`] and [`LegCommand`] with the rest.
 //!
 //! * [`config`]: what it is told at its start.
+//! * `transport`: sockets; messages with the flow they came by.
+//! * `driver`: the task: the endpoint between the sockets and the legs.
+//! * `leg`: one call's descriptions: offer/answer between the endpoint's events and the leg's.
+//! * `facts`: what an INVITE says of itself.
 
 pub mod config;
+mod driver;
+mod facts;
+mod leg;
+mod transport;
 
+pub use causeway_proto::sip::Carrier;
 pub use config::{
     Admission, Advertised, IncomingCall, LegIds, Limits, Listener, SipConfig, Transport,
 };
 
 use causeway_conference::{LegCommand, LegEvent};
+use driver::Driver;
 use std::fmt;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -19,17 +29,6 @@ use tokio::sync::{mpsc, oneshot};
 /// Commands that may wait for the signalling task: a burst of one command for each of a
 /// thousand legs (the end of a large conference) must not block a conference.
 pub const MAX_COMMANDS: usize = 4096;
-
-/// How a peer reaches the adapter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Carrier {
-    /// SIP over UDP.
-    Udp,
-    /// SIP over TCP.
-    Tcp,
-    /// SIP over TLS.
-    Tls,
-}
 
 /// Starts the SIP adapter.
 #[derive(Debug)]
@@ -85,21 +84,10 @@ impl SipAdapter {
         config: SipConfig,
         events: mpsc::Sender<LegEvent>,
     ) -> Result<SipHandle, SipError> {
-        let (control, mut controls) = mpsc::channel(MAX_COMMANDS);
-        let bound = config.listeners.iter().map(|l| (Carrier::Udp, l.address)).collect();
-        tokio::spawn(async move {
-            let _events = events;
-            while let Some(control) = controls.recv().await {
-                match control {
-                    Control::Command(command) => tracing::debug!(leg = %command.leg(), "no driver"),
-                    Control::Drain => {}
-                    Control::Stop { done } => {
-                        let _ = done.send(());
-                        return;
-                    }
-                }
-            }
-        });
+        let (control, controls) = mpsc::channel(MAX_COMMANDS);
+        let driver = Driver::new(config, controls, events).await?;
+        let bound = driver.bound().to_vec();
+        tokio::spawn(driver.run());
         Ok(SipHandle { control, bound })
     }
 }

@@ -326,6 +326,24 @@ pub enum Event {
     },
 }
 
+impl Event {
+    /// The call that it is about, where it is about one that has state.
+    pub const fn call(&self) -> Option<LegId> {
+        match self {
+            Event::Invited { .. } | Event::Pinged { .. } => None,
+            Event::Progress { call, .. }
+            | Event::Answered { call, .. }
+            | Event::Confirmed { call, .. }
+            | Event::Reoffered { call, .. }
+            | Event::ReofferAnswered { call, .. }
+            | Event::ReofferFailed { call, .. }
+            | Event::Digit { call, .. }
+            | Event::KeyframeNeeded { call }
+            | Event::Ended { call, .. } => Some(*call),
+        }
+    }
+}
+
 /// What is to be done.
 #[derive(Debug)]
 pub enum Output {

@@ -1,0 +1,93 @@
+//! What an INVITE says of itself, as the rest of the bridge understands it. Nothing proves it.
+
+use super::config::IncomingCall;
+use causeway_base::{Alias, EndCause, LegId};
+use causeway_conference::{Offered, Protocol};
+use causeway_proto::sip::{Carrier, Flow};
+use sip_codec::header::{From, UserAgent};
+use sip_codec::{Request, Uri};
+use std::net::IpAddr;
+
+/// Bytes of a `User-Agent` that are kept.
+const MAX_USER_AGENT: usize = 256;
+
+/// Characters of a display name that are kept: what a tile can show.
+const MAX_DISPLAY_NAME: usize = 64;
+
+/// What is known of a call before any state exists for it.
+///
+/// # Errors
+/// [`EndCause::BadAddress`] where the request-URI names nobody that can be dialled.
+pub(super) fn incoming(
+    request: &Request,
+    flow: Flow,
+    local: IpAddr,
+) -> Result<IncomingCall, EndCause> {
+    let from = request.headers.get::<From>().and_then(Result::ok);
+    let calling = from.as_ref().and_then(|from| alias(&from.0.uri));
+    let user_agent = request.headers.get::<UserAgent>().and_then(Result::ok);
+    Ok(IncomingCall {
+        called: alias(&request.uri).ok_or(EndCause::BadAddress)?,
+        calling: calling.unwrap_or_else(|| Alias::sip("", "anonymous.invalid")),
+        source: flow.remote,
+        local,
+        secure: flow.carrier == Carrier::Tls,
+        user_agent: user_agent.map(|agent| shown(&agent.0.to_str_lossy(), MAX_USER_AGENT)),
+    })
+}
+
+/// The same, for a leg that was admitted.
+pub(super) fn offered(leg: LegId, call: IncomingCall, request: &Request) -> Offered {
+    let from = request.headers.get::<From>().and_then(Result::ok);
+    let name = from.and_then(|from| from.0.display_name());
+    Offered {
+        leg,
+        protocol: Protocol::Sip,
+        called: call.called,
+        calling: call.calling,
+        display_name: name
+            .map(|name| shown(&name.to_str_lossy(), MAX_DISPLAY_NAME))
+            .unwrap_or_default(),
+        source: call.source,
+        local: call.local,
+        secure: call.secure,
+        user_agent: call.user_agent,
+    }
+}
+
+fn alias(uri: &Uri) -> Option<Alias> {
+    match uri {
+        Uri::Sip(sip) => {
+            let user = uri.user().map(|user| user.to_str_lossy().into_owned()).unwrap_or_default();
+            Some(Alias::sip(&user, &sip.host.to_string()))
+        }
+        Uri::Tel(tel) => Alias::parse(&format!("tel:{}", tel.number.to_str_lossy())).ok(),
+        Uri::Other(_) => None,
+    }
+}
+
+/// Text that may be shown: no control characters, no marks that turn the writing direction.
+fn shown(text: &str, most: usize) -> String {
+    text.chars()
+        .filter(|c| !c.is_control() && !is_direction_mark(*c))
+        .take(most)
+        .collect::<String>()
+        .trim()
+        .to_owned()
+}
+
+fn is_direction_mark(c: char) -> bool {
+    matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_cannot_forge_a_line_or_turn_the_text_around() {
+        let name = "Ann\r\nInjected: yes\u{202e}gnp.exe\u{7}";
+        assert_eq!(shown(name, MAX_DISPLAY_NAME), "AnnInjected: yesgnp.exe");
+        assert_eq!(shown(&"会".repeat(100), MAX_DISPLAY_NAME).chars().count(), 64);
+    }
+}

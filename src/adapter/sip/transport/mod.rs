@@ -1,0 +1,196 @@
+//! The sockets under SIP: datagrams and streams become messages with the flow they came by.
+//!
+//! * [`local`]: which address of ours a peer sees.
+//! * [`datagram`]: one task a UDP listener.
+//! * [`stream`]: one task a TCP or TLS connection, in and out.
+
+mod datagram;
+mod local;
+mod stream;
+
+use super::SipError;
+use super::config::{Advertised, Limits, Listener, Transport};
+use bytes::Bytes;
+use causeway_proto::sip::{Carrier, Flow};
+use local::LocalAddresses;
+use sip_codec::{Message, ParseError};
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use stream::{Connections, Link, Streams};
+use tokio::net::UdpSocket;
+use tokio::sync::mpsc;
+
+/// Messages that wait for the signalling task. Datagrams beyond it are dropped, as the network
+/// would; streams wait, and their peers with them.
+const MAX_ARRIVED: usize = 4096;
+
+/// What the network brings.
+#[derive(Debug)]
+pub(crate) enum Arrived {
+    /// A message, or what was none.
+    Message {
+        flow: Flow,
+        message: Box<Result<Message, ParseError>>,
+        /// Bytes on the wire.
+        size: usize,
+    },
+    /// A connection is up: bytes for it go here.
+    Opened { link: Link, writer: mpsc::Sender<Bytes> },
+    /// A connection ended, or could not be made.
+    Closed { flow: Flow },
+}
+
+/// All sockets of the adapter.
+#[derive(Debug)]
+pub(crate) struct Transports {
+    datagrams: Vec<Arc<UdpSocket>>,
+    streams: Streams,
+    locals: Arc<LocalAddresses>,
+    arrived: mpsc::Receiver<Arrived>,
+    put_back: Option<Arrived>,
+    bound: Vec<(Carrier, SocketAddr)>,
+}
+
+impl Transports {
+    /// Binds every listener and starts their tasks.
+    pub(crate) async fn bind(
+        listeners: Vec<Listener>,
+        advertised: Vec<Advertised>,
+        limits: Limits,
+        tls_client: Option<Arc<rustls::ClientConfig>>,
+    ) -> Result<Self, SipError> {
+        let (sender, arrived) = mpsc::channel(MAX_ARRIVED);
+        let locals = Arc::new(LocalAddresses::new(advertised));
+        let connections = Connections::new(limits, Arc::clone(&locals), sender.clone());
+        let mut datagrams = Vec::new();
+        let mut bound = Vec::new();
+        for Listener { transport, address } in listeners {
+            let failed = |error| SipError::Bind { address, error };
+            let (carrier, actual) = match transport {
+                Transport::Udp => {
+                    let socket = Arc::new(datagram::bind(address).map_err(failed)?);
+                    let actual = socket.local_addr().map_err(failed)?;
+                    let number = u32::try_from(datagrams.len()).unwrap_or(u32::MAX);
+                    datagram::listen(
+                        number,
+                        Arc::clone(&socket),
+                        actual,
+                        Arc::clone(&locals),
+                        sender.clone(),
+                    );
+                    datagrams.push(socket);
+                    (Carrier::Udp, actual)
+                }
+                Transport::Tcp => {
+                    (Carrier::Tcp, stream::listen(&connections, address, None).map_err(failed)?)
+                }
+                Transport::Tls(config) => {
+                    let acceptor = Some(tokio_rustls::TlsAcceptor::from(config));
+                    let actual = stream::listen(&connections, address, acceptor).map_err(failed)?;
+                    (Carrier::Tls, actual)
+                }
+            };
+            bound.push((carrier, actual));
+        }
+        let streams = Streams::new(connections, tls_client);
+        Ok(Self { datagrams, streams, locals, arrived, put_back: None, bound })
+    }
+
+    /// The listeners' addresses, with the ports that the system chose.
+    pub(crate) fn bound(&self) -> &[(Carrier, SocketAddr)] {
+        &self.bound
+    }
+
+    /// The next thing that the network brings. Cancel safe.
+    pub(crate) async fn next(&mut self) -> Arrived {
+        if let Some(arrived) = self.put_back.take() {
+            return arrived;
+        }
+        loop {
+            match self.arrived.recv().await {
+                Some(arrived) => {
+                    if let Some(arrived) = self.sort(arrived) {
+                        return arrived;
+                    }
+                }
+                // Cannot be: every listener holds a sender, and `streams` has one.
+                None => std::future::pending().await,
+            }
+        }
+    }
+
+    /// The next thing that is there already.
+    pub(crate) fn try_next(&mut self) -> Option<Arrived> {
+        loop {
+            let arrived = self.arrived.try_recv().ok()?;
+            if let Some(arrived) = self.sort(arrived) {
+                return Some(arrived);
+            }
+        }
+    }
+
+    /// Gives back what was taken too much, for the next call of [`Self::next`].
+    pub(crate) fn put_back(&mut self, arrived: Arrived) {
+        self.put_back = Some(arrived);
+    }
+
+    /// Keeps the books of connections, and passes on what concerns the endpoint.
+    fn sort(&mut self, arrived: Arrived) -> Option<Arrived> {
+        match arrived {
+            Arrived::Opened { link, writer } => {
+                self.streams.opened(link, writer);
+                None
+            }
+            Arrived::Closed { flow } => {
+                self.streams.closed(flow);
+                Some(Arrived::Closed { flow })
+            }
+            message @ Arrived::Message { .. } => Some(message),
+        }
+    }
+
+    /// Sends. A datagram that the socket does not take is lost, and sent again by its
+    /// transaction; a stream that does not take it is closed. Returns the flow that cannot be
+    /// used.
+    pub(crate) fn send(&mut self, flow: Flow, bytes: Bytes) -> Result<(), Flow> {
+        match flow.carrier {
+            Carrier::Udp => {
+                if let Some(socket) = self.datagrams.get(flow.socket as usize) {
+                    let _ = socket.try_send_to(&bytes, flow.remote);
+                }
+                Ok(())
+            }
+            Carrier::Tcp | Carrier::Tls => self.streams.send(flow, bytes),
+        }
+    }
+
+    /// A flow to a new peer, from the first listener that can reach it.
+    pub(crate) fn flow_to(&self, carrier: Carrier, remote: SocketAddr) -> Option<Flow> {
+        let mut number = 0;
+        for (listener, address) in &self.bound {
+            let same_family = address.is_ipv4() == remote.is_ipv4();
+            if *listener == carrier && same_family {
+                let socket = if carrier == Carrier::Udp { number } else { u32::MAX };
+                let ip = self.locals.advertised(self.locals.facing(*address, remote));
+                let local = SocketAddr::new(ip, address.port());
+                return Some(Flow { carrier, socket, local, remote });
+            }
+            number += u32::from(*listener == Carrier::Udp);
+        }
+        None
+    }
+
+    /// The address of this node that a flow's peer reached: its media belongs there too.
+    pub(crate) fn local_ip(&self, flow: Flow) -> IpAddr {
+        match flow.carrier {
+            Carrier::Udp => {
+                let bound = self.datagrams.get(flow.socket as usize);
+                let bound = bound.and_then(|socket| socket.local_addr().ok());
+                bound.map_or(flow.local.ip(), |bound| self.locals.facing(bound, flow.remote))
+            }
+            Carrier::Tcp | Carrier::Tls => {
+                self.streams.local_ip(flow).unwrap_or_else(|| flow.local.ip())
+            }
+        }
+    }
+}

@@ -1,0 +1,402 @@
+//! TCP and TLS: one task a connection.
+
+use super::Arrived;
+use super::local::LocalAddresses;
+use crate::sip::config::Limits;
+use bytes::{Bytes, BytesMut};
+use causeway_proto::sip::{Carrier, Flow};
+use sip_codec::{StreamDecoder, StreamItem, StreamSide};
+use socket2::{Domain, Protocol, Socket, Type};
+use std::collections::HashMap;
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadHalf};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::mpsc;
+use tokio::time::timeout;
+use tokio_rustls::{TlsAcceptor, TlsConnector};
+
+/// Messages that wait for a slow peer. A transaction sends a handful; a peer that is further
+/// behind does not read.
+const MAX_WRITES: usize = 64;
+
+/// Connections that wait to be accepted.
+const BACKLOG: i32 = 1024;
+
+/// How long a handshake or a connection attempt may take.
+const HANDSHAKE: Duration = Duration::from_secs(10);
+
+/// How long a message may take from its first byte to its last, and a write until it is taken.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How long a connection may say nothing: longer than any keep-alive or session refresh.
+const IDLE: Duration = Duration::from_secs(3_600);
+
+/// Bytes read at once.
+const READ: usize = 8_192;
+
+/// Numbers of connections begin here, above those of UDP listeners.
+const FIRST_NUMBER: u32 = 1 << 16;
+
+/// What all connections share.
+#[derive(Clone, Debug)]
+pub(super) struct Connections {
+    limits: Limits,
+    locals: Arc<LocalAddresses>,
+    arrived: mpsc::Sender<Arrived>,
+    open: Arc<Mutex<HashMap<IpAddr, usize>>>,
+    next: Arc<AtomicU32>,
+}
+
+/// A place among the connections allowed; dropping it frees the place.
+#[derive(Debug)]
+struct Place {
+    open: Arc<Mutex<HashMap<IpAddr, usize>>>,
+    source: IpAddr,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = open.get_mut(&self.source) {
+            *count -= 1;
+            if *count == 0 {
+                open.remove(&self.source);
+            }
+        }
+    }
+}
+
+impl Connections {
+    pub(super) fn new(
+        limits: Limits,
+        locals: Arc<LocalAddresses>,
+        arrived: mpsc::Sender<Arrived>,
+    ) -> Self {
+        let next = Arc::new(AtomicU32::new(FIRST_NUMBER));
+        Self { limits, locals, arrived, open: Arc::default(), next }
+    }
+
+    fn place(&self, source: IpAddr) -> Option<Place> {
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let total: usize = open.values().sum();
+        let count = open.entry(source).or_default();
+        if *count >= self.limits.connections_per_source || total >= self.limits.connections {
+            if *count == 0 {
+                open.remove(&source);
+            }
+            return None;
+        }
+        *count += 1;
+        drop(open);
+        Some(Place { open: Arc::clone(&self.open), source })
+    }
+
+    fn number(&self) -> u32 {
+        // Wraps after four thousand million connections; those of the first have long ended.
+        self.next.fetch_add(1, Ordering::Relaxed).max(FIRST_NUMBER)
+    }
+
+    /// A new connection's flow, and the address of ours that it reached.
+    fn link(&self, carrier: Carrier, stream: &TcpStream, port: u16) -> io::Result<Link> {
+        let reached = stream.local_addr()?.ip();
+        let local = SocketAddr::new(self.locals.advertised(reached), port);
+        let flow = Flow { carrier, socket: self.number(), local, remote: stream.peer_addr()? };
+        Ok(Link { flow, reached })
+    }
+}
+
+/// A connection that is up.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Link {
+    pub(crate) flow: Flow,
+    /// The address of this node that the peer reached.
+    pub(crate) reached: IpAddr,
+}
+
+/// Binds and accepts until the adapter is gone.
+pub(super) fn listen(
+    connections: &Connections,
+    address: SocketAddr,
+    acceptor: Option<TlsAcceptor>,
+) -> io::Result<SocketAddr> {
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
+    socket.set_nonblocking(true)?;
+    socket.set_reuse_address(true)?;
+    if address.is_ipv6() {
+        socket.set_only_v6(true)?;
+    }
+    socket.bind(&address.into())?;
+    socket.listen(BACKLOG)?;
+    let listener = TcpListener::from_std(socket.into())?;
+    let bound = listener.local_addr()?;
+    let connections = connections.clone();
+    tokio::spawn(async move {
+        loop {
+            let accepted = tokio::select! {
+                accepted = listener.accept() => accepted,
+                () = connections.arrived.closed() => return,
+            };
+            match accepted {
+                Ok((stream, source)) => {
+                    if let Some(place) = connections.place(source.ip()) {
+                        let acceptor = acceptor.clone();
+                        tokio::spawn(accept(connections.clone(), stream, bound, acceptor, place));
+                    }
+                }
+                // Out of descriptors: a moment later there may be some.
+                Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
+            }
+        }
+    });
+    Ok(bound)
+}
+
+async fn accept(
+    connections: Connections,
+    stream: TcpStream,
+    bound: SocketAddr,
+    acceptor: Option<TlsAcceptor>,
+    place: Place,
+) {
+    let _ = stream.set_nodelay(true);
+    let carrier = if acceptor.is_some() { Carrier::Tls } else { Carrier::Tcp };
+    let Ok(link) = connections.link(carrier, &stream, bound.port()) else { return };
+    match acceptor {
+        None => run(connections, link, stream, StreamSide::Accepted, place).await,
+        Some(acceptor) => match timeout(HANDSHAKE, acceptor.accept(stream)).await {
+            Ok(Ok(stream)) => run(connections, link, stream, StreamSide::Accepted, place).await,
+            Ok(Err(error)) => tracing::info!(%error, "a TLS handshake failed"),
+            Err(_) => tracing::info!("a TLS handshake took too long"),
+        },
+    }
+}
+
+/// Carries one connection until either side ends it.
+async fn run<S: AsyncRead + AsyncWrite>(
+    connections: Connections,
+    link: Link,
+    stream: S,
+    side: StreamSide,
+    _place: Place,
+) {
+    let flow = link.flow;
+    let (writer, mut writes) = mpsc::channel::<Bytes>(MAX_WRITES);
+    // The signalling task alone keeps the connection alive: when it lets go, the writes end.
+    let pongs = writer.downgrade();
+    if connections.arrived.send(Arrived::Opened { link, writer }).await.is_err() {
+        return;
+    }
+    let (reader, mut out) = tokio::io::split(stream);
+    let writing = async {
+        while let Some(bytes) = writes.recv().await {
+            match timeout(PATIENCE, out.write_all(&bytes)).await {
+                Ok(Ok(())) => {}
+                _ => return,
+            }
+            if timeout(PATIENCE, out.flush()).await.is_err() {
+                return;
+            }
+        }
+    };
+    tokio::select! {
+        () = read(&connections, flow, reader, side, pongs) => {}
+        () = writing => {}
+    }
+    let _ = connections.arrived.send(Arrived::Closed { flow }).await;
+}
+
+/// Reads messages until the stream ends, stalls or is out of frame.
+async fn read<S: AsyncRead>(
+    connections: &Connections,
+    flow: Flow,
+    mut reader: ReadHalf<S>,
+    side: StreamSide,
+    pongs: mpsc::WeakSender<Bytes>,
+) {
+    let mut decoder = StreamDecoder::new(sip_codec::Limits::default(), side);
+    let mut buffer = BytesMut::with_capacity(READ);
+    loop {
+        let patience = if buffer.is_empty() { IDLE } else { PATIENCE };
+        buffer.reserve(READ);
+        match timeout(patience, reader.read_buf(&mut buffer)).await {
+            Ok(Ok(1..)) => {}
+            _ => return,
+        }
+        loop {
+            let before = buffer.len();
+            let item = decoder.decode(&mut buffer);
+            let size = before - buffer.len();
+            let message = match item {
+                Ok(None) => break,
+                Ok(Some(StreamItem::Message(message))) => Ok(message),
+                Ok(Some(StreamItem::Ping)) => {
+                    // A peer that pings faster than it reads loses an answer, not the call.
+                    let Some(writer) = pongs.upgrade() else { return };
+                    let _ = writer.try_send(Bytes::from_static(b"\r\n"));
+                    continue;
+                }
+                Ok(Some(StreamItem::Pong)) => continue,
+                Err(error) => Err(error),
+            };
+            let lost = message.as_ref().is_err_and(sip_codec::ParseError::framing_lost);
+            let arrived = Arrived::Message { flow, message: Box::new(message), size };
+            if connections.arrived.send(arrived).await.is_err() {
+                return;
+            }
+            if lost {
+                linger(&mut buffer, &mut reader).await;
+                return;
+            }
+        }
+    }
+}
+
+/// Leaves time for the answer that tells the peer what was wrong.
+async fn linger<S: AsyncRead>(buffer: &mut BytesMut, reader: &mut ReadHalf<S>) {
+    let drain = async {
+        loop {
+            buffer.clear();
+            match reader.read_buf(buffer).await {
+                Ok(1..) => {}
+                _ => return,
+            }
+        }
+    };
+    let _ = timeout(Duration::from_millis(500), drain).await;
+}
+
+/// The open connections, and how to open more.
+#[derive(Debug)]
+pub(super) struct Streams {
+    connections: Connections,
+    tls_client: Option<Arc<rustls::ClientConfig>>,
+    open: HashMap<u32, Open>,
+    by_remote: HashMap<(Carrier, SocketAddr), u32>,
+    /// What waits for a connection that is being made.
+    waiting: HashMap<(Carrier, SocketAddr), Vec<Bytes>>,
+}
+
+#[derive(Debug)]
+struct Open {
+    link: Link,
+    writer: mpsc::Sender<Bytes>,
+}
+
+impl Streams {
+    pub(super) fn new(
+        connections: Connections,
+        tls_client: Option<Arc<rustls::ClientConfig>>,
+    ) -> Self {
+        Self {
+            connections,
+            tls_client,
+            open: HashMap::new(),
+            by_remote: HashMap::new(),
+            waiting: HashMap::new(),
+        }
+    }
+
+    pub(super) fn opened(&mut self, link: Link, writer: mpsc::Sender<Bytes>) {
+        let flow = link.flow;
+        let key = (flow.carrier, flow.remote);
+        for bytes in self.waiting.remove(&key).unwrap_or_default() {
+            // The queue is new and holds more than may wait.
+            let _ = writer.try_send(bytes);
+        }
+        self.by_remote.insert(key, flow.socket);
+        self.open.insert(flow.socket, Open { link, writer });
+    }
+
+    pub(super) fn closed(&mut self, flow: Flow) {
+        let key = (flow.carrier, flow.remote);
+        self.waiting.remove(&key);
+        self.open.remove(&flow.socket);
+        if self.by_remote.get(&key) == Some(&flow.socket) {
+            self.by_remote.remove(&key);
+        }
+    }
+
+    /// Sends by the flow's own connection, else by another to the same peer, else by a new one.
+    pub(super) fn send(&mut self, flow: Flow, bytes: Bytes) -> Result<(), Flow> {
+        let key = (flow.carrier, flow.remote);
+        let number = if self.open.contains_key(&flow.socket) {
+            Some(flow.socket)
+        } else {
+            self.by_remote.get(&key).copied()
+        };
+        match number.and_then(|number| self.open.get(&number)) {
+            Some(open) => {
+                let open_flow = open.link.flow;
+                if open.writer.try_send(bytes).is_err() {
+                    // It does not read, or is closing: dropping the writer ends its task.
+                    self.closed(open_flow);
+                    return Err(flow);
+                }
+                Ok(())
+            }
+            None => self.connect(flow, bytes),
+        }
+    }
+
+    pub(super) fn local_ip(&self, flow: Flow) -> Option<IpAddr> {
+        self.open.get(&flow.socket).map(|open| open.link.reached)
+    }
+
+    fn connect(&mut self, flow: Flow, bytes: Bytes) -> Result<(), Flow> {
+        let key = (flow.carrier, flow.remote);
+        if let Some(waiting) = self.waiting.get_mut(&key) {
+            if waiting.len() == MAX_WRITES {
+                return Err(flow);
+            }
+            waiting.push(bytes);
+            return Ok(());
+        }
+        let connector = match (flow.carrier, &self.tls_client) {
+            (Carrier::Tls, None) => return Err(flow),
+            (Carrier::Tls, Some(config)) => Some(TlsConnector::from(Arc::clone(config))),
+            _ => None,
+        };
+        let Some(place) = self.connections.place(flow.remote.ip()) else { return Err(flow) };
+        self.waiting.insert(key, vec![bytes]);
+        tokio::spawn(open(self.connections.clone(), flow, connector, place));
+        Ok(())
+    }
+}
+
+/// Opens a connection; says [`Arrived::Closed`] for the flow that wanted it where that fails.
+async fn open(
+    connections: Connections,
+    wanted: Flow,
+    connector: Option<TlsConnector>,
+    place: Place,
+) {
+    let attempt = async {
+        let stream = TcpStream::connect(wanted.remote).await?;
+        stream.set_nodelay(true)?;
+        let link = connections.link(wanted.carrier, &stream, wanted.local.port())?;
+        Ok::<_, io::Error>((link, stream))
+    };
+    let connected = match timeout(HANDSHAKE, attempt).await {
+        Ok(Ok(connected)) => Some(connected),
+        _ => None,
+    };
+    match (connected, connector) {
+        (Some((link, stream)), None) => {
+            run(connections, link, stream, StreamSide::Opened, place).await;
+            return;
+        }
+        (Some((link, stream)), Some(connector)) => {
+            let name = wanted.remote.ip().into();
+            if let Ok(Ok(stream)) = timeout(HANDSHAKE, connector.connect(name, stream)).await {
+                run(connections, link, stream, StreamSide::Opened, place).await;
+                return;
+            }
+        }
+        (None, _) => {}
+    }
+    let _ = connections.arrived.send(Arrived::Closed { flow: wanted }).await;
+}
