@@ -1,7 +1,7 @@
 //! The adaptive jitter buffer: encoded packets in, one packet per playout tick out.
 //!
 //! It starts without buffering ahead: the first packet is played at the next tick. From then on
-//! each packet tells how late packets come ([`lateness`]); the playout ([`playout`]) conceals one
+//! each packet tells how late packets come (`lateness`); the playout (`playout`) conceals one
 //! packet time more where they come later than it waits, and merges two packets into one where
 //! it waits too long. Both happen at packet boundaries, in quiet moments if there are any, and
 //! in talk pauses for nothing. Clock drift is only a slow change of lateness.

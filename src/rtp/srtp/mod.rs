@@ -2,8 +2,8 @@
 //! RFC 7714 (AES-GCM).
 //!
 //! A context is one direction of one leg: [`SrtpSender`] protects, [`SrtpReceiver`] opens. Keys
-//! are derived once ([`key_derivation`]), ciphers and MACs are kept keyed ([`counter_mode`],
-//! [`gcm`]); nothing allocates per packet.
+//! are derived once (`key_derivation`), ciphers and MACs are kept keyed (`counter_mode`,
+//! `gcm`); nothing allocates per packet.
 
 mod counter_mode;
 mod gcm;
