@@ -213,6 +213,9 @@ async fn run(
         }
     }
     sip.stop(GOODBYE).await;
+    while let Ok(event) = inlets.leg_events.try_recv() {
+        router.leg_event(event).await;
+    }
     router.end_all(EndCause::Draining).await;
     shut_down_engine(router).await;
     info!("stopped");

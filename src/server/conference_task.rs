@@ -72,7 +72,7 @@ pub(crate) fn spawn<O: Outlet>(
 }
 
 /// Tries until the order is taken.
-async fn carry_out(outlet: &impl Outlet, order: Order) {
+pub(crate) async fn carry_out(outlet: &impl Outlet, order: Order) {
     while outlet.carry_out(order.clone()).is_err() {
         tokio::time::sleep(RETRY).await;
     }

@@ -13,7 +13,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Instant;
 use tokio::sync::{broadcast, mpsc};
-use tracing::{debug, error, info};
+use tracing::{debug, info};
 
 /// Conferences that may end under a call before it is refused.
 const MAX_ATTEMPTS: usize = 3;
@@ -166,10 +166,13 @@ impl<O: Outlet> Router<O> {
         }
     }
 
-    /// Carries an order out that no conference stands behind; a full queue loses it.
+    /// Carries an order out that no conference stands behind. Where a queue is full it is tried
+    /// again beside the router, which must go on to empty the queues; the adapter's limit of
+    /// calls bounds how many wait.
     fn order(&self, order: Order) {
-        if self.outlet.carry_out(order).is_err() {
-            error!("an order was lost: the queue of the adapter or the engine is full");
+        if self.outlet.carry_out(order.clone()).is_err() {
+            let outlet = Arc::clone(&self.outlet);
+            tokio::spawn(async move { conference_task::carry_out(&*outlet, order).await });
         }
     }
 }

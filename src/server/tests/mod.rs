@@ -1,5 +1,7 @@
 //! Legs between a scripted adapter and a scripted engine: from offer to end, and every failure.
 
+mod sound;
+
 use crate::conference_actor::{Answering, ConferenceActor, Message, Order};
 use crate::directory::Directory;
 use crate::outlet::{Busy, Outlet};
