@@ -21,3 +21,10 @@
 
 pub mod offer_answer;
 pub mod sip;
+
+/// Bodies of all fuzz targets of this crate.
+#[doc(hidden)]
+pub mod fuzz {
+    pub use crate::offer_answer::fuzz::*;
+    pub use crate::sip::fuzz::*;
+}

@@ -499,8 +499,8 @@ impl Core {
         self.transmit_bounded(flow, size, response, more);
     }
 
-    /// Challenges without keeping state: all of the challenges or, where the bound of
-    /// [`Core::stateless`] forbids that, the one that every device knows.
+    /// Challenges without keeping state. Where not all challenges fit under the bound of
+    /// [`Core::stateless`], the ones that fewest devices know are left out.
     pub(crate) fn challenge(
         &mut self,
         flow: Flow,
@@ -511,17 +511,17 @@ impl Core {
         let mut response = request.response(StatusCode::UNAUTHORIZED);
         let tag = self.nonces.stateless_tag(request);
         add_to_tag(&mut response.headers, &tag);
-        let mut challenges: Vec<_> = challenges.iter().collect();
-        // MD5, which every device speaks, is the one that stays.
-        let last = challenges.pop();
-        if let Some((name, value)) = last {
-            response.headers.push_raw(name.clone(), value.clone());
+        let flow = response_flow(flow, request);
+        for left_out in 0..challenges.len() {
+            let mut full = response.clone();
+            for (name, value) in challenges.iter().skip(left_out) {
+                full.headers.push_raw(name.clone(), value.clone());
+            }
+            let bytes = full.to_bytes();
+            if flow.carrier.is_reliable() || bytes.len() <= size {
+                return self.transmit(flow, bytes);
+            }
         }
-        let mut more = Headers::new();
-        for (name, value) in challenges {
-            more.push_raw(name.clone(), value.clone());
-        }
-        self.transmit_bounded(response_flow(flow, request), size, response, more);
     }
 
     pub(crate) fn transmit_bounded(

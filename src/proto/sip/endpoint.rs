@@ -15,6 +15,7 @@ use sip_codec::{
     HeaderName, Headers, Message, Method, ParseError, Request, Response, SipUri, Text, Uri,
 };
 use std::collections::HashMap;
+use std::fmt;
 use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
@@ -41,7 +42,6 @@ const ELEMENT: Element<'_> = Element {
 };
 
 /// A SIP user agent, all of its transactions, dialogs and calls.
-#[derive(Debug)]
 pub struct Endpoint {
     core: Core,
     calls: HashMap<LegId, Call>,
@@ -52,6 +52,17 @@ pub struct Endpoint {
     sources: HashMap<IpAddr, usize>,
     /// The latest time that was given.
     now: Option<Instant>,
+}
+
+impl fmt::Debug for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (transactions, timers) = self.kept();
+        f.debug_struct("Endpoint")
+            .field("calls", &self.calls.len())
+            .field("transactions", &transactions)
+            .field("timers", &timers)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Endpoint {

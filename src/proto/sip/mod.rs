@@ -22,6 +22,8 @@ pub(crate) mod core;
 pub(crate) mod dialog;
 pub mod digest;
 pub mod endpoint;
+#[doc(hidden)]
+pub mod fuzz;
 pub(crate) mod invite;
 pub mod limits;
 pub(crate) mod random;
@@ -29,6 +31,9 @@ pub(crate) mod read;
 pub mod timer;
 pub(crate) mod transaction;
 pub mod words;
+
+#[cfg(test)]
+mod tests;
 
 pub use config::Config;
 pub use digest::{Credentials, Verdict};

@@ -1,0 +1,311 @@
+//! The session flows of RFC 3665, between a caller A and a callee B.
+
+use super::pair::{A, ANSWER, B, CALL, OFFER, Pair};
+use crate::sip::{Carrier, Command, Event};
+use bytes::Bytes;
+use causeway_base::EndCause;
+
+#[test]
+fn a_call_is_made_answered_and_ended() {
+    let mut pair = Pair::new();
+    pair.dial();
+    pair.run(100);
+    pair.command(B, Command::Progress { call: CALL, status: 180, sdp: None, reliable: false });
+    pair.run(100);
+    pair.answer();
+    pair.run(100);
+    pair.hangup(B);
+    pair.run(100);
+    assert_eq!(
+        pair.trace,
+        ["A INVITE", "B 100 INVITE", "B 180 INVITE", "B 200 INVITE", "A ACK", "B BYE", "A 200 BYE"]
+    );
+    assert!(pair.has(A, |e| matches!(e, Event::Progress { status: 180, .. })));
+    assert!(pair.has(A, |e| matches!(e, Event::Answered { sdp: Some(sdp), .. } if sdp == ANSWER)));
+    assert!(pair.has(B, |e| matches!(e, Event::Confirmed { sdp: None, .. })));
+    assert_eq!((pair.ended(A), pair.ended(B)), (vec![EndCause::Normal], vec![EndCause::Normal]));
+    pair.assert_empty();
+}
+
+#[test]
+fn a_cancelled_call_ends_with_487() {
+    let mut pair = Pair::new();
+    pair.dial();
+    pair.run(100);
+    pair.hangup(A);
+    pair.run(100);
+    assert_eq!(
+        pair.trace,
+        ["A INVITE", "B 100 INVITE", "A CANCEL", "B 200 CANCEL", "B 487 INVITE", "A ACK"]
+    );
+    assert_eq!(pair.ended(B), [EndCause::Cancelled]);
+    pair.assert_empty();
+}
+
+#[test]
+fn a_cancel_waits_for_the_first_provisional_response() {
+    let mut pair = Pair::new();
+    pair.dial();
+    pair.hangup(A);
+    assert_eq!(pair.trace, ["A INVITE"]);
+    pair.run(100);
+    assert!(pair.trace.contains(&"A CANCEL".to_owned()));
+    assert_eq!((pair.ended(A).len(), pair.ended(B).len()), (1, 1));
+    pair.assert_empty();
+}
+
+#[test]
+fn a_refused_call_says_why() {
+    let mut pair = Pair::new();
+    pair.dial();
+    pair.run(100);
+    pair.command(B, Command::Reject { call: CALL, cause: EndCause::Busy });
+    pair.run(100);
+    assert_eq!(pair.trace, ["A INVITE", "B 100 INVITE", "B 486 INVITE", "A ACK"]);
+    assert_eq!((pair.ended(A), pair.ended(B)), (vec![EndCause::Busy], vec![EndCause::Busy]));
+    pair.assert_empty();
+}
+
+#[test]
+fn silence_is_a_timeout_after_64_t1() {
+    let mut pair = Pair::new();
+    pair.loses = Some(Box::new(|_, _| true));
+    pair.dial();
+    pair.run(31_900);
+    assert!(pair.ended(A).is_empty());
+    pair.run(200);
+    assert_eq!(pair.ended(A), [EndCause::SignallingTimeout]);
+    assert_eq!(pair.trace.len(), 7, "timer A: {:?}", pair.trace);
+    pair.assert_empty();
+}
+
+#[test]
+fn nobody_rings_for_ever() {
+    let mut pair = Pair::new();
+    pair.dial();
+    pair.run(179_000);
+    assert!(pair.ended(A).is_empty());
+    pair.run(2_000);
+    assert_eq!(
+        (pair.ended(A), pair.ended(B)),
+        (vec![EndCause::NoAnswer], vec![EndCause::Cancelled])
+    );
+    pair.assert_empty();
+}
+
+#[test]
+fn early_media_is_acknowledged_by_prack_and_not_repeated() {
+    let mut pair = Pair::new();
+    pair.dial();
+    pair.run(100);
+    let sdp = Some(Bytes::from_static(ANSWER));
+    pair.command(B, Command::Progress { call: CALL, status: 183, sdp, reliable: true });
+    // The answer waits until the PRACK has come.
+    pair.answer();
+    pair.run(200);
+    assert_eq!(
+        pair.trace,
+        [
+            "A INVITE",
+            "B 100 INVITE",
+            "B 183 INVITE",
+            "A PRACK",
+            "B 200 PRACK",
+            "B 200 INVITE",
+            "A ACK"
+        ]
+    );
+    assert!(pair.has(A, |e| matches!(e, Event::Progress { sdp: Some(sdp), .. } if sdp == ANSWER)));
+    assert!(pair.has(A, |e| matches!(e, Event::Answered { sdp: None, .. })));
+    pair.hangup(A);
+    pair.assert_empty();
+}
+
+#[test]
+fn reliable_responses_go_one_after_the_other() {
+    let mut pair = Pair::new();
+    pair.dial();
+    pair.run(100);
+    for status in [180, 183] {
+        pair.command(B, Command::Progress { call: CALL, status, sdp: None, reliable: true });
+    }
+    pair.run(200);
+    assert_eq!(
+        pair.trace[2..],
+        ["B 180 INVITE", "A PRACK", "B 200 PRACK", "B 183 INVITE", "A PRACK", "B 200 PRACK"]
+    );
+    pair.hangup(A);
+    pair.assert_empty();
+}
+
+#[test]
+fn a_reliable_response_without_prack_ends_the_call() {
+    let mut pair = Pair::new();
+    pair.loses = Some(Box::new(|_, line| line == "PRACK"));
+    pair.dial();
+    pair.run(100);
+    pair.command(B, Command::Progress { call: CALL, status: 180, sdp: None, reliable: true });
+    pair.run(33_000);
+    assert_eq!(pair.ended(B), [EndCause::SignallingTimeout]);
+    assert_eq!(pair.ended(A).len(), 1);
+    pair.assert_empty();
+}
+
+#[test]
+fn a_delayed_offer_is_answered_in_the_ack() {
+    let mut pair = Pair::new();
+    let invite = pair.invite(CALL, None);
+    pair.command(A, Command::Invite(Box::new(invite)));
+    pair.run(100);
+    pair.command(B, Command::Answer { call: CALL, sdp: Bytes::from_static(OFFER) });
+    pair.run(100);
+    assert!(pair.has(A, |e| matches!(e, Event::Answered { sdp: Some(sdp), .. } if sdp == OFFER)));
+    assert!(!pair.trace.contains(&"A ACK".to_owned()));
+    pair.answer_reoffer(A, "v=0 late");
+    pair.run(100);
+    assert!(
+        pair.has(B, |e| {
+            matches!(e, Event::Confirmed { sdp: Some(sdp), .. } if sdp == "v=0 late")
+        })
+    );
+    pair.hangup(B);
+    pair.assert_empty();
+}
+
+#[test]
+fn a_new_offer_is_answered() {
+    let mut pair = Pair::established();
+    pair.reoffer(B, "v=0 hold");
+    pair.run(100);
+    assert!(pair.has(A, |e| {
+        matches!(e, Event::Reoffered { offer: Some(sdp), .. } if sdp == "v=0 hold")
+    }));
+    pair.answer_reoffer(A, "v=0 held");
+    pair.run(100);
+    assert!(
+        pair.has(B, |e| { matches!(e, Event::ReofferAnswered { sdp, .. } if sdp == "v=0 held") })
+    );
+    assert_eq!(pair.trace, ["B INVITE", "A 200 INVITE", "B ACK"]);
+    pair.hangup(A);
+    pair.assert_empty();
+}
+
+#[test]
+fn a_refused_offer_leaves_the_call_alone() {
+    let mut pair = Pair::established();
+    pair.reoffer(A, "v=0 x");
+    pair.run(100);
+    pair.command(B, Command::RejectReoffer { call: CALL });
+    pair.run(100);
+    assert!(pair.has(A, |e| matches!(e, Event::ReofferFailed { status: 488, .. })));
+    assert!(pair.ended(A).is_empty());
+    pair.hangup(A);
+    pair.run(100);
+    assert_eq!((pair.ended(A).len(), pair.ended(B).len()), (1, 1));
+    pair.assert_empty();
+}
+
+#[test]
+fn digits_and_key_frame_requests_come_by_info() {
+    let mut pair = Pair::established();
+    for (content_type, body) in [
+        ("application/dtmf-relay", "Signal=7\r\nDuration=100\r\n"),
+        ("application/media_control+xml", "<picture_fast_update/>"),
+    ] {
+        let body = Bytes::from(body);
+        pair.command(A, Command::Info { call: CALL, content_type, body });
+        pair.run(100);
+    }
+    assert!(pair.has(B, |e| matches!(e, Event::Digit { digit: '7', .. })));
+    assert!(pair.has(B, |e| matches!(e, Event::KeyframeNeeded { .. })));
+    pair.hangup(A);
+    pair.assert_empty();
+}
+
+#[test]
+fn a_lost_ack_is_sent_again_on_every_repeat_of_the_answer() {
+    let mut pair = Pair::new();
+    let mut acks = 0;
+    pair.loses = Some(Box::new(move |_, line| {
+        acks += u32::from(line == "ACK");
+        line == "ACK" && acks <= 2
+    }));
+    pair.dial();
+    pair.run(100);
+    pair.answer();
+    pair.run(3_000);
+    assert_eq!(pair.trace.iter().filter(|line| *line == "B 200 INVITE").count(), 3);
+    assert!(pair.has(B, |e| matches!(e, Event::Confirmed { .. })));
+    pair.hangup(A);
+    pair.assert_empty();
+}
+
+#[test]
+fn without_any_ack_the_callee_says_goodbye() {
+    let mut pair = Pair::new();
+    pair.loses = Some(Box::new(|_, line| line == "ACK"));
+    pair.dial();
+    pair.run(100);
+    pair.answer();
+    pair.run(33_000);
+    assert_eq!(pair.ended(B), [EndCause::SignallingTimeout]);
+    assert_eq!(pair.ended(A), [EndCause::Normal]);
+    pair.assert_empty();
+}
+
+#[test]
+fn a_dead_peer_does_not_keep_a_call() {
+    let mut pair = Pair::established();
+    pair.loses = Some(Box::new(|_, _| true));
+    pair.hangup(A);
+    pair.run(100);
+    assert_eq!(pair.ended(A), [EndCause::Normal]);
+    pair.run(33_000);
+    assert_eq!(pair.sides[A].endpoint.calls(), 0);
+}
+
+#[test]
+fn a_long_request_goes_by_tcp_and_by_udp_where_nobody_listens() {
+    for (refused, expected) in [(None, 1), (Some(Carrier::Tcp), 2)] {
+        let mut pair = Pair::new();
+        pair.refused = refused;
+        let mut invite = pair.invite(CALL, Some(OFFER));
+        invite.offer = Some(Bytes::from("x".repeat(1500)));
+        pair.command(A, Command::Invite(Box::new(invite)));
+        pair.run(100);
+        let invites = pair.trace.iter().filter(|line| *line == "A INVITE").count();
+        assert_eq!(invites, expected, "{:?}", pair.trace);
+        pair.answer();
+        pair.run(100);
+        assert!(pair.has(A, |e| matches!(e, Event::Answered { .. })), "{:?}", pair.trace);
+        pair.hangup(A);
+        pair.run(100);
+        pair.refused = None;
+        pair.assert_empty();
+    }
+}
+
+#[test]
+fn an_unreachable_peer_is_known_at_once() {
+    let mut pair = Pair::new();
+    pair.refused = Some(Carrier::Tls);
+    let mut invite = pair.invite(CALL, Some(OFFER));
+    invite.flow.carrier = Carrier::Tls;
+    pair.command(A, Command::Invite(Box::new(invite)));
+    assert_eq!(pair.ended(A), [EndCause::Unreachable]);
+    pair.assert_empty();
+}
+
+#[test]
+fn a_ping_is_answered_or_not() {
+    let mut pair = Pair::new();
+    let (flow, target) = (pair.flow(A), pair.target(A));
+    pair.command(A, Command::Ping { ping: 7, flow, target: target.clone() });
+    pair.run(100);
+    assert!(pair.has(A, |e| matches!(e, Event::Pinged { ping: 7, status: Some(200) })));
+    pair.loses = Some(Box::new(|_, _| true));
+    pair.command(A, Command::Ping { ping: 8, flow, target });
+    pair.run(33_000);
+    assert!(pair.has(A, |e| matches!(e, Event::Pinged { ping: 8, status: None })));
+    pair.assert_empty();
+}

@@ -1,0 +1,14 @@
+//! Whole call flows between two endpoints on a virtual clock.
+//!
+//! * [`pair`]: the harness. * [`flow`]: the sessions of RFC 3665. * [`race`]: RFC 5407.
+//! * [`refusal`]: what is refused, and without state. * [`hostile`]: bounds.
+//! * [`refresh`]: session timers. * [`auth`]: digest. * [`property`]: random interleavings.
+
+mod auth;
+mod flow;
+mod hostile;
+mod pair;
+mod property;
+mod race;
+mod refresh;
+mod refusal;
