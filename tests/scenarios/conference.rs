@@ -1,7 +1,7 @@
 //! Telephones of every kind in one conference: each hears all others and never itself.
 
 use crate::{
-    peer::{Baresip, Bridge, Line, Linphone, Transport, talk},
+    peer::{Baresip, Bridge, Flow, Line, Linphone, Transport, talk},
     sound::{level_db, tone},
 };
 use Transport::{Tcp, Tls, Udp};
@@ -96,6 +96,22 @@ fn linphone_and_baresip_hear_each_other() {
     baresip.hang_up();
     assert!(level_db(&heard, other) > AUDIBLE_DB, "{:.1} dB", level_db(&heard, other));
     assert!(level_db(&heard, one) < INAUDIBLE_DB, "{:.1} dB", level_db(&heard, one));
+    let heard = baresip.heard().part(start, JUDGED);
+    assert!(level_db(&heard, one) > AUDIBLE_DB, "{:.1} dB", level_db(&heard, one));
+    assert!(level_db(&heard, other) < INAUDIBLE_DB, "{:.1} dB", level_db(&heard, other));
+}
+
+#[test]
+fn a_telephone_hears_sipp() {
+    let bridge = Bridge::start();
+    let [one, other, _] = TONES;
+    let mut baresip = Baresip::start("baresip", Line::PLAIN, &tone(other, VOICE));
+    baresip.call("1001", bridge.port(Udp));
+    let sipp = Flow::start("voice", "1001", bridge.port(Udp), Some(&tone(one, VOICE)));
+    bridge.wait_for_lines("participant joined", 2);
+    let start = baresip.in_call() + SETTLING;
+    sipp.finish();
+    baresip.hang_up();
     let heard = baresip.heard().part(start, JUDGED);
     assert!(level_db(&heard, one) > AUDIBLE_DB, "{:.1} dB", level_db(&heard, one));
     assert!(level_db(&heard, other) < INAUDIBLE_DB, "{:.1} dB", level_db(&heard, other));

@@ -1,13 +1,13 @@
 //! Call flows of RFC 3665 (section 3) and their neighbours, played by SIPp from `flow/`.
 
-use crate::peer::{Bridge, Transport, run_flow};
+use crate::peer::{Bridge, Flow, Transport};
 
 macro_rules! flows {
     ($($(#[$doc:meta])* $name:ident $alias:literal;)*) => {
         $($(#[$doc])* #[test]
         fn $name() {
             let mut bridge = Bridge::start();
-            run_flow(stringify!($name), $alias, bridge.port(Transport::Udp));
+            Flow::start(stringify!($name), $alias, bridge.port(Transport::Udp), None).finish();
             assert!(bridge.is_running());
         })*
     };

@@ -12,7 +12,7 @@ pub(crate) use baresip::{Baresip, Line, Transport};
 pub(crate) use bridge::{Bridge, talk};
 pub(crate) use link::LossyLink;
 pub(crate) use linphone::Linphone;
-pub(crate) use sipp::run_flow;
+pub(crate) use sipp::Flow;
 
 use std::net::{Ipv4Addr, TcpListener, UdpSocket};
 

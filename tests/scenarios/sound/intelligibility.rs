@@ -47,50 +47,48 @@ pub(crate) fn intelligibility(sent: &Wave, heard: &Wave) -> f64 {
 
 /// `heard`, shifted onto the time of `sent`: once as a whole, then each second by a little.
 fn aligned(sent: &[f32], heard: &[f32]) -> Vec<f32> {
-    const WHOLE_STEP: isize = 100;
-    const BLOCK: usize = RATE as usize;
-    const LITTLE: isize = (RATE / 10) as isize;
-    let (sent_length, heard_length) = (sent.len() as isize, heard.len() as isize);
-    let whole = best_lag(
-        (-sent_length..heard_length).step_by(WHOLE_STEP as usize),
-        &envelope(sent),
-        &envelope(heard),
-        WHOLE_STEP,
-    );
+    const SECOND: usize = RATE as usize;
+    const LITTLE: usize = SECOND / 10;
+    // Room on both sides, so that any shift of any part stays inside.
+    let margin = vec![0.0; sent.len() + LITTLE];
+    let heard = [margin.as_slice(), heard, &margin].concat();
+    let coarse = best_shift(&envelope(sent), &envelope(&heard)) * ENVELOPE_HOP;
     (0..sent.len())
-        .step_by(BLOCK)
+        .step_by(SECOND)
         .flat_map(|start| {
-            let block = &sent[start..(start + BLOCK).min(sent.len())];
-            let base = start as isize + whole;
-            let lag = best_lag(base - LITTLE..=base + LITTLE, block, heard, 1);
-            (0..block.len() as isize).map(move |index| at(heard, lag + index))
+            let part = &sent[start..(start + SECOND).min(sent.len())];
+            let from = (coarse + start).saturating_sub(LITTLE);
+            let to = (coarse + start + part.len() + LITTLE).min(heard.len());
+            let near = &heard[from..to];
+            let shift = best_shift(part, near);
+            near[shift..shift + part.len()].to_vec()
         })
         .collect()
 }
 
-/// The magnitude of each 10 ms.
+/// 10 ms.
+const ENVELOPE_HOP: usize = RATE as usize / 100;
+
 fn envelope(samples: &[f32]) -> Vec<f32> {
-    samples.chunks(100).map(|chunk| chunk.iter().map(|sample| sample.abs()).sum()).collect()
+    samples
+        .chunks(ENVELOPE_HOP)
+        .map(|chunk| chunk.iter().map(|sample| sample.abs()).sum())
+        .collect()
 }
 
-/// The lag among those given, in units of `step`, at which `heard` resembles `sent` most.
-fn best_lag(lags: impl Iterator<Item = isize>, sent: &[f32], heard: &[f32], step: isize) -> isize {
-    let correlation = |lag: isize| {
-        let (mut product, mut energy) = (0.0_f64, 1e-9_f64);
-        for (index, sample) in sent.iter().enumerate() {
-            let other = f64::from(at(heard, lag / step + index as isize));
-            product += f64::from(*sample) * other;
-            energy += other * other;
-        }
-        product / energy.sqrt()
+/// Where in `heard` that part starts which resembles `sent` most: the highest correlation.
+fn best_shift(sent: &[f32], heard: &[f32]) -> usize {
+    let correlation = |part: &[f32]| {
+        let product: f32 = sent.iter().zip(part).map(|(one, other)| one * other).sum();
+        let energy: f32 = part.iter().map(|sample| sample * sample).sum();
+        product / energy.max(1e-9).sqrt()
     };
-    lags.map(|lag| (lag, correlation(lag)))
+    heard
+        .windows(sent.len())
+        .map(correlation)
+        .enumerate()
         .max_by(|(_, one), (_, other)| one.total_cmp(other))
-        .map_or(0, |(lag, _)| lag)
-}
-
-fn at(samples: &[f32], index: isize) -> f32 {
-    usize::try_from(index).ok().and_then(|index| samples.get(index)).copied().unwrap_or_default()
+        .map_or(0, |(shift, _)| shift)
 }
 
 /// Both recordings with the frames left out in which the sent one is silent, joined by

@@ -59,24 +59,37 @@ impl Wave {
         let ratio = f64::from(rate) / f64::from(self.rate);
         let cutoff = ratio.min(1.0);
         let reach = ZERO_CROSSINGS / cutoff;
-        let length = (self.samples.len() as f64 * ratio) as usize;
+        let taps = reach as isize;
+        // The distances of output samples from input samples repeat after so many.
+        let phases = rate / gcd(rate, self.rate);
+        let kernels: Vec<Vec<f32>> = (0..phases)
+            .map(|phase| {
+                let centre = (f64::from(phase) / ratio).fract();
+                (-taps..=taps)
+                    .map(|tap| {
+                        let distance = tap as f64 - centre;
+                        let window = (0.5 + 0.5 * (PI * distance / reach).cos()).max(0.0);
+                        (cutoff * sinc(distance * cutoff) * window) as f32
+                    })
+                    .collect()
+            })
+            .collect();
+        let margin = vec![0.0; taps as usize];
+        let padded = [margin.as_slice(), &self.samples, &margin].concat();
+        let length = self.samples.len() as u64 * u64::from(rate) / u64::from(self.rate);
         let samples = (0..length)
             .map(|index| {
-                let centre = index as f64 / ratio;
-                let first = (centre - reach).ceil().max(0.0) as usize;
-                let last = ((centre + reach) as usize).min(self.samples.len().saturating_sub(1));
-                let sum: f64 = (first..=last)
-                    .map(|at| {
-                        let distance = at as f64 - centre;
-                        let window = 0.5 + 0.5 * (PI * distance / reach).cos();
-                        f64::from(self.samples[at]) * cutoff * sinc(distance * cutoff) * window
-                    })
-                    .sum();
-                sum as f32
+                let start = (index * u64::from(self.rate) / u64::from(rate)) as usize;
+                let kernel = &kernels[(index % u64::from(phases)) as usize];
+                kernel.iter().zip(&padded[start..]).map(|(weight, sample)| weight * sample).sum()
             })
             .collect();
         Self { rate, samples }
     }
+}
+
+fn gcd(one: u32, other: u32) -> u32 {
+    if other == 0 { one } else { gcd(other, one % other) }
 }
 
 fn sinc(x: f64) -> f64 {
