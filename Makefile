@@ -26,7 +26,7 @@ doc:
 
 # Every fuzz body already runs as a property test of its crate; this holds that the targets build.
 fuzz-check:
-	$(CARGO) check --locked --manifest-path tests/fuzz/Cargo.toml
+	$(CARGO) check --manifest-path tests/fuzz/Cargo.toml
 
 # Each target for SECONDS_PER_TARGET with coverage guidance, on the stable toolchain.
 fuzz: bootstrap

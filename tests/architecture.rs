@@ -149,10 +149,9 @@ fn every_fuzz_body_has_its_target() {
     for (folder, _) in MAY_IMPORT {
         let body = fs::read_to_string(source_root().join(folder).join("fuzz.rs"));
         for line in body.unwrap_or_default().lines() {
-            let Some(name) = line.strip_prefix("pub fn ").and_then(|rest| rest.split('(').next())
-            else {
-                continue;
-            };
+            let body =
+                line.strip_prefix("pub fn ").and_then(|rest| rest.split_once("(data: &[u8])"));
+            let Some((name, _)) = body else { continue };
             let target = format!("{}_{name}.rs", folder.replace('-', "_"));
             assert!(targets.join(&target).exists(), "tests/fuzz/src/bin/{target} is missing");
         }
