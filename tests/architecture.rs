@@ -143,16 +143,18 @@ fn every_crate_opens_with_a_tour() {
     }
 }
 
+/// `pub fn name(data: &[u8])` of `src/crate/module/fuzz.rs` is `crate_module_name`.
 #[test]
 fn every_fuzz_body_has_its_target() {
     let targets = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fuzz/src/bin");
-    for (folder, _) in MAY_IMPORT {
-        let body = fs::read_to_string(source_root().join(folder).join("fuzz.rs"));
-        for line in body.unwrap_or_default().lines() {
+    for file in fuzz_files(&source_root()) {
+        let module = file.parent().and_then(|folder| folder.strip_prefix(source_root()).ok());
+        let module = module.expect("below src/").to_string_lossy().replace(['/', '-'], "_");
+        for line in fs::read_to_string(&file).unwrap().lines() {
             let body =
                 line.strip_prefix("pub fn ").and_then(|rest| rest.split_once("(data: &[u8])"));
             let Some((name, _)) = body else { continue };
-            let target = format!("{}_{name}.rs", folder.replace('-', "_"));
+            let target = format!("{module}_{name}.rs");
             assert!(targets.join(&target).exists(), "tests/fuzz/src/bin/{target} is missing");
         }
     }
@@ -187,6 +189,11 @@ fn subfolders(folder: &Path) -> Vec<PathBuf> {
         .map(|entry| entry.unwrap().path())
         .filter(|path| path.is_dir())
         .collect()
+}
+
+fn fuzz_files(folder: &Path) -> Vec<PathBuf> {
+    let own = Some(folder.join("fuzz.rs")).filter(|file| file.exists());
+    subfolders(folder).iter().flat_map(|inner| fuzz_files(inner)).chain(own).collect()
 }
 
 fn rust_files(folder: &Path) -> Vec<PathBuf> {
