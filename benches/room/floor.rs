@@ -8,15 +8,19 @@
 //!   one packet of each with `recv`, until there are none: fewer wake-ups than with one for
 //!   each packet.
 //! * It decodes every packet that comes, by one decoder a leg, called straight (libopus,
-//!   `audio-codec`): a server cannot know the loudest without. Left out are the packets of
-//!   quiet legs whose level the header extension tells (`+level`), and those that are not
-//!   sent (`+dtx`). Decoding runs at the codec's own rate, Opus at 48 kHz.
+//!   `audio-codec`): who is loudest is known only then. Left out are the packets of quiet legs
+//!   whose level the header extension tells (`+level`), and those that are not sent (`+dtx`).
+//!   Decoding runs at the codec's own rate, Opus at 48 kHz.
 //! * Every 20 ms it encodes one packet of speech for each distinct mix: one for each talker
 //!   that is mixed (at most 4), one for all others. Opus with the server's own settings.
 //! * Every 20 ms it writes a header before the payload and calls `send` once for each leg.
 //! * With `+srtp` every packet is opened and protected by the server's own SRTP.
 //!
-//! Not in the floor: jitter buffers, levels, resampling, mixing, statistics, RTCP, the source
+//! A server that reads the level out of the payload itself need not decode what is quiet, and
+//! can come below this. So two stricter floors stand beside it: one that decodes only the legs
+//! that are mixed, as if it were told the loudest, and one of the sockets alone.
+//!
+//! Not in any floor: jitter buffers, levels, resampling, mixing, statistics, RTCP, the source
 //! guard, timers, signalling. That is what the ratio pays for.
 
 use crate::case::Case;
@@ -49,12 +53,17 @@ pub(crate) struct Floor {
 
 /// Measures the floor of a case.
 pub(crate) fn measure(case: &Case) -> io::Result<Floor> {
-    Ok(Floor { all: run(case, Work::All)?, sockets: run(case, Work::Sockets)? })
+    Ok(Floor {
+        all: run(case, Work::DecodeAll)?,
+        mixed: run(case, Work::DecodeMixed)?,
+        sockets: run(case, Work::Sockets)?,
+    })
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Work {
-    All,
+    DecodeAll,
+    DecodeMixed,
     Sockets,
 }
 
@@ -211,8 +220,12 @@ impl Bare {
                     len = open.unprotect_rtp(&mut packet[..len]).unwrap_or(0);
                 }
                 let Some(header) = RtpHeader::parse(&packet[..len]) else { continue };
-                let quiet = index >= self.talkers;
-                if header.payload_type == self.payload_type && !(quiet && self.level_known) {
+                let decodes = match self.work {
+                    Work::DecodeAll => index < self.talkers || !self.level_known,
+                    Work::DecodeMixed => index < self.mixed,
+                    Work::Sockets => false,
+                };
+                if decodes && header.payload_type == self.payload_type {
                     leg.decoder.decode(&packet[header.len..len], &mut samples);
                 }
             }
@@ -224,8 +237,8 @@ impl Bare {
         self.place = (self.place + self.frame) % self.speech.len();
         for mix in &mut self.mixes {
             mix.len = match self.work {
-                Work::All => mix.encoder.encode(speech, &mut mix.payload),
                 Work::Sockets => 160,
+                _ => mix.encoder.encode(speech, &mut mix.payload),
             };
         }
     }
@@ -244,7 +257,7 @@ impl Bare {
             let mut len = 12 + mix.len;
             packet[12..len].copy_from_slice(&mix.payload[..mix.len]);
             if let Some(protect) = &mut leg.protect
-                && self.work == Work::All
+                && self.work != Work::Sockets
             {
                 len = protect
                     .protect_rtp(&mut packet, len)

@@ -29,6 +29,7 @@ impl Row {
                 "cpu_ms_per_leg_s": round(self.cpu_ms_per_leg_s),
                 "floor_ms_per_leg_s": round(floor.all),
                 "ratio": round(self.cpu_ms_per_leg_s / floor.all),
+                "floor_mixed_ms_per_leg_s": round(floor.mixed),
                 "floor_sockets_ms_per_leg_s": round(floor.sockets),
                 "late_ticks": self.late_ticks,
                 "delivered": self.media.delivered,

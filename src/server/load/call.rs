@@ -119,8 +119,14 @@ impl Calls {
     }
 
     /// How they fared so far.
-    pub fn outcome(&self) -> &Outcome {
-        &self.outcome
+    pub fn outcome(&self) -> Outcome {
+        let mut outcome = self.outcome.clone();
+        let waits = |call: &&Call| matches!(call.state, State::Calling(_));
+        let unanswered = self.calls.iter().filter(waits).count() as u32;
+        if unanswered > 0 {
+            outcome.failed.insert("Unanswered".to_owned(), unanswered);
+        }
+        outcome
     }
 
     /// Ends all calls.

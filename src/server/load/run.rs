@@ -106,7 +106,7 @@ pub fn run(options: &LoadOptions, phases: impl Fn(Phase)) -> Result<LoadReport, 
     phases(Phase::Steady);
     calls.pump(Instant::now() + Duration::from_secs(options.seconds.into()), &media)?;
     phases(Phase::Measured);
-    let outcome = calls.outcome().clone();
+    let outcome = calls.outcome();
     // The sockets stay open until the goodbyes are said.
     let (tally, clicks) = media.finish()?;
     calls.hang_up(&media)?;
