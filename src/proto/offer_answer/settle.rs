@@ -23,6 +23,13 @@ pub(super) struct Settled {
     pub(super) level: Option<ExtMap>,
 }
 
+/// Suites of one offer. A line has about 90 bytes, and an INVITE should stay below the 1300
+/// bytes beyond which UDP gives way to TCP (RFC 3261 section 18.1.1).
+const MAX_OFFERED_SUITES: usize = 4;
+
+/// The suites of RFC 4568, which every device has.
+const COMMON_SUITES: [SrtpSuite; 2] = [SrtpSuite::Aes128CmSha1_80, SrtpSuite::Aes128CmSha1_32];
+
 /// Settles an offer, but for its encryption.
 pub(super) fn from_offer(
     peer: &PeerAudio,
@@ -190,25 +197,35 @@ impl Negotiator {
         }
     }
 
-    /// A key for each suite that policy allows, the one in use first and unchanged.
+    /// A key for each suite that we offer, the one in use first and unchanged.
     pub(super) fn offered_keys(&self) -> Vec<OfferedKey> {
         if self.policy.encryption == Encryption::Off {
             return Vec::new();
         }
         let present = self.present_srtp();
-        let mut suites: Vec<SrtpSuite> = Vec::new();
-        let in_use = self.suite_in_use();
-        for suite in in_use.into_iter().chain(self.policy.suites.iter().copied()) {
-            if !suites.contains(&suite) && self.policy.suites.contains(&suite) {
-                suites.push(suite);
-            }
-        }
         let key = |suite| match present {
             Some(srtp) if srtp.suite == suite => Some(srtp.send),
             _ => self.keys.key(suite),
         };
-        let keyed = suites.into_iter().filter_map(|suite| Some((suite, key(suite)?)));
+        let keyed = self.offered_suites().into_iter().filter_map(|s| Some((s, key(s)?)));
         (1..).zip(keyed).map(|(tag, (suite, key))| OfferedKey { tag, suite, key }).collect()
+    }
+
+    /// The suites of policy in its order, the one in use first. Where they are too many, those
+    /// that every device has go before better ones.
+    fn offered_suites(&self) -> Vec<SrtpSuite> {
+        let allowed = &self.policy.suites;
+        let mut kept: Vec<SrtpSuite> = Vec::new();
+        let in_use = self.suite_in_use();
+        for suite in in_use.into_iter().chain(COMMON_SUITES).chain(allowed.iter().copied()) {
+            if kept.len() < MAX_OFFERED_SUITES && allowed.contains(&suite) && !kept.contains(&suite)
+            {
+                kept.push(suite);
+            }
+        }
+        let rank = |suite: &SrtpSuite| allowed.iter().position(|other| other == suite);
+        kept.sort_by_key(|suite| (Some(*suite) != in_use, rank(suite)));
+        kept
     }
 
     /// The identifier under which we offer the audio level.

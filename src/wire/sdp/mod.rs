@@ -1,6 +1,6 @@
 //! Session descriptions (RFC 8866).
 //!
-//! What arrives is [normalised](self::normalise) first, then read by `rtc-sdp`, then turned
+//! What arrives is normalised first, then read by `rtc-sdp`, then turned
 //! into the types here. A line that nobody knows is left out; an `m=` line never is: an
 //! answer must have one for each (RFC 3264 section 6). A broken `m=` line is kept with port 0.
 

@@ -76,7 +76,9 @@ proptest! {
         let (mut a, mut b) = (negotiator(ours.clone(), 1), negotiator(theirs.clone(), 2));
         let codec = theirs.codecs.iter().find(|codec| ours.codecs.contains(codec));
         let both = [&ours, &theirs];
-        let suite = ours.suites.iter().any(|suite| theirs.suites.contains(suite));
+        a.offer();
+        let offered = &a.open.as_ref().unwrap().keys;
+        let suite = offered.iter().any(|offered| theirs.suites.contains(&offered.suite));
         let encrypted = suite && both.iter().all(|p| p.encryption != Encryption::Off);
         let required = both.iter().any(|p| p.encryption == Encryption::Required);
         let first = exchange(&mut a, &mut b);
