@@ -1,3 +1,5 @@
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| causeway_proto::offer_answer::fuzz::offer_answer_sequence(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| {
+    causeway_proto::offer_answer::fuzz::offer_answer_sequence(data)
+});
