@@ -45,10 +45,12 @@ const WINDOW: Duration = Duration::from_secs(4);
 /// The floor of a case in CPU ms per leg and second.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Floor {
-    /// Sockets, codecs and protection.
-    pub all: f64,
+    /// Sockets, codecs and protection: decodes all.
+    pub(crate) all: f64,
+    /// The same, but decodes only the legs that are mixed.
+    pub(crate) mixed: f64,
     /// The sockets alone.
-    pub sockets: f64,
+    pub(crate) sockets: f64,
 }
 
 /// Measures the floor of a case.
