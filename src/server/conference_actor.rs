@@ -2,13 +2,14 @@
 //! conference machine and the engine. Pure: [`crate::conference_task`] runs it.
 //!
 //! ```text
-//! Offered -> Join -> Reserve -> Reserved -> Accept -> MediaReady -> Configure, Move, Apply
+//! Offered -> Join -> Reserve -> Reserved -> Accept -> MediaReady -> Configure, Move
+//!         -> Answered -> Apply
 //!         -> Ended -> Release, Leave
 //! ```
 //!
 //! Every leg that was offered is released once, after its last word.
 
-use crate::call::{Call, Progress};
+use crate::call::{Agreement, Call};
 use causeway_adapter::sip::Advertised;
 use causeway_base::{ConferenceId, EndCause, LegId};
 use causeway_conference::{
@@ -172,7 +173,7 @@ impl ConferenceActor {
                 self.tell(now, Command::Digit { leg, digit, method });
             }
             LegEvent::Ended { leg, cause } => self.ended(now, leg, cause),
-            LegEvent::Answered { leg } => debug!(%leg, "answered"),
+            LegEvent::Answered { leg } => self.answered(now, leg),
             // An offer comes as `Message::Offered`; the others belong to outgoing legs and to
             // pictures.
             LegEvent::Offered(_) | LegEvent::Ringing { .. } | LegEvent::KeyframeNeeded { .. } => {}
@@ -181,19 +182,29 @@ impl ConferenceActor {
 
     fn media_ready(&mut self, now: Instant, leg: LegId, media: Box<LegMedia>) {
         let Some(call) = self.calls.get_mut(&leg) else { return };
-        let first = match call.progress {
-            Progress::Accepted => true,
-            Progress::Up => false,
-            Progress::Reserving | Progress::Ending => return,
+        let agreement = call.media_ready(media.direction);
+        let conference = self.conference.id();
+        let joins = match agreement {
+            Agreement::OutOfPlace => return,
+            Agreement::First(joins) => {
+                self.media(MediaCommand::Configure { leg, media });
+                self.media(MediaCommand::Move { leg, conference });
+                joins
+            }
+            Agreement::Again(joins) => {
+                self.media(MediaCommand::Configure { leg, media });
+                joins
+            }
         };
-        call.progress = Progress::Up;
-        let direction = media.direction;
-        self.media(MediaCommand::Configure { leg, media });
-        if first {
-            let conference = self.conference.id();
-            self.media(MediaCommand::Move { leg, conference });
+        if let Some(direction) = joins {
+            self.tell(now, Command::MediaReady { leg, direction });
         }
-        self.tell(now, Command::MediaReady { leg, direction });
+    }
+
+    fn answered(&mut self, now: Instant, leg: LegId) {
+        if let Some(direction) = self.calls.get_mut(&leg).and_then(Call::confirmed) {
+            self.tell(now, Command::MediaReady { leg, direction });
+        }
     }
 
     fn ended(&mut self, now: Instant, leg: LegId, cause: EndCause) {

@@ -68,6 +68,10 @@ fn ready(leg: u64) -> Message {
     Message::Leg(LegEvent::MediaReady { leg: LegId(leg), media })
 }
 
+fn answered(leg: u64) -> Message {
+    Message::Leg(LegEvent::Answered { leg: LegId(leg) })
+}
+
 fn reserved(leg: u64) -> Message {
     Message::Media(MediaEvent::Reserved {
         leg: LegId(leg),
@@ -153,6 +157,7 @@ impl Room {
         self.take(Message::Offered(offered(leg)));
         self.take(reserved(leg));
         self.take(ready(leg));
+        self.take(answered(leg));
     }
 }
 
@@ -161,7 +166,8 @@ fn a_call_goes_from_its_offer_into_the_mix_and_out_again() {
     let mut room = Room::new(Settings::default());
     assert_eq!(room.take(Message::Offered(offered(1))), ["reserve 1 192.0.2.5"]);
     assert_eq!(room.take(reserved(1)), ["accept 1 198.51.100.9"]);
-    assert_eq!(room.take(ready(1)), ["configure 1", "move 1", "apply [1] [1]"]);
+    assert_eq!(room.take(ready(1)), ["configure 1", "move 1"]);
+    assert_eq!(room.take(answered(1)), ["apply [1] [1]"]);
     room.join(2);
     let hold = LegEvent::MediaReady { leg: LegId(1), media: media(Direction::Inactive) };
     assert_eq!(room.take(Message::Leg(hold)), ["configure 1", "apply [2] [2]"]);
@@ -169,6 +175,28 @@ fn a_call_goes_from_its_offer_into_the_mix_and_out_again() {
     assert_eq!(room.take(ended(2)), ["release 2", "apply [] []"]);
     assert_eq!(room.pass(Duration::from_secs(10)), ["close"]);
     assert!(room.actor.is_done());
+}
+
+/// An offer can name anybody's address; the ACK shows that the caller got our answer.
+#[test]
+fn a_caller_who_did_not_confirm_gets_no_sound() {
+    let mut room = Room::new(Settings::default());
+    room.take(Message::Offered(offered(1)));
+    room.take(reserved(1));
+    assert_eq!(room.take(ready(1)), ["configure 1", "move 1"]);
+    assert_eq!(room.take(ready(1)), ["configure 1"]);
+    assert_eq!(room.take(answered(1)), ["apply [1] [1]"]);
+    assert_eq!(room.take(answered(1)), Vec::<String>::new());
+}
+
+/// An INVITE without an offer: the caller's answer comes in the ACK.
+#[test]
+fn a_delayed_offer_joins_when_its_answer_comes() {
+    let mut room = Room::new(Settings::default());
+    room.take(Message::Offered(offered(1)));
+    room.take(reserved(1));
+    assert_eq!(room.take(answered(1)), Vec::<String>::new());
+    assert_eq!(room.take(ready(1)), ["configure 1", "move 1", "apply [1] [1]"]);
 }
 
 #[test]
@@ -260,15 +288,15 @@ impl Outlet for Script {
         let fails = self.fatal.lock().expect("not poisoned").take_if(|fatal| *fatal == word);
         assert!(fails.is_none(), "as the test asked");
         self.words.lock().expect("not poisoned").push(word);
-        let answer = match order {
-            Order::Media(MediaCommand::Reserve { leg, .. }) => Some(reserved(leg.0)),
-            Order::Leg(LegCommand::Accept { leg, .. }) => Some(ready(leg.0)),
+        let answers = match order {
+            Order::Media(MediaCommand::Reserve { leg, .. }) => vec![reserved(leg.0)],
+            Order::Leg(LegCommand::Accept { leg, .. }) => vec![ready(leg.0), answered(leg.0)],
             Order::Leg(LegCommand::Reject { leg, cause } | LegCommand::End { leg, cause }) => {
-                Some(Message::Leg(LegEvent::Ended { leg, cause }))
+                vec![Message::Leg(LegEvent::Ended { leg, cause })]
             }
-            _ => None,
+            _ => Vec::new(),
         };
-        if let Some(answer) = answer {
+        for answer in answers {
             let _ = self.events.send(answer);
         }
         Ok(())

@@ -108,6 +108,7 @@ impl Node {
         let own = socket.local_addr().expect("bound");
         let media = Box::new(media(own));
         self.router.leg_event(LegEvent::MediaReady { leg, media }).await;
+        self.router.leg_event(LegEvent::Answered { leg }).await;
         Peer { leg, socket, bridge, seq: 0, loud: 0, packets: 0 }
     }
 }
