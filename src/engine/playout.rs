@@ -21,6 +21,10 @@ use causeway_media::audio::{FRAME, MAX_PACKET, MAX_PACKET_MS, SAMPLE_RATE};
 use causeway_plan::{DigitMethod, MediaEvent};
 use std::ops::Range;
 
+/// Of a leg that is quiet by its samples, this many packets that claim to be quiet too are not
+/// decoded. A tone or music that an encoder takes for no voice is found after 160 ms at most.
+const MAX_BELIEVED: u8 = 7;
+
 /// A leg's way from its jitter buffer to the mixer.
 #[derive(Debug)]
 pub(crate) struct Playout {
@@ -34,6 +38,8 @@ pub(crate) struct Playout {
     pcm: Vec<f32>,
     up: Option<Resampler>,
     meter: Option<(Codec, PayloadMeter)>,
+    /// Packets whose estimated quiet is still believed without decoding.
+    believed: u8,
     /// Of the last quantum, not smoothed.
     level: Level,
     activity: Activity,
@@ -69,6 +75,7 @@ impl Default for Playout {
             pcm: Vec::new(),
             up: None,
             meter: None,
+            believed: 0,
             level: Level::SILENCE,
             activity: Activity::default(),
             gain: AutoGain::default(),
@@ -178,6 +185,7 @@ pub(crate) fn stage(
         let fresh = playout.decode();
         if decode {
             level = Level::of_pcm(playout.pcm.get(fresh..).unwrap_or_default());
+            playout.believed = if level < QUIET { MAX_BELIEVED } else { 0 };
         }
         if listens_for_tones {
             playout.listen_for_tones(fresh, leg.id, sink);
@@ -254,9 +262,13 @@ impl Playout {
             Some((metered, meter)) if *metered == codec => meter,
             meter => &mut meter.insert((codec, PayloadMeter::new(codec))).1,
         };
-        match meter.measure(payload) {
-            // An estimate tells quiet from speech, but does not rank two talkers.
-            Some(level) if codec != Codec::G722 || level < QUIET => Loudness::Known(level),
+        match (codec, meter.measure(payload)) {
+            (Codec::Pcma | Codec::Pcmu, Some(level)) => Loudness::Known(level),
+            // An estimate: good enough for quiet, as long as the samples agree now and then.
+            (_, Some(level)) if level < QUIET && self.believed > 0 => {
+                self.believed -= 1;
+                Loudness::Known(level)
+            }
             _ => Loudness::Decode,
         }
     }
