@@ -92,7 +92,8 @@ pub(super) fn offer(
     own: &Negotiator,
 ) -> MediaDescription {
     let policy = &own.policy;
-    let mut described = common(formats, policy.ptime_ms, own.wanted, policy.rtcp_mux, own.local);
+    let rtcp_mux = policy.rtcp_mux && format::can_share_port(formats);
+    let mut described = common(formats, policy.ptime_ms, own.wanted, rtcp_mux, own.local);
     described.proto = match &own.agreed {
         Some(agreed) => agreed.proto.clone(),
         None if policy.encryption == Encryption::Required => "RTP/SAVP".to_owned(),

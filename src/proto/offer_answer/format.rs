@@ -184,6 +184,11 @@ pub(super) fn theirs(media: &MediaDescription, offered: &[Numbered]) -> Vec<Numb
     found
 }
 
+/// Whether RTP with these numbers can be told from RTCP on the same port (RFC 5761 section 4).
+pub(super) fn can_share_port(formats: &[Numbered]) -> bool {
+    formats.iter().all(|format| !(64..=95).contains(&format.payload_type))
+}
+
 /// The numbers and attributes of formats, for a line of ours.
 pub(super) fn describe(formats: &[Numbered]) -> (Vec<String>, Vec<Attribute>) {
     let numbers = formats.iter().map(|format| format.payload_type.to_string()).collect();

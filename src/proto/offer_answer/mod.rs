@@ -167,7 +167,7 @@ impl Negotiator {
             Some((audio, line, peer)) => {
                 let mut settled = settle::from_offer(&peer, line, self)?;
                 let theirs = peer.encryption(&self.policy, self.suite_in_use())?;
-                settled.media.transport.srtp = theirs.and_then(|key| self.keys_with(key));
+                settled.media.transport.srtp = theirs.map(|key| self.keys_with(key)).transpose()?;
                 self.retire_key(&settled.media);
                 if let Some(slot) = lines.get_mut(audio) {
                     *slot = describe::answer(&settled, theirs, line, self);

@@ -89,7 +89,7 @@ fn settle(
 ) -> Settled {
     let policy = &own.policy;
     let ptime_ms = peer.ptime(codec, policy);
-    let rtcp_mux = policy.rtcp_mux && peer.rtcp_mux;
+    let rtcp_mux = policy.rtcp_mux && peer.rtcp_mux && format::can_share_port(&receive);
     let numbers = |wanted: fn(Format) -> bool| {
         receive.iter().filter(|f| wanted(f.format)).map(|f| f.payload_type).collect()
     };
@@ -168,17 +168,17 @@ fn answered_key(
 /// Which keys a leg uses.
 impl Negotiator {
     /// Our key for an answer: the present one while the peer keeps its own.
-    pub(super) fn keys_with(&mut self, theirs: &PeerKey) -> Option<SrtpSpec> {
+    pub(super) fn keys_with(&mut self, theirs: &PeerKey) -> Result<SrtpSpec, Refusal> {
         let present = self.present_srtp();
         let kept = present.filter(|srtp| srtp.suite == theirs.suite && srtp.receive == theirs.key);
-        if kept.is_some() {
-            return kept;
+        if let Some(kept) = kept {
+            return Ok(kept);
         }
         if present.is_some_and(|srtp| srtp.suite == theirs.suite) {
             self.keys.burn(theirs.suite);
         }
-        let send = self.keys.key(theirs.suite)?;
-        Some(SrtpSpec { suite: theirs.suite, send, receive: theirs.key })
+        let send = self.keys.key(theirs.suite).ok_or_else(Refusal::no_encryption)?;
+        Ok(SrtpSpec { suite: theirs.suite, send, receive: theirs.key })
     }
 
     /// Burns the key in use if the leg's new media does without it.

@@ -25,6 +25,9 @@ pub const MAX_LINES: usize = 2_000;
 /// Most `m=` lines taken. A room system sends 8; an answer repeats each.
 pub const MAX_MEDIA: usize = 64;
 
+/// Formats of one `m=` line that are kept: an answer repeats them, and a device has about 20.
+pub const MAX_FORMATS: usize = 64;
+
 /// Why bytes are no session description. The sender is to blame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SdpError {
@@ -182,7 +185,7 @@ pub struct MediaDescription {
     pub port: u16,
     /// The transport, as it stands: `RTP/AVP`.
     pub proto: String,
-    /// The formats, as they stand: payload types under RTP. Never empty.
+    /// The first [`MAX_FORMATS`] formats, as they stand: payload types under RTP. Never empty.
     pub formats: Vec<String>,
     /// `c=`.
     pub connection: Option<Address>,

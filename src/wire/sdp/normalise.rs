@@ -5,7 +5,7 @@
 //! order, a missing or unreadable `o=`, `s=` or `t=` is filled in, kinds of media outside its
 //! list travel beside the text.
 
-use super::{MAX_LEN, MAX_LINES, MAX_MEDIA, SdpError};
+use super::{MAX_FORMATS, MAX_LEN, MAX_LINES, MAX_MEDIA, SdpError};
 use std::fmt::Write;
 
 /// The kinds of media that `rtc-sdp` lets through.
@@ -128,7 +128,7 @@ fn put_media(normal: &mut Normal, value: &str) {
     let kind = words.next().unwrap_or(STAND_IN_KIND);
     let port = words.next().map(|port| port.split('/').next().unwrap_or("").parse::<u16>());
     let proto = words.next().filter(|proto| proto.split('/').all(|part| !part.is_empty()));
-    let formats: Vec<_> = words.collect();
+    let formats: Vec<_> = words.take(MAX_FORMATS).collect();
     let whole = proto.is_some() && !formats.is_empty();
     let port = if whole { port.and_then(Result::ok).unwrap_or(0) } else { 0 };
     let formats = if formats.is_empty() { "0".to_owned() } else { formats.join(" ") };

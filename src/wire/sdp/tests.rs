@@ -80,6 +80,9 @@ fn limits_hold() {
     let media = |count| format!("v=0\n{}", "m=audio 9 RTP/AVP 0\n".repeat(count));
     assert_eq!(parse(media(MAX_MEDIA)), Ok(()));
     assert_eq!(parse(media(MAX_MEDIA + 1)), Err(SdpError::TooManyLines));
+    let formats = format!("v=0\nm=audio 9 RTP/AVP{}\n", " 0".repeat(MAX_FORMATS + 1));
+    let read = SessionDescription::parse(formats.as_bytes()).unwrap();
+    assert_eq!(read.media[0].formats.len(), MAX_FORMATS);
     assert_eq!(parse(format!("v=0\ns={}\n", "x".repeat(MAX_LEN))), Err(SdpError::TooLong));
 }
 

@@ -171,6 +171,17 @@ fn addresses() {
 }
 
 #[test]
+fn rtcp_shares_no_port_with_numbers_that_look_like_it() {
+    for (number, mux) in [(63, true), (64, false), (77, false), (95, false), (96, true)] {
+        let lines = format!(
+            "c=IN IP4 192.0.2.7\nm=audio 5000 RTP/AVP {number}\na=rtpmap:{number} PCMA/8000\n\
+             a=rtcp-mux"
+        );
+        assert_eq!(answer(&lines).unwrap().transport.rtcp_mux, mux, "{number}");
+    }
+}
+
+#[test]
 fn crypto_lines() {
     let key = "A".repeat(40);
     for (line, encrypted) in [

@@ -96,7 +96,11 @@ proptest! {
             caller.set_direction(direction);
             let (x, y) = exchange(caller, callee).expect("a re-offer of what was agreed");
             assert_agreed(&x, &y);
-            prop_assert_eq!(x.transport.srtp.map(|s| s.suite), at_a.transport.srtp.map(|s| s.suite));
+            // A call in the clear may become encrypted: the callee may offer a suite that did
+            // not fit the first offer. Nothing goes the other way.
+            if let Some(srtp) = at_a.transport.srtp {
+                prop_assert_eq!(x.transport.srtp.map(|srtp| srtp.suite), Some(srtp.suite));
+            }
             prop_assert_eq!(a.sent.as_ref().unwrap().media.len(), 1);
         }
     }
