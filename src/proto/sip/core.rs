@@ -444,6 +444,14 @@ impl Core {
         Some((flow, bytes))
     }
 
+    /// The last response again.
+    pub(crate) fn repeat_last(&mut self, id: ServerId) {
+        let Some(transaction) = self.servers.get(&id) else { return };
+        if let Some(last) = transaction.last.clone() {
+            self.transmit(transaction.flow, last);
+        }
+    }
+
     /// A plain final response.
     pub(crate) fn reply(&mut self, now: Instant, id: ServerId, status: u16, tag: Option<&Text>) {
         if let Some(response) = self.response_to(id, status, tag) {

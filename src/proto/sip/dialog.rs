@@ -4,7 +4,7 @@ use super::limits::{MAX_ID, MAX_ROUTES};
 use super::read;
 use super::words::{Carrier, Flow};
 use sip_codec::header::{CSeq, CallId, From, MaxForwards, NameAddr, RecordRoute, Route, To};
-use sip_codec::{Headers, Method, Request, Response, SipUri, Text, Uri};
+use sip_codec::{Headers, Method, Request, Response, SipScheme, SipUri, Text, Uri};
 use std::net::{IpAddr, SocketAddr};
 
 /// Hops that a request of ours may pass.
@@ -24,6 +24,10 @@ pub(crate) struct Dialog {
     target: Uri,
     routes: Vec<NameAddr>,
     flow: Flow,
+    /// No proxy stands between: the peer's messages come from itself.
+    direct: bool,
+    /// All of it goes by TLS (section 12.1.1).
+    pub(crate) sips: bool,
 }
 
 impl Dialog {
@@ -45,8 +49,10 @@ impl Dialog {
             target: read::contact(headers)?,
             routes: record_routes(headers)?,
             flow,
+            direct,
+            sips: is_sips(&request.uri),
         };
-        dialog.choose_next_hop(direct);
+        dialog.choose_next_hop();
         (dialog.remote_tag.len() <= MAX_ID).then_some(dialog)
     }
 
@@ -66,9 +72,34 @@ impl Dialog {
             target: read::contact(headers).unwrap_or_else(|| request.uri.clone()),
             routes,
             flow,
+            direct: false,
+            sips: is_sips(&request.uri),
         };
-        dialog.choose_next_hop(false);
+        dialog.choose_next_hop();
         (dialog.remote_tag.len() <= MAX_ID).then_some(dialog)
+    }
+
+    /// A request of the peer came by another way: a connection was made anew, a NAT has
+    /// forgotten. `refresh`: it names its target as well.
+    pub(crate) fn follow(&mut self, flow: Flow, refresh: bool) {
+        if flow.carrier == self.flow.carrier && (refresh || flow.carrier.is_reliable()) {
+            self.flow = flow;
+        }
+    }
+
+    /// The connection is gone: tries the address that the peer names. Says whether there is
+    /// another one to try.
+    pub(crate) fn reroute(&mut self) -> bool {
+        let next = self.routes.first().map_or(&self.target, |route| &route.uri);
+        let Some(uri) = next.as_sip() else { return false };
+        let Some(ip) = uri.host.ip() else { return false };
+        let port = uri.port.unwrap_or(self.flow.carrier.default_port());
+        let address = SocketAddr::new(ip, port);
+        let other = address != self.flow.remote && !is_hidden(ip, self.flow.remote.ip());
+        if other {
+            self.flow.remote = address;
+        }
+        other
     }
 
     /// By which way requests go.
@@ -122,7 +153,7 @@ impl Dialog {
     pub(crate) fn refresh_target(&mut self, headers: &Headers) {
         if let Some(target) = read::contact(headers) {
             self.target = target;
-            self.choose_next_hop(false);
+            self.choose_next_hop();
         }
     }
 
@@ -139,13 +170,13 @@ impl Dialog {
     /// Sends to the first route or the target where it is an address. A peer whose address
     /// cannot be reached from here (a phone behind NAT that names its private address) stays
     /// where its messages come from.
-    fn choose_next_hop(&mut self, direct: bool) {
+    fn choose_next_hop(&mut self) {
         let next = self.routes.first().map_or(&self.target, |route| &route.uri);
         let Some(uri) = next.as_sip() else { return };
         let Some(ip) = uri.host.ip() else { return };
         let here = self.flow.remote.ip();
         let moved = ip != here;
-        if moved && (direct || self.flow.carrier.is_reliable() || is_hidden(ip, here)) {
+        if moved && (self.direct || self.flow.carrier.is_reliable() || is_hidden(ip, here)) {
             return;
         }
         if self.flow.carrier.is_reliable() || asks_other_carrier(uri, self.flow.carrier) {
@@ -171,6 +202,10 @@ fn is_hidden(named: IpAddr, seen: IpAddr) -> bool {
 
 fn asks_other_carrier(uri: &SipUri, carrier: Carrier) -> bool {
     uri.transport().is_some_and(|name| !name.eq_ignore_case(carrier.via_name()))
+}
+
+fn is_sips(uri: &Uri) -> bool {
+    uri.as_sip().is_some_and(|uri| uri.scheme == SipScheme::Sips)
 }
 
 fn is_loose(uri: &Uri) -> bool {

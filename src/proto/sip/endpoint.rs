@@ -34,6 +34,7 @@ const ELEMENT: Element<'_> = Element {
     extensions: &["timer", "100rel"],
     reads: &[
         "application/sdp",
+        "multipart/mixed",
         "application/dtmf-relay",
         "application/dtmf",
         "application/media_control+xml",
@@ -274,17 +275,17 @@ impl Endpoint {
 
     /// CANCEL is answered by itself; the call answers its INVITE (RFC 3261 section 9.2).
     fn cancel(&mut self, now: Instant, flow: Flow, request: &Request, size: usize) {
-        let cancelled = ServerKey::of_cancelled(request)
-            .and_then(|key| self.core.find_server(&key))
-            .and_then(|id| self.core.server_owner(id));
-        let Some(call) = cancelled else {
+        let invite = ServerKey::of_cancelled(request).and_then(|key| self.core.find_server(&key));
+        let owner = invite.and_then(|id| Some((id, self.core.server_owner(id)?)));
+        let found = owner.and_then(|(id, owner)| Some((id, self.calls.get_mut(&owner)?)));
+        let Some((invite, call)) = found else {
             return self.core.stateless(flow, size, request, 481, Headers::new());
         };
-        self.core.stateless(flow, size, request, 200, Headers::new());
-        self.core.touched.insert(call);
-        if let Some(call) = self.calls.get_mut(&call) {
-            call.cancelled(&mut self.core, now);
-        }
+        let mut request = request.clone();
+        add_to_tag(&mut request.headers, &call.local_tag);
+        self.core.stateless(flow, size, &request, 200, Headers::new());
+        self.core.touched.insert(call.id);
+        call.cancelled(&mut self.core, now, invite);
     }
 
     /// An INVITE outside of dialogs: nothing is kept until the application says so.

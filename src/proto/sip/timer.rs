@@ -19,6 +19,10 @@ pub const T1_64: Duration = Duration::from_secs(32);
 /// Timer D on unreliable transports: at least 32 s.
 pub const TIMER_D: Duration = Duration::from_secs(32);
 
+/// How long a callee may say nothing after a provisional response: longer than timer C of the
+/// proxies between (three minutes; a callee repeats itself every minute).
+pub const PROCEEDING: Duration = Duration::from_secs(240);
+
 /// A retransmission schedule: doubling from T1 up to a cap.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Backoff {

@@ -12,12 +12,12 @@ use bytes::Bytes;
 use causeway_base::{EndCause, LegId};
 use sip_codec::header::{RAck, RSeq};
 use sip_codec::{HeaderName, Headers, Method, Request, Response, Text};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 #[derive(Debug)]
 pub(crate) struct Incoming {
     server: ServerId,
-    dialog: Dialog,
+    pub(super) dialog: Dialog,
     seq: u32,
     /// Of the INVITE, for the session timer of the answer.
     invite: Headers,
@@ -28,11 +28,17 @@ pub(crate) struct Incoming {
     early_answer: Option<Bytes>,
     /// The answer that waits for a PRACK.
     answer: Option<Bytes>,
+    /// When to say again that it rings: proxies give up after three minutes
+    /// (RFC 3261 section 13.3.1.1).
+    repeat_at: Option<Instant>,
 }
+
+/// Between provisional responses (RFC 3261 section 13.3.1.1).
+const REPEAT: Duration = Duration::from_secs(60);
 
 impl Incoming {
     pub(crate) fn deadline(&self) -> Option<Instant> {
-        self.reliable.deadline()
+        [self.reliable.deadline(), self.repeat_at].into_iter().flatten().min()
     }
 }
 
@@ -76,6 +82,7 @@ impl Call {
             reliable: Reliable::new(first_rseq),
             early_answer: None,
             answer: None,
+            repeat_at: None,
         };
         Some(Self {
             id,
@@ -113,6 +120,9 @@ impl Call {
         let server = incoming.server;
         let Some(response) = self.provisional_response(core, status, sdp) else { return };
         core.respond(now, server, response);
+        if let Phase::Incoming(incoming) = &mut self.phase {
+            incoming.repeat_at = Some(now + REPEAT);
+        }
     }
 
     fn provisional_response(
@@ -123,7 +133,7 @@ impl Call {
     ) -> Option<Response> {
         let Phase::Incoming(incoming) = &self.phase else { return None };
         let mut response = core.response_to(incoming.server, status, Some(&self.local_tag))?;
-        offer_headers(&mut response.headers, incoming.dialog.flow());
+        offer_headers(&mut response.headers, incoming.dialog.flow(), incoming.dialog.sips);
         if let Some(sdp) = sdp {
             put_sdp(&mut response.headers, &mut response.body, sdp);
         }
@@ -159,7 +169,7 @@ impl Call {
         else {
             return;
         };
-        offer_headers(&mut response.headers, incoming.dialog.flow());
+        offer_headers(&mut response.headers, incoming.dialog.flow(), incoming.dialog.sips);
         let timer =
             SessionTimer::of_request(now, &incoming.invite, &core.config, &mut response.headers);
         if incoming.early_answer.is_none() {
@@ -195,14 +205,20 @@ impl Call {
     }
 
     /// The caller's CANCEL came, and was answered. Too late for an answered call (section 9.2).
-    pub(crate) fn cancelled(&mut self, core: &mut Core, now: Instant) {
-        if matches!(self.phase, Phase::Incoming(_)) {
-            self.refuse(core, now, 487, EndCause::Cancelled);
+    pub(crate) fn cancelled(&mut self, core: &mut Core, now: Instant, invite: ServerId) {
+        match &mut self.phase {
+            Phase::Incoming(_) => self.refuse(core, now, 487, EndCause::Cancelled),
+            Phase::Established(session) => session.offer_cancelled(core, now, invite),
+            _ => {}
         }
     }
 
     pub(super) fn incoming_timeout(&mut self, core: &mut Core, now: Instant) {
         let Phase::Incoming(incoming) = &mut self.phase else { return };
+        if incoming.repeat_at.is_some_and(|at| now >= at) {
+            incoming.repeat_at = Some(now + REPEAT);
+            core.repeat_last(incoming.server);
+        }
         match incoming.reliable.timeout(now) {
             Due::Nothing => {}
             Due::Retransmit(flow, bytes) => core.transmit(flow, bytes),

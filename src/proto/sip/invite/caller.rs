@@ -10,7 +10,7 @@ use crate::sip::limits::MAX_FORKS;
 use crate::sip::read;
 use crate::sip::timer::T1_64;
 use crate::sip::transaction::ClientKey;
-use crate::sip::words::{Event, Flow, Invite};
+use crate::sip::words::{Event, Invite};
 use bytes::Bytes;
 use causeway_base::EndCause;
 use sip_codec::header::{
@@ -26,7 +26,6 @@ const MAX_INTERVAL_RETRIES: u8 = 2;
 pub(crate) struct Calling {
     pub(crate) invite: ClientKey,
     pub(crate) seq: u32,
-    flow: Flow,
     offer: Option<Bytes>,
     early: Vec<Early>,
     cancel: Cancel,
@@ -80,7 +79,7 @@ impl Calling {
         if self.early.len() >= MAX_FORKS {
             return None;
         }
-        let dialog = Dialog::of_response(&delivery.request, response, self.flow)?;
+        let dialog = Dialog::of_response(&delivery.request, response, delivery.flow)?;
         self.early.push(Early { dialog, rseq: None, sdp: None });
         self.early.last_mut()
     }
@@ -96,7 +95,6 @@ impl Call {
         let calling = Calling {
             invite: key,
             seq: 1,
-            flow: invite.flow,
             offer: invite.offer,
             early: Vec::new(),
             cancel: Cancel::No,
@@ -309,7 +307,8 @@ fn first_request(core: &Core, invite: &Invite, call_id: &Text, local_tag: &Text)
     headers.push(&To(NameAddr::new(to)));
     headers.push(&CallId(call_id.clone()));
     headers.push(&CSeq { seq: 1, method: Method::Invite });
-    offer_headers(headers, invite.flow);
+    let sips = invite.target.scheme() == b"sips";
+    offer_headers(headers, invite.flow, sips);
     if invite.offer.is_some() {
         headers.remove(&HeaderName::Supported);
         headers.push_raw(HeaderName::Supported, "timer, 100rel");

@@ -26,7 +26,7 @@ use super::words::{Event, Flow};
 use bytes::Bytes;
 use causeway_base::{EndCause, LegId};
 use sip_codec::header::{CSeq, Contact, NameAddr, Reason, Via};
-use sip_codec::{HeaderName, Headers, Method, Request, Response, SipUri, Text};
+use sip_codec::{HeaderName, Headers, Method, Request, Response, SipScheme, SipUri, Text};
 use std::net::IpAddr;
 use std::time::Instant;
 
@@ -104,18 +104,20 @@ pub(crate) fn reason(cause: EndCause) -> Reason {
     Reason::new("Q.850", u16::from(cause.q850()), cause.code())
 }
 
-/// Our Contact on a flow.
-pub(crate) fn contact(flow: Flow) -> Contact {
+/// Our Contact on a flow; `sips` where the dialog is secure to the end.
+pub(crate) fn contact(flow: Flow, sips: bool) -> Contact {
     let mut uri = SipUri::new(flow.local.ip()).with_port(flow.local.port());
-    if flow.carrier.is_reliable() {
+    if sips {
+        uri.scheme = SipScheme::Sips;
+    } else if flow.carrier.is_reliable() {
         uri.params.set("transport", flow.carrier.via_name().to_ascii_lowercase());
     }
     Contact::Address(NameAddr::new(uri))
 }
 
 /// The headers of a target refresh: Contact, Allow, Supported.
-pub(crate) fn offer_headers(headers: &mut Headers, flow: Flow) {
-    headers.push(&contact(flow));
+pub(crate) fn offer_headers(headers: &mut Headers, flow: Flow, sips: bool) {
+    headers.push(&contact(flow, sips));
     headers.push_raw(HeaderName::Allow, ALLOW);
     headers.push_raw(HeaderName::Supported, "timer");
 }
@@ -207,6 +209,9 @@ impl Call {
         delivery: &Delivery,
         cause: EndCause,
     ) {
+        if cause == EndCause::Unreachable && self.send_elsewhere(core, now, delivery) {
+            return;
+        }
         match &self.phase {
             Phase::Calling(calling) if calling.invite == delivery.key => {
                 self.phase = Phase::Closing(None);
@@ -222,6 +227,25 @@ impl Call {
             }
             _ => {}
         }
+    }
+
+    /// The connection of a dialog is gone: the same request to the address that the peer names.
+    fn send_elsewhere(&mut self, core: &mut Core, now: Instant, delivery: &Delivery) -> bool {
+        let dialog = match &mut self.phase {
+            Phase::Established(session) => &mut session.dialog,
+            Phase::Closing(Some(dialog)) => dialog,
+            _ => return false,
+        };
+        if !delivery.flow.carrier.is_reliable() || !dialog.reroute() {
+            return false;
+        }
+        let mut request = delivery.request.clone();
+        request.headers.pop_front::<Via>();
+        let key = core.send(now, Owner::Call(self.id), dialog.flow(), request);
+        if let Phase::Established(session) = &mut self.phase {
+            session.restarted(delivery.key, key);
+        }
+        true
     }
 
     /// A 2xx to an INVITE of ours: the first one confirms the call; one of another fork, or one
@@ -361,13 +385,27 @@ impl Call {
     /// A request within the call. Its transaction does not exist yet.
     pub(crate) fn request(&mut self, core: &mut Core, now: Instant, flow: Flow, request: Request) {
         let Some(id) = core.accept(now, Some(self.id), flow, &request) else { return };
+        if self.remote_tag().is_some_and(|tag| Some(tag) != read::from_tag(&request.headers)) {
+            return core.reply(now, id, 481, None);
+        }
         match (&self.phase, &request.method) {
             (Phase::Closing(_), Method::Bye) => core.reply(now, id, 200, None),
             (Phase::Closing(_), _) => core.reply(now, id, 481, None),
             (Phase::Calling(_), _) => self.early_request(core, now, id, &request),
             (Phase::Incoming(_), _) => self.incoming_request(core, now, id, &request),
-            (Phase::Established(_), _) => self.session_request(core, now, id, &request),
+            (Phase::Established(_), _) => self.session_request(core, now, id, flow, &request),
         }
+    }
+
+    /// The peer's tag, where there is but one, and one at all (RFC 2543 senders have none).
+    fn remote_tag(&self) -> Option<Text> {
+        let dialog = match &self.phase {
+            Phase::Incoming(incoming) => &incoming.dialog,
+            Phase::Established(session) => &session.dialog,
+            Phase::Closing(Some(dialog)) => dialog,
+            _ => return None,
+        };
+        Some(dialog.remote_tag.clone()).filter(|tag| !tag.is_empty())
     }
 
     /// A request on an early dialog of an outgoing call.

@@ -122,6 +122,13 @@ impl Session {
         }
     }
 
+    /// The peer takes its offer back before it was answered.
+    pub(crate) fn offer_cancelled(&mut self, core: &mut Core, now: Instant, invite: ServerId) {
+        if let Some(theirs) = self.theirs.take_if(|theirs| theirs.server == invite) {
+            core.reply(now, theirs.server, 487, None);
+        }
+    }
+
     /// Neither side has an offer or an INVITE under way.
     fn is_quiet(&self) -> bool {
         self.ours.is_none()
@@ -284,7 +291,7 @@ impl Call {
         let timer = self.peer.timer;
         let session = self.session()?;
         let mut request = session.dialog.request(method);
-        offer_headers(&mut request.headers, session.dialog.flow());
+        offer_headers(&mut request.headers, session.dialog.flow(), session.dialog.sips);
         if let Some(at) = session.timer.as_ref().filter(|_| timer) {
             request.headers.push(&at.header());
         }
@@ -398,6 +405,7 @@ impl Call {
         core: &mut Core,
         now: Instant,
         id: ServerId,
+        flow: Flow,
         request: &Request,
     ) {
         let Some(session) = self.session() else { return };
@@ -405,6 +413,8 @@ impl Call {
         if !session.dialog.in_order(seq) {
             return core.reply(now, id, 500, None);
         }
+        let refresh = matches!(request.method, Method::Invite | Method::Update);
+        session.dialog.follow(flow, refresh);
         match request.method {
             Method::Bye => self.peer_hung_up(core, now, id),
             Method::Invite | Method::Update => self.peer_offers(core, now, id, request, seq),
@@ -477,7 +487,8 @@ impl Call {
         let until = now + T1_64 / 2;
         session.theirs = Some(Theirs { server: id, invite, seq, offered, headers, until });
         // A new INVITE says that the 2xx before it arrived, though its ACK did not.
-        let confirmed = session.unacked.take().is_some_and(|unacked| unacked.first);
+        let unacked = if invite { session.unacked.take() } else { None };
+        let confirmed = unacked.is_some_and(|unacked| unacked.first);
         self.peer.learn(&request.headers);
         if confirmed {
             self.confirmed(core, None);
@@ -497,7 +508,7 @@ impl Call {
         let Some(session) = self.session() else { return };
         session.dialog.refresh_target(headers);
         let Some(mut response) = core.response_to(id, 200, None) else { return };
-        offer_headers(&mut response.headers, session.dialog.flow());
+        offer_headers(&mut response.headers, session.dialog.flow(), session.dialog.sips);
         let timer = SessionTimer::of_request(now, headers, &core.config, &mut response.headers);
         if headers.has(&<SessionExpires as sip_codec::TypedHeader>::NAME) {
             session.timer = timer;
@@ -516,7 +527,7 @@ impl Call {
         }
         let Some(theirs) = session.theirs.take() else { return };
         let Some(mut response) = core.response_to(theirs.server, 200, None) else { return };
-        offer_headers(&mut response.headers, session.dialog.flow());
+        offer_headers(&mut response.headers, session.dialog.flow(), session.dialog.sips);
         session.timer =
             SessionTimer::of_request(now, &theirs.headers, &core.config, &mut response.headers);
         put_sdp(&mut response.headers, &mut response.body, sdp);

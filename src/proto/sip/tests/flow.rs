@@ -1,7 +1,7 @@
 //! The session flows of RFC 3665, between a caller A and a callee B.
 
 use super::pair::{A, ANSWER, B, CALL, OFFER, Pair};
-use crate::sip::{Carrier, Command, Event};
+use crate::sip::{Carrier, Command, Event, Flow, Input};
 use bytes::Bytes;
 use causeway_base::EndCause;
 
@@ -308,4 +308,98 @@ fn a_ping_is_answered_or_not() {
     pair.run(33_000);
     assert!(pair.has(A, |e| matches!(e, Event::Pinged { ping: 8, status: None })));
     pair.assert_empty();
+}
+
+/// A phone's connection broke: the request goes to the address in its Contact.
+#[test]
+fn a_broken_connection_is_replaced_by_the_contact() {
+    let mut pair = Pair::new();
+    let (local, contact) = (pair.sides[B].address, pair.sides[A].address);
+    let mut ephemeral = contact;
+    ephemeral.set_port(41_000);
+    let flow = Flow { carrier: Carrier::Tcp, socket: 3, local, remote: ephemeral };
+    let mut invite = pair.invite(CALL, Some(OFFER));
+    invite.flow.carrier = Carrier::Tcp;
+    pair.sides[B].admits = false;
+    pair.command(A, Command::Invite(Box::new(invite)));
+    pair.run(100);
+    let (_, request, _) = pair.sides[B].asked.take().unwrap();
+    pair.command(B, Command::Admit { call: CALL, flow, request });
+    pair.answer();
+    assert_eq!(pair.bytes.last().unwrap().1.remote, ephemeral);
+    let text = pair.last(B);
+    let tag = &text[text.find("To:").unwrap()..];
+    let tag = tag.lines().next().unwrap();
+    let ack = format!(
+        "ACK sip:192.0.2.2 SIP/2.0\r\nVia: SIP/2.0/TCP x;branch=z9hG4bKa\r\nMax-Forwards: 70\r\n\
+         {tag}\r\n{}\r\n{}\r\nCSeq: 1 ACK\r\nContent-Length: 0\r\n\r\n",
+        text.lines().find(|l| l.starts_with("From:")).unwrap(),
+        text.lines().find(|l| l.starts_with("Call-ID:")).unwrap(),
+    );
+    pair.inject(B, flow, &ack);
+    pair.hangup(B);
+    assert_eq!(pair.bytes.last().unwrap().1.remote, ephemeral);
+    pair.sides[B].endpoint.handle_input(pair.now, Input::Failed { flow });
+    pair.drain_all();
+    let (_, flow, bytes) = pair.bytes.last().unwrap();
+    assert!(bytes.starts_with(b"BYE"), "{:?}", pair.trace);
+    assert_eq!(flow.remote, contact);
+    pair.hangup(A);
+    pair.assert_empty();
+}
+
+/// Proxies forget a call that does not say anything for three minutes.
+#[test]
+fn ringing_is_repeated_every_minute() {
+    let mut pair = Pair::new();
+    pair.dial();
+    pair.run(100);
+    pair.command(B, Command::Progress { call: CALL, status: 180, sdp: None, reliable: false });
+    pair.run(150_000);
+    assert_eq!(pair.trace.iter().filter(|line| *line == "B 180 INVITE").count(), 3);
+    pair.hangup(A);
+    pair.assert_empty();
+}
+
+#[test]
+fn a_secure_call_has_a_secure_contact() {
+    let mut pair = Pair::new();
+    let mut invite = pair.invite(CALL, Some(OFFER));
+    invite.flow.carrier = Carrier::Tls;
+    invite.target = "sips:room@192.0.2.2".parse().unwrap();
+    pair.command(A, Command::Invite(Box::new(invite)));
+    assert!(pair.last(A).contains("Contact: <sips:192.0.2.1:5060>"), "{}", pair.last(A));
+    pair.run(100);
+    pair.answer();
+    assert!(pair.last(B).contains("Contact: <sips:192.0.2.2:5060>"), "{}", pair.last(B));
+    pair.run(100);
+    pair.hangup(A);
+    pair.assert_empty();
+}
+
+/// Strict and loose routes (RFC 3261 section 12.2.1.1).
+#[test]
+fn requests_follow_the_route_set() {
+    for (route, uri, routes) in [
+        ("<sip:192.0.2.9;lr>", "BYE sip:192.0.2.1:5060 ", "Route: <sip:192.0.2.9;lr>\r\n"),
+        ("<sip:192.0.2.9>", "BYE sip:192.0.2.9 ", "Route: <sip:192.0.2.1:5060>\r\n"),
+    ] {
+        let mut pair = Pair::new();
+        pair.sides[B].admits = false;
+        pair.dial();
+        pair.run(100);
+        let (flow, mut request, _) = pair.sides[B].asked.take().unwrap();
+        request.headers.push_raw(sip_codec::HeaderName::RecordRoute, route);
+        pair.command(B, Command::Admit { call: CALL, flow, request });
+        pair.answer();
+        assert!(pair.last(B).contains(&format!("Record-Route: {route}\r\n")));
+        pair.run(33_000);
+        let bye = String::from_utf8(
+            pair.bytes.iter().rev().find(|b| b.2.starts_with(b"BYE")).unwrap().2.to_vec(),
+        );
+        let bye = bye.unwrap();
+        assert!(bye.starts_with(uri) && bye.contains(routes), "{bye}");
+        pair.hangup(A);
+        pair.run(100_000);
+    }
 }

@@ -55,6 +55,7 @@ pub(super) struct Pair {
     serial: u64,
     random: Random,
     faults: Faults,
+    pub(super) carrier: Carrier,
     /// Says which messages of a side get lost.
     pub(super) loses: Option<Filter>,
     /// Carriers that cannot be reached.
@@ -84,6 +85,7 @@ impl Pair {
             serial: 0,
             random: Random::new([seed; 32]),
             faults,
+            carrier: Carrier::Udp,
             loses: None,
             refused: None,
         }
@@ -104,7 +106,7 @@ impl Pair {
 
     pub(super) fn flow(&self, side: usize) -> Flow {
         Flow {
-            carrier: Carrier::Udp,
+            carrier: self.carrier,
             socket: 0,
             local: self.sides[side].address,
             remote: self.sides[1 - side].address,
@@ -209,6 +211,10 @@ impl Pair {
         self.drain(to);
     }
 
+    pub(super) fn drain_all(&mut self) {
+        [A, B].into_iter().for_each(|side| self.drain(side));
+    }
+
     fn drain(&mut self, side: usize) {
         loop {
             match self.sides[side].endpoint.poll_output() {
@@ -294,7 +300,7 @@ impl Pair {
 
     /// After all timers ran out, nothing may be left.
     pub(super) fn assert_empty(&mut self) {
-        self.run(200_000);
+        self.run(300_000);
         for (side, name) in self.sides.iter().zip(["A", "B"]) {
             let kept = (side.endpoint.calls(), side.endpoint.kept());
             assert_eq!(kept, (0, (0, 0)), "{name} keeps something");

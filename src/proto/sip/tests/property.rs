@@ -2,7 +2,7 @@
 //! ended once.
 
 use super::pair::{A, B, Faults, OFFER, Pair};
-use crate::sip::{Command, Event};
+use crate::sip::{Carrier, Command, Event};
 use bytes::Bytes;
 use causeway_base::{EndCause, LegId};
 use proptest::prelude::*;
@@ -48,10 +48,12 @@ proptest! {
     #[test]
     fn nothing_is_left_and_every_call_ends_once(
         seed in any::<u8>(),
+        streams in any::<bool>(),
         loss in 0..40u32,
         steps in proptest::collection::vec(step(), 1..40),
     ) {
         let mut pair = Pair::faulty(seed, Faults { loss, double: loss, jitter_ms: 20 * loss });
+        pair.carrier = if streams { Carrier::Tcp } else { Carrier::Udp };
         let mut dialled = Vec::new();
         for (side, action, number, wait) in steps {
             // A number is used once: the application numbers its calls.

@@ -189,3 +189,45 @@ fn hanging_up_while_the_answer_is_lost_ends_both() {
     assert_eq!((pair.ended(A).len(), pair.ended(B).len()), (1, 1), "{:?}", pair.trace);
     pair.assert_empty();
 }
+
+/// A re-INVITE that is taken back before the application answered it.
+#[test]
+fn a_cancelled_offer_leaves_the_call_alone() {
+    let mut pair = Pair::established();
+    pair.reoffer(A, "v=0 hold");
+    pair.run(100);
+    let invite =
+        pair.bytes.iter().rev().find(|(side, _, bytes)| *side == A && bytes.starts_with(b"INVITE"));
+    let text = String::from_utf8(invite.unwrap().2.to_vec()).unwrap();
+    let head = text.split("Content-Type").next().unwrap();
+    let cancel = head.replace("INVITE sip", "CANCEL sip").replace(" INVITE\r\n", " CANCEL\r\n");
+    let flow = pair.flow(B);
+    pair.clear();
+    pair.inject(B, flow, &format!("{cancel}Content-Length: 0\r\n\r\n"));
+    assert_eq!(pair.trace, ["B 200 CANCEL", "B 487 INVITE"]);
+    pair.run(100);
+    assert!(pair.has(A, |e| matches!(e, Event::ReofferFailed { status: 487, .. })));
+    assert!(pair.ended(A).is_empty() && pair.ended(B).is_empty());
+    pair.hangup(A);
+    pair.assert_empty();
+}
+
+/// The peer says 100 to an offer and is never heard again: the offer is not awaited for ever.
+#[test]
+fn an_offer_that_is_never_answered_finally_ends_the_call() {
+    let mut pair = Pair::established();
+    pair.reoffer(A, "v=0 hold");
+    let flow = pair.flow(A);
+    let invite = pair.bytes.last().unwrap().2.clone();
+    let text = String::from_utf8(invite.to_vec()).unwrap();
+    let head = text.split("Contact").next().unwrap().replacen("INVITE sip:192.0.2.2:5060 ", "", 1);
+    let trying = head.replacen("SIP/2.0\r\n", "SIP/2.0 100 Trying\r\n", 1);
+    pair.inject(A, flow, &format!("{trying}Content-Length: 0\r\n\r\n"));
+    pair.loses = Some(Box::new(|_, _| true));
+    pair.run(239_000);
+    assert!(pair.ended(A).is_empty());
+    pair.run(2_000);
+    assert_eq!(pair.ended(A), [EndCause::SignallingTimeout]);
+    pair.hangup(B);
+    pair.assert_empty();
+}

@@ -1,7 +1,7 @@
 //! The INVITE client transaction (RFC 3261 section 17.1.1 with RFC 6026 section 7.2).
 
 use super::{Fired, Heard};
-use crate::sip::timer::{Backoff, T1_64, TIMER_D, UNCAPPED};
+use crate::sip::timer::{Backoff, PROCEEDING, T1_64, TIMER_D, UNCAPPED};
 use std::time::Instant;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,8 +11,11 @@ enum State {
         timer_a: Option<Backoff>,
         timer_b: Instant,
     },
-    /// A provisional response came. No timer of the transaction runs; the call has its own.
-    Proceeding,
+    /// A provisional response came. RFC 3261 runs no timer here; a callee that then vanishes
+    /// would keep the transaction for ever.
+    Proceeding {
+        until: Instant,
+    },
     /// A 2xx came; timer M runs, further 2xx go up.
     Accepted {
         timer_m: Instant,
@@ -39,15 +42,15 @@ impl ClientInvite {
 
     pub(crate) fn response(&mut self, now: Instant, status: u16) -> Heard {
         match (self.state, status) {
-            (State::Calling { .. } | State::Proceeding, 100..=199) => {
-                self.state = State::Proceeding;
+            (State::Calling { .. } | State::Proceeding { .. }, 100..=199) => {
+                self.state = State::Proceeding { until: now + PROCEEDING };
                 Heard::Up
             }
-            (State::Calling { .. } | State::Proceeding, 200..=299) => {
+            (State::Calling { .. } | State::Proceeding { .. }, 200..=299) => {
                 self.state = State::Accepted { timer_m: now + T1_64 };
                 Heard::Up
             }
-            (State::Calling { .. } | State::Proceeding, _) => {
+            (State::Calling { .. } | State::Proceeding { .. }, _) => {
                 self.state = if self.reliable {
                     State::Terminated
                 } else {
@@ -63,7 +66,7 @@ impl ClientInvite {
 
     pub(crate) fn timeout(&mut self, now: Instant) -> Fired {
         match &mut self.state {
-            State::Calling { timer_b, .. } if now >= *timer_b => {
+            State::Calling { timer_b: at, .. } | State::Proceeding { until: at } if now >= *at => {
                 self.state = State::Terminated;
                 Fired::TimedOut
             }
@@ -80,19 +83,21 @@ impl ClientInvite {
         match self.state {
             State::Calling { timer_a: Some(timer_a), timer_b } => Some(timer_a.at().min(timer_b)),
             State::Calling { timer_a: None, timer_b } => Some(timer_b),
-            State::Accepted { timer_m: at } | State::Completed { timer_d: at } => Some(at),
-            State::Proceeding | State::Terminated => None,
+            State::Accepted { timer_m: at }
+            | State::Completed { timer_d: at }
+            | State::Proceeding { until: at } => Some(at),
+            State::Terminated => None,
         }
     }
 
     /// A final response is still awaited.
     pub(crate) fn is_pending(&self) -> bool {
-        matches!(self.state, State::Calling { .. } | State::Proceeding)
+        matches!(self.state, State::Calling { .. } | State::Proceeding { .. })
     }
 
     /// A provisional response came, so that a CANCEL may be sent (RFC 3261 section 9.1).
     pub(crate) fn is_proceeding(&self) -> bool {
-        self.state == State::Proceeding
+        matches!(self.state, State::Proceeding { .. })
     }
 
     pub(crate) fn is_terminated(&self) -> bool {
