@@ -24,7 +24,7 @@ impl RtpMap {
         let name = parts.next().filter(|name| !name.is_empty())?.to_owned();
         let clock = parts.next()?.trim().parse().ok().filter(|clock| *clock > 0)?;
         let channels = match parts.next() {
-            Some(channels) => channels.trim().parse().ok()?,
+            Some(channels) => channels.trim().parse().ok().filter(|count| *count > 0)?,
             None => 1,
         };
         let payload_type = payload_type.parse().ok().filter(|number| *number <= 127)?;

@@ -104,6 +104,7 @@ fn single_attributes() {
         "128 PCMU/8000",
         "0 /8000",
         "0 A/8000/x",
+        "0 A/8000/0",
     ] {
         assert_eq!(RtpMap::parse(broken), None, "{broken}");
     }
