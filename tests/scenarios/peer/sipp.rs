@@ -36,7 +36,7 @@ impl Flow {
                 .arg("-sf")
                 .arg(scenario)
                 .args(["-s", alias, "-i", "127.0.0.1", "-p", &free_port().to_string()])
-                .args(["-mi", "127.0.0.1", "-min_rtp_port", &free_port().to_string()])
+                .args(["-mi", "127.0.0.1", "-mp", &free_port().to_string()])
                 .args(["-m", "1", "-timeout", "15s", "-timeout_error", "-nostdin"])
                 .args(["-trace_err", "-error_file", "errors.log"])
                 .args(["-trace_msg", "-message_file", "messages.log"]),
