@@ -100,7 +100,8 @@ fn media(case: &Case, index: usize, remote: SocketAddr) -> LegMedia {
             receive: vec![format],
             ptime_ms: 20,
             send_events: None,
-            receive_events: vec![],
+            // As every device has it; without, a bridge listens for tones.
+            receive_events: vec![101],
             receive_comfort_noise: if case.dtx { vec![13] } else { vec![] },
             level_extension: case.level.then_some(1),
         },

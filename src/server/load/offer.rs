@@ -12,6 +12,8 @@ use std::net::{IpAddr, SocketAddr};
 const SUITE: SrtpSuite = SrtpSuite::Aes128CmSha1_80;
 
 const OPUS_PAYLOAD_TYPE: u8 = 96;
+/// RFC 4733, as every device offers it: without, a bridge would listen for tones.
+const EVENT_PAYLOAD_TYPE: u8 = 101;
 const COMFORT_NOISE_PAYLOAD_TYPE: u8 = 13;
 const LEVEL_EXTENSION_ID: u8 = 1;
 const LEVEL_EXTENSION_URI: &str = "urn:ietf:params:rtp-hdrext:ssrc-audio-level";
@@ -59,7 +61,7 @@ impl Offer {
         let family = if local.is_ipv4() { "IP4" } else { "IP6" };
         let address = local.ip();
         let profile = if self.key.is_some() { "RTP/SAVP" } else { "RTP/AVP" };
-        let mut formats = payload_type.to_string();
+        let mut formats = format!("{payload_type} {EVENT_PAYLOAD_TYPE}");
         if self.offers_comfort_noise() {
             formats += &format!(" {COMFORT_NOISE_PAYLOAD_TYPE}");
         }
@@ -67,7 +69,9 @@ impl Offer {
         let mut sdp = format!(
             "v=0\r\no=- {session} 1 IN {family} {address}\r\ns=-\r\nc=IN {family} {address}\r\n\
              t=0 0\r\nm=audio {port} {profile} {formats}\r\n\
-             a=rtpmap:{payload_type} {codec}/{clock}{channels}\r\n",
+             a=rtpmap:{payload_type} {codec}/{clock}{channels}\r\n\
+             a=rtpmap:{EVENT_PAYLOAD_TYPE} telephone-event/{clock}\r\n\
+             a=fmtp:{EVENT_PAYLOAD_TYPE} 0-15\r\n",
             port = local.port(),
             codec = self.codec,
             clock = self.codec.clock_rate(),
