@@ -10,7 +10,9 @@ use bytes::Bytes;
 use causeway_base::{Alias, EndCause, LegId};
 use causeway_conference::{LegCommand, LegEvent, MediaAddress};
 use causeway_plan::OfferPolicy;
-use causeway_proto::sip::{Carrier, Command, Config, Endpoint, Event, Flow, Input, Invite, Output};
+use causeway_proto::sip::{
+    Carrier, Command, Config, Endpoint, Event, Flow, Input, Invite, Output, session_description,
+};
 use sip_codec::{Host, Request, Uri};
 use std::collections::{HashMap, VecDeque};
 use std::net::{IpAddr, SocketAddr};
@@ -149,10 +151,10 @@ impl Driver {
         }
     }
 
-    /// Told to stop, and every call has said its last word.
+    /// Told to stop, every call has said its last word, and every BYE was answered.
     fn is_done(&mut self) -> bool {
         let Life::Stopping(waiting) = &mut self.life else { return false };
-        if !self.calls.is_empty() || !self.outbox.is_empty() {
+        if !self.calls.is_empty() || !self.outbox.is_empty() || self.endpoint.talking() > 0 {
             return false;
         }
         for done in waiting.drain(..) {
@@ -238,7 +240,7 @@ impl Driver {
             Ok(call) => {
                 let leg = self.legs.next();
                 let offered = facts::offered(leg, call, &request);
-                let offer = Some(request.body.clone()).filter(|body| !body.is_empty());
+                let offer = session_description(&request.headers, &request.body);
                 self.calls.insert(leg, CallLeg::offered(leg, flow.remote.ip(), offer));
                 // First the bridge hears of the leg, then of anything that happens to it.
                 self.outbox.push_back(LegEvent::Offered(Box::new(offered)));

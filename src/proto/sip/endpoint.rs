@@ -1,7 +1,8 @@
 //! The endpoint: routes messages, timers and commands to transactions and calls.
 
 use super::config::Config;
-use super::core::{Core, Delivery, Owner, TimerKey, add_to_tag};
+use super::core::stateless::add_to_tag;
+use super::core::{Core, Delivery, Owner, TimerKey};
 use super::digest::Verdict;
 use super::invite::session_timer::is_too_short;
 use super::invite::{ALLOW, Call};
@@ -41,6 +42,9 @@ const ELEMENT: Element<'_> = Element {
     ],
     writes: &["application/sdp"],
 };
+
+/// Seconds after which a caller may try a full node again.
+const FULL_RETRY_AFTER: &str = "10";
 
 /// A SIP user agent, all of its transactions, dialogs and calls.
 pub struct Endpoint {
@@ -141,6 +145,12 @@ impl Endpoint {
     /// Calls that are not over, those included that only wait for the network.
     pub fn calls(&self) -> usize {
         self.calls.len()
+    }
+
+    /// Calls that still talk or wait for the answer to their last request. While there are none,
+    /// an endpoint may be dropped and no peer is left in the dark.
+    pub fn talking(&self) -> usize {
+        self.calls.values().filter(|call| call.is_talking(&self.core)).count()
     }
 
     /// Transactions and deadlines that are kept.
@@ -300,7 +310,9 @@ impl Endpoint {
             more.push(&MinSe(90));
             Some((422, more))
         } else if self.is_full(flow.remote.ip()) {
-            Some((503, Headers::new()))
+            let mut more = Headers::new();
+            more.push_raw(HeaderName::RetryAfter, FULL_RETRY_AFTER);
+            Some((503, more))
         } else if read::contact(headers).is_none() {
             Some((400, Headers::new()))
         } else {

@@ -182,7 +182,7 @@ fn answer_one(world: &mut World, which: u8, value: u8) {
     let Some(status) = sip_codec::StatusCode::new(status) else { return };
     let mut response = request.response(status);
     let tag = if value < 128 { "one" } else { "two" };
-    super::core::add_to_tag(&mut response.headers, &tag.into());
+    super::core::stateless::add_to_tag(&mut response.headers, &tag.into());
     for (name, text) in [
         (sip_codec::HeaderName::Contact, "<sip:peer@192.0.2.1:5060>"),
         (sip_codec::HeaderName::ContentType, "application/sdp"),

@@ -39,4 +39,5 @@ pub use config::Config;
 pub use digest::{Credentials, Verdict};
 pub use endpoint::Endpoint;
 pub use limits::Limits;
+pub use read::sdp as session_description;
 pub use words::{Carrier, Command, Event, Flow, Input, Invite, Output};

@@ -70,9 +70,9 @@ pub(crate) fn content_type(headers: &Headers) -> Option<String> {
     Some(String::from_utf8_lossy(kind).to_ascii_lowercase())
 }
 
-/// The session description: the body, or the first such part of a `multipart/mixed` body
+/// The session description of a message: the body, or the first such part of a `multipart/mixed` body
 /// (RFC 5621), as trunks send that carry ISUP beside it.
-pub(crate) fn sdp(headers: &Headers, body: &Bytes) -> Option<Bytes> {
+pub fn sdp(headers: &Headers, body: &Bytes) -> Option<Bytes> {
     if body.is_empty() {
         return None;
     }

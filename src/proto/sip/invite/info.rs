@@ -1,15 +1,21 @@
-//! What INFO bodies say: digits and key-frame requests.
+//! INFO both ways, as devices use it (RFC 2976): digits and key-frame requests.
 
+use super::Call;
+use crate::sip::core::{Core, Owner};
 use crate::sip::read;
+use crate::sip::transaction::ClientKey;
 use crate::sip::words::Event;
 use bytes::Bytes;
 use causeway_base::LegId;
-use sip_codec::Headers;
-use std::time::Duration;
+use sip_codec::{HeaderName, Headers, Method};
+use std::time::{Duration, Instant};
 
 /// The media types that an INFO may bring.
 pub(crate) const ACCEPT: &str =
     "application/dtmf-relay, application/dtmf, application/media_control+xml";
+
+/// INFO that wait: a person's digits, and a conference number pasted at once.
+const MAX_INFOS: usize = 64;
 
 /// The longest duration of a digit that is believed.
 const MAX_DURATION_MS: u64 = 10_000;
@@ -62,10 +68,58 @@ fn digit(text: &str) -> Option<char> {
     (chars.next().is_none() && matches!(digit, '0'..='9' | 'A'..='D' | '*' | '#')).then_some(digit)
 }
 
+impl Call {
+    /// Sends an INFO, after those before it were answered.
+    pub(crate) fn inform(
+        &mut self,
+        core: &mut Core,
+        now: Instant,
+        content_type: &'static str,
+        body: Bytes,
+    ) {
+        if self.ended {
+            return;
+        }
+        let Some(session) = self.session() else { return };
+        if session.infos.len() < MAX_INFOS {
+            session.infos.push_back((content_type, body));
+            self.inform_next(core, now);
+        }
+    }
+
+    fn inform_next(&mut self, core: &mut Core, now: Instant) {
+        let id = self.id;
+        let Some(session) = self.session() else { return };
+        if session.informing.is_some() {
+            return;
+        }
+        let Some((content_type, body)) = session.infos.pop_front() else { return };
+        let mut request = session.dialog.request(Method::Info);
+        let flow = session.dialog.flow();
+        request.headers.push_raw(HeaderName::ContentType, content_type);
+        request.body = body;
+        self.authorize(core, &mut request);
+        let key = core.send(now, Owner::Call(id), flow, request);
+        if let Some(session) = self.session() {
+            session.informing = Some(key);
+        }
+    }
+
+    /// A final response came. Says whether it was to an INFO of ours.
+    pub(super) fn informed(&mut self, core: &mut Core, now: Instant, key: ClientKey) -> bool {
+        let Some(session) = self.session() else { return false };
+        if session.informing != Some(key) {
+            return false;
+        }
+        session.informing = None;
+        self.inform_next(core, now);
+        true
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use sip_codec::HeaderName;
 
     fn says(kind: &'static str, body: &'static str) -> Option<Event> {
         let mut headers = Headers::new();

@@ -1,9 +1,10 @@
 //! Calls: INVITE as caller and as callee, and all that follows within their dialogs.
 //!
 //! * [`caller`]: until our INVITE is answered. * [`callee`]: until we answer theirs.
-//! * [`session`]: the confirmed dialog: offers anew, refreshes, INFO, BYE.
+//! * [`session`]: the confirmed dialog, its ACK and BYE. * [`offer`]: offers and refreshes of
+//!   ours in it. * [`request`]: requests of the peer in it.
 //! * [`reliable`]: provisional responses by 100rel. * [`session_timer`]: RFC 4028.
-//! * [`info`]: digits and key-frame requests in INFO bodies.
+//! * [`info`]: digits and key-frame requests by INFO.
 //!
 //! A call lives in one of four phases. Its `Ended` event comes when the outcome is certain for
 //! the application; the call itself stays, silent, until the network part is over.
@@ -11,7 +12,9 @@
 pub(crate) mod callee;
 pub(crate) mod caller;
 pub(crate) mod info;
+pub(crate) mod offer;
 pub(crate) mod reliable;
+pub(crate) mod request;
 pub(crate) mod session;
 pub(crate) mod session_timer;
 
@@ -145,6 +148,11 @@ impl Call {
     /// Nothing of it is left.
     pub(crate) fn is_over(&self, core: &Core) -> bool {
         self.ended && matches!(self.phase, Phase::Closing(_)) && !core.alive(self.id)
+    }
+
+    /// It is not closing, or its last request is not answered.
+    pub(crate) fn is_talking(&self, core: &Core) -> bool {
+        !matches!(self.phase, Phase::Closing(_)) || core.is_asking(self.id)
     }
 
     /// When [`Call::timeout`] is due.

@@ -403,3 +403,58 @@ fn requests_follow_the_route_set() {
         pair.run(100_000);
     }
 }
+
+#[test]
+fn digits_keep_their_order_on_a_bad_link() {
+    let faults = super::pair::Faults { loss: 20, double: 20, jitter_ms: 400 };
+    for seed in 0..10 {
+        let mut pair = Pair::faulty(seed, faults);
+        pair.dial();
+        pair.run(20_000);
+        pair.answer();
+        pair.run(30_000);
+        for digit in "123456789".chars() {
+            let (content_type, body) = ("application/dtmf", Bytes::from(digit.to_string()));
+            pair.command(A, Command::Info { call: CALL, content_type, body });
+        }
+        pair.run(120_000);
+        let digits: String = pair.sides[B]
+            .events
+            .iter()
+            .filter_map(|e| match e {
+                Event::Digit { digit, .. } => Some(*digit),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(digits, "123456789", "seed {seed}");
+        pair.hangup(A);
+        pair.assert_empty();
+    }
+}
+
+#[test]
+fn a_failure_is_repeated_until_its_ack() {
+    let mut pair = Pair::new();
+    let mut lost = 0;
+    pair.loses = Some(Box::new(move |_, line| {
+        lost += u32::from(line == "ACK");
+        line == "ACK" && lost <= 2
+    }));
+    pair.dial();
+    pair.run(100);
+    pair.command(B, Command::Reject { call: CALL, cause: EndCause::Busy });
+    pair.run(10_000);
+    assert_eq!(pair.trace.iter().filter(|line| *line == "B 486 INVITE").count(), 3);
+    assert_eq!(pair.trace.iter().filter(|line| *line == "A ACK").count(), 3);
+    pair.assert_empty();
+}
+
+#[test]
+fn a_node_may_stop_when_its_byes_are_answered() {
+    let mut pair = Pair::established();
+    pair.hangup(A);
+    assert_eq!(pair.sides[A].endpoint.talking(), 1);
+    pair.run(100);
+    assert_eq!((pair.sides[A].endpoint.talking(), pair.sides[B].endpoint.talking()), (0, 0));
+    pair.assert_empty();
+}

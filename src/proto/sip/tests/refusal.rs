@@ -88,6 +88,8 @@ fn refusals_say_what_would_be_taken() {
 fn stray_acks_and_responses_are_dropped() {
     assert_eq!(answer(&request("ACK", "")), None);
     assert_eq!(answer(&request("ACK", "").replace("192.0.2.2>\r\n", "192.0.2.2>;tag=x\r\n")), None);
+    assert_eq!(answer(&request("ACK", "Require: teleport\r\n")), None);
+    assert_eq!(answer(&request("ACK", "").replace("From:", "Form:")), None);
     let response =
         request("INVITE", "").replace("INVITE sip:room@192.0.2.2 SIP/2.0", "SIP/2.0 200 OK");
     assert_eq!(answer(&response), None);
