@@ -68,7 +68,7 @@ fn all_hear_each_other(
     let before: Vec<Duration> = telephones.iter().map(|one| one.in_call() + SETTLING).collect();
     talk(SETTLING + JUDGED);
     telephones.iter_mut().for_each(Baresip::hang_up);
-    for ((telephone, start), own) in telephones.iter().zip(before).zip(TONES) {
+    for ((telephone, start), own) in telephones.iter_mut().zip(before).zip(TONES) {
         let heard = telephone.heard().part(start, JUDGED);
         for hertz in TONES {
             let level = level_db(&heard, hertz);

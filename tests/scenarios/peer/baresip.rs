@@ -135,8 +135,10 @@ impl Baresip {
         }
     }
 
-    /// What was heard in the first call, or since it began.
-    pub(crate) fn heard(&self) -> Wave {
+    /// What was heard in the first call. Switches the telephone off, which completes the file.
+    pub(crate) fn heard(&mut self) -> Wave {
+        self.command("quit", "");
+        self.process.wait_for_exit(PATIENCE);
         let mut recordings: Vec<_> = fs::read_dir(self.folder.join("heard"))
             .expect("the temporary folder is readable")
             .map(|entry| entry.expect("the temporary folder is readable").path())
