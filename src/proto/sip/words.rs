@@ -286,7 +286,9 @@ pub enum Event {
         /// Its answer.
         sdp: Bytes,
     },
-    /// The peer refused our offer, or never answered it: what was agreed before stays.
+    /// The peer refused our offer, or never answered it: what was agreed before stays. 491 also
+    /// where our offer still waited when the peer's came: it is dropped, since the peer's changes
+    /// what it was made from; [`Event::Reoffered`] follows.
     ReofferFailed {
         /// The call.
         call: LegId,

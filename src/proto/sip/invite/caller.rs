@@ -263,6 +263,7 @@ impl Call {
             }
             None => (Dialog::of_response(&delivery.request, response, delivery.flow), None),
         };
+        let branches = calling.early.iter().any(|early| early.sdp.is_some());
         let (offer, seq) = (calling.offer.take(), calling.seq);
         let Some(mut dialog) = dialog else {
             self.phase = Phase::Closing(None);
@@ -285,7 +286,11 @@ impl Call {
             session.owe_ack(seq, &delivery.request);
         }
         self.phase = Phase::Established(Box::new(session));
-        let sdp = sdp.filter(|sdp| early_sdp.as_ref() != Some(sdp));
+        // Where another branch answered early too, the application must hear which one it is.
+        let sdp = match early_sdp {
+            Some(early) if branches => sdp.or(Some(early)),
+            early => sdp.filter(|sdp| early.as_ref() != Some(sdp)),
+        };
         self.event(core, Event::Answered { call: self.id, sdp });
     }
 }

@@ -93,6 +93,8 @@ impl Call {
             return self.not_now(core, now, id, 491);
         }
         session.dialog.refresh_target(&request.headers);
+        let overtaken = session.queued.take().is_some();
+        session.retry_at = None;
         let offered = offer.is_some();
         let mut headers = Headers::new();
         for name in [HeaderName::Supported, HeaderName::SessionExpires, HeaderName::MinSe] {
@@ -106,6 +108,9 @@ impl Call {
         self.peer.learn(&request.headers);
         if confirmed {
             self.confirmed(core, None);
+        }
+        if overtaken {
+            self.event(core, Event::ReofferFailed { call: self.id, status: 491 });
         }
         self.event(core, Event::Reoffered { call: self.id, offer });
     }

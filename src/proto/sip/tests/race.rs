@@ -67,7 +67,7 @@ fn a_bye_waits_for_the_ack() {
 }
 
 /// RFC 5407 section 3.2.4 and RFC 3261 section 14.1: offers cross, both are refused with 491,
-/// both are made again and both succeed.
+/// and the one made again first is answered.
 #[test]
 fn glare_is_resolved() {
     let mut pair = Pair::established();
@@ -85,10 +85,19 @@ fn glare_is_resolved() {
     }
     assert!(pair.trace.contains(&"A 491 INVITE".to_owned()));
     assert!(pair.trace.contains(&"B 491 INVITE".to_owned()));
-    for side in [A, B] {
-        let answered = |e: &Event| matches!(e, Event::ReofferAnswered { .. });
-        assert_eq!(pair.sides[side].events.iter().filter(|e| answered(e)).count(), 1);
-    }
+    // Whoever tries again first is answered. The other one's offer was made from what is not true
+    // any more: it is dropped, and its application is told so.
+    let mut outcomes: Vec<_> = [A, B]
+        .map(|side| {
+            pair.sides[side].events.iter().find_map(|e| match e {
+                Event::ReofferAnswered { .. } => Some(200),
+                Event::ReofferFailed { status, .. } => Some(*status),
+                _ => None,
+            })
+        })
+        .to_vec();
+    outcomes.sort_unstable();
+    assert_eq!(outcomes, [Some(200), Some(491)]);
     pair.hangup(A);
     pair.assert_empty();
 }
