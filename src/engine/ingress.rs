@@ -9,7 +9,7 @@ use causeway_media::audio::SAMPLE_RATE;
 use causeway_plan::{AudioFormat, DigitMethod, LegMedia, MediaEvent};
 use causeway_rtp::report::ReceiverStatistics;
 use causeway_rtp::telephone_event::{DigitEvent, EventReceiver};
-use causeway_rtp::{Arrival, JitterBuffer, Pull, SrtpReceiver, Verdict};
+use causeway_rtp::{Arrival, JitterBuffer, Packet, Pull, SrtpReceiver, Verdict};
 use causeway_wire::audio_level::AudioLevel;
 use causeway_wire::demux::DatagramKind;
 use causeway_wire::rtp::RtpView;
@@ -52,6 +52,8 @@ pub(crate) struct Ingress {
     kinds: Box<[PayloadKind; 128]>,
     clock_rate: u32,
     level_extension: Option<u8>,
+    /// The packet played last announced a pause.
+    pausing: bool,
 }
 
 impl Ingress {
@@ -67,6 +69,7 @@ impl Ingress {
             kinds: Box::new([PayloadKind::Unknown; 128]),
             clock_rate,
             level_extension: None,
+            pausing: false,
         };
         ingress.reconfigure(media);
         ingress
@@ -123,7 +126,11 @@ pub(crate) fn take(leg: &mut Leg, port: Port, now: Now, buffer: &mut [u8], sink:
         (DatagramKind::Rtp, Port::Rtp) => {
             take_rtp(leg.id, link, datagram, received.source, arrival, sink);
         }
-        (DatagramKind::Rtcp, _) => take_rtcp(link, datagram, received.source, arrival, now),
+        (DatagramKind::Rtcp, _) => {
+            if take_rtcp(link, datagram, received.source, arrival, now) {
+                sink.send(MediaEvent::Resumed { leg: leg.id });
+            }
+        }
         _ => link.ingress.refused += 1,
     }
 }
@@ -145,7 +152,9 @@ fn take_rtp(
     if latched {
         sink.send(MediaEvent::SourceLatched { leg, source });
     }
-    link.reporting.heard(arrival);
+    if link.reporting.heard(arrival) {
+        sink.send(MediaEvent::Resumed { leg });
+    }
     if !link.media.direction.receives() {
         return;
     }
@@ -199,27 +208,35 @@ fn open_rtp<'a>(
     Some((datagram.get(..len)?, latched || learnt))
 }
 
-fn take_rtcp(link: &mut Link, datagram: &mut [u8], source: SocketAddr, arrival: Instant, now: Now) {
+/// True where it ends a silence that was told.
+fn take_rtcp(
+    link: &mut Link,
+    datagram: &mut [u8],
+    source: SocketAddr,
+    arrival: Instant,
+    now: Now,
+) -> bool {
     if link.guard.check_rtcp(arrival, source, datagram) == Verdict::Refuse {
         link.ingress.refused += 1;
-        return;
+        return false;
     }
     let len = match &mut link.ingress.protection {
         Protection::Clear => datagram.len(),
         Protection::Srtp(srtp) => {
             let Ok(len) = srtp.unprotect_rtcp(datagram) else {
                 link.ingress.unauthentic += 1;
-                return;
+                return false;
             };
             link.guard.authenticated_rtcp(source);
             len
         }
-        Protection::Broken => return,
+        Protection::Broken => return false,
     };
-    link.reporting.heard(arrival);
+    let resumed = link.reporting.heard(arrival);
     if let Some(compound) = datagram.get(..len) {
         report::take(link, compound, arrival, now);
     }
+    resumed
 }
 
 /// What the jitter buffer gives, with payload types resolved and lengths at 48 kHz.
@@ -231,32 +248,31 @@ pub(crate) enum Pulled<'a> {
 }
 
 impl Ingress {
-    /// What to play next.
+    /// What to play next. A packet that announces a pause (comfort noise, Opus DTX) makes what is
+    /// missing after it silence and not loss.
     pub(crate) fn pull(&mut self, now: Instant, quiet: bool) -> Pulled<'_> {
-        let Self { jitter, kinds, clock_rate, .. } = self;
-        let codec = |payload_type: u8| match kinds[usize::from(payload_type & 0x7f)] {
-            PayloadKind::Audio(codec) => Some(codec),
-            _ => None,
-        };
+        if std::mem::take(&mut self.pausing) {
+            self.jitter.pause();
+        }
+        let Self { jitter, kinds, clock_rate, pausing, .. } = self;
+        let kind = |packet: &Packet<'_>| kinds[usize::from(packet.payload_type & 0x7f)];
         match jitter.pull(now, quiet) {
-            Pull::Packet(packet) => match codec(packet.payload_type) {
-                Some(codec) => {
-                    Pulled::Packet { codec, level: packet.level, payload: packet.payload }
-                }
-                None => Pulled::Silence,
-            },
+            Pull::Packet(packet) => {
+                *pausing = announces_pause(kind(&packet), packet.payload);
+                pulled(kind(&packet), packet)
+            }
             Pull::Merge { first, second } => {
-                match (codec(first.payload_type), codec(second.payload_type)) {
-                    (Some(codec), Some(other)) if codec == other => Pulled::Merge {
-                        codec,
-                        level: first.level,
-                        first: first.payload,
-                        second: second.payload,
-                    },
-                    (_, Some(codec)) => {
-                        Pulled::Packet { codec, level: second.level, payload: second.payload }
+                *pausing = announces_pause(kind(&second), second.payload);
+                match (kind(&first), kind(&second)) {
+                    (PayloadKind::Audio(codec), PayloadKind::Audio(other)) if codec == other => {
+                        Pulled::Merge {
+                            codec,
+                            level: first.level,
+                            first: first.payload,
+                            second: second.payload,
+                        }
                     }
-                    _ => Pulled::Silence,
+                    (_, other) => pulled(other, second),
                 }
             }
             Pull::Lost { next, duration } => Pulled::Lost {
@@ -294,6 +310,24 @@ impl Ingress {
                 payload: view.payload(),
             },
         );
+    }
+}
+
+fn pulled(kind: PayloadKind, packet: Packet<'_>) -> Pulled<'_> {
+    match kind {
+        PayloadKind::Audio(codec) => {
+            Pulled::Packet { codec, level: packet.level, payload: packet.payload }
+        }
+        _ => Pulled::Silence,
+    }
+}
+
+/// Comfort noise (RFC 3389), or an Opus frame that says nothing more (RFC 6716 section 2.1.9).
+fn announces_pause(kind: PayloadKind, payload: &[u8]) -> bool {
+    match kind {
+        PayloadKind::ComfortNoise => true,
+        PayloadKind::Audio(Codec::Opus) => payload.len() <= 2,
+        _ => false,
     }
 }
 

@@ -233,19 +233,19 @@ impl Engine {
         leg: LegId,
         local: std::net::IpAddr,
     ) -> Result<(), Overloaded> {
+        // Room for the answer first: a leg whose answer is lost would keep its ports for ever.
+        let answer = self.events.try_reserve().map_err(|_| Overloaded)?;
         let Ok(ports) = self.ports.reserve(local, self.config.dscp) else {
-            return self.tell(MediaEvent::Failed { leg, cause: EndCause::PortsExhausted });
+            answer.send(MediaEvent::Failed { leg, cause: EndCause::PortsExhausted });
+            return Ok(());
         };
         let reserved =
             MediaEvent::Reserved { leg, rtp: ports.rtp_address, rtcp: ports.rtcp_address };
         let worker = self.least_loaded(places);
         self.order(worker, Order::Adopt(Box::new(leg::Leg::new(leg, ports))))?;
         places.legs.insert(leg, worker);
-        self.tell(reserved)
-    }
-
-    fn tell(&self, event: MediaEvent) -> Result<(), Overloaded> {
-        self.events.try_send(event).map_err(|_| Overloaded)
+        answer.send(reserved);
+        Ok(())
     }
 
     fn move_leg(

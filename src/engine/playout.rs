@@ -36,6 +36,8 @@ pub(crate) struct Playout {
     decoder: Option<Decoder>,
     /// Decoded samples at the codec's rate, not played yet.
     pcm: Vec<f32>,
+    /// For merging; kept for its size.
+    spare: Vec<f32>,
     up: Option<Resampler>,
     meter: Option<(Codec, PayloadMeter)>,
     /// Packets whose estimated quiet is still believed without decoding.
@@ -73,6 +75,7 @@ impl Default for Playout {
             bytes: Vec::new(),
             decoder: None,
             pcm: Vec::new(),
+            spare: Vec::new(),
             up: None,
             meter: None,
             believed: 0,
@@ -337,15 +340,17 @@ impl Playout {
         self.decode_packet(first);
         let middle = self.pcm.len();
         self.decode_packet(second);
-        let both = self.pcm.split_off(start);
+        let mut both = std::mem::take(&mut self.spare);
+        both.clear();
+        both.extend(self.pcm.drain(start..));
         let (first, second) = both.split_at((middle - start).min(both.len()));
         self.pcm.resize(start + self.at_rate(samples), 0.0);
         if !stretch::merge(first, second, &mut self.pcm[start..]) {
             // Packets of unequal lengths: better a moment later than a moment of silence.
             self.pcm.truncate(start);
-            self.pcm.extend_from_slice(first);
-            self.pcm.extend_from_slice(second);
+            self.pcm.extend_from_slice(&both);
         }
+        self.spare = both;
     }
 
     fn conceal(&mut self, fec: Option<Range<usize>>, samples: usize) {

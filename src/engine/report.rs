@@ -60,10 +60,10 @@ impl Reporting {
         }
     }
 
-    /// Something genuine came.
-    pub(crate) fn heard(&mut self, at: Instant) {
+    /// Something genuine came. True where it ends a silence that was told.
+    pub(crate) fn heard(&mut self, at: Instant) -> bool {
         self.last_heard = at;
-        self.silence = Silence::Untold;
+        std::mem::replace(&mut self.silence, Silence::Untold) == Silence::Told
     }
 
     /// The peer loses packets of ours, or did until lately.
@@ -91,7 +91,7 @@ impl Reporting {
 
     /// A re-offer gives a silent peer its time again.
     pub(crate) fn resume(&mut self, now: Instant) {
-        self.heard(now);
+        self.last_heard = now;
     }
 }
 

@@ -70,6 +70,7 @@ struct Member {
     auto_gain: bool,
     forwarded: bool,
     feed: Feed,
+    key: Option<EncodeKey>,
     group: Option<usize>,
 }
 
@@ -121,6 +122,7 @@ impl Room {
                 auto_gain: false,
                 forwarded: false,
                 feed: *feed,
+                key: None,
                 group: None,
             });
         }
@@ -161,7 +163,7 @@ impl Room {
     ) {
         if self.seating == Seating::Changed {
             self.seating = Seating::Settled;
-            self.join_groups(legs);
+            self.read_keys(legs);
         }
         self.rank(legs, scratch, now, sink);
         self.mix(legs, scratch);
@@ -170,18 +172,12 @@ impl Room {
         self.tell_talkers(now, sink);
     }
 
-    /// Gives each listener the group of its encoder settings.
-    fn join_groups(&mut self, legs: &mut Legs) {
+    /// Reads each leg's encoder settings anew. Groups are found, or made, when they are needed.
+    fn read_keys(&mut self, legs: &mut Legs) {
         for member in &mut self.members {
+            let link = legs.get_mut(member.slot).and_then(|leg| leg.link.as_deref());
+            member.key = link.map(EncodeKey::of);
             member.group = None;
-            let Some(leg) = legs.get_mut(member.slot) else { continue };
-            let Some(key) = leg.link.as_ref().map(|link| EncodeKey::of(link)) else { continue };
-            let group = self.groups.iter().position(|group| group.stream.key() == key);
-            member.group = group.or_else(|| {
-                let stream = EncodeStream::new(key)?;
-                self.groups.push(EncodeGroup { stream, wanted: false, idle: 0 });
-                Some(self.groups.len() - 1)
-            });
         }
     }
 
@@ -227,11 +223,16 @@ impl Room {
         for group in &mut self.groups {
             group.wanted = false;
         }
-        for member in &self.members {
-            let Some(group) = member.group.and_then(|group| self.groups.get_mut(group)) else {
+        for member in &mut self.members {
+            if !member.hears_mix(legs) || self.mixer.contains(member.leg) {
                 continue;
-            };
-            group.wanted |= member.hears_mix(legs) && !self.mixer.contains(member.leg);
+            }
+            if member.group.is_none() {
+                member.group = member.key.and_then(|key| group_of(&mut self.groups, key));
+            }
+            if let Some(group) = member.group.and_then(|group| self.groups.get_mut(group)) {
+                group.wanted = true;
+            }
         }
         self.mixer.total(&mut scratch.pcm);
         for group in self.groups.iter_mut().filter(|group| group.wanted) {
@@ -246,7 +247,9 @@ impl Room {
         }
         if self.groups.iter().any(|group| group.idle > MAX_IDLE_QUANTA) {
             self.groups.retain(|group| group.idle <= MAX_IDLE_QUANTA);
-            self.seating = Seating::Changed;
+            for member in &mut self.members {
+                member.group = None;
+            }
         }
     }
 
@@ -293,6 +296,17 @@ impl Member {
     fn hears_mix(&self, legs: &mut Legs) -> bool {
         legs.get_mut(self.slot).is_some_and(|leg| leg.feed(self.feed) == Feed::Mix)
     }
+}
+
+/// The group of these encoder settings; a new one for the first listener who has them. `None`
+/// where the codec's library refuses.
+fn group_of(groups: &mut Vec<EncodeGroup>, key: EncodeKey) -> Option<usize> {
+    if let Some(found) = groups.iter().position(|group| group.stream.key() == key) {
+        return Some(found);
+    }
+    let stream = EncodeStream::new(key)?;
+    groups.push(EncodeGroup { stream, wanted: false, idle: 0 });
+    Some(groups.len() - 1)
 }
 
 /// Sends another leg's packets on as they are.

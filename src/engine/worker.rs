@@ -159,17 +159,25 @@ impl Worker {
         loop {
             let tick = clock.wait(&self.metrics);
             let now = Now::read();
-            if self.take_orders(now) == Flow::Stop {
+            if self.tick(now, tick, &mut buffers) == Flow::Stop {
                 break;
             }
-            self.receive(now, &mut buffers);
-            self.run_rooms(now, tick);
-            self.run_reports(now, tick);
-            self.end_drains(now);
-            self.sink.flush();
             clock.done(now.instant, &self.metrics);
         }
         self.say_goodbye();
+    }
+
+    /// All that one tick does.
+    pub(crate) fn tick(&mut self, now: Now, tick: u64, buffers: &mut Buffers) -> Flow {
+        if self.take_orders(now) == Flow::Stop {
+            return Flow::Stop;
+        }
+        self.receive(now, buffers);
+        self.run_rooms(now, tick);
+        self.run_reports(now, tick);
+        self.end_drains(now);
+        self.sink.flush();
+        Flow::GoOn
     }
 
     fn take_orders(&mut self, now: Now) -> Flow {
@@ -386,14 +394,15 @@ impl Worker {
     }
 }
 
-#[derive(PartialEq, Eq)]
-enum Flow {
+/// Whether the worker goes on after a tick.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Flow {
     GoOn,
     Stop,
 }
 
 /// What a tick receives into.
-struct Buffers {
+pub(crate) struct Buffers {
     events: Vec<epoll::Event>,
     datagram: [u8; MAX_DATAGRAM],
 }

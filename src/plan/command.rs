@@ -119,6 +119,11 @@ pub enum MediaEvent {
         /// How long.
         quiet_for: Duration,
     },
+    /// RTP or RTCP comes again from a leg that was [`MediaEvent::Silent`].
+    Resumed {
+        /// The leg.
+        leg: LegId,
+    },
     /// The answer to [`MediaCommand::ReportStats`], and the last word after
     /// [`MediaCommand::Release`].
     Stats {

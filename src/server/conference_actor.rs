@@ -225,7 +225,9 @@ impl ConferenceActor {
                     self.leg(command);
                 }
             }
-            MediaEvent::SourceLatched { leg, .. } => self.tell(now, Command::LegHeard { leg }),
+            MediaEvent::SourceLatched { leg, .. } | MediaEvent::Resumed { leg } => {
+                self.tell(now, Command::LegHeard { leg });
+            }
             MediaEvent::Silent { leg, .. } => self.tell(now, Command::LegSilent { leg }),
             MediaEvent::Digit { leg, digit, method } => {
                 self.tell(now, Command::Digit { leg, digit, method });

@@ -71,6 +71,7 @@ impl<O: Outlet> Router<O> {
             | MediaEvent::SourceLatched { leg, .. }
             | MediaEvent::Digit { leg, .. }
             | MediaEvent::Silent { leg, .. }
+            | MediaEvent::Resumed { leg }
             | MediaEvent::Failed { leg, .. } => *leg,
         };
         if let Some(handle) = self.directory.of_leg(leg) {

@@ -1,6 +1,7 @@
 //! The engine over real sockets on loopback: phones that send tones and hear each other.
 #![allow(clippy::disallowed_methods, reason = "phones here keep real time, as phones do")]
 
+mod allocation;
 mod phone;
 
 use crate::{Engine, EngineConfig};

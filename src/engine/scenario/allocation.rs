@@ -1,0 +1,90 @@
+//! The path of a packet does not allocate in steady state.
+
+use super::phone::{Crypto, Phone};
+use super::{CONFERENCE, LOCAL};
+use crate::EngineConfig;
+use crate::clock::{Now, TickMetrics};
+use crate::leg::Leg;
+use crate::order::Order;
+use crate::port::PortRange;
+use crate::worker::{Buffers, Flow, Worker};
+use causeway_base::{Codec, LegId};
+use causeway_plan::{AudioEgress, AudioIngress, Feed, MediaPlan, SrtpKey, SrtpSpec, SrtpSuite};
+use std::sync::Arc;
+use std::sync::mpsc::sync_channel;
+use std::time::Duration;
+
+/// Ticks until every buffer has its size: the first reports are sent, the talkers have settled.
+const WARM_UP: u64 = 700;
+
+/// Ticks that are measured.
+const MEASURED: u64 = 400;
+
+fn crypto(codec: Codec) -> Option<Crypto> {
+    // One of the three under SRTP covers both ways.
+    (codec == Codec::Pcma).then(|| {
+        let suite = SrtpSuite::Aes128CmSha1_80;
+        let key = SrtpKey::new(suite, &[5; 30]).expect("30 bytes");
+        Crypto(SrtpSpec { suite, send: key, receive: key })
+    })
+}
+
+#[test]
+fn a_packet_in_steady_state_allocates_nothing() {
+    let (orders, queue) = sync_channel(64);
+    let (events, _receiver) = tokio::sync::mpsc::channel(1024);
+    let config = EngineConfig { realtime: false, ..EngineConfig::default() };
+    let mut worker =
+        Worker::new(config, queue, events, Arc::new(TickMetrics::default())).expect("epoll");
+    let ports = PortRange::new(&(29_300..=29_319));
+    let mut phones = Vec::new();
+    orders.send(Order::OpenConference(CONFERENCE)).expect("room");
+    for (index, codec) in Codec::ALL.into_iter().enumerate() {
+        let leg = LegId(index as u64 + 1);
+        let pair = ports.reserve(LOCAL, 0).expect("free ports");
+        let phone = Phone::new(leg, codec, pair.rtp_address, crypto(codec));
+        for order in [
+            Order::Adopt(Box::new(Leg::new(leg, pair))),
+            Order::Configure(leg, Box::new(phone.media())),
+            Order::Enter(leg, CONFERENCE),
+        ] {
+            orders.send(order).expect("room");
+        }
+        phones.push(phone);
+    }
+    let plan = MediaPlan {
+        version: 1,
+        max_talkers: 4,
+        ingress: phones
+            .iter()
+            .map(|phone| AudioIngress { leg: phone.leg, heard: true, auto_gain: true })
+            .collect(),
+        egress: phones
+            .iter()
+            .map(|phone| AudioEgress { leg: phone.leg, feed: Feed::Mix })
+            .collect(),
+    };
+    orders.send(Order::Apply(CONFERENCE, Box::new(plan))).expect("room");
+
+    let mut buffers = Buffers::default();
+    let mut now = Now::read();
+    let mut allocations = 0;
+    for tick in 0..WARM_UP + MEASURED {
+        if tick % 2 == 0 {
+            phones.iter_mut().for_each(Phone::send_tone);
+        }
+        now.instant += Duration::from_millis(10);
+        now.wall += Duration::from_millis(10);
+        let counted = allocation_counter::measure(|| {
+            assert_eq!(worker.tick(now, tick, &mut buffers), Flow::GoOn);
+        });
+        if tick >= WARM_UP {
+            allocations += counted.count_total;
+        }
+        phones.iter_mut().for_each(Phone::receive);
+    }
+    for phone in &phones {
+        assert!(phone.packets() as u64 >= MEASURED / 2, "{} packets", phone.packets());
+    }
+    assert_eq!(allocations, 0);
+}
