@@ -1,7 +1,7 @@
 //! Telephones of every kind in one conference: each hears all others and never itself.
 
 use crate::{
-    peer::{Baresip, Bridge, Flow, Line, Linphone, Transport, talk},
+    peer::{Baresip, Bridge, Flow, Line, Linphone, Setting, Transport, talk},
     sound::{level_db, tone},
 };
 use Transport::{Tcp, Tls, Udp};
@@ -58,7 +58,7 @@ fn all_hear_each_other(
         .zip(TONES)
         .enumerate()
         .map(|(index, ((transport, encryption, codec), hertz))| {
-            let line = Line { transport, codec, encryption };
+            let line = Line { transport, codec, encryption, ..Line::PLAIN };
             Baresip::start(&format!("telephone{index}"), line, &tone(hertz, VOICE))
         })
         .collect();
@@ -118,18 +118,54 @@ fn a_telephone_hears_sipp() {
 }
 
 #[test]
-fn conferences_do_not_hear_each_other() {
+fn ipv4_and_ipv6_hear_each_other() {
     let bridge = Bridge::start();
     let [one, other, _] = TONES;
+    let six = Line { host: "[::1]", ..Line::PLAIN };
+    let mut new = Baresip::start("ipv6", six, &tone(one, VOICE));
+    let mut old = Baresip::start("ipv4", Line::PLAIN, &tone(other, VOICE));
+    new.call("1001", bridge.port_at(six.host, Udp));
+    old.call("1001", bridge.port(Udp));
+    let start = new.in_call() + SETTLING;
+    talk(SETTLING + JUDGED);
+    new.hang_up();
+    old.hang_up();
+    let heard = new.heard().part(start, JUDGED);
+    assert!(level_db(&heard, other) > AUDIBLE_DB, "{:.1} dB", level_db(&heard, other));
+    let heard = old.heard().part(SETTLING, JUDGED);
+    assert!(level_db(&heard, one) > AUDIBLE_DB, "{:.1} dB", level_db(&heard, one));
+}
+
+#[test]
+fn conferences_on_one_worker_do_not_hear_each_other() {
+    conferences_do_not_hear_each_other(1);
+}
+
+#[test]
+fn conferences_on_three_workers_do_not_hear_each_other() {
+    conferences_do_not_hear_each_other(3);
+}
+
+fn conferences_do_not_hear_each_other(workers: u16) {
+    let bridge = Bridge::with(Setting { workers, ..Setting::default() });
+    let [one, other, third] = TONES;
     let mut here = Baresip::start("here", Line::PLAIN, &tone(one, VOICE));
     let mut there = Baresip::start("there", Line::PLAIN, &tone(other, VOICE));
+    let mut too = Baresip::start("there-too", Line::PLAIN, &tone(third, VOICE));
     here.call("1001", bridge.port(Udp));
     there.call("1002", bridge.port(Udp));
-    talk(JUDGED);
-    here.hang_up();
-    there.hang_up();
-    let level = level_db(&here.heard(), other);
-    assert!(level < INAUDIBLE_DB, "1001 hears 1002 at {level:.1} dB");
-    let level = level_db(&there.heard(), one);
+    too.call("1002", bridge.port(Udp));
+    let start = there.in_call() + SETTLING;
+    talk(SETTLING + JUDGED);
+    let mut all = [&mut here, &mut there, &mut too];
+    all.iter_mut().for_each(|telephone| telephone.hang_up());
+    let alone = here.heard();
+    for hertz in [other, third] {
+        let level = level_db(&alone, hertz);
+        assert!(level < INAUDIBLE_DB, "1001 hears 1002 at {level:.1} dB");
+    }
+    let heard = there.heard().part(start, JUDGED);
+    let level = level_db(&heard, one);
     assert!(level < INAUDIBLE_DB, "1002 hears 1001 at {level:.1} dB");
+    assert!(level_db(&heard, third) > AUDIBLE_DB, "1002 does not hear itself");
 }

@@ -1,4 +1,5 @@
-//! SIGTERM: running calls end by themselves, new ones are refused, then the bridge ends.
+//! SIGTERM: running calls end by themselves, new ones are refused, then the bridge ends. SIGINT:
+//! the bridge hangs up and ends.
 
 use crate::{
     conference::{AUDIBLE_DB, TONES, VOICE},
@@ -19,6 +20,7 @@ fn a_draining_bridge_finishes_its_calls_and_takes_no_new_ones() {
     listener.call("1001", port);
 
     bridge.terminate();
+    bridge.wait_for_lines("draining", 1);
     late.dial("1001", port);
     let reason = late.wait_for("CALL_CLOSED");
     assert!(reason.starts_with("503"), "a new call ended with {reason:?}");
@@ -30,6 +32,16 @@ fn a_draining_bridge_finishes_its_calls_and_takes_no_new_ones() {
     talker.hang_up();
     let heard = listener.heard().part(draining, Duration::from_secs(2));
     assert!(level_db(&heard, one) > AUDIBLE_DB, "the running call lost its sound");
+    bridge.wait_for_clean_exit();
+}
+
+#[test]
+fn an_interrupted_bridge_hangs_up_and_ends() {
+    let bridge = Bridge::start();
+    let mut caller = Baresip::start("caller", Line::PLAIN, &tone(TONES[0], VOICE));
+    caller.call("1001", bridge.port(Transport::Udp));
+    bridge.interrupt();
+    caller.wait_for("CALL_CLOSED");
     bridge.wait_for_clean_exit();
 }
 

@@ -20,6 +20,12 @@ flows! {
     answer_in_ack "1001";
     /// RFC 3665 section 3.7: a re-INVITE moves the media.
     reinvite "1001";
+    /// RFC 3264 section 8.4: hold by `c=0.0.0.0`, and resume.
+    hold_by_zero_address "1001";
+    /// RFC 3311: UPDATE in a standing call.
+    update "1001";
+    /// RFC 3264 section 6: video and floor control are refused line by line.
+    unspoken_line "1001";
     /// A number that leads nowhere: 404, and the ACK ends it.
     unknown "4711";
     /// RFC 3261 section 11.

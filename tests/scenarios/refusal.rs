@@ -2,7 +2,7 @@
 
 use crate::{
     conference::{TONES, VOICE},
-    peer::{Baresip, Bridge, Line, Transport},
+    peer::{Baresip, Bridge, Line, Setting, Transport},
     sound::tone,
 };
 
@@ -18,7 +18,7 @@ fn an_unknown_alias_is_not_found() {
 #[test]
 fn a_call_beyond_the_last_media_port_is_refused_and_the_first_goes_on() {
     // One pair of ports: RTP and RTCP of one call.
-    let bridge = Bridge::with_media_ports(2);
+    let bridge = Bridge::with(Setting { media_ports: 2, ..Setting::default() });
     let port = bridge.port(Transport::Udp);
     let mut first = Baresip::start("first", Line::PLAIN, &tone(TONES[0], VOICE));
     let mut second = Baresip::start("second", Line::PLAIN, &tone(TONES[1], VOICE));

@@ -24,6 +24,17 @@ pub(crate) enum Transport {
     Tls,
 }
 
+impl Transport {
+    /// As a SIP URI says it.
+    pub(crate) fn parameter(self) -> &'static str {
+        match self {
+            Self::Udp => "",
+            Self::Tcp => ";transport=tcp",
+            Self::Tls => ";transport=tls",
+        }
+    }
+}
+
 /// How a telephone is set up.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Line {
@@ -31,16 +42,18 @@ pub(crate) struct Line {
     pub(crate) codec: Codec,
     /// baresip's `mediaenc`: `srtp` offers it, `srtp-mand` insists.
     pub(crate) encryption: Option<&'static str>,
+    /// Its address, and where it calls: `127.0.0.1` or `[::1]`.
+    pub(crate) host: &'static str,
 }
 
 impl Line {
     pub(crate) const PLAIN: Self =
-        Self { transport: Transport::Udp, codec: Codec::Pcma, encryption: None };
+        Self { transport: Transport::Udp, codec: Codec::Pcma, encryption: None, host: "127.0.0.1" };
 }
 
 pub(crate) struct Baresip {
     name: String,
-    transport: Transport,
+    line: Line,
     established: Option<Instant>,
     process: Process,
     control: TcpStream,
@@ -56,7 +69,7 @@ impl Baresip {
         voice.write(&folder.join("voice.wav"));
         fs::create_dir(folder.join("heard")).expect("the temporary folder is writable");
         let control_port = free_port();
-        folder.write("config", configuration(&folder, control_port));
+        folder.write("config", configuration(&folder, line.host, control_port));
         folder.write("accounts", account(name, line));
         folder.write("contacts", "");
         let process =
@@ -66,7 +79,7 @@ impl Baresip {
             .unwrap_or_else(|error| panic!("{name}: no control port: {error}"));
         Self {
             name: name.to_owned(),
-            transport: line.transport,
+            line,
             established: None,
             process,
             control,
@@ -96,12 +109,8 @@ impl Baresip {
 
     /// Sends an INVITE.
     pub(crate) fn dial(&mut self, alias: &str, port: u16) {
-        let transport = match self.transport {
-            Transport::Udp => "",
-            Transport::Tcp => ";transport=tcp",
-            Transport::Tls => ";transport=tls",
-        };
-        self.command("dial", &format!("sip:{alias}@127.0.0.1:{port}{transport}"));
+        let Line { host, transport, .. } = self.line;
+        self.command("dial", &format!("sip:{alias}@{host}:{port}{}", transport.parameter()));
     }
 
     pub(crate) fn hold(&mut self) {
@@ -190,7 +199,8 @@ fn take_netstring(unread: &mut Vec<u8>) -> Option<Vec<u8>> {
 fn account(name: &str, line: Line) -> String {
     let codec = line.codec;
     let mut account = format!(
-        "<sip:{name}@127.0.0.1>;regint=0;answermode=auto;audio_codecs={codec}/{}/{}",
+        "<sip:{name}@{}>;regint=0;answermode=auto;audio_codecs={codec}/{}/{}",
+        line.host,
         codec.sample_rate(),
         codec.rtpmap_channels()
     );
@@ -200,12 +210,13 @@ fn account(name: &str, line: Line) -> String {
     account + "\n"
 }
 
-fn configuration(folder: &Folder, control_port: u16) -> String {
+fn configuration(folder: &Folder, host: &str, control_port: u16) -> String {
+    let interface = host.trim_matches(['[', ']']);
     let folder = folder.display();
     format!(
         "poll_method epoll
-sip_listen 127.0.0.1:0
-net_interface 127.0.0.1
+sip_listen {host}:0
+net_interface {interface}
 audio_source aufile,{folder}/voice.wav
 ausrc_srate 48000
 ausrc_channels 1

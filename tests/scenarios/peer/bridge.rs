@@ -6,50 +6,59 @@ use super::{
     process::{PATIENCE, Process},
 };
 use std::{
+    net::{Ipv4Addr, UdpSocket},
     process::{self, Command},
     time::Duration,
 };
 
 pub(crate) struct Bridge {
     process: Process,
-    udp: u16,
-    tcp: u16,
-    tls: u16,
     _folder: Folder,
+}
+
+/// What a scenario may want different.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Setting {
+    pub(crate) workers: u16,
+    pub(crate) media_ports: u16,
+}
+
+impl Default for Setting {
+    fn default() -> Self {
+        Self { workers: 1, media_ports: 200 }
+    }
 }
 
 impl Bridge {
     /// Starts with the embedded conferences 1001 and 1002, and returns once it has said where it
     /// can be reached.
     pub(crate) fn start() -> Self {
-        Self::with_media_ports(200)
+        Self::with(Setting::default())
     }
 
-    /// Starts with so many ports for media.
-    pub(crate) fn with_media_ports(count: u16) -> Self {
+    pub(crate) fn with(setting: Setting) -> Self {
         let folder = Folder::new("bridge");
-        let configuration = folder.write("causeway.toml", configuration(&folder, count));
+        let configuration = folder.write("causeway.toml", configuration(&folder, setting));
         let mut command = Command::new(env!("CARGO_BIN_EXE_causeway"));
         command.arg("serve").arg("--config").arg(configuration).current_dir(&*folder);
         let process = Process::start("causeway", &mut command);
-        let port = |ending: &str| {
-            let joins = |line: &str| -> Option<u16> {
-                let place = line.trim().strip_prefix("sip:1001@127.0.0.1:")?;
-                place.strip_suffix(ending)?.parse().ok()
-            };
-            let line = process.wait_until("where it can be reached", |line| joins(line).is_some());
-            joins(&line).expect("just matched")
-        };
-        let (udp, tcp, tls) = (port(""), port(";transport=tcp"), port(";transport=tls"));
-        Self { process, udp, tcp, tls, _folder: folder }
+        process.wait_for_line("To leave:");
+        Self { process, _folder: folder }
     }
 
+    /// The port on which the bridge said that it takes calls over IPv4.
     pub(crate) fn port(&self, transport: Transport) -> u16 {
-        match transport {
-            Transport::Udp => self.udp,
-            Transport::Tcp => self.tcp,
-            Transport::Tls => self.tls,
-        }
+        self.port_at("127.0.0.1", transport)
+    }
+
+    /// The same at one of its addresses.
+    pub(crate) fn port_at(&self, host: &str, transport: Transport) -> u16 {
+        let beginning = format!("sip:1001@{host}:");
+        let said = self.process.said();
+        let mut places = said.lines().filter_map(|line| line.trim().strip_prefix(&beginning));
+        places
+            .find_map(|place| place.strip_suffix(transport.parameter())?.parse().ok())
+            .unwrap_or_else(|| panic!("no {transport:?} at {host} in:\n{said}"))
     }
 
     /// Waits until the bridge has logged so many lines that contain `needle`.
@@ -63,8 +72,17 @@ impl Bridge {
 
     /// SIGTERM: drain.
     pub(crate) fn terminate(&self) {
+        self.signal("TERM");
+    }
+
+    /// SIGINT: leave.
+    pub(crate) fn interrupt(&self) {
+        self.signal("INT");
+    }
+
+    fn signal(&self, name: &str) {
         let status = Command::new("sh")
-            .args(["-c", &format!("kill -TERM {}", self.process.id())])
+            .args(["-c", &format!("kill -{name} {}", self.process.id())])
             .status()
             .expect("there is a shell");
         assert!(status.success());
@@ -81,17 +99,17 @@ impl Bridge {
     }
 }
 
-/// Each scenario is a process of its own; its number keeps the media ports of scenarios that run
-/// side by side apart.
-fn configuration(folder: &Folder, media_ports: u16) -> String {
-    let port_min = 10_000 + (process::id() % 100) as u16 * 200;
+fn configuration(folder: &Folder, setting: Setting) -> String {
+    let Setting { workers, media_ports } = setting;
+    let port_min = free_media_ports();
     format!(
         "[node]
+workers = {workers}
 state_dir = \"{}\"
 [log]
 level = \"info,causeway_server=debug\"
 [sip]
-udp = [\"127.0.0.1:0\"]
+udp = [\"127.0.0.1:0\", \"[::1]:0\"]
 tcp = [\"127.0.0.1:0\"]
 tls = [\"127.0.0.1:0\"]
 [media]
@@ -101,6 +119,16 @@ port_max = {}
         folder.display(),
         port_min + media_ports - 1
     )
+}
+
+/// Where 200 media ports start of which the first two are free. Each scenario is a process of its
+/// own; its number keeps those that run side by side apart.
+fn free_media_ports() -> u16 {
+    let is_free = |port: &u16| {
+        [*port, port + 1].iter().all(|port| UdpSocket::bind((Ipv4Addr::LOCALHOST, *port)).is_ok())
+    };
+    let nth = |index: u32| 10_000 + (index % 100) as u16 * 200;
+    (process::id()..).take(100).map(nth).find(is_free).expect("a free range of media ports")
 }
 
 /// Real time in which telephones talk with each other: the thing measured, not a guess at how

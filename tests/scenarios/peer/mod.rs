@@ -9,7 +9,7 @@ mod process;
 mod sipp;
 
 pub(crate) use baresip::{Baresip, Line, Transport};
-pub(crate) use bridge::{Bridge, talk};
+pub(crate) use bridge::{Bridge, Setting, talk};
 pub(crate) use link::LossyLink;
 pub(crate) use linphone::Linphone;
 pub(crate) use sipp::Flow;
