@@ -147,10 +147,10 @@ impl Endpoint {
         self.calls.len()
     }
 
-    /// Calls that still talk or wait for the answer to their last request. While there are none,
-    /// an endpoint may be dropped and no peer is left in the dark.
+    /// Calls that still talk, and requests of calls that are not answered. At zero an endpoint
+    /// may be dropped and no peer is left in the dark.
     pub fn talking(&self) -> usize {
-        self.calls.values().filter(|call| call.is_talking(&self.core)).count()
+        self.calls.values().filter(|call| call.is_talking()).count() + self.core.asking()
     }
 
     /// Transactions and deadlines that are kept.

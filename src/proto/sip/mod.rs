@@ -6,11 +6,11 @@
 //!
 //! * [`words`]: inputs, commands, events, outputs. * [`config`], [`limits`], [`timer`].
 //! * [`endpoint`]: routes messages to transactions and calls.
-//! * [`transaction`]: the four machines of RFC 3261 section 17, with RFC 6026.
-//! * [`core`]: transactions with their messages, timers, outputs.
-//! * [`dialog`]: tags, sequence numbers, route sets.
-//! * [`invite`]: calls as caller and callee, offers anew, session timers, 100rel.
-//! * [`digest`]: authentication both ways.
+//! * `transaction`: the four machines of RFC 3261 section 17, with RFC 6026.
+//! * `core`: transactions with their messages, timers, outputs.
+//! * `dialog`: tags, sequence numbers, route sets.
+//! * `invite`: calls as caller and callee, offers anew, session timers, 100rel.
+//! * [`digest`]: authentication both ways. * `shown`: what logs see of all this.
 //!
 //! An incoming call: [`Event::Invited`] (nothing is kept yet) -> [`Command::Admit`] ->
 //! [`Command::Progress`] -> [`Command::Answer`] -> [`Event::Confirmed`] -> … ->
@@ -28,6 +28,7 @@ pub(crate) mod invite;
 pub mod limits;
 pub(crate) mod random;
 pub(crate) mod read;
+mod shown;
 pub mod timer;
 pub(crate) mod transaction;
 pub mod words;

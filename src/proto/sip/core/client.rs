@@ -197,10 +197,10 @@ impl Core {
         }
     }
 
-    /// Whether a request of this call waits for its final response.
-    pub(crate) fn is_asking(&self, call: LegId) -> bool {
-        self.alive(call)
-            && self.clients.values().any(|t| t.owner == Owner::Call(call) && t.is_pending())
+    /// Requests of calls that wait for their final response.
+    pub(crate) fn asking(&self) -> usize {
+        let of_calls = |t: &&ClientTransaction| matches!(t.owner, Owner::Call(_));
+        self.clients.values().filter(of_calls).filter(|t| t.is_pending()).count()
     }
 
     /// Whether an INVITE of ours got a provisional response, so that a CANCEL may go.

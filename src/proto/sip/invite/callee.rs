@@ -1,9 +1,10 @@
 //! An incoming call until it is answered.
 
+use super::auth::Auth;
 use super::reliable::{Due, Rel, Reliable};
 use super::session::Session;
 use super::session_timer::SessionTimer;
-use super::{Auth, Call, Peer, Phase, offer_headers, put_sdp, reason};
+use super::{Call, Peer, Phase, offer_headers, put_sdp, reason};
 use crate::sip::core::{Core, ServerId};
 use crate::sip::dialog::Dialog;
 use crate::sip::read;

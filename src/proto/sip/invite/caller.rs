@@ -1,8 +1,9 @@
 //! An outgoing call until its INVITE is answered.
 
+use super::auth::Auth;
 use super::session::Session;
 use super::session_timer::SessionTimer;
-use super::{Auth, Call, Peer, Phase, offer_headers, put_sdp, reason};
+use super::{Call, Peer, Phase, offer_headers, put_sdp, reason};
 use crate::sip::config::MIN_SE;
 use crate::sip::core::{Core, Delivery, Owner};
 use crate::sip::dialog::{Dialog, MAX_FORWARDS};

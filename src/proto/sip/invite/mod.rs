@@ -4,11 +4,12 @@
 //! * [`session`]: the confirmed dialog, its ACK and BYE. * [`offer`]: offers and refreshes of
 //!   ours in it. * [`request`]: requests of the peer in it.
 //! * [`reliable`]: provisional responses by 100rel. * [`session_timer`]: RFC 4028.
-//! * [`info`]: digits and key-frame requests by INFO.
+//! * [`info`]: digits and key-frame requests by INFO. * [`auth`]: challenges to requests of ours.
 //!
 //! A call lives in one of four phases. Its `Ended` event comes when the outcome is certain for
 //! the application; the call itself stays, silent, until the network part is over.
 
+pub(crate) mod auth;
 pub(crate) mod callee;
 pub(crate) mod caller;
 pub(crate) mod info;
@@ -18,17 +19,17 @@ pub(crate) mod request;
 pub(crate) mod session;
 pub(crate) mod session_timer;
 
+use self::auth::Auth;
 use self::callee::Incoming;
 use self::caller::Calling;
 use self::session::Session;
 use super::core::{Core, Delivery, Owner, ServerId};
 use super::dialog::Dialog;
-use super::digest::{Challenge, Credentials};
 use super::read;
 use super::words::{Event, Flow};
 use bytes::Bytes;
 use causeway_base::{EndCause, LegId};
-use sip_codec::header::{CSeq, Contact, NameAddr, Reason, Via};
+use sip_codec::header::{Contact, NameAddr, Reason, Via};
 use sip_codec::{HeaderName, Headers, Method, Request, Response, SipScheme, SipUri, Text};
 use std::net::IpAddr;
 use std::time::Instant;
@@ -75,12 +76,6 @@ struct Acked {
     seq: u32,
     flow: Flow,
     bytes: Bytes,
-}
-
-#[derive(Debug, Default)]
-struct Auth {
-    credentials: Option<Credentials>,
-    challenge: Option<Challenge>,
 }
 
 /// What the peer said that it can do.
@@ -150,9 +145,9 @@ impl Call {
         self.ended && matches!(self.phase, Phase::Closing(_)) && !core.alive(self.id)
     }
 
-    /// It is not closing, or its last request is not answered.
-    pub(crate) fn is_talking(&self, core: &Core) -> bool {
-        !matches!(self.phase, Phase::Closing(_)) || core.is_asking(self.id)
+    /// It is not closing.
+    pub(crate) fn is_talking(&self) -> bool {
+        !matches!(self.phase, Phase::Closing(_))
     }
 
     /// When [`Call::timeout`] is due.
@@ -326,68 +321,6 @@ impl Call {
         bye.headers.push(&reason(cause));
         self.authorize(core, &mut bye);
         core.send(now, Owner::Call(self.id), dialog.flow(), bye);
-    }
-
-    /// Credentials for a server that challenged before.
-    fn authorize(&mut self, core: &mut Core, request: &mut Request) {
-        if let (Some(challenge), Some(credentials)) =
-            (&mut self.auth.challenge, &self.auth.credentials)
-        {
-            challenge.answer(request, credentials, &mut core.random);
-        }
-    }
-
-    /// Answers a challenge of the call's own realm: once for a request, and once more when its
-    /// nonce was too old. Says whether the request was sent again.
-    fn answer_challenge(
-        &mut self,
-        core: &mut Core,
-        now: Instant,
-        delivery: &Delivery,
-        response: &Response,
-    ) -> bool {
-        let Some(credentials) = self.auth.credentials.clone() else { return false };
-        let Some(mut challenge) = Challenge::choose(&response.headers, &credentials.realm) else {
-            return false;
-        };
-        let headers = &delivery.request.headers;
-        let answered =
-            headers.has(&HeaderName::Authorization) || headers.has(&HeaderName::ProxyAuthorization);
-        let was_stale = self.auth.challenge.as_ref().is_some_and(|c| c.stale);
-        if answered && (!challenge.stale || was_stale) {
-            return false;
-        }
-        let Some(seq) = self.next_seq(delivery) else { return false };
-        let mut request = delivery.request.clone();
-        request.headers.pop_front::<Via>();
-        let method = request.method.clone();
-        request.headers.set(&CSeq { seq, method });
-        challenge.answer(&mut request, &credentials, &mut core.random);
-        self.auth.challenge = Some(challenge);
-        let key = core.send(now, Owner::Call(self.id), delivery.flow, request);
-        match &mut self.phase {
-            Phase::Calling(calling) if calling.invite == delivery.key => {
-                calling.restarted(key, seq);
-            }
-            Phase::Established(session) => session.restarted(delivery.key, key),
-            _ => {}
-        }
-        true
-    }
-
-    /// The number of a repeated request. `None` where it is of no use any more.
-    fn next_seq(&mut self, delivery: &Delivery) -> Option<u32> {
-        match &mut self.phase {
-            Phase::Calling(c) if c.invite == delivery.key && !self.ended => Some(c.seq + 1),
-            Phase::Established(session) => {
-                session.dialog.local_seq += 1;
-                Some(session.dialog.local_seq)
-            }
-            Phase::Closing(_) if delivery.request.method == Method::Bye => {
-                read::cseq(&delivery.request.headers).map(|(seq, _)| seq + 1)
-            }
-            _ => None,
-        }
     }
 
     /// A request within the call. Its transaction does not exist yet.

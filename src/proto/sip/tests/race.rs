@@ -240,3 +240,27 @@ fn an_offer_that_is_never_answered_finally_ends_the_call() {
     pair.hangup(B);
     pair.assert_empty();
 }
+
+/// Two devices send early media, the first of them answers: the application hears whose.
+#[test]
+fn the_branch_that_answered_is_told_from_the_others() {
+    let mut pair = Pair::new();
+    pair.sides[B].admits = false;
+    pair.dial();
+    pair.run(100);
+    let (flow, invite) = (pair.flow(A), pair.sent(A, Method::Invite));
+    for (status, tag) in [(183, "one"), (183, "two"), (200, "one")] {
+        let mut response = invite.response(StatusCode::new(status).unwrap());
+        let mut to = crate::sip::read::to(&response.headers).unwrap();
+        to.params.set("tag", tag);
+        response.headers.set(&sip_codec::header::To(to));
+        response.headers.push_raw(HeaderName::Contact, "<sip:192.0.2.2:5060>");
+        response.headers.push_raw(HeaderName::ContentType, "application/sdp");
+        response.body = Bytes::from(format!("v=0 {tag}"));
+        pair.inject(A, flow, std::str::from_utf8(&response.to_bytes()).unwrap());
+    }
+    let told = |e: &Event| matches!(e, Event::Answered { sdp: Some(sdp), .. } if sdp == "v=0 one");
+    assert!(pair.has(A, told));
+    pair.hangup(A);
+    pair.assert_empty();
+}
