@@ -227,3 +227,50 @@ fn record_routes(headers: &Headers) -> Option<Vec<NameAddr>> {
     }
     Some(routes)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sip_codec::{Limits, Message, parse_datagram};
+
+    /// Where requests go to a caller that names `contact`, came from 203.0.113.7:4000 and passed
+    /// `proxies`.
+    fn next_hop(carrier: Carrier, contact: &str, proxies: &str) -> String {
+        let text = format!(
+            "INVITE sip:room@192.0.2.2 SIP/2.0\r\nVia: SIP/2.0/UDP 203.0.113.7;branch=z9hG4bKa\r\n\
+             {proxies}From: <sip:a@b>;tag=1\r\nTo: <sip:room@192.0.2.2>\r\nCall-ID: c\r\n\
+             CSeq: 1 INVITE\r\nContact: <{contact}>\r\n\r\n"
+        );
+        let Ok(Message::Request(request)) = parse_datagram(&text.into(), &Limits::DEFAULT) else {
+            panic!("a request");
+        };
+        let flow = Flow {
+            carrier,
+            socket: 0,
+            local: SocketAddr::from(([192, 0, 2, 2], 5060)),
+            remote: SocketAddr::from(([203, 0, 113, 7], 4000)),
+        };
+        let dialog = Dialog::of_request(&request, &"t".into(), flow).unwrap();
+        dialog.flow().remote.to_string()
+    }
+
+    #[test]
+    fn requests_go_where_the_peer_can_be_reached() {
+        const VIA: &str = "Via: SIP/2.0/UDP 198.51.100.1;branch=z9hG4bKb\r\n";
+        let route = format!("{VIA}Record-Route: <sip:203.0.113.7;lr>\r\n");
+        let (udp, tcp) = (Carrier::Udp, Carrier::Tcp);
+        for (carrier, contact, proxies, expected, why) in [
+            (udp, "sip:a@203.0.113.7:5080", "", "203.0.113.7:5080", "it names its port"),
+            (udp, "sip:a@192.168.1.5", "", "203.0.113.7:4000", "a phone behind NAT"),
+            (udp, "sip:a@198.51.100.9", "", "203.0.113.7:4000", "no proxy, yet another address"),
+            (udp, "sip:a@198.51.100.9", VIA, "198.51.100.9:5060", "a proxy that steps aside"),
+            (udp, "sip:a@10.0.0.9", VIA, "203.0.113.7:4000", "private, behind a proxy"),
+            (udp, "sip:a@198.51.100.9", &route, "203.0.113.7:5060", "a proxy that stays"),
+            (udp, "sip:a@phone.invalid", "", "203.0.113.7:4000", "names are not looked up here"),
+            (tcp, "sip:a@203.0.113.7:5080", "", "203.0.113.7:4000", "the connection is kept"),
+            (udp, "sip:a@203.0.113.7:5080;transport=tcp", "", "203.0.113.7:4000", "other carrier"),
+        ] {
+            assert_eq!(next_hop(carrier, contact, proxies), expected, "{why}");
+        }
+    }
+}

@@ -3,6 +3,7 @@
 use super::config::Config;
 use super::core::stateless::add_to_tag;
 use super::core::{Core, Delivery, Owner, TimerKey};
+use super::dialog::{self, Dialog};
 use super::digest::Verdict;
 use super::invite::session_timer::is_too_short;
 use super::invite::{ALLOW, Call};
@@ -313,7 +314,8 @@ impl Endpoint {
             let mut more = Headers::new();
             more.push_raw(HeaderName::RetryAfter, FULL_RETRY_AFTER);
             Some((503, more))
-        } else if read::contact(headers).is_none() {
+        } else if Dialog::of_request(&request, &Text::default(), flow).is_none() {
+            // No Contact, an identifier or a route set beyond all measure.
             Some((400, Headers::new()))
         } else {
             None
@@ -422,7 +424,7 @@ impl Endpoint {
         let from = SipUri::new(flow.local.ip()).with_port(flow.local.port());
         let tag = Text::from(self.core.random.token());
         let call_id = Text::from(self.core.random.token());
-        request.headers.push(&MaxForwards(super::dialog::MAX_FORWARDS));
+        request.headers.push(&MaxForwards(dialog::MAX_FORWARDS));
         request.headers.push(&From::new(from).with_tag(tag));
         request.headers.push(&To(NameAddr::new(target)));
         request.headers.push(&CallId(call_id));

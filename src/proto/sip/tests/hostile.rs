@@ -58,9 +58,12 @@ fn a_long_identifier_is_no_call() {
     let text = invite(1).replace("tag=f1", &format!("tag={}", "x".repeat(9_000)));
     pair.inject(B, from(7), &text);
     assert_eq!(pair.sides[B].endpoint.calls(), 0);
+    assert!(pair.last(B).starts_with("SIP/2.0 400"), "{}", pair.last(B));
     let routes = "Record-Route: <sip:198.51.100.7;lr>\r\n".repeat(100);
     pair.inject(B, from(7), &invite(2).replace("Contact:", &format!("{routes}Contact:")));
     assert_eq!(pair.sides[B].endpoint.calls(), 0);
+    assert!(pair.last(B).starts_with("SIP/2.0 400"), "{}", pair.last(B));
+    assert_eq!(pair.sides[B].endpoint.kept(), (0, 0));
 }
 
 #[test]
