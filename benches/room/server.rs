@@ -169,6 +169,11 @@ udp = ["127.0.0.1:{port}"]
 tcp = []
 tls = []
 
+[media]
+# Apart from the usual range: another bridge may run on this machine.
+port_min = 20000
+port_max = 29999
+
 [[conference]]
 name = "bench"
 aliases = ["1001"]

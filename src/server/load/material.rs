@@ -24,6 +24,9 @@ const SPEECH_DBOV: f64 = -22.0;
 /// has no reason to leave it out.
 const CLICKER_DB: f64 = 6.0;
 
+/// The vowel is followed in steps of this many samples.
+const VOWEL_SAMPLES: usize = 40;
+
 /// One packet's payload and what is said about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Payload {
@@ -135,8 +138,12 @@ fn locate(codec: Codec, loop_: &Loop) -> Result<f64, opus::Error> {
         let len = decoder.decode(&payload.bytes, &mut packet);
         heard.extend_from_slice(&packet[..len]);
     }
-    let found = Click::new(rate).find(&heard);
-    Ok(found.map_or(CLICK_SECOND, |found| found.sample as f64 / f64::from(rate)))
+    // No codec holds it back for longer than 50 ms.
+    let from = (CLICK_SECOND * f64::from(rate)) as usize;
+    let to = (from + rate as usize / 14).min(heard.len());
+    let found = heard.get(from..to).and_then(|heard| Click::new(rate).find(heard));
+    let sample = from + found.map_or(0, |found| found.sample);
+    Ok(sample as f64 / f64::from(rate))
 }
 
 /// The level of samples in -dBov, as RFC 6464 carries it.
@@ -155,29 +162,40 @@ fn scaled(samples: &[i16], db: f64) -> Vec<i16> {
 /// harmonics of a vocal tract, in five syllables.
 pub fn speech(rate: u32, voice: usize) -> Vec<i16> {
     let rate = f64::from(rate);
-    let pitch = 90.0 + 27.0 * voice as f64;
+    let pitch = (90.0 + 27.0 * voice as f64).round();
     let highest = (rate * 0.42).min(9_000.0);
-    let samples: Vec<f64> = (0..rate as usize)
-        .map(|n| {
-            let t = n as f64 / rate;
-            // Whole turns in a second, so that the loop has no seam.
-            let syllable = 0.55 - 0.45 * (TAU * 5.0 * t).cos();
+    let mut samples = Vec::with_capacity(rate as usize);
+    let mut weights = vec![];
+    for n in 0..rate as usize {
+        let t = n as f64 / rate;
+        // Whole turns in a second, so that the loop has no seam.
+        let syllable = 0.55 - 0.45 * (TAU * 5.0 * t).cos();
+        if n % VOWEL_SAMPLES == 0 {
             let vowel = 0.5 - 0.5 * (TAU * 2.0 * t + voice as f64).cos();
-            let formants =
-                [(400.0 + 350.0 * vowel, 1.0), (1100.0 + 900.0 * vowel, 0.4), (2600.0, 0.15)];
-            let mut sample = 0.0;
-            for harmonic in 1..=(highest / pitch) as u32 {
-                let f = pitch.round() * f64::from(harmonic);
-                let weight: f64 = formants
-                    .iter()
-                    .map(|(centre, gain)| gain / (1.0 + ((f - centre) / 120.0f64).powi(2)))
-                    .sum();
-                sample += weight * (TAU * f * t + f64::from(harmonic).powi(2)).sin();
-            }
-            sample * syllable
-        })
-        .collect();
+            weights = harmonics(pitch, highest, vowel);
+        }
+        let harmonic = |(index, weight): (usize, &f64)| {
+            let number = index as f64 + 1.0;
+            weight * (TAU * pitch * number * t + number * number).sin()
+        };
+        samples.push(syllable * weights.iter().enumerate().map(harmonic).sum::<f64>());
+    }
     at_level(&samples, SPEECH_DBOV)
+}
+
+/// How loud each harmonic of `pitch` is under the formants of a vowel.
+fn harmonics(pitch: f64, highest: f64, vowel: f64) -> Vec<f64> {
+    let formants = [
+        (400.0 + 350.0 * vowel, 1.0),
+        (1100.0 + 900.0 * vowel, 0.4),
+        (2600.0, 0.15),
+        (5500.0, 0.05),
+    ];
+    let weight = |harmonic: u32| {
+        let distance = |centre: f64| (pitch * f64::from(harmonic) - centre) / 120.0;
+        formants.iter().map(|(centre, gain)| gain / (1.0 + distance(*centre).powi(2))).sum()
+    };
+    (1..=(highest / pitch) as u32).map(weight).collect()
 }
 
 /// A second of white noise, from a fixed seed.
