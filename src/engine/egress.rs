@@ -150,8 +150,7 @@ fn send_packet(
     }
     link.egress.stats.sent(now, numbers.timestamp, payload.len());
     if let Some(packet) = packet.get(..len) {
-        // A full socket buffer or an unreachable peer loses this packet, as a network would.
-        let _ = leg.ports.rtp.send_to(packet, target);
+        leg.ports.send_rtp(packet, target);
     }
 }
 

@@ -38,6 +38,43 @@ enum PayloadKind {
     ComfortNoise,
 }
 
+/// Payload types that one leg takes: four codecs, events at two clocks, comfort noise.
+const MAX_KINDS: usize = 8;
+
+/// What the payload types of one leg carry. A handful, beside each other in one cache line: a
+/// table of all 128 would be read from memory for each packet of each leg.
+#[derive(Clone, Copy, Debug)]
+struct PayloadKinds {
+    payload_types: [u8; MAX_KINDS],
+    kinds: [PayloadKind; MAX_KINDS],
+}
+
+impl Default for PayloadKinds {
+    fn default() -> Self {
+        // No packet has this payload type: it has seven bits.
+        Self { payload_types: [u8::MAX; MAX_KINDS], kinds: [PayloadKind::Unknown; MAX_KINDS] }
+    }
+}
+
+impl PayloadKinds {
+    fn get(&self, payload_type: u8) -> PayloadKind {
+        self.payload_types
+            .iter()
+            .position(|known| *known == payload_type)
+            .map_or(PayloadKind::Unknown, |at| self.kinds[at])
+    }
+
+    /// The later meaning of a payload type counts. What has no room is not taken.
+    fn set(&mut self, payload_type: u8, kind: PayloadKind) {
+        let place =
+            self.payload_types.iter().position(|known| *known == payload_type || *known == u8::MAX);
+        if let Some(place) = place {
+            self.payload_types[place] = payload_type & 0x7f;
+            self.kinds[place] = kind;
+        }
+    }
+}
+
 /// The receiving half of a leg's media, up to the jitter buffer.
 #[derive(Debug)]
 pub(crate) struct Ingress {
@@ -49,7 +86,7 @@ pub(crate) struct Ingress {
     pub(crate) unauthentic: u64,
     protection: Protection<SrtpReceiver>,
     events: EventReceiver,
-    kinds: Box<[PayloadKind; 128]>,
+    kinds: PayloadKinds,
     clock_rate: u32,
     level_extension: Option<u8>,
     /// The packet played last announced a pause.
@@ -66,7 +103,7 @@ impl Ingress {
             unauthentic: 0,
             protection: Protection::Clear,
             events: EventReceiver::new(clock_rate),
-            kinds: Box::new([PayloadKind::Unknown; 128]),
+            kinds: PayloadKinds::default(),
             clock_rate,
             level_extension: None,
             pausing: false,
@@ -77,15 +114,15 @@ impl Ingress {
 
     pub(crate) fn reconfigure(&mut self, media: &LegMedia) {
         let audio = &media.audio;
-        self.kinds.fill(PayloadKind::Unknown);
+        self.kinds = PayloadKinds::default();
         for AudioFormat { codec, payload_type, .. } in &audio.receive {
-            self.set_kind(*payload_type, PayloadKind::Audio(*codec));
+            self.kinds.set(*payload_type, PayloadKind::Audio(*codec));
         }
         for payload_type in &audio.receive_events {
-            self.set_kind(*payload_type, PayloadKind::Event);
+            self.kinds.set(*payload_type, PayloadKind::Event);
         }
         for payload_type in &audio.receive_comfort_noise {
-            self.set_kind(*payload_type, PayloadKind::ComfortNoise);
+            self.kinds.set(*payload_type, PayloadKind::ComfortNoise);
         }
         self.level_extension = audio.level_extension;
         self.jitter.set_fec(audio.receive.iter().any(|format| format.fec));
@@ -97,24 +134,16 @@ impl Ingress {
     pub(crate) fn end_stale_digit(&mut self, now: Instant) {
         self.events.poll(now);
     }
-
-    fn kind(&self, payload_type: u8) -> PayloadKind {
-        self.kinds[usize::from(payload_type & 0x7f)]
-    }
-
-    fn set_kind(&mut self, payload_type: u8, kind: PayloadKind) {
-        self.kinds[usize::from(payload_type & 0x7f)] = kind;
-    }
 }
 
 /// Takes one datagram off a leg's socket.
 pub(crate) fn take(leg: &mut Leg, port: Port, now: Now, buffer: &mut [u8], sink: &mut EventSink) {
-    let socket = match port {
-        Port::Rtp => &leg.ports.rtp,
-        Port::Rtcp => &leg.ports.rtcp,
+    let received = match port {
+        Port::Rtp => sys::receive(leg.ports.rtp.as_fd(), leg.ports.peer(), buffer),
+        Port::Rtcp => sys::receive(leg.ports.rtcp.as_fd(), None, buffer),
     };
     // An error here is an ICMP complaint about something we sent; RTCP tells the same better.
-    let Ok(received) = sys::receive(socket.as_fd(), buffer) else { return };
+    let Ok(received) = received else { return };
     let Some(link) = &mut leg.link else { return };
     if received.truncated {
         link.ingress.refused += 1;
@@ -124,7 +153,11 @@ pub(crate) fn take(leg: &mut Leg, port: Port, now: Now, buffer: &mut [u8], sink:
     let Some(datagram) = buffer.get_mut(..received.len) else { return };
     match (DatagramKind::of(datagram), port) {
         (DatagramKind::Rtp, Port::Rtp) => {
-            take_rtp(leg.id, link, datagram, received.source, arrival, sink);
+            if take_rtp(leg.id, link, datagram, received.source, arrival, sink)
+                && link.stays_with_its_source()
+            {
+                leg.ports.keep_to(received.source);
+            }
         }
         (DatagramKind::Rtcp, _) => {
             if take_rtcp(link, datagram, received.source, arrival, now) {
@@ -135,6 +168,7 @@ pub(crate) fn take(leg: &mut Leg, port: Port, now: Now, buffer: &mut [u8], sink:
     }
 }
 
+/// True where the source was learnt by this packet.
 fn take_rtp(
     leg: LegId,
     link: &mut Link,
@@ -142,12 +176,12 @@ fn take_rtp(
     source: SocketAddr,
     arrival: Instant,
     sink: &mut EventSink,
-) {
+) -> bool {
     let verdict = link.guard.check_rtp(arrival, source, datagram);
-    let Some((packet, latched)) = open_rtp(link, verdict, datagram, source) else { return };
+    let Some((packet, latched)) = open_rtp(link, verdict, datagram, source) else { return false };
     let Ok(view) = RtpView::parse(packet) else {
         link.ingress.refused += 1;
-        return;
+        return false;
     };
     if latched {
         sink.send(MediaEvent::SourceLatched { leg, source });
@@ -156,12 +190,12 @@ fn take_rtp(
         sink.send(MediaEvent::Resumed { leg });
     }
     if !link.media.direction.receives() {
-        return;
+        return latched;
     }
     let ingress = &mut link.ingress;
     let payload = view.payload();
     ingress.stats.receive(arrival, view.ssrc(), view.sequence(), view.timestamp(), payload.len());
-    match ingress.kind(view.payload_type()) {
+    match ingress.kinds.get(view.payload_type()) {
         PayloadKind::Audio(codec) => {
             ingress.follow_clock(codec);
             ingress.buffer(arrival, &view);
@@ -178,6 +212,7 @@ fn take_rtp(
         }
         PayloadKind::Unknown => ingress.jitter.pass_over(view.ssrc(), view.sequence()),
     }
+    latched
 }
 
 /// Opens a packet that the guard did not refuse. True where its source was learnt by it.
@@ -255,7 +290,7 @@ impl Ingress {
             self.jitter.pause();
         }
         let Self { jitter, kinds, clock_rate, pausing, .. } = self;
-        let kind = |packet: &Packet<'_>| kinds[usize::from(packet.payload_type & 0x7f)];
+        let kind = |packet: &Packet<'_>| kinds.get(packet.payload_type);
         match jitter.pull(now, quiet) {
             Pull::Packet(packet) => {
                 *pausing = announces_pause(kind(&packet), packet.payload);

@@ -19,7 +19,7 @@ pub(crate) struct Leg {
     /// The conference that it is in.
     pub(crate) room: Option<ConferenceId>,
     /// Its media, once offer/answer has settled it.
-    pub(crate) link: Option<Box<Link>>,
+    pub(crate) link: Option<Link>,
 }
 
 /// The media of a leg, both ways.
@@ -43,9 +43,18 @@ impl Leg {
     /// Takes what offer/answer settled, for the first time or anew. Numbering, keys and
     /// counters go on where they can.
     pub(crate) fn configure(&mut self, now: Now, media: LegMedia) {
+        self.ports.open_up();
         match &mut self.link {
-            Some(link) => link.reconfigure(now, media),
-            None => self.link = Some(Box::new(Link::new(now, media))),
+            Some(link) => {
+                link.reconfigure(now, media);
+                // An address that was learnt before and still holds is not learnt again.
+                if link.stays_with_its_source()
+                    && let Some(source) = link.guard.latched()
+                {
+                    self.ports.keep_to(source);
+                }
+            }
+            None => self.link = Some(Link::new(now, media)),
         }
     }
 
@@ -87,6 +96,12 @@ impl Link {
             reporting: Reporting::new(now.instant),
             media,
         }
+    }
+
+    /// In the clear the source guard follows nobody to another address, so the kernel may keep
+    /// to it as well. Under SRTP a packet from elsewhere can prove that it is genuine.
+    pub(crate) fn stays_with_its_source(&self) -> bool {
+        self.media.transport.srtp.is_none()
     }
 
     fn reconfigure(&mut self, now: Now, media: LegMedia) {

@@ -42,6 +42,8 @@ pub(crate) struct Playout {
     meter: Option<(Codec, PayloadMeter)>,
     /// Packets whose estimated quiet is still believed without decoding.
     believed: u8,
+    /// Packets are wanted even of a leg that cannot be picked.
+    keeps_all: bool,
     /// Of the last quantum, not smoothed.
     level: Level,
     activity: Activity,
@@ -79,6 +81,7 @@ impl Default for Playout {
             up: None,
             meter: None,
             believed: 0,
+            keeps_all: false,
             level: Level::SILENCE,
             activity: Activity::default(),
             gain: AutoGain::default(),
@@ -167,10 +170,11 @@ pub(crate) fn stage(
     forwards: Option<&mut Forwards>,
     sink: &mut EventSink,
 ) -> Option<Candidate> {
-    let link = leg.link.as_deref_mut()?;
+    let link = leg.link.as_mut()?;
     let listens_for_tones = link.media.audio.receive_events.is_empty();
     let Link { ingress, playout, .. } = link;
     playout.begin_quantum();
+    playout.keeps_all = forwards.is_some() || listens_for_tones;
     let mut level = Level::SILENCE;
     let mut decode = false;
     while playout.owed > 0 {
@@ -226,13 +230,19 @@ pub(crate) fn render(link: &mut Link, auto_gain: bool, out: &mut [f32]) {
 
 impl Playout {
     /// Keeps what a pull gave, and says how loud it is.
+    ///
+    /// What is quiet on a leg that does not speak cannot be picked: its bytes are not kept.
     fn stage_pull(&mut self, pulled: Pulled<'_>) -> Loudness {
         let (staged, loudness, samples) = match pulled {
             Pulled::Packet { codec, level, payload } => {
                 let loudness = self.loudness(codec, level, payload);
-                let payload_samples = samples_of(codec, payload);
+                let samples = samples_of(codec, payload);
+                if self.cannot_be_picked(loudness) {
+                    self.owed -= samples.clamp(1, MAX_PACKET) as i32;
+                    return loudness;
+                }
                 let payload = self.keep(payload);
-                (Staged::Packet { codec, payload }, loudness, payload_samples)
+                (Staged::Packet { codec, payload }, loudness, samples)
             }
             Pulled::Merge { codec, level, first, second } => {
                 let loudness = self.loudness(codec, level, first);
@@ -274,6 +284,11 @@ impl Playout {
             }
             _ => Loudness::Decode,
         }
+    }
+
+    fn cannot_be_picked(&self, loudness: Loudness) -> bool {
+        let quiet = matches!(loudness, Loudness::Known(level) if level < QUIET);
+        quiet && !self.activity.is_active() && !self.keeps_all
     }
 
     fn listen_for_tones(&mut self, fresh: usize, leg: LegId, sink: &mut EventSink) {

@@ -50,7 +50,44 @@ pub(crate) struct PortPair {
     pub(crate) rtp_address: SocketAddr,
     /// Where `rtcp` is bound.
     pub(crate) rtcp_address: SocketAddr,
+    /// Whom `rtp` is connected to.
+    peer: Option<SocketAddr>,
     range: Arc<PortRange>,
+}
+
+impl PortPair {
+    /// Has the kernel itself keep RTP to one peer: strangers are dropped before they cost
+    /// anything, and each packet saves the look-up of its route.
+    pub(crate) fn keep_to(&mut self, peer: SocketAddr) {
+        // Where it is refused, the source guard alone does the work.
+        if self.rtp.connect(peer).is_ok() {
+            self.peer = Some(peer);
+        }
+    }
+
+    /// Takes RTP from everywhere again, for the source guard to judge.
+    pub(crate) fn open_up(&mut self) {
+        if self.peer.take().is_some()
+            && let Err(error) = rustix::net::connect_unspec(&self.rtp)
+        {
+            tracing::warn!(%error, "a media socket stays with its old peer");
+        }
+    }
+
+    /// Whom RTP is kept to.
+    pub(crate) fn peer(&self) -> Option<SocketAddr> {
+        self.peer
+    }
+
+    /// Sends on the RTP port. A full socket buffer or an unreachable peer loses the packet, as a
+    /// network would.
+    pub(crate) fn send_rtp(&self, packet: &[u8], target: SocketAddr) {
+        let _ = if self.peer == Some(target) {
+            self.rtp.send(packet)
+        } else {
+            self.rtp.send_to(packet, target)
+        };
+    }
 }
 
 impl Drop for PortPair {
@@ -115,6 +152,7 @@ impl PortRange {
             rtcp: socket(rtcp_address, dscp)?,
             rtp_address,
             rtcp_address,
+            peer: None,
             range: Arc::clone(self),
         })
     }

@@ -162,10 +162,12 @@ fn send(leg: &mut Leg, now: Now, last: Last) {
         },
         Protection::Broken => return,
     }
-    let socket = if link.media.transport.rtcp_mux { &leg.ports.rtp } else { &leg.ports.rtcp };
-    if let Some(compound) = buffer.get(..len) {
-        // As for RTP: what cannot be sent is lost, and the next report says the same anew.
-        let _ = socket.send_to(compound, target);
+    let Some(compound) = buffer.get(..len) else { return };
+    if link.media.transport.rtcp_mux {
+        leg.ports.send_rtp(compound, target);
+    } else {
+        // What cannot be sent is lost, and the next report says the same anew.
+        let _ = leg.ports.rtcp.send_to(compound, target);
     }
 }
 

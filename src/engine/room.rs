@@ -175,7 +175,7 @@ impl Room {
     /// Reads each leg's encoder settings anew. Groups are found, or made, when they are needed.
     fn read_keys(&mut self, legs: &mut Legs) {
         for member in &mut self.members {
-            let link = legs.get_mut(member.slot).and_then(|leg| leg.link.as_deref());
+            let link = legs.get_mut(member.slot).and_then(|leg| leg.link.as_ref());
             member.key = link.map(EncodeKey::of);
             member.group = None;
         }
@@ -206,8 +206,7 @@ impl Room {
                 continue;
             };
             let member = self.members[at];
-            let Some(link) = legs.get_mut(member.slot).and_then(|leg| leg.link.as_deref_mut())
-            else {
+            let Some(link) = legs.get_mut(member.slot).and_then(|leg| leg.link.as_mut()) else {
                 continue;
             };
             // A leg that was muted between two quanta must not be heard even fading out.
@@ -324,7 +323,7 @@ fn forward(leg: &mut Leg, source: LegId, forwards: &Forwards, now: Now) {
 
 /// Encodes a talker's own mix for it alone.
 fn send_own(leg: &mut Leg, mix: &[f32], now: Now) {
-    let Some(link) = leg.link.as_deref_mut() else { return };
+    let Some(link) = leg.link.as_mut() else { return };
     let key = EncodeKey::of(link);
     let own = link
         .own

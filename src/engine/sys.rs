@@ -3,7 +3,7 @@
 
 use std::io;
 use std::mem::{MaybeUninit, size_of, zeroed};
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV6};
 use std::os::fd::{AsRawFd, BorrowedFd};
 use std::time::Duration;
 
@@ -50,15 +50,22 @@ pub(crate) fn enable_timestamps(socket: BorrowedFd<'_>) -> io::Result<()> {
     if result == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
 }
 
-/// Takes one datagram without waiting. `WouldBlock` where there is none.
-pub(crate) fn receive(socket: BorrowedFd<'_>, buffer: &mut [u8]) -> io::Result<Received> {
+/// Takes one datagram without waiting. `WouldBlock` where there is none. A socket that is
+/// connected takes them from its `peer` alone, and need not be told the source each time.
+pub(crate) fn receive(
+    socket: BorrowedFd<'_>,
+    peer: Option<SocketAddr>,
+    buffer: &mut [u8],
+) -> io::Result<Received> {
     let mut name = MaybeUninit::<libc::sockaddr_storage>::uninit();
     let mut control = MaybeUninit::<[u64; CONTROL_LEN / 8]>::uninit();
     let mut part = libc::iovec { iov_base: buffer.as_mut_ptr().cast(), iov_len: buffer.len() };
     // SAFETY: a msghdr of zeros is a valid one without name, parts and control.
     let mut header: libc::msghdr = unsafe { zeroed() };
-    header.msg_name = name.as_mut_ptr().cast();
-    header.msg_namelen = size_of::<libc::sockaddr_storage>() as libc::socklen_t;
+    if peer.is_none() {
+        header.msg_name = name.as_mut_ptr().cast();
+        header.msg_namelen = size_of::<libc::sockaddr_storage>() as libc::socklen_t;
+    }
     header.msg_iov = &raw mut part;
     header.msg_iovlen = 1;
     header.msg_control = control.as_mut_ptr().cast();
@@ -69,9 +76,12 @@ pub(crate) fn receive(socket: BorrowedFd<'_>, buffer: &mut [u8]) -> io::Result<R
     if len < 0 {
         return Err(io::Error::last_os_error());
     }
-    // SAFETY: the kernel filled `msg_namelen` bytes of the name, enough for its family.
-    let source = unsafe { address(name.as_ptr(), header.msg_namelen) }
-        .ok_or_else(|| io::Error::from(io::ErrorKind::InvalidData))?;
+    let source = match peer {
+        Some(peer) => peer,
+        // SAFETY: the kernel filled `msg_namelen` bytes of the name, enough for its family.
+        None => unsafe { address(name.as_ptr(), header.msg_namelen) }
+            .ok_or_else(|| io::Error::from(io::ErrorKind::InvalidData))?,
+    };
     Ok(Received {
         len: len as usize,
         source,
@@ -101,7 +111,9 @@ unsafe fn address(name: *const libc::sockaddr_storage, len: libc::socklen_t) -> 
             // SAFETY: family and length say that it is a sockaddr_in6.
             let v6 = unsafe { &*name.cast::<libc::sockaddr_in6>() };
             let ip = Ipv6Addr::from(v6.sin6_addr.s6_addr);
-            Some(SocketAddr::new(IpAddr::V6(ip), u16::from_be(v6.sin6_port)))
+            let port = u16::from_be(v6.sin6_port);
+            // A link-local peer is reached only through its own link.
+            Some(SocketAddrV6::new(ip, port, 0, v6.sin6_scope_id).into())
         }
         _ => None,
     }
@@ -146,12 +158,12 @@ mod tests {
             let from = UdpSocket::bind(host).expect("loopback");
             let mut buffer = [0; 4];
             assert_eq!(
-                receive(to.as_fd(), &mut buffer).expect_err("empty").kind(),
+                receive(to.as_fd(), None, &mut buffer).expect_err("empty").kind(),
                 io::ErrorKind::WouldBlock
             );
             let before = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970");
             from.send_to(b"hello", to.local_addr().expect("bound")).expect("sent");
-            let got = receive(to.as_fd(), &mut buffer).expect("queued on loopback");
+            let got = receive(to.as_fd(), None, &mut buffer).expect("queued on loopback");
             assert_eq!(got.source, from.local_addr().expect("bound"));
             assert_eq!((got.len, got.truncated, &buffer), (4, true, b"hell"));
             let arrival = got.arrival.expect("stamped");
