@@ -2,7 +2,7 @@
 //! all that comes back is counted.
 //!
 //! The thread sleeps until the next leg is due or a packet is there. Sends of many legs are
-//! gathered into steps of [`STEP`], so that a thousand legs cost some thousand wake-ups a
+//! gathered into steps of `STEP`, so that a thousand legs cost some thousand wake-ups a
 //! second, not fifty thousand.
 
 use super::click::Click;
