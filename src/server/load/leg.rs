@@ -52,8 +52,6 @@ pub struct Leg {
     pub phase: Duration,
     /// What it receives.
     pub reception: Reception,
-    /// Whether an ear ever heard speech here; `None` while none listened.
-    pub heard_speech: Option<bool>,
     /// Listens at present.
     pub ear: Option<Ear>,
     /// RTP packets sent since the measured window began.
@@ -86,7 +84,6 @@ impl Leg {
             role,
             phase,
             reception: Reception::default(),
-            heard_speech: None,
             ear: None,
             sent: 0,
             codec,
@@ -136,7 +133,7 @@ impl Leg {
 
     /// Forgets what was counted.
     pub fn reset(&mut self) {
-        self.reception.counters = Default::default();
+        self.reception.reset();
         self.sent = 0;
     }
 

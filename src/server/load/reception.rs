@@ -46,6 +46,12 @@ struct Timeline {
 }
 
 impl Reception {
+    /// Forgets what was counted, and when packets were expected.
+    pub fn reset(&mut self) {
+        self.counters = Counters::default();
+        self.timeline = None;
+    }
+
     /// Counts a packet; says how late it is.
     pub fn count(&mut self, now: Instant, header: &RtpHeader, clock_rate: u32) -> Duration {
         self.counters.packets += 1;
