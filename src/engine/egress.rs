@@ -19,8 +19,12 @@ pub(crate) const MAX_ENCODED: usize = 1275;
 /// The longest packet time in use; a source that gives nothing for so long pauses.
 const LONGEST_PACKET_MS: u32 = 60;
 
-/// Room for a packet with its header and its tag.
-const MAX_PACKET: usize = MIN_LEN + MAX_ENCODED + MAX_SRTP_OVERHEAD;
+/// A packet with its header and its tag, while it is made. One for all: to clear a new one for
+/// each packet would cost as much as filling it.
+pub(crate) type PacketBuffer = [u8; MIN_LEN + MAX_ENCODED + MAX_SRTP_OVERHEAD];
+
+/// [`PacketBuffer`] as it begins.
+pub(crate) const EMPTY_PACKET: PacketBuffer = [0; MIN_LEN + MAX_ENCODED + MAX_SRTP_OVERHEAD];
 
 /// The sending half of a leg's media, from the encoder on.
 #[derive(Debug)]
@@ -87,7 +91,13 @@ impl Egress {
 
 /// Sends one encoded packet of `milliseconds` to a leg. Without an address, or while a digit is
 /// being sent, its time passes in silence.
-pub(crate) fn send_audio(leg: &mut Leg, payload: &[u8], milliseconds: u32, now: Now) {
+pub(crate) fn send_audio(
+    leg: &mut Leg,
+    payload: &[u8],
+    milliseconds: u32,
+    now: Now,
+    packet: &mut PacketBuffer,
+) {
     let Some(link) = &mut leg.link else { return };
     let duration = link.egress.units(milliseconds);
     let Some(target) = link.guard.may_send(now.instant) else {
@@ -95,15 +105,21 @@ pub(crate) fn send_audio(leg: &mut Leg, payload: &[u8], milliseconds: u32, now: 
         return;
     };
     if link.egress.events.is_active() {
-        send_events(leg, target, duration, now.instant);
+        send_events(leg, target, duration, now.instant, packet);
         return;
     }
     let numbers = link.egress.sender.packet(duration);
     let payload_type = link.media.audio.send.payload_type;
-    send_packet(leg, target, numbers, payload_type, payload, now.instant);
+    send_packet(leg, target, numbers, payload_type, payload, now.instant, packet);
 }
 
-fn send_events(leg: &mut Leg, target: SocketAddr, duration: u32, now: Instant) {
+fn send_events(
+    leg: &mut Leg,
+    target: SocketAddr,
+    duration: u32,
+    now: Instant,
+    buffer: &mut PacketBuffer,
+) {
     let Some(link) = &mut leg.link else { return };
     let timestamp = link.egress.sender.timestamp();
     let packets = link.egress.events.tick(timestamp, duration);
@@ -111,7 +127,7 @@ fn send_events(leg: &mut Leg, target: SocketAddr, duration: u32, now: Instant) {
     for packet in packets.into_iter().flatten() {
         let Some(link) = &mut leg.link else { return };
         let numbers = link.egress.sender.event(packet.timestamp, packet.marker);
-        send_packet(leg, target, numbers, payload_type, &packet.payload, now);
+        send_packet(leg, target, numbers, payload_type, &packet.payload, now, buffer);
     }
     if let Some(link) = &mut leg.link {
         link.egress.sender.silence(duration);
@@ -125,9 +141,9 @@ fn send_packet(
     payload_type: u8,
     payload: &[u8],
     now: Instant,
+    packet: &mut PacketBuffer,
 ) {
     let Some(link) = &mut leg.link else { return };
-    let mut packet = [0u8; MAX_PACKET];
     let header = RtpHeader {
         marker: numbers.marker,
         payload_type,
@@ -135,13 +151,13 @@ fn send_packet(
         timestamp: numbers.timestamp,
         ssrc: numbers.ssrc,
     };
-    let Ok(start) = header.write(&[], &[], &mut packet) else { return };
+    let Ok(start) = header.write(&[], &[], packet) else { return };
     let mut len = start + payload.len();
     let Some(room) = packet.get_mut(start..len) else { return };
     room.copy_from_slice(payload);
     match &mut link.egress.protection {
         Protection::Clear => {}
-        Protection::Srtp(srtp) => match srtp.protect_rtp(&mut packet, len) {
+        Protection::Srtp(srtp) => match srtp.protect_rtp(packet, len) {
             Ok(protected) => len = protected,
             // Only a key at the end of its life: silence is better than a key stream used twice.
             Err(_) => return,

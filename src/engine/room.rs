@@ -1,7 +1,7 @@
 //! One conference's media: every 20 ms, who is loudest, the mixes, and who is sent which.
 
 use crate::clock::Now;
-use crate::egress;
+use crate::egress::{self, EMPTY_PACKET, PacketBuffer};
 use crate::encode::{EncodeKey, EncodeStream};
 use crate::leg::Leg;
 use crate::playout::{self, Forwards};
@@ -30,11 +30,17 @@ pub(crate) struct Scratch {
     candidates: Vec<Candidate>,
     forwards: Forwards,
     pcm: [f32; FRAME],
+    packet: PacketBuffer,
 }
 
 impl Default for Scratch {
     fn default() -> Self {
-        Self { candidates: Vec::new(), forwards: Forwards::default(), pcm: [0.0; FRAME] }
+        Self {
+            candidates: Vec::new(),
+            forwards: Forwards::default(),
+            pcm: [0.0; FRAME],
+            packet: EMPTY_PACKET,
+        }
     }
 }
 
@@ -262,14 +268,16 @@ impl Room {
                         link.egress.skip(QUANTUM_MS);
                     }
                 }
-                Feed::Forward(source) => forward(leg, source, &scratch.forwards, now),
+                Feed::Forward(source) => {
+                    forward(leg, source, &scratch.forwards, now, &mut scratch.packet);
+                }
                 Feed::Mix if self.mixer.contains(member.leg) => {
                     self.mixer.minus(member.leg, &mut scratch.pcm);
-                    send_own(leg, &scratch.pcm, now);
+                    send_own(leg, &scratch.pcm, now, &mut scratch.packet);
                 }
                 Feed::Mix => {
                     if let Some(group) = member.group.and_then(|group| self.groups.get(group)) {
-                        send_packets(leg, &group.stream, now);
+                        send_packets(leg, &group.stream, now, &mut scratch.packet);
                     }
                 }
             }
@@ -309,11 +317,11 @@ fn group_of(groups: &mut Vec<EncodeGroup>, key: EncodeKey) -> Option<usize> {
 }
 
 /// Sends another leg's packets on as they are.
-fn forward(leg: &mut Leg, source: LegId, forwards: &Forwards, now: Now) {
+fn forward(leg: &mut Leg, source: LegId, forwards: &Forwards, now: Now, packet: &mut PacketBuffer) {
     let Some(codec) = leg.link.as_ref().map(|link| link.media.audio.send.codec) else { return };
     let mut passed = 0;
     for (payload, milliseconds) in forwards.of(source, codec) {
-        egress::send_audio(leg, payload, milliseconds, now);
+        egress::send_audio(leg, payload, milliseconds, now, packet);
         passed += milliseconds;
     }
     if let Some(link) = &mut leg.link {
@@ -322,7 +330,7 @@ fn forward(leg: &mut Leg, source: LegId, forwards: &Forwards, now: Now) {
 }
 
 /// Encodes a talker's own mix for it alone.
-fn send_own(leg: &mut Leg, mix: &[f32], now: Now) {
+fn send_own(leg: &mut Leg, mix: &[f32], now: Now, packet: &mut PacketBuffer) {
     let Some(link) = leg.link.as_mut() else { return };
     let key = EncodeKey::of(link);
     let own = link
@@ -332,20 +340,20 @@ fn send_own(leg: &mut Leg, mix: &[f32], now: Now) {
         .or_else(|| EncodeStream::new(key).map(Box::new));
     let Some(mut own) = own else { return };
     own.encode(mix);
-    send_packets(leg, &own, now);
+    send_packets(leg, &own, now, packet);
     if let Some(link) = &mut leg.link {
         link.own = Some(own);
     }
 }
 
-fn send_packets(leg: &mut Leg, stream: &EncodeStream, now: Now) {
-    for packet in stream.packets() {
-        if packet.is_empty() {
+fn send_packets(leg: &mut Leg, stream: &EncodeStream, now: Now, packet: &mut PacketBuffer) {
+    for payload in stream.packets() {
+        if payload.is_empty() {
             if let Some(link) = &mut leg.link {
                 link.egress.skip(stream.packet_ms());
             }
         } else {
-            egress::send_audio(leg, packet, stream.packet_ms(), now);
+            egress::send_audio(leg, payload, stream.packet_ms(), now, packet);
         }
     }
 }

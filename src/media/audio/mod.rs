@@ -4,6 +4,7 @@ pub mod codec;
 pub mod comfort_noise;
 pub mod conceal;
 pub mod dtmf;
+mod filter_design;
 pub mod gain;
 pub mod level;
 pub mod limiter;

@@ -5,7 +5,7 @@ use super::{JitterBuffer, Pull, State};
 use std::time::Instant;
 
 /// A packet that comes right at the tick should not miss it (milliseconds).
-const MARGIN: i64 = 2;
+const MARGIN: i64 = 1;
 
 /// Packets that stop coming are concealed for this long (milliseconds), then it is silence.
 const MAX_HOLD: i64 = 100;
