@@ -4,8 +4,8 @@ use super::{UNPROVEN_AUDIO, Verdict};
 use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
 
-/// A source that was learnt by the signalling host's word only gives way, for this long, to one
-/// that the SDP names: whoever shares the signaller's address may have been quicker.
+/// A source that was learnt by its host only gives way, for this long, to one that the SDP names
+/// better: whoever shares the peer's address may have been quicker.
 const PRECEDENCE: Duration = Duration::from_millis(500);
 
 /// After a re-offer that names another address, the former source is still heard for this long
@@ -101,8 +101,7 @@ impl Learning {
             }
             State::Proven { .. } => Verdict::Refuse,
             State::Latched { rank, since, .. } => {
-                let stronger = rank == Rank::SignallingHost
-                    && now.saturating_duration_since(since) < PRECEDENCE
+                let stronger = now.saturating_duration_since(since) < PRECEDENCE
                     && self.rank(source).is_some_and(|new| new > rank);
                 if stronger { self.latch(now, source) } else { Verdict::Refuse }
             }

@@ -1,5 +1,0 @@
-#![no_main]
-
-libfuzzer_sys::fuzz_target!(|data: &[u8]| {
-    causeway_proto::offer_answer::fuzz::offer_answer_sequence(data)
-});
