@@ -17,7 +17,7 @@ use causeway_media::audio::level::{Activity, Level, PayloadMeter, QUIET};
 use causeway_media::audio::ranking::Candidate;
 use causeway_media::audio::resample::Resampler;
 use causeway_media::audio::stretch;
-use causeway_media::audio::{FRAME, MAX_PACKET, MAX_PACKET_MS, SAMPLE_RATE};
+use causeway_media::audio::{FRAME, MAX_PACKET, SAMPLE_RATE};
 use causeway_plan::{DigitMethod, MediaEvent};
 use std::ops::Range;
 
@@ -340,11 +340,12 @@ impl Playout {
         let Some(payload) = self.bytes.get(payload) else { return };
         let Some(decoder) = &mut self.decoder else { return };
         let start = self.pcm.len();
-        let room = decoder.sample_rate() as usize / 1000 * MAX_PACKET_MS;
-        self.pcm.resize(start + room, 0.0);
+        let usual = decoder.sample_rate() as usize / 1000 * QUANTUM_MS as usize;
+        let samples = payload_duration(decoder.codec(), payload).unwrap_or(usual);
+        self.pcm.resize(start + samples, 0.0);
         let decoded = decoder.decode(payload, &mut self.pcm[start..]).unwrap_or_else(|_| {
             // A broken packet sounds like a lost one.
-            decoder.conceal(room / MAX_PACKET_MS * QUANTUM_MS as usize, &mut self.pcm[start..])
+            decoder.conceal(samples, &mut self.pcm[start..])
         });
         self.pcm.truncate(start + decoded);
     }

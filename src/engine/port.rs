@@ -9,10 +9,11 @@ use std::ops::RangeInclusive;
 use std::os::fd::AsFd;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::egress::random_u32;
 use crate::sys;
 
-/// What one call of [`PortRange::reserve`] tries before it gives up: enough to step over ports
-/// that another program holds, little enough to answer at once.
+/// What one call of [`PortRange::reserve`] tries before it gives up. Another program that holds
+/// nine of ten ports is stepped over; an answer still comes at once.
 const MAX_BIND_TRIES: usize = 64;
 
 /// The ports that media may use: RTP on even ones, RTCP on the next (RFC 3550 section 11).
@@ -103,11 +104,10 @@ impl PortRange {
         let first = ports.start().saturating_add(ports.start() & 1);
         let last = u32::from(*ports.end());
         let pairs = (last + 1).saturating_sub(u32::from(first)) / 2;
-        Arc::new(Self {
-            first,
-            pairs: u16::try_from(pairs).unwrap_or(u16::MAX / 2),
-            state: Mutex::default(),
-        })
+        let pairs = u16::try_from(pairs).unwrap_or(u16::MAX / 2);
+        // A bridge that starts again does not begin with the ports that its last calls used.
+        let state = State { next: random_below(pairs), ..State::default() };
+        Arc::new(Self { first, pairs, state: Mutex::new(state) })
     }
 
     /// Binds the next free pair, round robin, so that a port rests as long as possible.
@@ -120,16 +120,17 @@ impl PortRange {
             let port = self.take(local)?;
             match self.bind(local, port, dscp) {
                 Ok(pair) => return Ok(pair),
-                Err(_) => {
-                    self.state
-                        .lock()
-                        .unwrap_or_else(PoisonError::into_inner)
-                        .held
-                        .remove(&(local, port));
-                }
+                Err(_) => self.step_over(local, port),
             }
         }
         Err(Exhausted)
+    }
+
+    /// Goes on elsewhere: who holds one port of this range often holds its neighbours.
+    fn step_over(&self, local: IpAddr, port: u16) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.held.remove(&(local, port));
+        state.next = random_below(self.pairs);
     }
 
     fn take(&self, local: IpAddr) -> Result<u16, Exhausted> {
@@ -158,6 +159,10 @@ impl PortRange {
     }
 }
 
+fn random_below(limit: u16) -> u16 {
+    (random_u32() % u32::from(limit.max(1))) as u16
+}
+
 fn socket(address: SocketAddr, dscp: u8) -> io::Result<UdpSocket> {
     let socket = Socket::new(Domain::for_address(address), Type::DGRAM, Some(Protocol::UDP))?;
     socket.set_nonblocking(true)?;
@@ -182,12 +187,13 @@ mod tests {
 
     #[test]
     fn pairs_are_even_distinct_and_come_back_when_dropped() {
-        let range = PortRange::new(&(29_801..=29_807));
+        let range = PortRange::new(&(32_701..=32_707));
         let pairs: Vec<_> =
             (0..3).map(|_| range.reserve(LOOPBACK, 46).expect("three pairs fit")).collect();
-        let ports: Vec<_> = pairs.iter().map(|pair| pair.rtp_address.port()).collect();
-        assert_eq!(ports, [29_802, 29_804, 29_806]);
-        assert_eq!(pairs[0].rtcp_address.port(), 29_803);
+        let mut ports: Vec<_> = pairs.iter().map(|pair| pair.rtp_address.port()).collect();
+        ports.sort_unstable();
+        assert_eq!(ports, [32_702, 32_704, 32_706]);
+        assert_eq!(pairs[0].rtcp_address.port(), pairs[0].rtp_address.port() + 1);
         assert_eq!(range.reserve(LOOPBACK, 46).expect_err("all held"), Exhausted);
         drop(pairs);
         assert!(range.reserve(LOOPBACK, 46).is_ok());
@@ -195,10 +201,21 @@ mod tests {
 
     #[test]
     fn a_port_that_another_program_holds_is_stepped_over() {
-        let range = PortRange::new(&(29_810..=29_813));
-        let _other = UdpSocket::bind((Ipv4Addr::LOCALHOST, 29_811)).expect("free");
+        let range = PortRange::new(&(32_710..=32_713));
+        let _other = UdpSocket::bind((Ipv4Addr::LOCALHOST, 32_711)).expect("free");
         let pair = range.reserve(LOOPBACK, 0).expect("the second pair is free");
-        assert_eq!(pair.rtp_address.port(), 29_812);
+        assert_eq!(pair.rtp_address.port(), 32_712);
+    }
+
+    #[test]
+    fn fifty_neighbours_that_another_bridge_holds_are_stepped_over() {
+        let range = PortRange::new(&(32_400..=32_599));
+        let _others: Vec<_> = (32_400..32_500)
+            .map(|port| UdpSocket::bind((Ipv4Addr::LOCALHOST, port)).expect("free"))
+            .collect();
+        for _ in 0..30 {
+            range.reserve(LOOPBACK, 0).expect("half of the range is free");
+        }
     }
 
     #[test]

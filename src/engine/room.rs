@@ -75,6 +75,9 @@ struct Member {
     heard: bool,
     auto_gain: bool,
     forwarded: bool,
+    /// What the plan wants it to be sent.
+    planned: Feed,
+    /// What it is sent in this quantum: nothing while it may not be sent to.
     feed: Feed,
     key: Option<EncodeKey>,
     group: Option<usize>,
@@ -127,7 +130,8 @@ impl Room {
                 heard: false,
                 auto_gain: false,
                 forwarded: false,
-                feed: *feed,
+                planned: *feed,
+                feed: Feed::Nothing,
                 key: None,
                 group: None,
             });
@@ -140,7 +144,7 @@ impl Room {
             }
         }
         for at in 0..self.members.len() {
-            if let Feed::Forward(source) = self.members[at].feed
+            if let Feed::Forward(source) = self.members[at].planned
                 && let Ok(index) = self.members.binary_search_by_key(&source, |member| member.leg)
             {
                 self.members[index].forwarded = true;
@@ -173,7 +177,7 @@ impl Room {
         }
         self.rank(legs, scratch, now, sink);
         self.mix(legs, scratch);
-        self.encode_groups(legs, scratch);
+        self.encode_groups(scratch);
         self.send(legs, scratch, now);
         self.tell_talkers(now, sink);
     }
@@ -191,8 +195,10 @@ impl Room {
     fn rank(&mut self, legs: &mut Legs, scratch: &mut Scratch, now: Now, sink: &mut EventSink) {
         scratch.candidates.clear();
         scratch.forwards.clear();
-        for member in &self.members {
+        for member in &mut self.members {
+            member.feed = Feed::Nothing;
             let Some(leg) = legs.get_mut(member.slot) else { continue };
+            member.feed = leg.feed(member.planned);
             if leg.link.as_mut().is_some_and(|link| link.reporting.take_loss_change()) {
                 self.seating = Seating::Changed;
             }
@@ -224,12 +230,12 @@ impl Room {
     }
 
     /// Encodes the common mix once for each group that has a listener.
-    fn encode_groups(&mut self, legs: &mut Legs, scratch: &mut Scratch) {
+    fn encode_groups(&mut self, scratch: &mut Scratch) {
         for group in &mut self.groups {
             group.wanted = false;
         }
         for member in &mut self.members {
-            if !member.hears_mix(legs) || self.mixer.contains(member.leg) {
+            if member.feed != Feed::Mix || self.mixer.contains(member.leg) {
                 continue;
             }
             if member.group.is_none() {
@@ -262,7 +268,7 @@ impl Room {
     fn send(&mut self, legs: &mut Legs, scratch: &mut Scratch, now: Now) {
         for member in &self.members {
             let Some(leg) = legs.get_mut(member.slot) else { continue };
-            match leg.feed(member.feed) {
+            match member.feed {
                 Feed::Nothing => {
                     if let Some(link) = &mut leg.link {
                         link.egress.skip(QUANTUM_MS);
@@ -296,12 +302,6 @@ impl Room {
         self.told.extend(talkers.map(|talker| talker.leg));
         self.told_at = Some(now.instant);
         sink.send(MediaEvent::Talkers { conference: self.id, legs: self.told.clone() });
-    }
-}
-
-impl Member {
-    fn hears_mix(&self, legs: &mut Legs) -> bool {
-        legs.get_mut(self.slot).is_some_and(|leg| leg.feed(self.feed) == Feed::Mix)
     }
 }
 

@@ -36,7 +36,7 @@ fn a_packet_in_steady_state_allocates_nothing() {
     let config = EngineConfig { realtime: false, ..EngineConfig::default() };
     let mut worker =
         Worker::new(config, queue, events, Arc::new(TickMetrics::default())).expect("epoll");
-    let ports = PortRange::new(&(29_300..=29_319));
+    let ports = PortRange::new(&(32_300..=32_319));
     let mut phones = Vec::new();
     orders.send(Order::OpenConference(CONFERENCE)).expect("room");
     for (index, codec) in Codec::ALL.into_iter().enumerate() {

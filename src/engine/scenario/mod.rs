@@ -29,7 +29,7 @@ struct Bench {
 }
 
 impl Bench {
-    /// Each test has ports of its own.
+    /// Each test has ports of its own, above those that bridges of other tests take by default.
     fn new(first_port: u16, workers: usize) -> Self {
         let (sender, events) = channel(1024);
         let config = EngineConfig {
@@ -149,12 +149,12 @@ fn each_hears_the_others(
 
 #[test]
 fn three_phones_of_three_codecs_hear_each_other_and_not_themselves() {
-    each_hears_the_others(&[Codec::Pcmu, Codec::G722, Codec::Opus], None, 29_000, 1);
+    each_hears_the_others(&[Codec::Pcmu, Codec::G722, Codec::Opus], None, 32_000, 1);
 }
 
 #[test]
 fn a_tone_that_opus_takes_for_no_voice_is_heard_without_gaps() {
-    let mut bench = Bench::new(29_280, 1);
+    let mut bench = Bench::new(32_280, 1);
     bench.tell(MediaCommand::OpenConference { conference: CONFERENCE });
     let mut talker = bench.join(1, Codec::Opus, None);
     let mut listener = bench.join(2, Codec::Pcmu, None);
@@ -167,7 +167,7 @@ fn a_tone_that_opus_takes_for_no_voice_is_heard_without_gaps() {
 
 #[test]
 fn legs_meet_in_one_conference_whichever_worker_had_them_first() {
-    each_hears_the_others(&[Codec::Pcma, Codec::Pcmu, Codec::Pcma, Codec::G722], None, 29_020, 3);
+    each_hears_the_others(&[Codec::Pcma, Codec::Pcmu, Codec::Pcma, Codec::G722], None, 32_020, 3);
 }
 
 #[test]
@@ -176,14 +176,14 @@ fn protected_legs_hear_each_other() {
         let keying: Vec<u8> = (0..suite.keying_len() as u8).collect();
         let key = SrtpKey::new(suite, &keying).expect("its own length");
         let crypto = Crypto(SrtpSpec { suite, send: key, receive: key });
-        let port = 29_040 + 20 * at as u16;
+        let port = 32_040 + 20 * at as u16;
         each_hears_the_others(&[Codec::Pcmu, Codec::Pcma], Some(crypto), port, 1);
     }
 }
 
 #[test]
 fn a_leg_that_the_plan_does_not_name_neither_hears_nor_is_heard() {
-    let mut bench = Bench::new(29_200, 1);
+    let mut bench = Bench::new(32_200, 1);
     bench.tell(MediaCommand::OpenConference { conference: CONFERENCE });
     let mut inside = bench.join(1, Codec::Pcmu, None);
     let mut muted = bench.join(2, Codec::Pcmu, None);
@@ -200,7 +200,7 @@ fn a_leg_that_the_plan_does_not_name_neither_hears_nor_is_heard() {
 
 #[test]
 fn digits_arrive_once_and_go_out_as_events() {
-    let mut bench = Bench::new(29_220, 1);
+    let mut bench = Bench::new(32_220, 1);
     bench.tell(MediaCommand::OpenConference { conference: CONFERENCE });
     let mut phone = bench.join(1, Codec::Pcmu, None);
     bench.plan(&[&phone], |_| true);
@@ -221,7 +221,7 @@ fn digits_arrive_once_and_go_out_as_events() {
 
 #[test]
 fn a_stranger_is_neither_mixed_nor_answered() {
-    let mut bench = Bench::new(29_240, 1);
+    let mut bench = Bench::new(32_240, 1);
     bench.tell(MediaCommand::OpenConference { conference: CONFERENCE });
     let mut phone = bench.join(1, Codec::Pcmu, None);
     let mut listener = bench.join(2, Codec::Pcmu, None);
@@ -243,7 +243,7 @@ fn a_stranger_is_neither_mixed_nor_answered() {
 
 #[test]
 fn a_peer_that_moves_by_a_re_offer_is_followed() {
-    let mut bench = Bench::new(29_320, 1);
+    let mut bench = Bench::new(32_320, 1);
     bench.tell(MediaCommand::OpenConference { conference: CONFERENCE });
     let mut before = bench.join(1, Codec::Pcmu, None);
     let mut listener = bench.join(2, Codec::Pcmu, None);
@@ -260,7 +260,7 @@ fn a_peer_that_moves_by_a_re_offer_is_followed() {
 
 #[test]
 fn ports_run_out_with_their_cause_and_rest_after_use() {
-    let mut bench = Bench::new(29_260, 1);
+    let mut bench = Bench::new(32_260, 1);
     for number in 1..=10 {
         bench.reserve(LegId(number));
     }
