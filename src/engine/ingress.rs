@@ -154,7 +154,7 @@ pub(crate) fn take(leg: &mut Leg, port: Port, now: Now, buffer: &mut [u8], sink:
     match (DatagramKind::of(datagram), port) {
         (DatagramKind::Rtp, Port::Rtp) => {
             if take_rtp(leg.id, link, datagram, received.source, arrival, sink)
-                && link.stays_with_its_source()
+                && link.stays_with(received.source)
             {
                 leg.ports.keep_to(received.source);
             }

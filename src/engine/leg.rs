@@ -10,6 +10,7 @@ use crate::report::Reporting;
 use causeway_base::{ConferenceId, LegId};
 use causeway_plan::{Feed, LegMedia, LegStats, MediaEvent};
 use causeway_rtp::SourceGuard;
+use std::net::SocketAddr;
 
 /// One leg.
 #[derive(Debug)]
@@ -48,8 +49,8 @@ impl Leg {
             Some(link) => {
                 link.reconfigure(now, media);
                 // An address that was learnt before and still holds is not learnt again.
-                if link.stays_with_its_source()
-                    && let Some(source) = link.guard.latched()
+                if let Some(source) = link.guard.latched()
+                    && link.stays_with(source)
                 {
                     self.ports.keep_to(source);
                 }
@@ -98,10 +99,16 @@ impl Link {
         }
     }
 
-    /// In the clear the source guard follows nobody to another address, so the kernel may keep
-    /// to it as well. Under SRTP a packet from elsewhere can prove that it is genuine.
-    pub(crate) fn stays_with_its_source(&self) -> bool {
-        self.media.transport.srtp.is_none()
+    /// Whether the kernel may keep RTP to this source: in the clear, and where it is the very
+    /// address that the SDP names, from which the source guard follows nobody to another. Any
+    /// other source may give way to that address; under SRTP a packet from elsewhere can prove
+    /// that it is genuine.
+    pub(crate) fn stays_with(&self, source: SocketAddr) -> bool {
+        let transport = &self.media.transport;
+        transport.srtp.is_none()
+            && transport.remote_rtp.is_some_and(|named| {
+                named.port() == source.port() && named.ip() == source.ip().to_canonical()
+            })
     }
 
     fn reconfigure(&mut self, now: Now, media: LegMedia) {
