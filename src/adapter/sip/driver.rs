@@ -244,7 +244,7 @@ impl Driver {
                 self.calls.insert(leg, CallLeg::offered(leg, flow.remote.ip(), offer));
                 // First the bridge hears of the leg, then of anything that happens to it.
                 self.outbox.push_back(LegEvent::Offered(Box::new(offered)));
-                self.command(Command::Admit { call: leg, flow, request });
+                self.command(Command::Admit { call: leg, flow, request, size });
             }
         }
     }

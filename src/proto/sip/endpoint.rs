@@ -1,5 +1,6 @@
 //! The endpoint: routes messages, timers and commands to transactions and calls.
 
+use super::callers::{CREDIT, Callers};
 use super::config::Config;
 use super::core::stateless::add_to_tag;
 use super::core::{Core, Delivery, Owner, TimerKey};
@@ -56,6 +57,7 @@ pub struct Endpoint {
     /// Call-ID and From tag of incoming calls, for merged requests.
     merged: HashMap<(Text, Text), LegId>,
     sources: HashMap<IpAddr, usize>,
+    pub(super) callers: Callers,
     /// The latest time that was given.
     now: Option<Instant>,
 }
@@ -80,6 +82,7 @@ impl Endpoint {
             dialogs: HashMap::new(),
             merged: HashMap::new(),
             sources: HashMap::new(),
+            callers: Callers::default(),
             now: None,
         }
     }
@@ -256,7 +259,7 @@ impl Endpoint {
         }
         let Some(key) = ServerKey::of_request(&request) else { return };
         if let Some(id) = self.core.find_server(&key) {
-            return self.core.repeated(now, id, request.method == Method::Ack);
+            return self.core.repeated(now, id, request.method == Method::Ack, size);
         }
         match request.method {
             Method::Cancel => self.cancel(now, flow, &request, size),
@@ -278,6 +281,9 @@ impl Endpoint {
             return self.core.stateless(flow, size, &request, 481, Headers::new());
         };
         self.core.touched.insert(id);
+        if !flow.carrier.is_reliable() {
+            self.callers.prove(flow.remote.ip());
+        }
         match request.method {
             Method::Ack => call.ack(&mut self.core, now, &request),
             _ => call.request(&mut self.core, now, flow, request),
@@ -369,7 +375,9 @@ impl Endpoint {
 
     fn command(&mut self, now: Instant, command: Command) {
         match command {
-            Command::Admit { call, flow, request } => self.admit(now, call, flow, &request),
+            Command::Admit { call, flow, request, size } => {
+                self.admit(now, call, flow, &request, size);
+            }
             Command::Refuse { flow, request, size, cause, retry_after } => {
                 self.refuse(flow, &request, size, cause, retry_after);
             }
@@ -389,13 +397,30 @@ impl Endpoint {
         }
     }
 
-    fn admit(&mut self, now: Instant, call: LegId, flow: Flow, request: &Request) {
+    fn admit(&mut self, now: Instant, call: LegId, flow: Flow, request: &Request, size: usize) {
         if self.calls.contains_key(&call) {
             return;
         }
-        match Call::admit(&mut self.core, now, call, flow, request) {
-            Some(call) => self.keep(call),
+        let stranger = self.callers.is_stranger(flow);
+        let credit = stranger.then_some(size * CREDIT);
+        match Call::admit(&mut self.core, now, call, flow, request, credit) {
+            Some(admitted) => {
+                self.keep(admitted);
+                if stranger {
+                    self.make_room(now, call);
+                }
+            }
             None => self.core.event(Event::Ended { call, cause: EndCause::ProtocolError }),
+        }
+    }
+
+    /// Of too many calls that strangers began the oldest is given up, as a full backlog of TCP
+    /// does: half-open calls never keep a real caller out.
+    fn make_room(&mut self, now: Instant, newest: LegId) {
+        let Some(oldest) = self.callers.wait(newest) else { return };
+        if let Some(call) = self.calls.get_mut(&oldest) {
+            call.give_up_unconfirmed(&mut self.core, now);
+            self.core.touched.insert(oldest);
         }
     }
 

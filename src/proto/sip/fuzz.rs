@@ -66,11 +66,11 @@ impl World {
                     assert!(read.is_ok(), "we sent what cannot be read");
                     self.sent.push(bytes);
                 }
-                Output::Event(Event::Invited { flow, request, .. }) => {
+                Output::Event(Event::Invited { flow, request, size }) => {
                     self.next += 1;
                     let call = LegId(self.next);
                     self.begun.insert(call);
-                    let admit = Input::Command(Command::Admit { call, flow, request });
+                    let admit = Input::Command(Command::Admit { call, flow, request, size });
                     self.endpoint.handle_input(self.now, admit);
                 }
                 Output::Event(Event::Ended { call, .. }) => {

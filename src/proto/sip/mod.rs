@@ -8,7 +8,7 @@
 //! * [`endpoint`]: routes messages to transactions and calls.
 //! * `transaction`: the four machines of RFC 3261 section 17, with RFC 6026.
 //! * `core`: transactions with their messages, timers, outputs.
-//! * `dialog`: tags, sequence numbers, route sets.
+//! * `callers`: UDP sources that nothing proves. * `dialog`: tags, sequence numbers, route sets.
 //! * `invite`: calls as caller and callee, offers anew, session timers, 100rel.
 //! * [`digest`]: authentication both ways. * `shown`: what logs see of all this.
 //!
@@ -17,6 +17,7 @@
 //! [`Event::Ended`]. An outgoing one: [`Command::Invite`] -> [`Event::Progress`] ->
 //! [`Event::Answered`] -> … -> [`Event::Ended`].
 
+pub(crate) mod callers;
 pub mod config;
 pub(crate) mod core;
 pub(crate) mod dialog;

@@ -98,6 +98,8 @@ pub enum Command {
         flow: Flow,
         /// As the event said.
         request: Box<Request>,
+        /// As the event said.
+        size: usize,
     },
     /// Refuses the call of an [`Event::Invited`] without keeping state.
     Refuse {

@@ -16,7 +16,7 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadHalf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout, timeout_at};
 use tokio_rustls::{TlsAcceptor, TlsConnector};
 
 /// Messages that wait for a slow peer. A transaction sends a handful; a peer that is further
@@ -29,11 +29,15 @@ const BACKLOG: i32 = 1024;
 /// How long a handshake or a connection attempt may take.
 const HANDSHAKE: Duration = Duration::from_secs(10);
 
-/// How long a message may take from its first byte to its last, and a write until it is taken.
+/// How long a message may take from its first byte to its last, an accepted connection until its
+/// first message is there, and a write until it is taken.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// How long a connection may say nothing: longer than any keep-alive or session refresh.
+/// How long a connection that has brought a message may say nothing: longer than any keep-alive or session refresh.
 const IDLE: Duration = Duration::from_secs(3_600);
+
+/// Between lines of the log about failed handshakes.
+const COMPLAINTS: Duration = Duration::from_secs(1);
 
 /// Bytes read at once.
 const READ: usize = 8_192;
@@ -49,6 +53,7 @@ pub(super) struct Connections {
     arrived: mpsc::Sender<Arrived>,
     open: Arc<Mutex<HashMap<IpAddr, usize>>>,
     next: Arc<AtomicU32>,
+    complained: Arc<Mutex<Option<Instant>>>,
 }
 
 /// A place among the connections allowed; dropping it frees the place.
@@ -77,7 +82,8 @@ impl Connections {
         arrived: mpsc::Sender<Arrived>,
     ) -> Self {
         let next = Arc::new(AtomicU32::new(FIRST_NUMBER));
-        Self { limits, locals, arrived, open: Arc::default(), next }
+        let complained = Arc::default();
+        Self { limits, locals, arrived, open: Arc::default(), next, complained }
     }
 
     fn place(&self, source: IpAddr) -> Option<Place> {
@@ -93,6 +99,17 @@ impl Connections {
         *count += 1;
         drop(open);
         Some(Place { open: Arc::clone(&self.open), source })
+    }
+
+    /// Whether the log may tell of a failed handshake: anybody can fail as often as they like.
+    fn may_complain(&self) -> bool {
+        let now = Instant::now();
+        let mut last = self.complained.lock().unwrap_or_else(PoisonError::into_inner);
+        let may = last.is_none_or(|last| now - last >= COMPLAINTS);
+        if may {
+            *last = Some(now);
+        }
+        may
     }
 
     fn number(&self) -> u32 {
@@ -169,8 +186,11 @@ async fn accept(
         None => run(connections, link, stream, StreamSide::Accepted, place).await,
         Some(acceptor) => match timeout(HANDSHAKE, acceptor.accept(stream)).await {
             Ok(Ok(stream)) => run(connections, link, stream, StreamSide::Accepted, place).await,
-            Ok(Err(error)) => tracing::info!(%error, "a TLS handshake failed"),
-            Err(_) => tracing::info!("a TLS handshake took too long"),
+            Ok(Err(error)) if connections.may_complain() => {
+                tracing::info!(%error, "a TLS handshake failed");
+            }
+            Ok(Err(_)) => {}
+            Err(_) => tracing::debug!("a TLS handshake took too long"),
         },
     }
 }
@@ -219,10 +239,13 @@ async fn read<S: AsyncRead>(
 ) {
     let mut decoder = StreamDecoder::new(sip_codec::Limits::default(), side);
     let mut buffer = BytesMut::with_capacity(READ);
+    let mut waiting = match side {
+        StreamSide::Accepted => Waiting::Message { since: Instant::now() },
+        StreamSide::Opened => Waiting::Next { since: Instant::now() },
+    };
     loop {
-        let patience = if buffer.is_empty() { IDLE } else { PATIENCE };
         buffer.reserve(READ);
-        match timeout(patience, reader.read_buf(&mut buffer)).await {
+        match timeout_at(waiting.until(), reader.read_buf(&mut buffer)).await {
             Ok(Ok(1..)) => {}
             _ => return,
         }
@@ -232,7 +255,10 @@ async fn read<S: AsyncRead>(
             let size = before - buffer.len();
             let message = match item {
                 Ok(None) => break,
-                Ok(Some(StreamItem::Message(message))) => Ok(message),
+                Ok(Some(StreamItem::Message(message))) => {
+                    waiting = Waiting::Next { since: Instant::now() };
+                    Ok(message)
+                }
                 Ok(Some(StreamItem::Ping)) => {
                     // A peer that pings faster than it reads loses an answer, not the call.
                     let Some(writer) = pongs.upgrade() else { return };
@@ -251,6 +277,34 @@ async fn read<S: AsyncRead>(
                 linger(&mut buffer, &mut reader).await;
                 return;
             }
+        }
+        waiting = waiting.with(Instant::now(), &buffer);
+    }
+}
+
+/// What a connection is waited for, and since when.
+#[derive(Clone, Copy, Debug)]
+enum Waiting {
+    /// The rest of a message, or the first one. Bytes that trickle in do not prolong it.
+    Message { since: Instant },
+    /// Another message.
+    Next { since: Instant },
+}
+
+impl Waiting {
+    fn until(self) -> Instant {
+        match self {
+            Waiting::Message { since } => since + PATIENCE,
+            Waiting::Next { since } => since + IDLE,
+        }
+    }
+
+    /// After something came, of which `rest` is not a message yet.
+    fn with(self, now: Instant, rest: &[u8]) -> Self {
+        match self {
+            Waiting::Next { .. } if !rest.is_empty() => Waiting::Message { since: now },
+            Waiting::Next { .. } => Waiting::Next { since: now },
+            message => message,
         }
     }
 }
@@ -399,4 +453,29 @@ async fn open(
         (None, _) => {}
     }
     let _ = connections.arrived.send(Arrived::Closed { flow: wanted }).await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_that_trickle_and_line_ends_do_not_prolong_the_wait_for_a_message() {
+        let begun = Instant::now();
+        let mut waiting = Waiting::Message { since: begun };
+        for (second, rest) in [&b"O"[..], b"OP", b"", b"\r", b""].iter().enumerate() {
+            waiting = waiting.with(begun + Duration::from_secs(second as u64), rest);
+        }
+        assert_eq!(waiting.until(), begun + PATIENCE);
+    }
+
+    #[test]
+    fn after_a_message_a_connection_may_pause_but_not_within_the_next_one() {
+        let begun = Instant::now();
+        let at = |second| begun + Duration::from_secs(second);
+        let idle = Waiting::Next { since: begun }.with(at(1), b"");
+        assert_eq!(idle.until(), at(1) + IDLE);
+        let message = idle.with(at(2), b"O").with(at(20), b"OPTIO");
+        assert_eq!(message.until(), at(2) + PATIENCE);
+    }
 }

@@ -2,6 +2,7 @@
 
 use super::stateless::{add_to_tag, response_flow};
 use super::{Core, TimerKey};
+use crate::sip::callers::CREDIT;
 use crate::sip::transaction::{Asked, Fired, Server, ServerInvite, ServerKey};
 use crate::sip::words::Flow;
 use bytes::Bytes;
@@ -31,6 +32,8 @@ pub(crate) struct ServerTransaction {
     /// Record-Route, returned by responses that make a dialog.
     record_route: Headers,
     last: Option<Bytes>,
+    /// Bytes that the peer may still be sent, where nothing proves that it asked.
+    credit: Option<usize>,
 }
 
 impl Core {
@@ -44,8 +47,11 @@ impl Core {
     }
 
     /// A request came again, or the ACK of a failure.
-    pub(crate) fn repeated(&mut self, now: Instant, id: ServerId, is_ack: bool) {
+    pub(crate) fn repeated(&mut self, now: Instant, id: ServerId, is_ack: bool, size: usize) {
         let Some(transaction) = self.servers.get_mut(&id) else { return };
+        if let Some(credit) = &mut transaction.credit {
+            *credit = credit.saturating_add(size * CREDIT);
+        }
         let asked = match &mut transaction.machine {
             ServerMachine::Invite(machine) if is_ack => {
                 machine.ack(now);
@@ -54,22 +60,22 @@ impl Core {
             ServerMachine::Invite(machine) => machine.request(),
             ServerMachine::Other(machine) => machine.request(),
         };
-        if asked == Asked::RepeatResponse
-            && let Some(last) = transaction.last.clone()
-        {
-            let flow = transaction.flow;
-            self.transmit(flow, last);
+        // A stranger's answer may have waited for this.
+        if asked == Asked::RepeatResponse || (transaction.credit.is_some() && !is_ack) {
+            self.repeat_last(id);
         }
         self.settle_server(id);
     }
 
     /// Begins the transaction of a new request. The caller has made sure there is none.
+    /// `credit`: how many bytes a stranger may be sent.
     pub(crate) fn accept(
         &mut self,
         now: Instant,
         owner: Option<LegId>,
         flow: Flow,
         request: &Request,
+        credit: Option<usize>,
     ) -> Option<ServerId> {
         let key = ServerKey::of_request(request)?;
         if self.server_ids.contains_key(&key)
@@ -94,6 +100,7 @@ impl Core {
             returned: request.response(StatusCode::OK).headers,
             record_route,
             last: None,
+            credit,
         };
         self.servers.insert(id, transaction);
         self.server_ids.insert(key, id);
@@ -141,17 +148,22 @@ impl Core {
         let bytes = response.to_bytes();
         transaction.last = Some(bytes.clone());
         let flow = transaction.flow;
-        self.transmit(flow, bytes.clone());
+        self.repeat_last(id);
         self.settle_server(id);
         Some((flow, bytes))
     }
 
-    /// The last response again.
+    /// Sends the last response, for the first time or again, unless a stranger's credit is used
+    /// up.
     pub(crate) fn repeat_last(&mut self, id: ServerId) {
-        let Some(transaction) = self.servers.get(&id) else { return };
-        if let Some(last) = transaction.last.clone() {
-            self.transmit(transaction.flow, last);
+        let Some(transaction) = self.servers.get_mut(&id) else { return };
+        let Some(last) = transaction.last.clone() else { return };
+        if let Some(credit) = &mut transaction.credit {
+            let Some(left) = credit.checked_sub(last.len()) else { return };
+            *credit = left;
         }
+        let flow = transaction.flow;
+        self.transmit(flow, last);
     }
 
     /// A plain final response.
@@ -167,11 +179,8 @@ impl Core {
             ServerMachine::Invite(machine) => machine.timeout(now),
             ServerMachine::Other(machine) => machine.timeout(now),
         };
-        if fired == Fired::Retransmit
-            && let Some(last) = transaction.last.clone()
-        {
-            let flow = transaction.flow;
-            self.transmit(flow, last);
+        if fired == Fired::Retransmit {
+            self.repeat_last(id);
         }
         self.settle_server(id);
     }

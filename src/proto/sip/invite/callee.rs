@@ -2,7 +2,7 @@
 
 use super::auth::Auth;
 use super::reliable::{Due, Rel, Reliable};
-use super::session::Session;
+use super::session::{Confirms, Session};
 use super::session_timer::SessionTimer;
 use super::{Call, Peer, Phase, offer_headers, put_sdp, reason};
 use crate::sip::core::{Core, ServerId};
@@ -18,6 +18,8 @@ use std::time::{Duration, Instant};
 #[derive(Debug)]
 pub(crate) struct Incoming {
     server: ServerId,
+    /// Nothing proves that its source is the caller.
+    stranger: bool,
     pub(super) dialog: Dialog,
     seq: u32,
     /// Of the INVITE, for the session timer of the answer.
@@ -44,19 +46,23 @@ impl Incoming {
 }
 
 impl Call {
-    /// Takes an INVITE: 100 Trying. `None` where its transaction exists already, or the
-    /// request makes no dialog.
+    /// Takes an INVITE. `None` where its transaction exists already, or the request makes no
+    /// dialog. 100 Trying, but not to a stranger (`credit`): that would end the repeats of its
+    /// INVITE, which bring the credit for our answer.
     pub(crate) fn admit(
         core: &mut Core,
         now: Instant,
         id: LegId,
         flow: Flow,
         request: &Request,
+        credit: Option<usize>,
     ) -> Option<Self> {
         let local_tag = Text::from(core.random.token());
         let dialog = Dialog::of_request(request, &local_tag, flow)?;
-        let server = core.accept(now, Some(id), flow, request)?;
-        core.reply(now, server, 100, None);
+        let server = core.accept(now, Some(id), flow, request, credit)?;
+        if credit.is_none() {
+            core.reply(now, server, 100, None);
+        }
         let headers = &request.headers;
         let mut invite = Headers::new();
         for name in [HeaderName::Supported, HeaderName::SessionExpires, HeaderName::MinSe] {
@@ -75,6 +81,7 @@ impl Call {
         let call_id = dialog.call_id.clone();
         let incoming = Incoming {
             server,
+            stranger: credit.is_some(),
             seq: read::cseq(headers).map_or(0, |(seq, _)| seq),
             dialog,
             invite,
@@ -176,9 +183,12 @@ impl Call {
         if incoming.early_answer.is_none() {
             put_sdp(&mut response.headers, &mut response.body, sdp.clone());
         }
-        let Some((flow, bytes)) = core.respond(now, incoming.server, response) else { return };
+        if core.respond(now, incoming.server, response).is_none() {
+            return;
+        }
         let mut session = Session::new(incoming.dialog.clone(), timer, Some(sdp));
-        session.await_ack(now, incoming.seq, flow, bytes, !incoming.offered, true);
+        let Incoming { server, seq, offered, stranger, .. } = **incoming;
+        session.await_ack(now, seq, server, !offered, Confirms::Call { stranger });
         self.phase = Phase::Established(Box::new(session));
     }
 
@@ -214,6 +224,21 @@ impl Call {
         }
     }
 
+    /// Others need the room of a call that nobody proved to have made. Says nothing more to a
+    /// source that may have nothing to do with it.
+    pub(crate) fn give_up_unconfirmed(&mut self, core: &mut Core, now: Instant) {
+        match &self.phase {
+            Phase::Incoming(incoming) if incoming.stranger => {
+                self.refuse(core, now, 503, EndCause::CapacityReached);
+            }
+            Phase::Established(session) if session.is_unproven() => {
+                self.phase = Phase::Closing(None);
+                self.end(core, EndCause::SignallingTimeout);
+            }
+            _ => {}
+        }
+    }
+
     pub(super) fn incoming_timeout(&mut self, core: &mut Core, now: Instant) {
         let Phase::Incoming(incoming) = &mut self.phase else { return };
         if incoming.repeat_at.is_some_and(|at| now >= at) {
@@ -222,6 +247,7 @@ impl Call {
         }
         match incoming.reliable.timeout(now) {
             Due::Nothing => {}
+            Due::Retransmit(..) if incoming.stranger => core.repeat_last(incoming.server),
             Due::Retransmit(flow, bytes) => core.transmit(flow, bytes),
             Due::GiveUp => self.refuse(core, now, 504, EndCause::SignallingTimeout),
         }

@@ -325,7 +325,7 @@ impl Call {
 
     /// A request within the call. Its transaction does not exist yet.
     pub(crate) fn request(&mut self, core: &mut Core, now: Instant, flow: Flow, request: Request) {
-        let Some(id) = core.accept(now, Some(self.id), flow, &request) else { return };
+        let Some(id) = core.accept(now, Some(self.id), flow, &request, None) else { return };
         if self.remote_tag().is_some_and(|tag| Some(tag) != read::from_tag(&request.headers)) {
             return core.reply(now, id, 481, None);
         }

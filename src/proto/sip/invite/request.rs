@@ -1,5 +1,6 @@
 //! Requests of the peer within a confirmed dialog: offers anew, refreshes, INFO, BYE.
 
+use super::session::Confirms;
 use super::session::Theirs;
 use super::session_timer::{SessionTimer, is_too_short};
 use super::{Call, Phase, info, offer_headers, put_sdp};
@@ -104,7 +105,7 @@ impl Call {
         session.theirs = Some(Theirs { server: id, invite, seq, offered, headers, until });
         // A new INVITE says that the 2xx before it arrived, though its ACK did not.
         let unacked = if invite { session.unacked.take() } else { None };
-        let confirmed = unacked.is_some_and(|unacked| unacked.first);
+        let confirmed = unacked.is_some_and(|unacked| unacked.confirms != Confirms::Offer);
         self.peer.learn(&request.headers);
         if confirmed {
             self.confirmed(core, None);
@@ -150,10 +151,8 @@ impl Call {
         session.timer =
             SessionTimer::of_request(now, &theirs.headers, &core.config, &mut response.headers);
         put_sdp(&mut response.headers, &mut response.body, sdp);
-        if let Some((flow, bytes)) = core.respond(now, theirs.server, response)
-            && theirs.invite
-        {
-            session.await_ack(now, theirs.seq, flow, bytes, !theirs.offered, false);
+        if core.respond(now, theirs.server, response).is_some() && theirs.invite {
+            session.await_ack(now, theirs.seq, theirs.server, !theirs.offered, Confirms::Offer);
         }
         self.offer_queued(core, now);
     }

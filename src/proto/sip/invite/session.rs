@@ -7,7 +7,7 @@ use crate::sip::core::{Core, ServerId};
 use crate::sip::dialog::Dialog;
 use crate::sip::timer::{Backoff, T1_64, T2};
 use crate::sip::transaction::ClientKey;
-use crate::sip::words::{Event, Flow};
+use crate::sip::words::Event;
 use bytes::Bytes;
 use causeway_base::EndCause;
 use sip_codec::{Headers, Request};
@@ -60,13 +60,21 @@ pub(super) struct Theirs {
 #[derive(Debug)]
 pub(super) struct Unacked {
     seq: u32,
-    flow: Flow,
-    bytes: Bytes,
+    server: ServerId,
     backoff: Backoff,
     until: Instant,
     /// Our 2xx had an offer: the ACK has the answer.
     pub(super) offer: bool,
-    pub(super) first: bool,
+    pub(super) confirms: Confirms,
+}
+
+/// What an ACK confirms.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Confirms {
+    /// The call itself; a stranger shows by it that it gets what we send.
+    Call { stranger: bool },
+    /// An offer within it.
+    Offer,
 }
 
 #[derive(Debug)]
@@ -102,13 +110,12 @@ impl Session {
         &mut self,
         now: Instant,
         seq: u32,
-        flow: Flow,
-        bytes: Bytes,
+        server: ServerId,
         offer: bool,
-        first: bool,
+        confirms: Confirms,
     ) {
         let (backoff, until) = (Backoff::start(now, T2), now + T1_64);
-        self.unacked = Some(Unacked { seq, flow, bytes, backoff, until, offer, first });
+        self.unacked = Some(Unacked { seq, server, backoff, until, offer, confirms });
     }
 
     /// A 2xx with an offer came: its ACK waits for our answer.
@@ -135,6 +142,12 @@ impl Session {
         if let Some(theirs) = self.theirs.take_if(|theirs| theirs.server == invite) {
             core.reply(now, theirs.server, 487, None);
         }
+    }
+
+    /// Nothing has shown yet that the caller gets what we send.
+    pub(super) fn is_unproven(&self) -> bool {
+        let stranger = Confirms::Call { stranger: true };
+        self.unacked.as_ref().is_some_and(|unacked| unacked.confirms == stranger)
     }
 
     /// Neither side has an offer or an INVITE under way.
@@ -183,13 +196,15 @@ impl Call {
         let Some(session) = self.session() else { return };
         let Some(unacked) = &mut session.unacked else { return };
         if now >= unacked.until {
+            if session.is_unproven() {
+                return self.give_up_unconfirmed(core, now);
+            }
             session.unacked = None;
             let cause = session.bye.take().unwrap_or(EndCause::SignallingTimeout);
             return self.bye(core, now, cause);
         }
         if unacked.backoff.fire(now) {
-            let (flow, bytes) = (unacked.flow, unacked.bytes.clone());
-            core.transmit(flow, bytes);
+            core.repeat_last(unacked.server);
         }
     }
 
@@ -212,7 +227,7 @@ impl Call {
         }
         let sdp = sdp.filter(|_| unacked.offer);
         match sdp {
-            sdp if unacked.first => self.confirmed(core, sdp),
+            sdp if unacked.confirms != Confirms::Offer => self.confirmed(core, sdp),
             Some(sdp) => self.event(core, Event::ReofferAnswered { call: self.id, sdp }),
             None => {}
         }

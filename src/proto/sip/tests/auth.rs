@@ -27,7 +27,7 @@ fn judge(pair: &mut Pair) -> Option<Verdict> {
     let (flow, request, size) = pair.sides[B].asked.take()?;
     let verdict = pair.sides[B].endpoint.verify(pair.now, &request, REALM, password);
     let command = match &verdict {
-        Verdict::Known { .. } => Command::Admit { call: CALL, flow, request },
+        Verdict::Known { .. } => Command::Admit { call: CALL, flow, request, size },
         verdict => {
             let stale = *verdict == Verdict::Stale;
             Command::Challenge { flow, request, size, realm: REALM.to_owned(), stale }

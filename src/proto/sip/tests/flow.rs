@@ -323,8 +323,8 @@ fn a_broken_connection_is_replaced_by_the_contact() {
     pair.sides[B].admits = false;
     pair.command(A, Command::Invite(Box::new(invite)));
     pair.run(100);
-    let (_, request, _) = pair.sides[B].asked.take().unwrap();
-    pair.command(B, Command::Admit { call: CALL, flow, request });
+    let (_, request, size) = pair.sides[B].asked.take().unwrap();
+    pair.command(B, Command::Admit { call: CALL, flow, request, size });
     pair.answer();
     assert_eq!(pair.bytes.last().unwrap().1.remote, ephemeral);
     let text = pair.last(B);
@@ -388,9 +388,9 @@ fn requests_follow_the_route_set() {
         pair.sides[B].admits = false;
         pair.dial();
         pair.run(100);
-        let (flow, mut request, _) = pair.sides[B].asked.take().unwrap();
+        let (flow, mut request, size) = pair.sides[B].asked.take().unwrap();
         request.headers.push_raw(sip_codec::HeaderName::RecordRoute, route);
-        pair.command(B, Command::Admit { call: CALL, flow, request });
+        pair.command(B, Command::Admit { call: CALL, flow, request, size });
         pair.answer();
         assert!(pair.last(B).contains(&format!("Record-Route: {route}\r\n")));
         pair.run(33_000);

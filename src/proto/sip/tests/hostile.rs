@@ -1,7 +1,10 @@
 //! Floods: memory is bounded, running calls do not notice.
 
 use super::pair::{A, B, Pair};
-use crate::sip::{Carrier, Flow, Limits};
+use crate::sip::callers::CREDIT;
+use crate::sip::{Carrier, Command, Event, Flow, Limits};
+use bytes::Bytes;
+use causeway_base::{EndCause, LegId};
 use std::net::SocketAddr;
 
 fn invite(n: u32) -> String {
@@ -78,5 +81,75 @@ fn a_challenge_or_answer_from_nowhere_changes_nothing() {
     assert_eq!(pair.sides[A].endpoint.kept(), before);
     assert!(pair.trace.is_empty());
     pair.hangup(A);
+    pair.assert_empty();
+}
+
+/// As long as the answer of a bridge with two codecs.
+const ANSWER: Bytes = Bytes::from_static(&[b'a'; 300]);
+
+fn sent_by(pair: &Pair, side: usize) -> usize {
+    pair.bytes.iter().filter(|(from, ..)| *from == side).map(|(.., bytes)| bytes.len()).sum()
+}
+
+fn answer(pair: &mut Pair, call: u64) {
+    pair.command(B, Command::Answer { call: LegId(call), sdp: ANSWER });
+}
+
+#[test]
+fn a_source_that_confirms_nothing_is_sent_little_whatever_becomes_of_its_call() {
+    let outcomes: [fn(&mut Pair); 3] = [
+        |pair| answer(pair, 1),
+        |pair| pair.command(B, Command::Reject { call: LegId(1), cause: EndCause::Busy }),
+        |pair| {
+            answer(pair, 1);
+            pair.command(B, Command::Hangup { call: LegId(1), cause: EndCause::Normal });
+        },
+    ];
+    for outcome in outcomes {
+        let mut pair = Pair::new();
+        pair.inject(B, from(7), &invite(1));
+        outcome(&mut pair);
+        pair.run(100_000);
+        let bytes = sent_by(&pair, B);
+        assert!(bytes > 0 && bytes <= CREDIT * invite(1).len(), "{bytes} bytes: {:?}", pair.trace);
+        assert_eq!(pair.ended(B).len(), 1);
+        pair.assert_empty();
+    }
+}
+
+#[test]
+fn a_stranger_whose_answer_is_lost_or_waits_for_credit_gets_it_by_asking_again() {
+    let mut pair = Pair::new();
+    pair.inject(B, from(7), &invite(1));
+    pair.command(B, Command::Answer { call: LegId(1), sdp: Bytes::from(vec![b'a'; 1_100]) });
+    assert_eq!(pair.trace.len(), 0, "three times the INVITE is too little for it");
+    pair.inject(B, from(7), &invite(1));
+    assert_eq!(pair.trace, ["B 200 INVITE"]);
+    pair.inject(B, from(7), &invite(1));
+    pair.inject(B, from(7), &invite(1));
+    assert_eq!(pair.trace, ["B 200 INVITE"; 2]);
+    let tag = pair.last(B);
+    let tag = tag.split(";tag=").nth(2).and_then(|rest| rest.split("\r\n").next()).unwrap();
+    let ack = invite(1).replace("INVITE", "ACK").replace("z9hG4bK1", "z9hG4bKa");
+    let ack =
+        ack.replace("To: <sip:room@192.0.2.2>", &format!("To: <sip:room@192.0.2.2>;tag={tag}"));
+    let sdp = "Content-Type: application/sdp\r\nContent-Length: 3\r\n\r\nv=0";
+    pair.inject(B, from(7), &ack.replace("Content-Length: 0\r\n\r\n", sdp));
+    assert!(pair.has(B, |event| matches!(event, Event::Confirmed { .. })));
+    pair.clear();
+    pair.inject(B, from(7), &invite(2));
+    assert_eq!(pair.trace, ["B 100 INVITE"], "it is a stranger no more");
+}
+
+#[test]
+fn half_open_calls_of_forged_sources_make_room_for_others() {
+    let mut pair = Pair::new();
+    for n in 0..5_000 {
+        let source = SocketAddr::from(([198, 51, (n >> 8) as u8, n as u8], 5070));
+        pair.inject(B, Flow { remote: source, ..from(7) }, &invite(n));
+        answer(&mut pair, u64::from(n) + 1);
+    }
+    assert!(pair.sides[B].endpoint.calls() <= 600, "{}", pair.sides[B].endpoint.calls());
+    assert!(!pair.trace.iter().any(|line| line.contains("503")));
     pair.assert_empty();
 }

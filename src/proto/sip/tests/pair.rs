@@ -6,7 +6,7 @@ use bytes::Bytes;
 use causeway_base::{EndCause, LegId};
 use sip_codec::{Limits, Message, Method, Request, SipUri, Uri, parse_datagram};
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
 
 pub(super) const A: usize = 0;
@@ -69,7 +69,7 @@ impl Pair {
 
     pub(super) fn faulty(seed: u8, faults: Faults) -> Self {
         let side = |n: u8| Side {
-            endpoint: Endpoint::new(Config::new([seed ^ (n << 4); 32])),
+            endpoint: acquainted(Config::new([seed ^ (n << 4); 32])),
             address: SocketAddr::from(([192, 0, 2, n], 5060)),
             events: Vec::new(),
             admits: true,
@@ -94,7 +94,7 @@ impl Pair {
     pub(super) fn limited(limits: crate::sip::Limits) -> Self {
         let mut pair = Self::new();
         for side in &mut pair.sides {
-            side.endpoint = Endpoint::new(Config { limits, ..Config::new([9; 32]) });
+            side.endpoint = acquainted(Config { limits, ..Config::new([9; 32]) });
         }
         pair
     }
@@ -220,10 +220,12 @@ impl Pair {
             match self.sides[side].endpoint.poll_output() {
                 Output::Timeout(_) => return,
                 Output::Transmit { flow, bytes } => self.transmit(side, flow, bytes),
-                Output::Event(Event::Invited { flow, request, .. }) if self.sides[side].admits => {
+                Output::Event(Event::Invited { flow, request, size })
+                    if self.sides[side].admits =>
+                {
                     self.sides[side].admitted += 1;
                     let call = LegId(self.sides[side].admitted);
-                    self.command(side, Command::Admit { call, flow, request });
+                    self.command(side, Command::Admit { call, flow, request, size });
                 }
                 Output::Event(Event::Invited { flow, request, size }) => {
                     self.sides[side].asked = Some((flow, request, size));
@@ -317,4 +319,13 @@ fn summary(bytes: &Bytes) -> String {
         }
         Err(error) => panic!("we sent what cannot be read: {error} {bytes:?}"),
     }
+}
+
+/// An endpoint that both sides are no strangers to.
+fn acquainted(config: Config) -> Endpoint {
+    let mut endpoint = Endpoint::new(config);
+    for n in [1, 2] {
+        endpoint.callers.prove(IpAddr::from([192, 0, 2, n]));
+    }
+    endpoint
 }

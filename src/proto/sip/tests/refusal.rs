@@ -142,6 +142,7 @@ fn a_refused_call_leaves_nothing_and_its_ack_neither() {
 #[test]
 fn an_invite_that_comes_by_two_ways_is_merged() {
     let mut pair = Pair::new();
+    pair.sides[B].endpoint.callers.prove(stranger().remote.ip());
     pair.inject(B, stranger(), &request("INVITE", ""));
     pair.trace.clear();
     pair.inject(B, stranger(), &request("INVITE", "").replace("z9hG4bKx1", "z9hG4bKx2"));
@@ -155,6 +156,7 @@ fn an_invite_that_comes_by_two_ways_is_merged() {
 #[test]
 fn a_sender_of_old_is_matched_by_what_it_has() {
     let mut pair = Pair::new();
+    pair.sides[B].endpoint.callers.prove(stranger().remote.ip());
     let old = |text: String| text.replace(";branch=z9hG4bKx1", "");
     pair.inject(B, stranger(), &old(request("INVITE", "")));
     pair.inject(B, stranger(), &old(request("INVITE", "")));
