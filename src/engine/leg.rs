@@ -111,6 +111,12 @@ impl Link {
             })
     }
 
+    /// Media went one way or the other. Before, there is nothing to report, and the address that
+    /// a call names may be that of somebody who never called.
+    pub(crate) fn has_traffic(&self) -> bool {
+        self.egress.stats.packets() > 0 || self.guard.latched().is_some()
+    }
+
     fn reconfigure(&mut self, now: Now, media: LegMedia) {
         self.guard.reoffer(now.instant, &media.transport);
         self.ingress.reconfigure(&media);

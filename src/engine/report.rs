@@ -151,6 +151,9 @@ enum Last {
 
 fn send(leg: &mut Leg, now: Now, last: Last) {
     let Some(link) = &mut leg.link else { return };
+    if !link.has_traffic() {
+        return;
+    }
     let Some(target) = link.guard.may_send_rtcp(now.instant) else { return };
     let mut buffer = [0u8; MAX_COMPOUND + MAX_SRTP_OVERHEAD];
     let Ok(mut len) = write(link, now, last, &mut buffer[..MAX_COMPOUND]) else { return };
