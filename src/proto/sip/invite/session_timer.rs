@@ -51,14 +51,15 @@ impl SessionTimer {
     ) -> Option<Self> {
         let supported = read::has_token(request, &HeaderName::Supported, "timer");
         let asked: Option<SessionExpires> = read::first(request);
+        let wanted = u32::try_from(config.session_expires.as_secs()).unwrap_or(u32::MAX);
         if !supported {
-            // A proxy may have asked; the caller itself cannot refresh, so we do.
-            let asked = asked?;
-            response.push(&SessionExpires::new(asked.seconds, Some(Refresher::Uas)));
-            return Some(Self::new(now, asked.seconds, true));
+            // The caller cannot refresh, so we do, whether a proxy asked or nobody: a telephone
+            // that lost its power must not keep its seat and its ports.
+            let seconds = asked.map_or(wanted, |asked| asked.seconds);
+            response.push(&SessionExpires::new(seconds, Some(Refresher::Uas)));
+            return Some(Self::new(now, seconds, true));
         }
         let least = read::first(request).map_or(0, |MinSe(least)| least);
-        let wanted = u32::try_from(config.session_expires.as_secs()).unwrap_or(u32::MAX);
         let (seconds, refresher) = match &asked {
             Some(asked) => {
                 let seconds = asked.seconds.min(wanted.max(least));

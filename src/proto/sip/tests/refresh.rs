@@ -91,3 +91,32 @@ fn a_lossy_link_is_overcome() {
         pair.assert_empty();
     }
 }
+
+/// Session timers are an extension; a caller without it may vanish all the same.
+#[test]
+fn a_caller_that_knows_no_timers_and_vanishes_is_noticed() {
+    let mut pair = Pair::new();
+    let flow = pair.flow(B);
+    let invite = "INVITE sip:room@192.0.2.2 SIP/2.0\r\n\
+        Via: SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bKold;rport\r\nMax-Forwards: 70\r\n\
+        From: <sip:old@192.0.2.1>;tag=o\r\nTo: <sip:room@192.0.2.2>\r\nCall-ID: old\r\n\
+        CSeq: 1 INVITE\r\nContact: <sip:old@192.0.2.1:5060>\r\n\
+        Content-Type: application/sdp\r\nContent-Length: 3\r\n\r\nv=0";
+    pair.inject(B, flow, invite);
+    pair.answer();
+    assert!(pair.last(B).contains("Session-Expires: 1800;refresher=uas\r\n"), "{}", pair.last(B));
+    let tag = pair.last(B);
+    let tag = tag.split(";tag=").nth(2).and_then(|rest| rest.split("\r\n").next()).unwrap();
+    let ack = invite.replace("INVITE", "ACK").replace("bKold", "bKack");
+    pair.inject(
+        B,
+        flow,
+        &ack.replace("To: <sip:room@192.0.2.2>", &format!("To: <sip:room@192.0.2.2>;tag={tag}")),
+    );
+    pair.loses = Some(Box::new(|_, _| true));
+    pair.run(890_000);
+    assert!(pair.ended(B).is_empty());
+    pair.run(60_000);
+    assert_eq!(pair.ended(B), [EndCause::SignallingTimeout]);
+    pair.assert_empty();
+}
