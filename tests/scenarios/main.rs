@@ -16,6 +16,7 @@
 mod peer;
 mod sound;
 
+mod attack;
 mod cancel;
 mod conference;
 mod digit;
