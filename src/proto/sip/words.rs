@@ -89,8 +89,8 @@ pub enum Input {
 /// What the application wants. A command that does not fit the state of its call is ignored: the
 /// call has moved on, and an event about that is under way.
 pub enum Command {
-    /// Takes the call of an [`Event::Invited`]: from here on it has state and is answered
-    /// 100 Trying.
+    /// Takes the call of an [`Event::Invited`]: from here on it has state, and is answered 100
+    /// Trying unless nothing proves that its UDP source made it. It expects an answer at once.
     Admit {
         /// Its number from now on.
         call: LegId,
