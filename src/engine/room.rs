@@ -195,7 +195,9 @@ impl Room {
     fn rank(&mut self, legs: &mut Legs, scratch: &mut Scratch, now: Now, sink: &mut EventSink) {
         scratch.candidates.clear();
         scratch.forwards.clear();
-        for member in &mut self.members {
+        for at in 0..self.members.len() {
+            self.prefetch_after(at, legs);
+            let member = &mut self.members[at];
             member.feed = Feed::Nothing;
             let Some(leg) = legs.get_mut(member.slot) else { continue };
             member.feed = leg.feed(member.planned);
@@ -266,7 +268,9 @@ impl Room {
 
     /// Sends each leg its packets: the group's, its own mix's if it talks, or another leg's.
     fn send(&mut self, legs: &mut Legs, scratch: &mut Scratch, now: Now) {
-        for member in &self.members {
+        for at in 0..self.members.len() {
+            self.prefetch_after(at, legs);
+            let member = &self.members[at];
             let Some(leg) = legs.get_mut(member.slot) else { continue };
             match member.feed {
                 Feed::Nothing => {
@@ -287,6 +291,13 @@ impl Room {
                     }
                 }
             }
+        }
+    }
+
+    /// Has the processor fetch the leg after this one.
+    fn prefetch_after(&self, at: usize, legs: &Legs) {
+        if let Some(next) = self.members.get(at + 1) {
+            legs.prefetch(next.slot);
         }
     }
 

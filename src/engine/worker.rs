@@ -5,7 +5,7 @@ use crate::clock::{Now, TickClock, TickMetrics};
 use crate::leg::Leg;
 use crate::order::{MAX_ORDERS_PER_TICK, Order};
 use crate::room::{Room, Scratch};
-use crate::{EngineConfig, ingress, report};
+use crate::{EngineConfig, ingress, report, sys};
 use causeway_base::{ConferenceId, EndCause, LegId};
 use causeway_plan::MediaEvent;
 use rustix::event::{Timespec, epoll};
@@ -56,6 +56,13 @@ impl Legs {
 
     pub(crate) fn get_mut(&mut self, slot: usize) -> Option<&mut Leg> {
         self.slots.get_mut(slot)?.as_deref_mut()
+    }
+
+    /// Has the processor fetch a leg that is visited next.
+    pub(crate) fn prefetch(&self, slot: usize) {
+        if let Some(Some(leg)) = self.slots.get(slot) {
+            sys::prefetch(&**leg);
+        }
     }
 
     fn insert(&mut self, leg: Box<Leg>) -> usize {
@@ -338,7 +345,11 @@ impl Worker {
             let Ok(count) = epoll::wait(&self.epoll, spare, Some(&Timespec::default())) else {
                 return;
             };
+            let mut ahead = buffers.events.iter().skip(1);
             for event in &buffers.events {
+                if let Some(next) = ahead.next() {
+                    self.legs.prefetch((next.data.u64() >> 1) as usize);
+                }
                 let token = event.data.u64();
                 let Some(leg) = self.legs.get_mut((token >> 1) as usize) else { continue };
                 let port = if token & 1 == 0 { ingress::Port::Rtp } else { ingress::Port::Rtcp };

@@ -17,6 +17,16 @@ pub(super) struct Slot {
     buffer: Option<u8>,
 }
 
+const EMPTY: Slot = Slot {
+    seq: 0,
+    timestamp: 0,
+    wire_timestamp: 0,
+    payload_type: 0,
+    marker: false,
+    level: None,
+    buffer: None,
+};
+
 impl Slot {
     pub(super) const fn is_audio(&self) -> bool {
         self.buffer.is_some()
@@ -27,10 +37,41 @@ impl Slot {
     }
 }
 
-/// Slots by sequence number modulo [`MAX_PACKETS`], and the pool of bytes.
+/// Slots of a stream whose packets come when they should: one waits, one is played.
+const FEW: usize = 4;
+
+/// Slots by sequence number modulo their count. Few until a deeper buffering is seen, so that
+/// the packets of a thousand quiet legs come and go in the same few cache lines.
+#[derive(Debug)]
+enum Ring {
+    Few([Slot; FEW]),
+    Many(Box<[Slot; MAX_PACKETS]>),
+}
+
+impl Ring {
+    const fn as_slice(&self) -> &[Slot] {
+        match self {
+            Ring::Few(slots) => slots,
+            Ring::Many(slots) => &**slots,
+        }
+    }
+
+    const fn as_mut_slice(&mut self) -> &mut [Slot] {
+        match self {
+            Ring::Few(slots) => slots,
+            Ring::Many(slots) => &mut **slots,
+        }
+    }
+
+    const fn place(&self, seq: u64) -> usize {
+        (seq % self.as_slice().len() as u64) as usize
+    }
+}
+
+/// The packets that wait, and the pool of bytes.
 #[derive(Debug)]
 pub(super) struct Store {
-    slots: [Slot; MAX_PACKETS],
+    ring: Ring,
     /// Bit n: slot n holds a packet.
     occupied: u64,
     pool: Vec<Vec<u8>>,
@@ -41,23 +82,10 @@ pub(super) struct Store {
 
 const _: () = assert!(MAX_PACKETS == u64::BITS as usize, "one bit a slot");
 
-const fn place(seq: u64) -> usize {
-    (seq % MAX_PACKETS as u64) as usize
-}
-
 impl Store {
     pub(super) const fn new() -> Self {
-        const EMPTY: Slot = Slot {
-            seq: 0,
-            timestamp: 0,
-            wire_timestamp: 0,
-            payload_type: 0,
-            marker: false,
-            level: None,
-            buffer: None,
-        };
         Self {
-            slots: [EMPTY; MAX_PACKETS],
+            ring: Ring::Few([EMPTY; FEW]),
             occupied: 0,
             pool: Vec::new(),
             free: Vec::new(),
@@ -71,18 +99,24 @@ impl Store {
 
     /// The packet of this number.
     pub(super) fn get(&self, seq: u64) -> Option<&Slot> {
-        let at = place(seq);
-        let slot = self.slots.get(at)?;
+        let at = self.ring.place(seq);
+        let slot = self.ring.as_slice().get(at)?;
         (self.occupied & (1 << at) != 0 && slot.seq == seq).then_some(slot)
     }
 
     /// The first packet with this number or a later one, less than [`MAX_PACKETS`] ahead.
     pub(super) fn first_from(&self, seq: u64) -> Option<&Slot> {
-        if self.occupied == 0 {
-            return None;
+        let mut left = self.occupied;
+        let mut first: Option<&Slot> = None;
+        while left != 0 {
+            let slot = self.ring.as_slice().get(left.trailing_zeros() as usize)?;
+            left &= left - 1;
+            let ahead = slot.seq.wrapping_sub(seq);
+            if ahead < MAX_PACKETS as u64 && first.is_none_or(|first| slot.seq < first.seq) {
+                first = Some(slot);
+            }
         }
-        let ahead = self.occupied.rotate_right(place(seq) as u32).trailing_zeros();
-        self.get(seq + u64::from(ahead))
+        first
     }
 
     /// Keeps a packet. The caller has made its place free.
@@ -112,11 +146,34 @@ impl Store {
     }
 
     fn set(&mut self, slot: Slot) {
-        let at = place(slot.seq);
-        if let Some(place) = self.slots.get_mut(at) {
+        let at = self.ring.place(slot.seq);
+        let taken = self.occupied & (1 << at) != 0
+            && self.ring.as_slice().get(at).is_some_and(|other| other.seq != slot.seq);
+        if taken && matches!(self.ring, Ring::Few(_)) {
+            self.widen();
+        }
+        let at = self.ring.place(slot.seq);
+        if let Some(place) = self.ring.as_mut_slice().get_mut(at) {
             *place = slot;
             self.occupied |= 1 << at;
         }
+    }
+
+    /// Makes room for the deepest buffering. It stays: a path that was bad once is again.
+    fn widen(&mut self) {
+        let mut slots = Box::new([EMPTY; MAX_PACKETS]);
+        let mut occupied = 0u64;
+        for (at, slot) in self.ring.as_slice().iter().enumerate() {
+            let place = (slot.seq % MAX_PACKETS as u64) as usize;
+            if self.occupied & (1 << at) != 0
+                && let Some(new) = slots.get_mut(place)
+            {
+                *new = *slot;
+                occupied |= 1 << place;
+            }
+        }
+        self.ring = Ring::Many(slots);
+        self.occupied = occupied;
     }
 
     /// Takes a packet out and throws it away.
@@ -138,7 +195,7 @@ impl Store {
 
     fn take(&mut self, seq: u64) -> Option<u8> {
         let buffer = self.get(seq)?.buffer;
-        self.occupied &= !(1 << place(seq));
+        self.occupied &= !(1 << self.ring.place(seq));
         buffer
     }
 
@@ -154,7 +211,7 @@ impl Store {
         while self.occupied != 0 {
             let at = self.occupied.trailing_zeros() as usize;
             self.occupied &= self.occupied - 1;
-            if let Some(buffer) = self.slots.get(at).and_then(|slot| slot.buffer) {
+            if let Some(buffer) = self.ring.as_slice().get(at).and_then(|slot| slot.buffer) {
                 self.free.push(buffer);
             }
         }
