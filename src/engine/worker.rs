@@ -179,7 +179,9 @@ impl Worker {
         if self.take_orders(now) == Flow::Stop {
             return Flow::Stop;
         }
-        self.receive(now, buffers);
+        if self.receives_on(tick) {
+            self.receive(now, buffers);
+        }
         self.run_rooms(now, tick);
         self.run_reports(now, tick);
         self.end_drains(now);
@@ -336,6 +338,17 @@ impl Worker {
         (0..TICKS_PER_QUANTUM)
             .min_by_key(|phase| self.rooms.values().filter(|room| room.phase == *phase).count())
             .unwrap_or(0)
+    }
+
+    /// Datagrams are taken right before a conference needs them, and no sooner: the kernel has
+    /// stamped them with their time, and what is touched now is still at hand when it is played.
+    fn receives_on(&self, tick: u64) -> bool {
+        let phase = tick % TICKS_PER_QUANTUM;
+        if self.rooms.is_empty() { phase == 0 } else { self.has_room_at(phase) }
+    }
+
+    fn has_room_at(&self, phase: u64) -> bool {
+        self.rooms.values().any(|room| room.phase == phase)
     }
 
     fn receive(&mut self, now: Now, buffers: &mut Buffers) {
