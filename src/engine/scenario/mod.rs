@@ -199,6 +199,17 @@ fn a_leg_that_the_plan_does_not_name_neither_hears_nor_is_heard() {
 }
 
 #[test]
+fn no_rtcp_goes_where_no_media_flowed() {
+    let mut bench = Bench::new(32_340, 1);
+    bench.tell(MediaCommand::OpenConference { conference: CONFERENCE });
+    let phone = bench.join(1, Codec::Pcmu, None);
+    bench.tell(MediaCommand::Release { leg: phone.leg });
+    bench.wait(|event| matches!(event, MediaEvent::Stats { .. }).then_some(()));
+    assert!(phone.was_left_alone(), "not even a BYE");
+    bench.engine.shutdown();
+}
+
+#[test]
 fn digits_arrive_once_and_go_out_as_events() {
     let mut bench = Bench::new(32_220, 1);
     bench.tell(MediaCommand::OpenConference { conference: CONFERENCE });

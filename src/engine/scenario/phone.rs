@@ -142,6 +142,11 @@ impl Phone {
         self.socket.send_to(&packet[..len], self.target).expect("loopback");
     }
 
+    /// Whether nothing at all waits at its socket, RTCP neither.
+    pub(super) fn was_left_alone(&self) -> bool {
+        self.socket.recv(&mut [0; 2048]).is_err()
+    }
+
     /// Takes all that came.
     pub(super) fn receive(&mut self) {
         let mut buffer = [0; 2048];
