@@ -126,7 +126,7 @@ struct WorkerHandle {
     orders: SyncSender<Order>,
     metrics: Arc<TickMetrics>,
     realtime: bool,
-    thread: Option<JoinHandle<()>>,
+    thread: Mutex<Option<JoinHandle<()>>>,
 }
 
 /// Which worker has which conference and leg. Touched when a call begins, moves or ends.
@@ -201,14 +201,16 @@ impl Engine {
         self.workers.iter().all(|worker| worker.realtime)
     }
 
-    /// Stops the workers. Legs that were not released are released.
-    pub fn shutdown(mut self) {
+    /// Stops the workers and waits for them. Legs that were not released are released; what is
+    /// sent afterwards is [`Overloaded`].
+    pub fn shutdown(&self) {
         for worker in &self.workers {
             // A worker that takes no order any more has ended already.
             let _ = worker.orders.send(Order::Stop);
         }
-        for worker in &mut self.workers {
-            if let Some(thread) = worker.thread.take() {
+        for worker in &self.workers {
+            let thread = worker.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+            if let Some(thread) = thread {
                 let _ = thread.join();
             }
         }
@@ -301,5 +303,5 @@ fn start_worker(
         worker.run();
     })?;
     let realtime = realtime.recv().unwrap_or(false);
-    Ok(WorkerHandle { orders, metrics, realtime, thread: Some(thread) })
+    Ok(WorkerHandle { orders, metrics, realtime, thread: Mutex::new(Some(thread)) })
 }

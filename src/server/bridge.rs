@@ -255,20 +255,11 @@ async fn deadline(phase: Phase) {
     }
 }
 
-/// Stops the workers once the conferences' tasks let go of the engine. A task that does not is
-/// given up: the process ends anyway.
+/// Stops the workers. A conference's task that is still there finds nobody to tell: the process
+/// ends anyway.
 async fn shut_down_engine(router: Router<Drivers>) {
-    let mut outlet = router.outlet;
-    for _ in 0..100 {
-        match Arc::try_unwrap(outlet) {
-            Ok(drivers) => {
-                let _ = tokio::task::spawn_blocking(move || drivers.engine.shutdown()).await;
-                return;
-            }
-            Err(shared) => outlet = shared,
-        }
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
+    let outlet = Arc::clone(&router.outlet);
+    let _ = tokio::task::spawn_blocking(move || outlet.engine.shutdown()).await;
 }
 
 fn sip_config(config: &Config) -> Result<SipConfig, TlsError> {
