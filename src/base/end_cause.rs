@@ -61,12 +61,20 @@ end_causes! {
     BadAddress 484 28 "CW-DIAL-003" "地址不完整或无法识别，请核对后再拨。" "The address is incomplete or unreadable. Check it and dial again.";
     /// The same call came back to us.
     LoopDetected 482 25 "CW-DIAL-004" "检测到呼叫环路，请检查拨号规则。" "The call came back to itself. Check the dial rules.";
+    /// Calling out is switched off, or its allow-list has no such prefix.
+    CallingOutBarred 403 21 "CW-DIAL-005" "不允许呼出该号码，请联系管理员。" "Calling this number is not allowed. Ask your administrator.";
+    /// The cap of outgoing calls of the conference or of the day is reached.
+    CallingOutCapReached 403 21 "CW-DIAL-006" "呼出次数或时长已达上限，请联系管理员。" "The limit of outgoing calls is reached. Ask your administrator.";
+    /// No trunk that could carry the call is up.
+    NoTrunk 503 38 "CW-NET-003" "没有可用的中继线路，请稍后再拨或联系管理员。" "No trunk is available. Try later or tell your administrator.";
     /// The operator's rules do not allow it.
     Forbidden 403 21 "CW-AUTH-001" "不允许此呼叫，请联系管理员。" "This call is not allowed. Ask your administrator.";
     /// Credentials are missing or wrong.
     Unauthorized 401 21 "CW-AUTH-002" "用户名或密码不正确，请检查终端设置。" "Wrong user name or password. Check the settings of the device.";
     /// Too many attempts or calls from one place.
     RateLimited 503 42 "CW-AUTH-003" "呼叫过于频繁，请稍后再试。" "Too many calls in a short time. Try again later.";
+    /// The number of wrong entries at the front door is used up.
+    AttemptsExhausted 403 21 "CW-AUTH-004" "多次输入错误，请核对会议号和密码后再拨。" "Too many wrong entries. Check the number and the PIN, then dial again.";
     /// A message breaks its protocol.
     ProtocolError 400 111 "CW-PROTO-001" "对方终端发送了无效消息，请升级终端软件。" "The other device sent an invalid message. Update its software.";
     /// A method or an extension that is required is not spoken here.
@@ -103,6 +111,10 @@ end_causes! {
     ConferenceEnded 200 16 "CW-CONF-002" "会议已结束。" "The conference has ended.";
     /// The conference is locked.
     ConferenceLocked 403 21 "CW-CONF-003" "会议已锁定，请联系主持人。" "The conference is locked. Ask the host.";
+    /// A host did not let this participant in.
+    Denied 403 21 "CW-CONF-005" "主持人未准许您加入会议。" "The host did not let you into the conference.";
+    /// No host let the participant in within the time that one may wait.
+    WaitedTooLong 480 19 "CW-CONF-006" "主持人未在等候时限内准入，请稍后再拨。" "No host let you in in time. Dial again later.";
     /// The same participant joined again from another place.
     Replaced 200 16 "CW-CONF-004" "您已从其他设备加入，此通话已结束。" "You joined from another device; this call has ended.";
 }

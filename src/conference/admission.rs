@@ -8,7 +8,6 @@
 //! No leg sends or receives conference media before `Admitted`; [`crate::media_plan`] asks
 //! nothing else. A leg that goes away leaves the roster, so there is no state for it.
 
-use crate::Role;
 use std::time::Instant;
 
 /// Where a leg stands.
@@ -31,26 +30,14 @@ pub enum AdmissionState {
     },
 }
 
-/// Who is let in by whom.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum AdmissionPolicy {
-    /// Everybody at once.
-    #[default]
-    AtOnce,
-    /// Hosts at once, guests when a host lets them in.
-    ByHost,
-}
-
 impl AdmissionState {
     /// The state after the leg's media was agreed, for the first time or again.
     #[must_use]
-    pub fn media_ready(self, now: Instant, policy: AdmissionPolicy, role: Role) -> Self {
-        match (self, policy, role) {
-            (AdmissionState::Arriving { .. }, AdmissionPolicy::ByHost, Role::Guest) => {
-                AdmissionState::Waiting { since: now }
-            }
-            (AdmissionState::Arriving { .. }, _, _) => AdmissionState::Admitted { since: now },
-            (same, _, _) => same,
+    pub fn media_ready(self, now: Instant, waits: bool) -> Self {
+        match self {
+            AdmissionState::Arriving { .. } if waits => AdmissionState::Waiting { since: now },
+            AdmissionState::Arriving { .. } => AdmissionState::Admitted { since: now },
+            same => same,
         }
     }
 

@@ -1,7 +1,7 @@
 //! What a conference is told, and why it may refuse.
 
-use crate::{Protocol, Role};
-use causeway_base::{EndCause, LegId, ParticipantId};
+use crate::{Lobby, Protocol, Role};
+use causeway_base::{EndCause, Lang, LegId, ParticipantId};
 use causeway_plan::{DigitMethod, Direction};
 use std::fmt;
 
@@ -14,6 +14,11 @@ pub enum By {
     Participant(ParticipantId),
 }
 
+/// Tells a caller from others across calls, without saying who it is: a keyed hash of its number
+/// and its source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct CallerKey(pub u64);
+
 /// A leg asks for a seat.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Join {
@@ -25,6 +30,13 @@ pub struct Join {
     pub role: Role,
     /// What its signalling speaks.
     pub source: Protocol,
+    /// It was proved to be one of ours (digest, client certificate, address range): it passes
+    /// [`crate::Lobby::ForUntrusted`].
+    pub trusted: bool,
+    /// The language in which it is spoken to.
+    pub lang: Lang,
+    /// Who it is across calls, to keep its place in the queue. Restores no role, no admission.
+    pub caller: Option<CallerKey>,
     /// The participant whom it joins as a further leg; `None` makes a new one.
     pub beside: Option<ParticipantId>,
 }
@@ -46,6 +58,72 @@ pub enum Command {
         /// Who waits.
         participant: ParticipantId,
         /// Who lets in.
+        by: By,
+    },
+    /// Let in everybody who waits.
+    AdmitAll {
+        /// Who lets in.
+        by: By,
+    },
+    /// Send away a participant who waits.
+    Deny {
+        /// Whom.
+        participant: ParticipantId,
+        /// By whom.
+        by: By,
+    },
+    /// Lock or open: a locked conference takes nobody but hosts.
+    SetLock {
+        /// Locked from now on.
+        locked: bool,
+        /// By whom.
+        by: By,
+    },
+    /// Who waits from now on. Those who wait and need not any more come in.
+    SetLobby {
+        /// Who.
+        lobby: Lobby,
+        /// By whom.
+        by: By,
+    },
+    /// Mute every guest.
+    MuteAll {
+        /// By whom.
+        by: By,
+    },
+    /// Whether guests may unmute themselves after a host muted them.
+    AllowUnmute {
+        /// Allowed from now on.
+        allowed: bool,
+        /// By whom.
+        by: By,
+    },
+    /// Raise or lower a hand: one's own, or as a host somebody's.
+    RaiseHand {
+        /// Whose.
+        participant: ParticipantId,
+        /// Up.
+        raised: bool,
+        /// By whom.
+        by: By,
+    },
+    /// Become a guest and make somebody else the host.
+    HandOver {
+        /// To whom.
+        to: ParticipantId,
+        /// By whom.
+        by: By,
+    },
+    /// Who becomes host, in this order, when the last host is gone.
+    SetSuccessors {
+        /// The list, at most [`crate::policy::MAX_SUCCESSORS`].
+        participants: Vec<ParticipantId>,
+        /// By whom.
+        by: By,
+    },
+    /// End the conference for everybody.
+    EndForAll {
+        /// By whom.
         by: By,
     },
     /// The leg is gone.

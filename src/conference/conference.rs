@@ -3,8 +3,8 @@
 use crate::policy::{ARRIVAL_LIMIT, Presence};
 use crate::speaker::ActiveSpeaker;
 use crate::{
-    AdmissionState, By, Command, CommandError, Event, Join, Participant, Role, Roster, Settings,
-    digit, media_plan,
+    AdmissionState, By, Command, CommandError, Event, Join, Lobby, Participant, Role, Roster,
+    Settings, digit, media_plan,
 };
 use causeway_base::{ConferenceId, EndCause, LegId, ParticipantId};
 use causeway_plan::{DigitMethod, Direction, MediaPlan};
@@ -103,6 +103,7 @@ impl Conference {
                 self.end(cause);
                 Ok(())
             }
+            _ => Err(CommandError::NotAllowed),
         }
     }
 
@@ -187,10 +188,14 @@ impl Conference {
         let seat = self.roster.leg_mut(leg)?;
         let before = seat.admission;
         seat.direction = direction;
-        seat.admission = before.media_ready(now, self.settings.admission, role);
+        let waits = role == Role::Guest && self.settings.lobby == Lobby::On;
+        seat.admission = before.media_ready(now, waits);
         match (before, seat.admission) {
             (AdmissionState::Arriving { .. }, AdmissionState::Waiting { .. }) => {
-                self.events.push_back(Event::ParticipantWaiting { participant, leg });
+                let display_name = self.roster.participant(participant)?.display_name.clone();
+                let waiting =
+                    Event::ParticipantWaiting { participant, leg, display_name, place: 1 };
+                self.events.push_back(waiting);
             }
             (AdmissionState::Arriving { .. }, AdmissionState::Admitted { .. }) => {
                 self.note_admitted(leg)?;

@@ -1,7 +1,7 @@
 //! What a conference decided, in the past tense.
 
-use crate::{DisplayName, Mute, Protocol, Role};
-use causeway_base::{EndCause, LegId, ParticipantId};
+use crate::{DisplayName, Lobby, Mute, Notice, Protocol, Role};
+use causeway_base::{EndCause, Lang, LegId, ParticipantId};
 use causeway_plan::MediaPlan;
 
 /// What happened in a conference. [`Event::Ended`] is the last one.
@@ -13,6 +13,10 @@ pub enum Event {
         participant: ParticipantId,
         /// The leg that is ready.
         leg: LegId,
+        /// The name to show.
+        display_name: DisplayName,
+        /// The place in the queue, from 1.
+        place: usize,
     },
     /// A participant came in: the first leg was admitted. Followed by exactly one
     /// [`Event::ParticipantLeft`].
@@ -60,6 +64,39 @@ pub enum Event {
     ActiveSpeakerChanged {
         /// Who; `None` when the speaker left or was muted and nobody else speaks.
         participant: Option<ParticipantId>,
+    },
+    /// A hand went up or down.
+    HandChanged {
+        /// Whose.
+        participant: ParticipantId,
+        /// Up.
+        raised: bool,
+    },
+    /// The conference was locked or opened.
+    LockChanged {
+        /// Locked.
+        locked: bool,
+    },
+    /// Others wait from now on than before.
+    LobbyChanged {
+        /// Who.
+        lobby: Lobby,
+    },
+    /// Guests may, or may not, unmute themselves.
+    UnmuteAllowed {
+        /// Whether.
+        allowed: bool,
+    },
+    /// No host is left; without a successor the conference ends at the end of the grace time.
+    HostsGone,
+    /// Tell this leg by voice; replaces what it hears from us now.
+    Notice {
+        /// The leg.
+        leg: LegId,
+        /// Its language.
+        lang: Lang,
+        /// What.
+        notice: Notice,
     },
     /// A participant pressed a digit, whatever way it came.
     DigitPressed {

@@ -1,8 +1,6 @@
 //! Fuzz bodies: random orders of commands against the invariants of a conference.
 
-use crate::{
-    AdmissionPolicy, By, Command, Conference, EndRules, Event, Join, Protocol, Role, Settings,
-};
+use crate::{By, Command, Conference, EndRules, Event, Join, Lobby, Protocol, Role, Settings};
 use causeway_base::{ConferenceId, EndCause, LegId, ParticipantId};
 use causeway_plan::{DigitMethod, Direction, Feed, MediaPlan};
 use std::collections::{BTreeMap, BTreeSet};
@@ -45,7 +43,13 @@ impl Observer {
                 assert!(self.present.is_empty(), "somebody is left in an ended conference");
                 self.ended = true;
             }
-            Event::ParticipantWaiting { .. }
+            Event::HandChanged { .. }
+            | Event::LockChanged { .. }
+            | Event::LobbyChanged { .. }
+            | Event::UnmuteAllowed { .. }
+            | Event::HostsGone
+            | Event::Notice { .. }
+            | Event::ParticipantWaiting { .. }
             | Event::LegDismissed { .. }
             | Event::MuteChanged { .. }
             | Event::RoleChanged { .. }
@@ -95,11 +99,11 @@ impl Observer {
 #[allow(clippy::disallowed_methods)]
 pub fn conference_commands(data: &[u8]) {
     let Some((&kind, rest)) = data.split_first() else { return };
-    let admission = if kind & 1 == 0 { AdmissionPolicy::AtOnce } else { AdmissionPolicy::ByHost };
+    let lobby = if kind & 1 == 0 { Lobby::Off } else { Lobby::On };
     let linger = Duration::from_secs(u64::from(kind >> 4));
     let settings = Settings {
         max_participants: 4,
-        admission,
+        lobby,
         end: EndRules { linger, ..EndRules::default() },
         ..Settings::default()
     };
@@ -155,6 +159,9 @@ fn command(verb: u8, subject: u8, detail: u8) -> Command {
             display_name: "\u{202E}x".repeat(usize::from(detail)),
             role,
             source: Protocol::Sip,
+            trusted: false,
+            lang: causeway_base::Lang::Zh,
+            caller: None,
             beside: (detail & 6 == 6).then_some(ParticipantId(u64::from(detail % LEGS))),
         }),
         2 | 3 => {

@@ -7,12 +7,26 @@
 use causeway_base::{Alias, EndCause, LegId};
 use causeway_plan::{DigitMethod, LegMedia, OfferPolicy};
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 
 /// The protocol that a leg's signalling speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Protocol {
     /// SIP (RFC 3261).
     Sip,
+}
+
+/// What was proved of a caller before its leg was offered. Everything else that it says of itself
+/// is a claim.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Proof {
+    /// The user whose password it knows (digest).
+    pub user: Option<Arc<str>>,
+    /// The subject name in its client certificate that our authorities signed.
+    pub certificate: Option<Arc<str>>,
+    /// The trunk that brings the call, known by its credentials, its certificate or, over a
+    /// confirmed path, its address.
+    pub trunk: Option<Arc<str>>,
 }
 
 /// A leg that asks to be let in.
@@ -24,8 +38,12 @@ pub struct Offered {
     pub protocol: Protocol,
     /// Whom it calls.
     pub called: Alias,
-    /// Who it says it is. Nothing proves it.
+    /// Who it says it is; from a trusted trunk, the identity that the trunk asserts (RFC 3325).
     pub calling: Alias,
+    /// The caller asked that its identity is not shown (RFC 3323): show neither number nor name.
+    pub private: bool,
+    /// What was proved of it.
+    pub proof: Proof,
     /// The name it wants shown, without control characters. May be empty.
     pub display_name: String,
     /// Where its signalling comes from.
@@ -117,10 +135,18 @@ pub enum LegCommand {
     Dial {
         /// The leg, numbered by the caller of this command.
         leg: LegId,
-        /// Whom to call, as a SIP URI with its transport parameter.
+        /// Whom to call, as a SIP URI with its transport parameter. With a trunk its host is
+        /// replaced by the trunk's.
         target: String,
+        /// By which trunk, with its credentials and its failover; `None` directly.
+        trunk: Option<Arc<str>>,
         /// Who calls.
         calling: Alias,
+        /// The name shown to the callee.
+        display_name: String,
+        /// Hide the caller from the callee (RFC 3323, `Privacy: id`); a trusted trunk still
+        /// learns it by P-Asserted-Identity.
+        private: bool,
         /// What the offer may hold.
         policy: Box<OfferPolicy>,
         /// Where the engine waits for media.

@@ -10,6 +10,8 @@
 //! * [`policy`]: limits, admission and end rules.
 //! * [`speaker`]: who speaks, with hysteresis.
 //! * [`digit`]: one stream of digits out of three ways to send them.
+//! * [`key`]: what the keys of a telephone do. * [`notice`]: what one leg is told by voice.
+//! * [`reception`]: the voice menu before a conference.
 //! * [`media_plan`]: what the decisions mean for the mixer.
 
 pub mod admission;
@@ -19,20 +21,26 @@ pub mod digit;
 pub mod event;
 #[doc(hidden)]
 pub mod fuzz;
+pub mod key;
 pub mod leg;
 pub mod media_plan;
+pub mod notice;
 pub mod participant;
 pub mod policy;
+pub mod reception;
 pub mod roster;
 pub mod speaker;
 
-pub use admission::{AdmissionPolicy, AdmissionState};
-pub use command::{By, Command, CommandError, Join};
+pub use admission::AdmissionState;
+pub use command::{By, CallerKey, Command, CommandError, Join};
 pub use conference::Conference;
 pub use event::Event;
-pub use leg::{LegCommand, LegEvent, MediaAddress, Offered, Protocol};
+pub use key::{KeyAction, KeyError, KeyTable};
+pub use leg::{LegCommand, LegEvent, MediaAddress, Offered, Proof, Protocol};
+pub use notice::{Notice, Phrase};
 pub use participant::{DisplayName, Mute, Participant, Role};
-pub use policy::{EndRules, Settings};
+pub use policy::{EndRules, Lobby, Settings};
+pub use reception::{Arrival, Goal, ReceptionCommand, ReceptionEvent, Verdict};
 pub use roster::Roster;
 
 #[cfg(test)]

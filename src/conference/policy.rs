@@ -1,7 +1,8 @@
 //! The limits and rules of a conference.
 
-use crate::AdmissionPolicy;
+use crate::KeyTable;
 use causeway_plan::media_plan::DEFAULT_MAX_TALKERS;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// How long a leg may hold a seat before its media is agreed: twice the 32 s after which SIP
@@ -10,6 +11,30 @@ pub const ARRIVAL_LIMIT: Duration = Duration::from_secs(64);
 
 /// The most participants by default: what one worker mixes without a late tick.
 pub const DEFAULT_MAX_PARTICIPANTS: usize = 1000;
+
+/// The most successors of a host.
+pub const MAX_SUCCESSORS: usize = 16;
+
+/// How long the place of somebody who waited and hung up is kept.
+pub const PLACE_KEPT: Duration = Duration::from_secs(120);
+
+/// The grace time of meetings after the last host left.
+pub const HOST_GRACE: Duration = Duration::from_secs(600);
+
+/// How often who waits is told the place.
+pub const PLACE_INTERVAL: Duration = Duration::from_secs(30);
+
+/// Who waits in the lobby until a host lets them in. Hosts never wait.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Lobby {
+    /// Nobody.
+    #[default]
+    Off,
+    /// Who was not proved to be one of ours.
+    ForUntrusted,
+    /// Every guest.
+    On,
+}
 
 /// What a conference is like.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,8 +47,18 @@ pub struct Settings {
     pub max_talkers: u8,
     /// Bring every voice to the same loudness.
     pub auto_gain: bool,
-    /// Who is let in by whom.
-    pub admission: AdmissionPolicy,
+    /// Who waits before being heard.
+    pub lobby: Lobby,
+    /// Guests wait until a host is there, whatever the lobby says. Nobody is sent away for it.
+    pub wait_for_host: bool,
+    /// Who waits is let go after this long, `None` never.
+    pub longest_wait: Option<Duration>,
+    /// Guests start muted.
+    pub mute_on_entry: bool,
+    /// Tones when somebody comes or leaves.
+    pub chimes: bool,
+    /// What the keys of a telephone do in the conference.
+    pub keys: Arc<KeyTable>,
     /// When it ends by itself.
     pub end: EndRules,
 }
@@ -35,7 +70,12 @@ impl Default for Settings {
             max_participants: DEFAULT_MAX_PARTICIPANTS,
             max_talkers: DEFAULT_MAX_TALKERS,
             auto_gain: false,
-            admission: AdmissionPolicy::default(),
+            lobby: Lobby::default(),
+            wait_for_host: false,
+            longest_wait: None,
+            mute_on_entry: false,
+            chimes: false,
+            keys: Arc::default(),
             end: EndRules::default(),
         }
     }
@@ -48,6 +88,9 @@ pub struct EndRules {
     pub linger: Duration,
     /// How long it may last, `None` without a limit.
     pub max_duration: Option<Duration>,
+    /// How long it goes on when the last host left and no successor is there; `None` for ever.
+    /// Only where a host has been there.
+    pub host_grace: Option<Duration>,
 }
 
 impl Default for EndRules {
@@ -55,6 +98,7 @@ impl Default for EndRules {
         Self {
             linger: Duration::from_secs(10),
             max_duration: Some(Duration::from_secs(24 * 60 * 60)),
+            host_grace: None,
         }
     }
 }

@@ -2,8 +2,7 @@
 
 use crate::policy::ARRIVAL_LIMIT;
 use crate::{
-    AdmissionPolicy, By, Command, CommandError, Conference, EndRules, Event, Join, Protocol, Role,
-    Settings,
+    By, Command, CommandError, Conference, EndRules, Event, Join, Lobby, Protocol, Role, Settings,
 };
 use causeway_base::{ConferenceId, EndCause, LegId, ParticipantId};
 use causeway_plan::{DigitMethod, Direction, Feed, MediaPlan};
@@ -63,6 +62,9 @@ impl Room {
             display_name: format!("room {leg}"),
             role,
             source: Protocol::Sip,
+            trusted: false,
+            lang: causeway_base::Lang::Zh,
+            caller: None,
             beside: None,
         }))
     }
@@ -106,11 +108,14 @@ fn a_leg_is_not_in_the_plan_before_its_media_is_agreed() {
 
 #[test]
 fn a_guest_waits_until_a_host_lets_in() {
-    let settings = Settings { admission: AdmissionPolicy::ByHost, ..Settings::default() };
+    let settings = Settings { lobby: Lobby::On, ..Settings::default() };
     let mut room = Room::new(settings);
     room.join(1, Role::Host);
     let events = room.join(2, Role::Guest);
-    assert_eq!(events, [Event::ParticipantWaiting { participant: part(2), leg: LegId(2) }]);
+    assert!(
+        matches!(events[..], [Event::ParticipantWaiting { leg: LegId(2), place: 1, .. }]),
+        "{events:?}"
+    );
     room.join(3, Role::Guest);
     assert_eq!(room.heard(), [1]);
     let admit = Command::Admit { participant: part(2), by: by(3) };
@@ -173,7 +178,7 @@ fn livekit_sip_812_a_conference_of_muted_and_silent_people_goes_on() {
 
 #[test]
 fn it_ends_some_time_after_the_last_one_left_and_not_if_somebody_comes_back() {
-    let end = EndRules { linger: Duration::from_secs(10), max_duration: None };
+    let end = EndRules { linger: Duration::from_secs(10), max_duration: None, host_grace: None };
     let mut room = Room::new(Settings { end, ..Settings::default() });
     room.join(1, Role::Guest);
     room.tell(Command::Leave { leg: LegId(1), cause: EndCause::Normal });
@@ -258,6 +263,9 @@ fn a_second_leg_belongs_to_the_same_participant_who_leaves_with_the_last() {
         display_name: String::new(),
         role: Role::Guest,
         source: Protocol::Sip,
+        trusted: false,
+        lang: causeway_base::Lang::Zh,
+        caller: None,
         beside: Some(part(1)),
     }));
     let events = room.ready(9, Direction::SendReceive);

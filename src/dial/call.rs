@@ -8,6 +8,10 @@ use std::net::IpAddr;
 pub struct IncomingCall<'a> {
     /// Whom it calls.
     pub called: &'a Alias,
+    /// Who it says it is, or what its trusted trunk says.
+    pub calling: &'a Alias,
+    /// The trunk that brings it, proved by credentials, certificate or address.
+    pub trunk: Option<&'a str>,
     /// The local address at which its signalling arrived.
     pub local: IpAddr,
 }

@@ -1,6 +1,6 @@
 //! Where a call goes.
 
-use causeway_base::EndCause;
+use causeway_base::{EndCause, Lang};
 use std::sync::Arc;
 
 /// Where a call goes.
@@ -9,6 +9,20 @@ use std::sync::Arc;
 pub enum Destination {
     /// Into the conference of this key in the directory.
     Conference(Arc<str>),
+    /// To the reception, which asks for a number.
+    Reception {
+        /// The language to begin with; `None`: by the trunk, by the caller's number, the default.
+        lang: Option<Lang>,
+    },
+    /// Hears itself.
+    TestCall,
+    /// Out again, to somebody else: a gateway.
+    Gateway {
+        /// By which trunk; `None` directly.
+        trunk: Option<Arc<str>>,
+        /// Whom, as a SIP URI or a number for the trunk.
+        target: String,
+    },
     /// Nowhere, for this reason.
     Reject(EndCause),
 }

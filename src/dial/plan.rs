@@ -79,7 +79,8 @@ mod tests {
     fn resolve(called: &str) -> (Destination, Vec<Verdict>) {
         let called = Alias::parse(called).expect(called);
         let local = "192.0.2.5".parse().expect("an address");
-        let (destination, explanation) = plan().resolve(&IncomingCall { called: &called, local });
+        let (destination, explanation) =
+            plan().resolve(&IncomingCall { called: &called, calling: &called, trunk: None, local });
         (destination, explanation.steps.iter().map(|step| step.verdict).collect())
     }
 
@@ -122,7 +123,7 @@ mod tests {
         fn only_a_rule_that_matched_decides(called in "\\PC{0,30}") {
             if let Ok(called) = Alias::parse(&called) {
                 let local = "192.0.2.5".parse().expect("an address");
-                let (destination, why) = plan().resolve(&IncomingCall { called: &called, local });
+                let (destination, why) = plan().resolve(&IncomingCall { called: &called, calling: &called, trunk: None, local });
                 let matched = why.steps.iter().filter(|s| s.verdict == Verdict::Matched).count();
                 prop_assert_eq!(matched == 1, matches!(destination, Destination::Conference(_)));
             }

@@ -180,6 +180,7 @@ impl Engine {
             MediaCommand::SendDigits { leg, digits } => {
                 self.order_leg(&places, leg, Order::SendDigits(leg, digits))
             }
+            MediaCommand::Play { .. } | MediaCommand::StopPlaying { .. } => Ok(()),
             MediaCommand::ReportStats { leg } => {
                 self.order_leg(&places, leg, Order::ReportStats(leg))
             }

@@ -273,7 +273,7 @@ impl Room {
             let member = &self.members[at];
             let Some(leg) = legs.get_mut(member.slot) else { continue };
             match member.feed {
-                Feed::Nothing => {
+                Feed::Nothing | Feed::Played | Feed::Echo(_) => {
                     if let Some(link) = &mut leg.link {
                         link.egress.skip(QUANTUM_MS);
                     }

@@ -1,6 +1,6 @@
 //! The words between a conference and the engine.
 
-use crate::{LegMedia, LegStats, MediaPlan};
+use crate::{Clip, LegMedia, LegStats, MediaPlan, PlayId};
 use causeway_base::{ConferenceId, EndCause, LegId};
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
@@ -64,6 +64,24 @@ pub enum MediaCommand {
         /// The digits, at most 64; more are cut.
         digits: String,
     },
+    /// Play to one leg alone, in a row. Over [`crate::Feed::Mix`] it is laid on the mix, which
+    /// becomes quieter meanwhile. Replaces what plays to the leg now. Ends with
+    /// [`MediaEvent::Played`] unless it was replaced, stopped, or loops.
+    Play {
+        /// The leg.
+        leg: LegId,
+        /// Its number.
+        play: PlayId,
+        /// What to play, at most 64 clips; more are cut.
+        clips: Vec<Clip>,
+        /// Start the last clip again for ever (hold music after an announcement).
+        loops: bool,
+    },
+    /// Stop what plays to a leg.
+    StopPlaying {
+        /// The leg.
+        leg: LegId,
+    },
     /// Ask for [`MediaEvent::Stats`].
     ReportStats {
         /// The leg.
@@ -103,6 +121,13 @@ pub enum MediaEvent {
         digit: char,
         /// By which way.
         method: DigitMethod,
+    },
+    /// What [`MediaCommand::Play`] started was played to its end.
+    Played {
+        /// The leg.
+        leg: LegId,
+        /// The number of the command.
+        play: PlayId,
     },
     /// The talkers that are mixed, loudest first. Sent when it changes, ten times a second at
     /// most.

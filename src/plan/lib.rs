@@ -6,12 +6,14 @@
 //! * [`media_plan`]: the conference's decision of who is heard by whom.
 //! * [`command`]: the words between a conference and the engine, [`MediaCommand`] and
 //!   [`MediaEvent`].
+//! * [`prompt`]: what the bridge can say to a person.
 //! * [`stats`]: what the engine knows of a leg's media.
 
 pub mod audio;
 pub mod command;
 pub mod media_plan;
 pub mod policy;
+pub mod prompt;
 pub mod stats;
 pub mod transport;
 
@@ -19,5 +21,6 @@ pub use audio::{AudioFormat, LegAudio};
 pub use command::{DigitMethod, MediaCommand, MediaEvent};
 pub use media_plan::{AudioEgress, AudioIngress, Feed, MediaPlan};
 pub use policy::{Encryption, OfferPolicy};
+pub use prompt::{CLIP_RATE, Clip, PlayId, Prompt};
 pub use stats::LegStats;
 pub use transport::{Direction, LegMedia, SrtpKey, SrtpSpec, SrtpSuite, TransportSpec};

@@ -22,6 +22,12 @@ pub enum Feed {
     Mix,
     /// Another leg's stream as it is, without transcoding.
     Forward(LegId),
+    /// Only what [`crate::MediaCommand::Play`] plays to this leg alone, and silence between:
+    /// the reception, the lobby.
+    Played,
+    /// The leg's own sound, this many milliseconds later (the test call), at most
+    /// [`MAX_ECHO_MS`].
+    Echo(u16),
 }
 
 /// One leg's way out of a conference.
@@ -45,6 +51,9 @@ pub struct MediaPlan {
     /// The ways out, at most one a leg.
     pub egress: Vec<AudioEgress>,
 }
+
+/// The longest delay of [`Feed::Echo`]: five seconds of samples are kept for it.
+pub const MAX_ECHO_MS: u16 = 5_000;
 
 /// How many of the loudest are mixed by default: more voices at once carry no meaning, and
 /// each costs an encoder.

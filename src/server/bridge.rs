@@ -294,7 +294,13 @@ fn admission(plan: DialPlan, limit: RateLimit) -> sip::Admission {
         if !allowed {
             return Err(EndCause::RateLimited);
         }
-        match plan.resolve(&IncomingCall { called: &call.called, local: call.local }).0 {
+        let asked = IncomingCall {
+            called: &call.called,
+            calling: &call.calling,
+            trunk: None,
+            local: call.local,
+        };
+        match plan.resolve(&asked).0 {
             Destination::Reject(cause) => Err(cause),
             _ => Ok(()),
         }

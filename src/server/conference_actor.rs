@@ -145,6 +145,9 @@ impl ConferenceActor {
             display_name: offered.display_name.clone(),
             role: Role::Guest,
             source: offered.protocol,
+            trusted: false,
+            lang: causeway_base::Lang::Zh,
+            caller: None,
             beside: None,
         };
         match self.conference.handle(now, Command::Join(join)) {
@@ -246,7 +249,7 @@ impl ConferenceActor {
                 warn!(conference = %self.conference.id(), code = cause.code(), "media failed");
                 self.tell(now, Command::End { cause });
             }
-            MediaEvent::Stats { .. } => {}
+            MediaEvent::Played { .. } | MediaEvent::Stats { .. } => {}
         }
     }
 
@@ -282,6 +285,7 @@ impl ConferenceActor {
             Event::RoleChanged { participant, role } => {
                 debug!(%conference, %participant, ?role, "role changed");
             }
+            _ => {}
         }
     }
 

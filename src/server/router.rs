@@ -70,6 +70,7 @@ impl<O: Outlet> Router<O> {
             MediaEvent::Reserved { leg, .. }
             | MediaEvent::SourceLatched { leg, .. }
             | MediaEvent::Digit { leg, .. }
+            | MediaEvent::Played { leg, .. }
             | MediaEvent::Silent { leg, .. }
             | MediaEvent::Resumed { leg }
             | MediaEvent::Failed { leg, .. } => *leg,
@@ -105,7 +106,12 @@ impl<O: Outlet> Router<O> {
         if self.directory.leg_count() >= self.max_calls {
             return Err(EndCause::CapacityReached);
         }
-        let call = IncomingCall { called: &offered.called, local: offered.local };
+        let call = IncomingCall {
+            called: &offered.called,
+            calling: &offered.calling,
+            trunk: offered.proof.trunk.as_deref(),
+            local: offered.local,
+        };
         let (destination, explanation) = self.dial_plan.resolve(&call);
         debug!(leg = %offered.leg, %explanation, "resolved");
         match destination {

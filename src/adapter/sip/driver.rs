@@ -60,7 +60,7 @@ enum Step {
     Told,
     Timer,
     Control(Control),
-    Located(Located),
+    Located(Box<Located>),
     Arrived(Arrived),
 }
 
@@ -120,7 +120,7 @@ impl Driver {
                 Step::Told => {}
                 Step::Timer => self.endpoint.handle_timeout(Instant::now()),
                 Step::Control(control) => self.control(control),
-                Step::Located(located) => self.located(located),
+                Step::Located(located) => self.located(*located),
                 Step::Arrived(arrived) => self.arrived(arrived),
             }
             self.drain();
@@ -144,7 +144,7 @@ impl Driver {
             }
             () = tokio::time::sleep_until(wake.into()) => Some(Step::Timer),
             control = self.controls.recv() => control.map(Step::Control),
-            Some(located) = self.located.1.recv() => Some(Step::Located(located)),
+            Some(located) = self.located.1.recv() => Some(Step::Located(Box::new(located))),
             arrived = self.transports.next(), if self.outbox.len() < MAX_EVENTS => {
                 Some(Step::Arrived(arrived))
             }
@@ -251,7 +251,7 @@ impl Driver {
 
     fn control(&mut self, control: Control) {
         match control {
-            Control::Command(command) => self.leg_command(command),
+            Control::Command(command) => self.leg_command(*command),
             Control::Drain => {
                 if matches!(self.life, Life::Serving) {
                     self.life = Life::Draining;
@@ -275,7 +275,7 @@ impl Driver {
         let leg = command.leg();
         let mut out = Outcome::default();
         match command {
-            LegCommand::Dial { leg, target, calling, policy, media } => {
+            LegCommand::Dial { leg, target, calling, policy, media, .. } => {
                 self.dial(leg, &target, calling, policy, media);
             }
             LegCommand::Ring { leg } => out.commands.push(Command::Progress {

@@ -2,7 +2,7 @@
 
 use super::config::IncomingCall;
 use causeway_base::{Alias, EndCause, LegId};
-use causeway_conference::{Offered, Protocol};
+use causeway_conference::{Offered, Proof, Protocol};
 use causeway_proto::sip::{Carrier, Flow};
 use sip_codec::header::{From, UserAgent};
 use sip_codec::{Request, Uri};
@@ -45,6 +45,8 @@ pub(super) fn offered(leg: LegId, call: IncomingCall, request: &Request) -> Offe
         protocol: Protocol::Sip,
         called: call.called,
         calling: call.calling,
+        private: false,
+        proof: Proof::default(),
         display_name: name
             .map(|name| shown(&name.to_str_lossy(), MAX_DISPLAY_NAME))
             .unwrap_or_default(),

@@ -44,7 +44,7 @@ pub struct SipHandle {
 /// What the signalling task is told.
 #[derive(Debug)]
 pub(crate) enum Control {
-    Command(LegCommand),
+    Command(Box<LegCommand>),
     Drain,
     Stop { done: oneshot::Sender<()> },
 }
@@ -101,12 +101,12 @@ impl SipHandle {
     /// Gives a command to a leg. A leg that is gone ignores it. Waits while
     /// [`MAX_COMMANDS`] are under way.
     pub async fn command(&self, command: LegCommand) -> Result<(), SipError> {
-        self.control.send(Control::Command(command)).await.map_err(|_| SipError::Stopped)
+        self.control.send(Control::Command(Box::new(command))).await.map_err(|_| SipError::Stopped)
     }
 
     /// Gives a command to a leg without waiting.
     pub fn try_command(&self, command: LegCommand) -> Result<(), SipError> {
-        self.control.try_send(Control::Command(command)).map_err(|error| match error {
+        self.control.try_send(Control::Command(Box::new(command))).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => SipError::Overloaded,
             mpsc::error::TrySendError::Closed(_) => SipError::Stopped,
         })

@@ -6,7 +6,7 @@ use super::source::{At, Source};
 use super::{Config, Log, MAX_CONFERENCES, Sip, TlsIdentity, networks};
 use causeway_adapter::sip;
 use causeway_base::Codec;
-use causeway_conference::{AdmissionPolicy, EndRules, Settings};
+use causeway_conference::{EndRules, Settings};
 use causeway_dial::{AliasPattern, Destination, DialPlan, OurHosts, RateRule, Rule};
 use causeway_engine::EngineConfig;
 use causeway_plan::{Encryption, OfferPolicy};
@@ -337,10 +337,11 @@ fn settings(raw: &RawConference) -> Settings {
         max_participants: raw.max_participants,
         max_talkers: raw.max_talkers,
         auto_gain: raw.auto_gain,
-        admission: AdmissionPolicy::AtOnce,
         end: EndRules {
             linger: Duration::from_secs(raw.linger_s),
             max_duration: (!max_duration.is_zero()).then_some(max_duration),
+            host_grace: None,
         },
+        ..Settings::default()
     }
 }

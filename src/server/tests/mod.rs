@@ -32,6 +32,8 @@ fn offered(leg: u64) -> Box<Offered> {
         protocol: Protocol::Sip,
         called: Alias::sip("1001", "192.0.2.5"),
         calling: Alias::sip(CALLER, "phone.example.com"),
+        private: false,
+        proof: Default::default(),
         display_name: NAME.to_owned(),
         source: SOURCE.parse().expect("an address"),
         local: "192.0.2.5".parse().expect("an address"),
@@ -315,7 +317,7 @@ impl Node {
         let (returned_sender, returned) = mpsc::unbounded_channel();
         let key: Arc<str> = "conference[0]".into();
         let settings = Settings {
-            end: EndRules { linger: Duration::ZERO, max_duration: None },
+            end: EndRules { linger: Duration::ZERO, max_duration: None, host_grace: None },
             ..Settings::default()
         };
         let rule = Rule {
