@@ -292,17 +292,18 @@ fn admission(plan: DialPlan, limit: RateLimit) -> sip::Admission {
             .unwrap_or_else(PoisonError::into_inner)
             .take(Instant::now(), call.source.ip());
         if !allowed {
-            return Err(EndCause::RateLimited);
+            return sip::Decision::Refuse(EndCause::RateLimited);
         }
         let asked = IncomingCall {
             called: &call.called,
             calling: &call.calling,
-            trunk: None,
+            trunk: call.proof.trunk.as_deref(),
             local: call.local,
         };
         match plan.resolve(&asked).0 {
-            Destination::Reject(cause) => Err(cause),
-            _ => Ok(()),
+            Destination::Reject(cause) => sip::Decision::Refuse(cause),
+            _ if call.claims.is_some() && call.proof.user.is_none() => sip::Decision::Authenticate,
+            _ => sip::Decision::Admit,
         }
     })
 }

@@ -1,6 +1,8 @@
 //! What the SIP adapter is told at its start.
 
+use super::account::{Trunk, User};
 use causeway_base::{Alias, EndCause, LegId};
+use causeway_conference::Proof;
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -51,8 +53,14 @@ impl LegIds {
 pub struct IncomingCall {
     /// Whom it calls.
     pub called: Alias,
-    /// Who it says it is. Nothing proves it.
+    /// Who it says it is; from a trusted trunk, who the trunk says it is. Else nothing proves it.
     pub calling: Alias,
+    /// The user of ours that it says it is. While [`Proof::user`] says nothing it may be anybody.
+    pub claims: Option<Arc<str>>,
+    /// What is proved so far: by certificate, by trunk, by a registered connection or by digest.
+    pub proof: Proof,
+    /// It asked that nobody sees who it is (RFC 3323).
+    pub private: bool,
     /// Where it comes from.
     pub source: SocketAddr,
     /// The local address at which it arrived.
@@ -63,9 +71,20 @@ pub struct IncomingCall {
     pub user_agent: Option<String>,
 }
 
-/// Decides whether a call may have state. A refusal is answered without keeping any.
-/// Runs on the signalling task: it must not block.
-pub type Admission = Arc<dyn Fn(&IncomingCall) -> Result<(), EndCause> + Send + Sync>;
+/// What becomes of a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// It may have state.
+    Admit,
+    /// It is refused, and nothing kept of it.
+    Refuse(EndCause),
+    /// It is challenged, and nothing kept of it. With right credentials it is decided anew, then
+    /// with [`Proof::user`] set.
+    Authenticate,
+}
+
+/// Decides whether a call may have state. Runs on the signalling task: it must not block.
+pub type Admission = Arc<dyn Fn(&IncomingCall) -> Decision + Send + Sync>;
 
 /// The limits of the adapter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,6 +122,16 @@ pub struct SipConfig {
     pub legs: LegIds,
     /// Who may call.
     pub admission: Admission,
+    /// Names of this bridge in addresses of its users, besides its own addresses.
+    pub hosts: Vec<String>,
+    /// The realm in which users prove themselves.
+    pub realm: String,
+    /// Who may register.
+    pub users: Vec<User>,
+    /// Who brings calls and carries them out.
+    pub trunks: Vec<Trunk>,
+    /// DNS servers to ask instead of the system's.
+    pub nameservers: Vec<SocketAddr>,
     /// Seeds tags, branches and nonces: 32 bytes from the system's random source.
     pub seed: [u8; 32],
 }
@@ -119,7 +148,8 @@ impl fmt::Debug for SipConfig {
 }
 
 impl SipConfig {
-    /// A configuration with default limits that admits every call.
+    /// A configuration with default limits that admits every call that does not
+    /// claim to be a user of ours without proof.
     pub fn new(listeners: Vec<Listener>, legs: LegIds, seed: [u8; 32]) -> Self {
         Self {
             listeners,
@@ -128,7 +158,15 @@ impl SipConfig {
             tls_client: None,
             limits: Limits::default(),
             legs,
-            admission: Arc::new(|_| Ok(())),
+            admission: Arc::new(|call| match (&call.claims, &call.proof.user) {
+                (Some(_), None) => Decision::Authenticate,
+                _ => Decision::Admit,
+            }),
+            hosts: Vec::new(),
+            realm: "causeway".to_owned(),
+            users: Vec::new(),
+            trunks: Vec::new(),
+            nameservers: Vec::new(),
             seed,
         }
     }

@@ -1,10 +1,12 @@
 //! The signalling task: the endpoint between the sockets and the legs. Nothing here decides
 //! anything of SIP or of descriptions.
 
-use super::config::{Admission, LegIds, SipConfig};
+use super::account::Trunk;
+use super::config::{Admission, Decision, LegIds, SipConfig};
 use super::facts;
 use super::leg::{CallLeg, Outcome};
 use super::transport::{Arrived, Transports};
+use super::view::{TrunkHealth, TrunkRegistration, TrunkView, Views};
 use super::{Control, SipError};
 use bytes::Bytes;
 use causeway_base::{Alias, EndCause, LegId};
@@ -16,6 +18,7 @@ use causeway_proto::sip::{
 use sip_codec::{Host, Request, Uri};
 use std::collections::{HashMap, VecDeque};
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, oneshot};
 
@@ -39,6 +42,7 @@ pub(super) struct Driver {
     calls: HashMap<LegId, CallLeg>,
     legs: LegIds,
     admission: Admission,
+    views: Views,
     controls: mpsc::Receiver<Control>,
     located: (mpsc::Sender<Located>, mpsc::Receiver<Located>),
     events: mpsc::Sender<LegEvent>,
@@ -100,6 +104,7 @@ impl Driver {
             calls: HashMap::new(),
             legs: config.legs,
             admission: config.admission,
+            views: Views::new(config.trunks.iter().map(first_view).collect()),
             controls,
             located: mpsc::channel(MAX_LOOKUPS),
             events,
@@ -111,6 +116,10 @@ impl Driver {
 
     pub(super) fn bound(&self) -> &[(Carrier, SocketAddr)] {
         self.transports.bound()
+    }
+
+    pub(super) fn views(&self) -> &Views {
+        &self.views
     }
 
     /// Works until it was told to stop and every call has ended, or until nobody listens.
@@ -228,7 +237,11 @@ impl Driver {
     fn invited(&mut self, flow: Flow, request: Box<Request>, size: usize) {
         let local = self.transports.local_ip(flow);
         let admitted = match (&self.life, facts::incoming(&request, flow, local)) {
-            (Life::Serving, Ok(call)) => (self.admission)(&call).map(|()| call),
+            (Life::Serving, Ok(call)) => match (self.admission)(&call) {
+                Decision::Admit => Ok(call),
+                Decision::Refuse(cause) => Err(cause),
+                Decision::Authenticate => Err(EndCause::Unauthorized),
+            },
             (Life::Serving, Err(cause)) => Err(cause),
             _ => Err(EndCause::Draining),
         };
@@ -377,6 +390,21 @@ impl Driver {
             offer: Some(offer),
             credentials: None,
         })));
+    }
+}
+
+/// A trunk of which nothing is known yet.
+fn first_view(trunk: &Trunk) -> TrunkView {
+    let registration = match trunk.register {
+        Some(_) => TrunkRegistration::Trying,
+        None => TrunkRegistration::NotWanted,
+    };
+    TrunkView {
+        name: Arc::clone(&trunk.name),
+        health: TrunkHealth::Unknown,
+        registration,
+        calls: 0,
+        max_calls: trunk.max_calls,
     }
 }
 

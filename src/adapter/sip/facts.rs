@@ -29,6 +29,9 @@ pub(super) fn incoming(
     Ok(IncomingCall {
         called: alias(&request.uri).ok_or(EndCause::BadAddress)?,
         calling: calling.unwrap_or_else(|| Alias::sip("", "anonymous.invalid")),
+        claims: None,
+        proof: Proof::default(),
+        private: false,
         source: flow.remote,
         local,
         secure: flow.carrier == Carrier::Tls,
@@ -45,8 +48,8 @@ pub(super) fn offered(leg: LegId, call: IncomingCall, request: &Request) -> Offe
         protocol: Protocol::Sip,
         called: call.called,
         calling: call.calling,
-        private: false,
-        proof: Proof::default(),
+        private: call.private,
+        proof: call.proof,
         display_name: name
             .map(|name| shown(&name.to_str_lossy(), MAX_DISPLAY_NAME))
             .unwrap_or_default(),

@@ -5,26 +5,32 @@
 //! * [`config`]: what it is told at its start.
 //! * `transport`: sockets; messages with the flow they came by.
 //! * `driver`: the task: the endpoint between the sockets and the legs.
+//! * [`account`]: users and trunks. * [`view`]: what is shown of them.
 //! * `leg`: one call's descriptions: offer/answer between the endpoint's events and the leg's.
 //! * `facts`: what an INVITE says of itself.
 
+pub mod account;
 pub mod config;
 mod driver;
 mod facts;
 mod leg;
 mod transport;
+pub mod view;
 
+pub use account::{Secret, Trunk, User};
 pub use causeway_proto::sip::Carrier;
 pub use config::{
-    Admission, Advertised, IncomingCall, LegIds, Limits, Listener, SipConfig, Transport,
+    Admission, Advertised, Decision, IncomingCall, LegIds, Limits, Listener, SipConfig, Transport,
 };
+pub use view::{RegistrationView, SipNews, TrunkHealth, TrunkRegistration, TrunkView};
 
 use causeway_conference::{LegCommand, LegEvent};
 use driver::Driver;
 use std::fmt;
 use std::net::SocketAddr;
-use std::time::Duration;
-use tokio::sync::{mpsc, oneshot};
+use std::time::{Duration, SystemTime};
+use tokio::sync::{broadcast, mpsc, oneshot};
+use view::Views;
 
 /// Commands that may wait for the signalling task: a burst of one command for each of a
 /// thousand legs (the end of a large conference) must not block a conference.
@@ -39,6 +45,7 @@ pub struct SipAdapter;
 pub struct SipHandle {
     control: mpsc::Sender<Control>,
     bound: Vec<(Carrier, SocketAddr)>,
+    views: Views,
 }
 
 /// What the signalling task is told.
@@ -86,9 +93,9 @@ impl SipAdapter {
     ) -> Result<SipHandle, SipError> {
         let (control, controls) = mpsc::channel(MAX_COMMANDS);
         let driver = Driver::new(config, controls, events).await?;
-        let bound = driver.bound().to_vec();
+        let (bound, views) = (driver.bound().to_vec(), driver.views().clone());
         tokio::spawn(driver.run());
-        Ok(SipHandle { control, bound })
+        Ok(SipHandle { control, bound, views })
     }
 }
 
@@ -96,6 +103,21 @@ impl SipHandle {
     /// The addresses that are listened on, with the ports that the system chose.
     pub fn bound(&self) -> &[(Carrier, SocketAddr)] {
         &self.bound
+    }
+
+    /// The trunks, in the order of the configuration.
+    pub fn trunks(&self) -> Vec<TrunkView> {
+        self.views.trunks()
+    }
+
+    /// The contacts of all registered users, by user.
+    pub fn registrations(&self) -> Vec<RegistrationView> {
+        self.views.registrations(SystemTime::now())
+    }
+
+    /// What happens to trunks and registrations from now on; at most [`view::MAX_NEWS`] wait.
+    pub fn news(&self) -> broadcast::Receiver<SipNews> {
+        self.views.subscribe()
     }
 
     /// Gives a command to a leg. A leg that is gone ignores it. Waits while

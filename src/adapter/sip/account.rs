@@ -1,0 +1,130 @@
+//! Who may register and who brings calls: users and trunks, as configured.
+
+use causeway_dial::Network;
+use causeway_proto::sip::Credentials;
+use std::fmt;
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// A password. `Debug` does not show it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Wraps it.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The password itself.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+/// Somebody with a password of ours: a room, a phone, a person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct User {
+    /// The user name of its digest, and the user part of its address of record.
+    pub name: Arc<str>,
+    /// Its password.
+    pub password: Secret,
+    /// Further user parts under which it is called: its numbers.
+    pub aliases: Vec<Arc<str>>,
+}
+
+impl User {
+    /// Whether it is meant by the user part of an address at one of our hosts.
+    pub fn is_called(&self, user: &str) -> bool {
+        *self.name == *user || self.aliases.iter().any(|alias| **alias == *user)
+    }
+}
+
+/// A trunk: a provider or another exchange that brings calls and carries them out.
+#[derive(Clone, Debug)]
+pub struct Trunk {
+    /// Its name.
+    pub name: Arc<str>,
+    /// Its proxy, as a SIP URI: calls out and health checks go there. `None`: it only brings
+    /// calls.
+    pub target: Option<String>,
+    /// What answers its challenges; the realm may be empty: whatever realm it states.
+    pub credentials: Option<Credentials>,
+    /// We register there, and ask for this interval.
+    pub register: Option<Duration>,
+    /// Networks from which its calls come. Over UDP a source address is a claim until the ACK.
+    pub sources: Vec<Network>,
+    /// Names in client certificates by which its calls are known.
+    pub certificate_names: Vec<String>,
+    /// What it asserts about callers is believed (RFC 3325).
+    pub trusted: bool,
+    /// Between two OPTIONS that ask whether it lives; `None`: nobody asks.
+    pub health_interval: Option<Duration>,
+    /// Calls at a time, in and out.
+    pub max_calls: usize,
+    /// The trunk that carries calls out when this one cannot.
+    pub fallback: Option<Arc<str>>,
+}
+
+impl Trunk {
+    /// Whether a call from an address, whose connection showed a certificate with these names,
+    /// is brought by this trunk. A trunk that names certificates is known by nothing less.
+    pub fn brings(&self, source: IpAddr, certificate_names: &[Arc<str>]) -> bool {
+        if !self.certificate_names.is_empty() {
+            let known = |name: &Arc<str>| {
+                self.certificate_names.iter().any(|ours| ours.eq_ignore_ascii_case(name))
+            };
+            return certificate_names.iter().any(known);
+        }
+        self.sources.iter().any(|network| network.contains(source))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn trunk(sources: &[&str], names: &[&str]) -> Trunk {
+        Trunk {
+            name: "carrier".into(),
+            target: None,
+            credentials: None,
+            register: None,
+            sources: sources.iter().map(|text| text.parse().expect("a network")).collect(),
+            certificate_names: names.iter().map(|name| (*name).to_owned()).collect(),
+            trusted: true,
+            health_interval: None,
+            max_calls: 10,
+            fallback: None,
+        }
+    }
+
+    #[test]
+    fn a_trunk_known_by_certificate_is_not_known_by_address_alone() {
+        let source = "192.0.2.9".parse().expect("an address");
+        let both = trunk(&["192.0.2.0/24"], &["sip.carrier.example"]);
+        assert!(!both.brings(source, &[]));
+        assert!(!both.brings(source, &["sip.other.example".into()]));
+        assert!(both.brings(source, &["SIP.Carrier.example".into()]));
+        assert!(trunk(&["192.0.2.0/24"], &[]).brings(source, &[]));
+        assert!(!trunk(&[], &[]).brings(source, &["sip.carrier.example".into()]));
+    }
+
+    #[test]
+    fn a_password_does_not_show() {
+        let user = User {
+            name: "room1".into(),
+            password: Secret::new("hunter2"),
+            aliases: vec!["2001".into()],
+        };
+        assert!(!format!("{user:?}").contains("hunter2"));
+        assert!(user.is_called("room1") && user.is_called("2001") && !user.is_called("ROOM1"));
+    }
+}
