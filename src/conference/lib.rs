@@ -40,7 +40,7 @@ pub use leg::{LegCommand, LegEvent, MediaAddress, Offered, Proof, Protocol};
 pub use notice::{Notice, Phrase};
 pub use participant::{DisplayName, Mute, Participant, Role};
 pub use policy::{EndRules, Lobby, Settings};
-pub use reception::{Arrival, Goal, ReceptionCommand, ReceptionEvent, Verdict};
+pub use reception::{Arrival, Goal, Reception, ReceptionCommand, ReceptionEvent, Verdict};
 pub use roster::Roster;
 
 #[cfg(test)]

@@ -7,11 +7,16 @@
 //! Return (the conference ended) -> feedback 1-5 -> goodbye
 //! ```
 //!
-//! * [`words`]: what it is told and what it decides.
+//! * [`words`]: what it is told and what it decides. * [`settings`]: its limits and times.
+//! * [`machine`]: [`Reception`], every caller with its timers.
 //! * [`verdict`]: what a test call found.
 
+pub mod machine;
+pub mod settings;
 pub mod verdict;
 pub mod words;
 
+pub use machine::Reception;
+pub use settings::Settings;
 pub use verdict::{Heard, Verdict};
 pub use words::{Answer, Arrival, Goal, Question, QuestionId, ReceptionCommand, ReceptionEvent};

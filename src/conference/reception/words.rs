@@ -56,8 +56,10 @@ pub enum Question {
     Number(String),
     /// Which role does this PIN give in that conference? Empty: none was entered.
     Pin {
-        /// The conference, by its key.
-        key: Arc<str>,
+        /// The conference, by its key. `None` after a number that was answered [`Answer::No`]:
+        /// do the work of checking a PIN, answer [`Answer::No`] and count no wrong try, because
+        /// the number was counted. So a caller cannot tell an unknown number from a wrong PIN.
+        key: Option<Arc<str>>,
         /// The digits.
         pin: String,
     },
@@ -89,7 +91,8 @@ pub enum Answer {
         /// In which role.
         role: Role,
     },
-    /// No such number, or not this PIN: the caller is told the same.
+    /// No such number, or not this PIN: the caller is told the same, and by default asked for a
+    /// PIN of an unknown number too.
     No,
     /// Too many attempts from this source, this caller or at this conference: no more.
     Exhausted,
@@ -97,8 +100,8 @@ pub enum Answer {
     Test,
 }
 
-/// What a reception is told.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What a reception is told. `Debug` shows no digits: they may be of a PIN.
+#[derive(Clone, PartialEq, Eq)]
 pub enum ReceptionCommand {
     /// A caller comes.
     Arrive(Arrival),
@@ -144,6 +147,36 @@ pub enum ReceptionCommand {
         /// The leg.
         leg: LegId,
     },
+}
+
+impl ReceptionCommand {
+    /// The leg that it is about.
+    pub fn leg(&self) -> LegId {
+        match self {
+            ReceptionCommand::Arrive(arrival) => arrival.leg,
+            ReceptionCommand::MediaReady { leg }
+            | ReceptionCommand::Digit { leg, .. }
+            | ReceptionCommand::Played { leg, .. }
+            | ReceptionCommand::Answered { leg, .. }
+            | ReceptionCommand::Measured { leg, .. }
+            | ReceptionCommand::Leave { leg } => *leg,
+        }
+    }
+}
+
+impl fmt::Debug for ReceptionCommand {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = match self {
+            ReceptionCommand::Arrive(_) => "Arrive",
+            ReceptionCommand::MediaReady { .. } => "MediaReady",
+            ReceptionCommand::Digit { .. } => "Digit",
+            ReceptionCommand::Played { .. } => "Played",
+            ReceptionCommand::Answered { .. } => "Answered",
+            ReceptionCommand::Measured { .. } => "Measured",
+            ReceptionCommand::Leave { .. } => "Leave",
+        };
+        write!(f, "{name}({})", self.leg())
+    }
 }
 
 /// What a reception decided.
