@@ -9,6 +9,7 @@
 //! * `transaction`: the four machines of RFC 3261 section 17, with RFC 6026.
 //! * `core`: transactions with their messages, timers, outputs.
 //! * `callers`: UDP sources that nothing proves. * `dialog`: tags, sequence numbers, route sets.
+//! * [`location`]: from a URI to addresses (RFC 3263).
 //! * `invite`: calls as caller and callee, offers anew, session timers, 100rel.
 //! * [`digest`]: authentication both ways. * `shown`: what logs see of all this.
 //!
@@ -27,6 +28,7 @@ pub mod endpoint;
 pub mod fuzz;
 pub(crate) mod invite;
 pub mod limits;
+pub mod location;
 pub(crate) mod random;
 pub(crate) mod read;
 mod shown;
