@@ -6,8 +6,9 @@
 //! * [`destination`]: where a call goes.
 //! * [`explanation`]: every rule tried, and why it did or did not match.
 //! * [`network`]: a range of addresses.
-//! * [`rate`]: how many calls one source may make.
+//! * [`rate`]: how many calls one source may make. * [`attempt`]: how many wrong PINs.
 
+pub mod attempt;
 pub mod call;
 pub mod destination;
 pub mod explanation;
@@ -16,6 +17,7 @@ pub mod pattern;
 pub mod plan;
 pub mod rate;
 
+pub use attempt::{Attempt, AttemptRule, AttemptRules, Attempts, Exhausted, Limit, Permit};
 pub use call::IncomingCall;
 pub use destination::Destination;
 pub use explanation::{Explanation, Step, Verdict};
