@@ -1,13 +1,16 @@
 //! All media state of one leg: one value that one worker owns and can hand to another.
 
 use crate::clock::Now;
+use crate::echo::Echo;
 use crate::egress::Egress;
 use crate::encode::EncodeStream;
 use crate::ingress::Ingress;
+use crate::play::{Play, Player};
 use crate::playout::Playout;
 use crate::port::PortPair;
 use crate::report::Reporting;
 use causeway_base::{ConferenceId, LegId};
+use causeway_media::audio::FRAME;
 use causeway_plan::{Feed, LegMedia, LegStats, MediaEvent};
 use causeway_rtp::SourceGuard;
 use std::net::SocketAddr;
@@ -19,6 +22,8 @@ pub(crate) struct Leg {
     pub(crate) ports: PortPair,
     /// The conference that it is in.
     pub(crate) room: Option<ConferenceId>,
+    /// What plays to it alone, while anything does. It waits here for media and a conference.
+    player: Option<Box<Player>>,
     /// Its media, once offer/answer has settled it.
     pub(crate) link: Option<Link>,
 }
@@ -33,12 +38,14 @@ pub(crate) struct Link {
     pub(crate) egress: Egress,
     /// The encoder of its own mix, from the first word that it speaks.
     pub(crate) own: Option<Box<EncodeStream>>,
+    /// Its own sound, while it hears that.
+    pub(crate) echo: Option<Echo>,
     pub(crate) reporting: Reporting,
 }
 
 impl Leg {
     pub(crate) fn new(id: LegId, ports: PortPair) -> Self {
-        Self { id, ports, room: None, link: None }
+        Self { id, ports, room: None, player: None, link: None }
     }
 
     /// Takes what offer/answer settled, for the first time or anew. Numbering, keys and
@@ -75,6 +82,49 @@ impl Leg {
         }
     }
 
+    pub(crate) fn play(&mut self, play: Play) {
+        self.player.get_or_insert_with(|| Box::new(Player::new())).start(play);
+    }
+
+    pub(crate) fn stop_playing(&mut self) {
+        if let Some(player) = &mut self.player {
+            player.stop();
+        }
+    }
+
+    /// Gives it a delay line where it hears itself, and takes it away where it does not. True
+    /// where it does.
+    pub(crate) fn take_up_echo(&mut self, feed: Feed) -> bool {
+        let Some(link) = &mut self.link else { return false };
+        match feed {
+            Feed::Echo(ms) => {
+                if link.echo.as_ref().is_none_or(|echo| echo.delay_ms() != ms) {
+                    link.echo = Some(Echo::new(ms));
+                }
+                true
+            }
+            _ => {
+                link.echo = None;
+                false
+            }
+        }
+    }
+
+    /// Something plays to it, so that it needs an encoder of its own.
+    pub(crate) fn is_played_to(&self) -> bool {
+        self.player.is_some()
+    }
+
+    /// Lays what plays on what it hears. Returns the event of what ended by it.
+    pub(crate) fn lay_played(&mut self, sound: &mut [f32; FRAME]) -> Option<MediaEvent> {
+        let player = self.player.as_mut()?;
+        let ended = player.lay_on(sound);
+        if player.is_idle() {
+            self.player = None;
+        }
+        ended.map(|play| MediaEvent::Played { leg: self.id, play })
+    }
+
     pub(crate) fn stats_event(&self, now: Now) -> MediaEvent {
         let stats = self.link.as_ref().map(|link| link.stats(now)).unwrap_or_default();
         MediaEvent::Stats { leg: self.id, stats: Box::new(stats) }
@@ -82,6 +132,7 @@ impl Leg {
 
     /// Lets go of everything but the sockets, whose ports still rest.
     pub(crate) fn rest(&mut self) {
+        self.player = None;
         self.link = None;
     }
 }
@@ -94,6 +145,7 @@ impl Link {
             playout: Playout::default(),
             egress: Egress::new(&media),
             own: None,
+            echo: None,
             reporting: Reporting::new(now.instant),
             media,
         }
@@ -144,6 +196,9 @@ impl Link {
             remote_jitter: sent.remote_jitter(),
             concealed_samples: self.playout.concealed_samples(),
             buffer_delay: self.ingress.jitter.delay(),
+            codec: self.playout.codec(),
+            encrypted: self.media.transport.srtp.is_some(),
+            audible: self.playout.audible(),
             source: self.guard.latched(),
         }
     }

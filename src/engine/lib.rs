@@ -14,14 +14,18 @@
 //! * `room`: one conference's 20 ms: who is loudest, the mixes, who is sent which.
 //! * `encode`: a mix into the packets of one encode group, or of one talker.
 //! * `egress`: an encoded packet to its leg: header, protection, socket.
+//! * `play`: what is played to one leg alone, on top of what it hears.
+//! * `echo`: a leg's own sound, some time later.
 //! * `report`: RTCP of a leg, and its silence.
 
 mod clock;
+mod echo;
 mod egress;
 mod encode;
 mod ingress;
 mod leg;
 mod order;
+mod play;
 mod playout;
 mod port;
 mod protection;
@@ -180,7 +184,13 @@ impl Engine {
             MediaCommand::SendDigits { leg, digits } => {
                 self.order_leg(&places, leg, Order::SendDigits(leg, digits))
             }
-            MediaCommand::Play { .. } | MediaCommand::StopPlaying { .. } => Ok(()),
+            MediaCommand::Play { leg, play, clips, loops } => {
+                let play = Box::new(play::Play::new(play, clips, loops));
+                self.order_leg(&places, leg, Order::Play(leg, play))
+            }
+            MediaCommand::StopPlaying { leg } => {
+                self.order_leg(&places, leg, Order::StopPlaying(leg))
+            }
             MediaCommand::ReportStats { leg } => {
                 self.order_leg(&places, leg, Order::ReportStats(leg))
             }

@@ -1,6 +1,7 @@
 //! What a worker is told.
 
 use crate::leg::Leg;
+use crate::play::Play;
 use causeway_base::{ConferenceId, LegId};
 use causeway_plan::{LegMedia, MediaPlan};
 use std::sync::mpsc::SyncSender;
@@ -37,6 +38,10 @@ pub(crate) enum Order {
     Gone(LegId),
     /// Digits for a leg to send.
     SendDigits(LegId, String),
+    /// What a leg is played from now on.
+    Play(LegId, Box<Play>),
+    /// A leg is played nothing any more.
+    StopPlaying(LegId),
     /// A leg's counters are wanted.
     ReportStats(LegId),
     /// A leg ends.
@@ -53,6 +58,8 @@ impl Order {
             | Order::Enter(leg, _)
             | Order::Depart(leg, ..)
             | Order::SendDigits(leg, _)
+            | Order::Play(leg, _)
+            | Order::StopPlaying(leg)
             | Order::ReportStats(leg)
             | Order::Release(leg) => Some(*leg),
             _ => None,

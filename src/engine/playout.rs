@@ -7,7 +7,7 @@
 use crate::clock::Now;
 use crate::ingress::Pulled;
 use crate::leg::{Leg, Link};
-use crate::room::QUANTUM_MS;
+use crate::room::{QUANTUM, QUANTUM_MS};
 use crate::worker::EventSink;
 use causeway_base::{Codec, LegId};
 use causeway_media::audio::codec::{Decoder, payload_duration};
@@ -20,6 +20,7 @@ use causeway_media::audio::stretch;
 use causeway_media::audio::{FRAME, MAX_PACKET, SAMPLE_RATE};
 use causeway_plan::{DigitMethod, MediaEvent};
 use std::ops::Range;
+use std::time::Duration;
 
 /// Of a leg that is quiet by its samples, this many packets that claim to be quiet too are not
 /// decoded. A tone or music that an encoder takes for no voice is found after 160 ms at most.
@@ -50,6 +51,8 @@ pub(crate) struct Playout {
     gain: AutoGain,
     tones: Option<Box<DtmfDetector>>,
     concealed: u64,
+    /// How long the leg was louder than its noise.
+    audible: Duration,
 }
 
 /// What one pull gave. Lengths are in samples at 48 kHz.
@@ -87,6 +90,7 @@ impl Default for Playout {
             gain: AutoGain::default(),
             tones: None,
             concealed: 0,
+            audible: Duration::ZERO,
         }
     }
 }
@@ -94,6 +98,15 @@ impl Default for Playout {
 impl Playout {
     pub(crate) fn concealed_samples(&self) -> u64 {
         self.concealed
+    }
+
+    pub(crate) fn audible(&self) -> Duration {
+        self.audible
+    }
+
+    /// Of the packet played last.
+    pub(crate) fn codec(&self) -> Option<Codec> {
+        self.meter.as_ref().map(|(codec, _)| *codec)
     }
 
     fn rate(&self) -> u32 {
@@ -172,9 +185,9 @@ pub(crate) fn stage(
 ) -> Option<Candidate> {
     let link = leg.link.as_mut()?;
     let listens_for_tones = link.media.audio.receive_events.is_empty();
-    let Link { ingress, playout, .. } = link;
+    let Link { ingress, playout, echo, .. } = link;
     playout.begin_quantum();
-    playout.keeps_all = forwards.is_some() || listens_for_tones;
+    playout.keeps_all = forwards.is_some() || listens_for_tones || echo.is_some();
     let mut level = Level::SILENCE;
     let mut decode = false;
     while playout.owed > 0 {
@@ -200,6 +213,9 @@ pub(crate) fn stage(
     }
     playout.level = level;
     playout.activity.update(level, QUANTUM_MS);
+    if playout.activity.is_sounding() {
+        playout.audible += QUANTUM;
+    }
     Some(Candidate::new(leg.id, &playout.activity))
 }
 
@@ -225,6 +241,16 @@ pub(crate) fn render(link: &mut Link, auto_gain: bool, out: &mut [f32]) {
     if auto_gain {
         let speaking = playout.activity.is_active();
         playout.gain.process(out, playout.level, speaking, QUANTUM_MS);
+    }
+}
+
+/// 20 ms of what the leg itself said, as long ago as its echo is late.
+pub(crate) fn echo(leg: &mut Leg, out: &mut [f32; FRAME]) {
+    out.fill(0.0);
+    let Some(link) = leg.link.as_mut().filter(|link| link.echo.is_some()) else { return };
+    render(link, false, out);
+    if let Some(echo) = &mut link.echo {
+        echo.exchange(out);
     }
 }
 

@@ -17,6 +17,9 @@ use std::time::{Duration, Instant};
 /// Milliseconds mixed at once: the usual packet.
 pub(crate) const QUANTUM_MS: u32 = 20;
 
+/// The same as a time.
+pub(crate) const QUANTUM: Duration = Duration::from_millis(QUANTUM_MS as u64);
+
 /// A change of talkers is told this often at most.
 const TALKERS_INTERVAL: Duration = Duration::from_millis(100);
 
@@ -29,6 +32,9 @@ const MAX_IDLE_QUANTA: u32 = 100;
 pub(crate) struct Scratch {
     candidates: Vec<Candidate>,
     forwards: Forwards,
+    /// Everybody's mix.
+    total: [f32; FRAME],
+    /// What one leg hears or says.
     pcm: [f32; FRAME],
     packet: PacketBuffer,
 }
@@ -38,6 +44,7 @@ impl Default for Scratch {
         Self {
             candidates: Vec::new(),
             forwards: Forwards::default(),
+            total: [0.0; FRAME],
             pcm: [0.0; FRAME],
             packet: EMPTY_PACKET,
         }
@@ -79,6 +86,8 @@ struct Member {
     planned: Feed,
     /// What it is sent in this quantum: nothing while it may not be sent to.
     feed: Feed,
+    /// Something plays to it alone.
+    played_to: bool,
     key: Option<EncodeKey>,
     group: Option<usize>,
 }
@@ -132,6 +141,7 @@ impl Room {
                 forwarded: false,
                 planned: *feed,
                 feed: Feed::Nothing,
+                played_to: false,
                 key: None,
                 group: None,
             });
@@ -178,7 +188,7 @@ impl Room {
         self.rank(legs, scratch, now, sink);
         self.mix(legs, scratch);
         self.encode_groups(scratch);
-        self.send(legs, scratch, now);
+        self.send(legs, scratch, now, sink);
         self.tell_talkers(now, sink);
     }
 
@@ -201,13 +211,16 @@ impl Room {
             member.feed = Feed::Nothing;
             let Some(leg) = legs.get_mut(member.slot) else { continue };
             member.feed = leg.feed(member.planned);
+            member.played_to = leg.is_played_to();
             if leg.link.as_mut().is_some_and(|link| link.reporting.take_loss_change()) {
                 self.seating = Seating::Changed;
             }
             // Who is muted is not forwarded either.
             let forwards = (member.forwarded && member.heard).then_some(&mut scratch.forwards);
+            // A leg that hears itself is heard by nobody else: its sound is taken out once.
+            let echoes = leg.take_up_echo(member.feed);
             let candidate = playout::stage(leg, now, forwards, sink);
-            scratch.candidates.extend(candidate.filter(|_| member.heard));
+            scratch.candidates.extend(candidate.filter(|_| member.heard && !echoes));
         }
         self.ranking.update(scratch.candidates.iter().copied(), QUANTUM_MS);
     }
@@ -237,7 +250,8 @@ impl Room {
             group.wanted = false;
         }
         for member in &mut self.members {
-            if member.feed != Feed::Mix || self.mixer.contains(member.leg) {
+            let shares = member.feed == Feed::Mix && !member.played_to;
+            if !shares || self.mixer.contains(member.leg) {
                 continue;
             }
             if member.group.is_none() {
@@ -247,9 +261,9 @@ impl Room {
                 group.wanted = true;
             }
         }
-        self.mixer.total(&mut scratch.pcm);
+        self.mixer.total(&mut scratch.total);
         for group in self.groups.iter_mut().filter(|group| group.wanted) {
-            group.stream.encode(&scratch.pcm);
+            group.stream.encode(&scratch.total);
         }
         self.give_up_idle_groups();
     }
@@ -266,31 +280,49 @@ impl Room {
         }
     }
 
-    /// Sends each leg its packets: the group's, its own mix's if it talks, or another leg's.
-    fn send(&mut self, legs: &mut Legs, scratch: &mut Scratch, now: Now) {
+    /// Sends each leg its packets: the group's, another leg's, or those of a sound of its own.
+    fn send(&mut self, legs: &mut Legs, scratch: &mut Scratch, now: Now, sink: &mut EventSink) {
         for at in 0..self.members.len() {
             self.prefetch_after(at, legs);
-            let member = &self.members[at];
+            let member = self.members[at];
             let Some(leg) = legs.get_mut(member.slot) else { continue };
             match member.feed {
-                Feed::Nothing | Feed::Played | Feed::Echo(_) => {
+                Feed::Nothing => {
+                    // A prompt ends also for who is on hold, so that nobody waits for its end.
+                    if member.planned != Feed::Nothing && member.played_to {
+                        leg.lay_played(&mut scratch.pcm).into_iter().for_each(|it| sink.send(it));
+                    }
                     if let Some(link) = &mut leg.link {
                         link.egress.skip(QUANTUM_MS);
                     }
                 }
-                Feed::Forward(source) => {
+                Feed::Forward(source) if !member.played_to => {
                     forward(leg, source, &scratch.forwards, now, &mut scratch.packet);
                 }
-                Feed::Mix if self.mixer.contains(member.leg) => {
-                    self.mixer.minus(member.leg, &mut scratch.pcm);
-                    send_own(leg, &scratch.pcm, now, &mut scratch.packet);
-                }
-                Feed::Mix => {
+                Feed::Mix if !member.played_to && !self.mixer.contains(member.leg) => {
                     if let Some(group) = member.group.and_then(|group| self.groups.get(group)) {
                         send_packets(leg, &group.stream, now, &mut scratch.packet);
                     }
                 }
+                feed => {
+                    self.own_sound(leg, feed, scratch);
+                    leg.lay_played(&mut scratch.pcm).into_iter().for_each(|it| sink.send(it));
+                    send_own(leg, &scratch.pcm, now, &mut scratch.packet);
+                }
             }
+        }
+    }
+
+    /// What a leg hears that shares no encoder, without what plays to it. A forwarded stream is
+    /// silent under a prompt: it is not decoded here.
+    fn own_sound(&mut self, leg: &mut Leg, feed: Feed, scratch: &mut Scratch) {
+        match feed {
+            Feed::Mix if self.mixer.contains(leg.id) => {
+                self.mixer.minus(leg.id, &mut scratch.pcm);
+            }
+            Feed::Mix => scratch.pcm = scratch.total,
+            Feed::Echo(_) => playout::echo(leg, &mut scratch.pcm),
+            Feed::Nothing | Feed::Played | Feed::Forward(_) => scratch.pcm.fill(0.0),
         }
     }
 
@@ -340,7 +372,7 @@ fn forward(leg: &mut Leg, source: LegId, forwards: &Forwards, now: Now, packet: 
     }
 }
 
-/// Encodes a talker's own mix for it alone.
+/// Encodes for one leg alone.
 fn send_own(leg: &mut Leg, mix: &[f32], now: Now, packet: &mut PacketBuffer) {
     let Some(link) = leg.link.as_mut() else { return };
     let key = EncodeKey::of(link);

@@ -264,6 +264,16 @@ impl Worker {
                     leg.send_digits(&digits);
                 }
             }
+            Order::Play(leg, play) => {
+                if let Some(leg) = self.legs.slot(leg).and_then(|slot| self.legs.get_mut(slot)) {
+                    leg.play(*play);
+                }
+            }
+            Order::StopPlaying(leg) => {
+                if let Some(leg) = self.legs.slot(leg).and_then(|slot| self.legs.get_mut(slot)) {
+                    leg.stop_playing();
+                }
+            }
             Order::ReportStats(leg) => {
                 if let Some(leg) = self.legs.slot(leg).and_then(|slot| self.legs.get_mut(slot)) {
                     self.sink.send(leg.stats_event(now));

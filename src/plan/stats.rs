@@ -1,5 +1,6 @@
 //! What the engine knows of a leg's media.
 
+use causeway_base::Codec;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -35,6 +36,13 @@ pub struct LegStats {
     pub concealed_samples: u64,
     /// The present depth of the jitter buffer.
     pub buffer_delay: Duration,
+    /// The codec played last, once a packet was.
+    pub codec: Option<Codec>,
+    /// Whether RTP is protected both ways (SRTP).
+    pub encrypted: bool,
+    /// How long something was heard from the leg: 20 ms for each 20 ms louder than its noise.
+    /// Packets without it carry silence. Counted while the leg is in a conference.
+    pub audible: Duration,
     /// The address whose RTP is taken, once one is.
     pub source: Option<SocketAddr>,
 }

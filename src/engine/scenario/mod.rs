@@ -3,6 +3,8 @@
 
 mod allocation;
 mod phone;
+mod play;
+mod virtual_time;
 
 use crate::{Engine, EngineConfig};
 use causeway_base::{Codec, ConferenceId, EndCause, LegId};

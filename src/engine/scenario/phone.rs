@@ -2,13 +2,16 @@
 
 use causeway_base::{Codec, LegId};
 use causeway_media::audio::codec::{Decoder, Encoder, EncoderSettings};
-use causeway_plan::{AudioFormat, Direction, LegAudio, LegMedia, SrtpSpec, TransportSpec};
+use causeway_media::audio::resample::Resampler;
+use causeway_plan::{AudioFormat, Clip, Direction, LegAudio, LegMedia, SrtpSpec, TransportSpec};
 use causeway_rtp::srtp::MAX_SRTP_OVERHEAD;
 use causeway_rtp::{SrtpReceiver, SrtpSender};
 use causeway_wire::rtp::{RtpHeader, RtpView};
 use causeway_wire::telephone_event::TelephoneEvent;
+use std::collections::VecDeque;
 use std::f32::consts::TAU;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
+use std::ops::Range;
 
 const EVENTS: u8 = 101;
 const PACKET_MS: usize = 20;
@@ -30,6 +33,7 @@ pub(super) struct Phone {
     spec: Option<SrtpSpec>,
     sequence: u16,
     samples: usize,
+    words: VecDeque<f32>,
     heard: Vec<f32>,
     packets: usize,
     digits: String,
@@ -62,6 +66,7 @@ impl Phone {
             spec,
             sequence: 0,
             samples: 0,
+            words: VecDeque::new(),
             heard: Vec::new(),
             packets: 0,
             digits: String::new(),
@@ -106,14 +111,56 @@ impl Phone {
         &self.digits
     }
 
+    /// What it heard, at [`Self::rate`].
+    pub(super) fn heard(&self) -> &[f32] {
+        &self.heard
+    }
+
+    pub(super) fn rate(&self) -> u32 {
+        self.codec.sample_rate()
+    }
+
+    /// Forgets what it heard until now.
+    pub(super) fn forget(&mut self) {
+        self.heard.clear();
+        self.packets = 0;
+    }
+
+    /// Has [`Self::send_said`] say this from now on.
+    pub(super) fn say(&mut self, words: &Clip) {
+        let pcm: Vec<f32> = words.0.iter().map(|x| f32::from(*x) / 32_768.0).collect();
+        let mut high = vec![0.0; pcm.len() * 3];
+        Resampler::new(16_000, 48_000).expect("known").process(&pcm, &mut high);
+        let mut low = vec![0.0; high.len() * self.rate() as usize / 48_000];
+        Resampler::new(48_000, self.rate()).expect("known").process(&high, &mut low);
+        self.words.extend(low);
+    }
+
+    /// The next packet of what it has to say; silence after it.
+    pub(super) fn send_said(&mut self) {
+        let length = self.rate() as usize / 1000 * PACKET_MS;
+        let spoken = length.min(self.words.len());
+        let mut frame: Vec<f32> = self.words.drain(..spoken).collect();
+        frame.resize(length, 0.0);
+        self.send_frame(&frame);
+    }
+
+    pub(super) fn send_silence(&mut self) {
+        self.send_frame(&vec![0.0; self.rate() as usize / 1000 * PACKET_MS]);
+    }
+
     pub(super) fn send_tone(&mut self) {
         let rate = self.codec.sample_rate() as usize;
         let frame: Vec<f32> = (0..rate / 1000 * PACKET_MS)
             .map(|at| 0.3 * (TAU * self.tone * (self.samples + at) as f32 / rate as f32).sin())
             .collect();
         self.samples += frame.len();
+        self.send_frame(&frame);
+    }
+
+    fn send_frame(&mut self, frame: &[f32]) {
         let mut payload = [0; 1275];
-        let len = self.encoder.encode(&frame, &mut payload).expect("a whole frame");
+        let len = self.encoder.encode(frame, &mut payload).expect("a whole frame");
         let timestamp = (u32::from(self.sequence)) * self.codec.clock_rate() / 50;
         self.send(self.payload_type(), timestamp, false, &payload[..len]);
     }
@@ -174,8 +221,13 @@ impl Phone {
 
     /// How loud a tone is in the second half of what was heard: dB of full scale.
     pub(super) fn hears(&self, tone: f32) -> f32 {
+        self.hears_in(tone, self.heard.len() / 2..usize::MAX)
+    }
+
+    /// As [`Self::hears`], in these samples of what was heard.
+    pub(super) fn hears_in(&self, tone: f32, part: Range<usize>) -> f32 {
         let rate = self.codec.sample_rate() as f32;
-        let heard = &self.heard[self.heard.len() / 2..];
+        let heard = &self.heard[part.start..part.end.min(self.heard.len())];
         let (mut re, mut im) = (0.0f64, 0.0f64);
         for (at, sample) in heard.iter().enumerate() {
             let phase = f64::from(TAU * tone / rate) * at as f64;

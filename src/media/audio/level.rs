@@ -233,6 +233,11 @@ impl Activity {
         self.left_ms > 0
     }
 
+    /// Whether the last update was louder than the noise; no pauses included.
+    pub const fn is_sounding(&self) -> bool {
+        self.left_ms == HANGOVER_MS
+    }
+
     /// The level to rank by: rises at once, falls over about 150 ms.
     pub fn level(&self) -> Level {
         Level::from_dbov(self.smoothed)
