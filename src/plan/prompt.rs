@@ -143,7 +143,9 @@ prompts! {
     TestCodecG722 "test-codec-g722";
     /// The codec is Opus.
     TestCodecOpus "test-codec-opus";
-    /// Percent.
+    /// To test again press 1.
+    TestRepeat "test-repeat";
+    /// Percent (after its number; zh 百分之, before it).
     Percent "percent";
     /// Minutes.
     Minutes "minutes";
