@@ -1,13 +1,15 @@
 //! The way of a leg from its arrival to being heard: one machine for every kind of leg.
 //!
 //! ```text
-//! Arriving --MediaReady--> Waiting --Admit--> Admitted
-//!     \---MediaReady, no waiting asked for------^
+//! Arriving --MediaReady--> Waiting --Admit, or the door opened--> Admitted
+//!     \---MediaReady, nothing holds it-----------------------------^
 //! ```
 //!
 //! No leg sends or receives conference media before `Admitted`; [`crate::media_plan`] asks
-//! nothing else. A leg that goes away leaves the roster, so there is no state for it.
+//! nothing else. Whether something holds a leg is asked of the [`Door`], whatever the leg's
+//! protocol. A leg that goes away leaves the roster, so there is no state for it.
 
+use crate::{Lobby, Role};
 use std::time::Instant;
 
 /// Where a leg stands.
@@ -18,7 +20,7 @@ pub enum AdmissionState {
         /// When it took the seat.
         since: Instant,
     },
-    /// Its media is agreed; a host has to let it in.
+    /// Its media is agreed; a host has to let it in, or to come.
     Waiting {
         /// Since when it waits.
         since: Instant,
@@ -53,5 +55,82 @@ impl AdmissionState {
     /// Whether the leg hears and is heard.
     pub const fn is_admitted(self) -> bool {
         matches!(self, AdmissionState::Admitted { .. })
+    }
+
+    /// Whether the leg waits to be let in.
+    pub const fn is_waiting(self) -> bool {
+        matches!(self, AdmissionState::Waiting { .. })
+    }
+}
+
+/// Why a leg is not let in without being asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hold {
+    /// The conference is locked.
+    Lock,
+    /// The lobby holds it.
+    Lobby,
+    /// No host is there yet.
+    NoHost,
+}
+
+/// What a conference asks of those who come. The same for every kind of leg.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Door {
+    /// Takes nobody but hosts.
+    pub locked: bool,
+    /// Who waits until a host lets them in.
+    pub lobby: Lobby,
+    /// Guests wait until a host is there.
+    pub wait_for_host: bool,
+}
+
+impl Door {
+    /// What holds a leg of this role and trust now; `None` lets it in.
+    pub fn hold(&self, role: Role, trusted: bool, host_is_here: bool) -> Option<Hold> {
+        let lobby_holds = match self.lobby {
+            Lobby::Off => false,
+            Lobby::ForUntrusted => !trusted,
+            Lobby::On => true,
+        };
+        match role {
+            Role::Host => None,
+            Role::Guest if self.locked => Some(Hold::Lock),
+            Role::Guest if lobby_holds => Some(Hold::Lobby),
+            Role::Guest if self.wait_for_host && !host_is_here => Some(Hold::NoHost),
+            Role::Guest => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_door_asks_for_role_and_trust_alone() {
+        let doors = [
+            // lobby, locked, waits for the host: untrusted, trusted; without and with a host.
+            ((Lobby::Off, false, false), [None, None, None, None]),
+            ((Lobby::Off, false, true), [Some(Hold::NoHost), None, Some(Hold::NoHost), None]),
+            (
+                (Lobby::ForUntrusted, false, false),
+                [Some(Hold::Lobby), Some(Hold::Lobby), None, None],
+            ),
+            ((Lobby::On, false, true), [Some(Hold::Lobby); 4]),
+            ((Lobby::Off, true, true), [Some(Hold::Lock); 4]),
+        ];
+        for ((lobby, locked, wait_for_host), expected) in doors {
+            let door = Door { locked, lobby, wait_for_host };
+            let asked = [(false, false), (false, true), (true, false), (true, true)];
+            assert_eq!(
+                asked.map(|(trusted, here)| door.hold(Role::Guest, trusted, here)),
+                expected
+            );
+            assert_eq!(
+                asked.map(|(trusted, here)| door.hold(Role::Host, trusted, here)),
+                [None; 4]
+            );
+        }
     }
 }

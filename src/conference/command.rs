@@ -37,7 +37,8 @@ pub struct Join {
     pub lang: Lang,
     /// Who it is across calls, to keep its place in the queue. Restores no role, no admission.
     pub caller: Option<CallerKey>,
-    /// The participant whom it joins as a further leg; `None` makes a new one.
+    /// The participant whom it joins as a further leg, in that one's role; `None` makes a new
+    /// one. A further leg is let in like a first one.
     pub beside: Option<ParticipantId>,
 }
 
@@ -65,14 +66,15 @@ pub enum Command {
         /// Who lets in.
         by: By,
     },
-    /// Send away a participant who waits.
+    /// Send away a participant who waits; never one who was let in meanwhile.
     Deny {
         /// Whom.
         participant: ParticipantId,
         /// By whom.
         by: By,
     },
-    /// Lock or open: a locked conference takes nobody but hosts.
+    /// Lock or open: a locked conference takes nobody but hosts. Who waits stays, and comes in
+    /// only by a host's hand while it is locked.
     SetLock {
         /// Locked from now on.
         locked: bool,
@@ -86,7 +88,7 @@ pub enum Command {
         /// By whom.
         by: By,
     },
-    /// Mute every guest.
+    /// Mute every guest who has a seat, those who still wait included.
     MuteAll {
         /// By whom.
         by: By,
@@ -107,7 +109,8 @@ pub enum Command {
         /// By whom.
         by: By,
     },
-    /// Become a guest and make somebody else the host.
+    /// Become a guest and make somebody else, who was let in, the host. By the operator: make
+    /// somebody a host.
     HandOver {
         /// To whom.
         to: ParticipantId,
@@ -140,7 +143,8 @@ pub enum Command {
         /// By whom.
         by: By,
     },
-    /// Take back a mute of the same kind. What the host muted, only a host unmutes.
+    /// Take back a mute of the same kind. What the host muted, only a host unmutes, unless
+    /// [`Command::AllowUnmute`]. A host also takes back the mute on entry, never one's own.
     Unmute {
         /// Whom.
         participant: ParticipantId,
@@ -212,6 +216,12 @@ pub enum CommandError {
     NotAllowed,
     /// Not one of `0-9A-D*#`.
     NotADigit,
+    /// The participant does not wait, or no longer: somebody else decided.
+    NotWaiting,
+    /// The participant was not let in yet.
+    NotAdmitted,
+    /// More successors than [`crate::policy::MAX_SUCCESSORS`].
+    TooManySuccessors,
 }
 
 impl fmt::Display for CommandError {
@@ -226,6 +236,11 @@ impl fmt::Display for CommandError {
             CommandError::Refused(cause) => write!(f, "refused: {cause}"),
             CommandError::NotAllowed => f.write_str("only a host may do this"),
             CommandError::NotADigit => f.write_str("a digit is one of 0-9, A-D, * and #"),
+            CommandError::NotWaiting => f.write_str("the participant does not wait (any more)"),
+            CommandError::NotAdmitted => f.write_str("the participant was not let in yet"),
+            CommandError::TooManySuccessors => {
+                write!(f, "a host has at most {} successors", crate::policy::MAX_SUCCESSORS)
+            }
         }
     }
 }

@@ -1,8 +1,13 @@
 //! Fuzz bodies: random orders of commands against the invariants of a conference.
 
-use crate::{By, Command, Conference, EndRules, Event, Join, Lobby, Protocol, Role, Settings};
-use causeway_base::{ConferenceId, EndCause, LegId, ParticipantId};
-use causeway_plan::{DigitMethod, Direction, Feed, MediaPlan};
+mod model;
+
+use crate::{
+    By, CallerKey, Command, Conference, EndRules, Event, Join, Lobby, Protocol, Role, Settings,
+};
+use causeway_base::{ConferenceId, EndCause, Lang, LegId, ParticipantId};
+use causeway_plan::{DigitMethod, Direction, MediaPlan};
+use model::Model;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
@@ -72,59 +77,67 @@ impl Observer {
             assert!(roster.is_empty() && conference.poll_timeout().is_none());
             return;
         }
-        self.compare_plan(conference);
-    }
-
-    fn compare_plan(&self, conference: &Conference) {
-        let roster = conference.roster();
-        let admitted: Vec<_> = roster.legs().filter(|(_, l)| l.admission.is_admitted()).collect();
-        let ids: Vec<_> = admitted.iter().map(|(id, _)| *id).collect();
-        let ingress: Vec<_> = self.plan.ingress.iter().map(|way| way.leg).collect();
-        let egress: Vec<_> = self.plan.egress.iter().map(|way| way.leg).collect();
-        assert_eq!(ingress, ids, "heard are exactly the admitted legs");
-        assert_eq!(egress, ids, "served are exactly the admitted legs");
-        for ((id, leg), (way_in, way_out)) in
-            admitted.iter().zip(self.plan.ingress.iter().zip(&self.plan.egress))
-        {
-            let mute = roster.participant(leg.participant).map(|p| p.mute).unwrap_or_default();
-            assert_eq!(way_in.heard, !mute.is_muted() && leg.direction.receives(), "{id}");
-            assert_eq!(way_out.feed == Feed::Mix, leg.direction.sends(), "{id}");
-        }
+        model::compare_plan(&self.plan, conference);
     }
 }
 
 /// Plays bytes as commands, three bytes each, and checks after each that roster, plan, events
-/// and timers agree.
+/// and timers agree, and that nobody is in whom no rule and no host let in.
 // Only differences between instants count here.
 #[allow(clippy::disallowed_methods)]
 pub fn conference_commands(data: &[u8]) {
     let Some((&kind, rest)) = data.split_first() else { return };
-    let lobby = if kind & 1 == 0 { Lobby::Off } else { Lobby::On };
-    let linger = Duration::from_secs(u64::from(kind >> 4));
-    let settings = Settings {
-        max_participants: 4,
-        lobby,
-        end: EndRules { linger, ..EndRules::default() },
-        ..Settings::default()
-    };
+    let settings = settings(kind);
     let mut now = Instant::now();
+    let mut model = Model::new(&settings);
     let mut conference = Conference::new(ConferenceId(1), settings, now);
     let mut observer = Observer::default();
     for word in rest.chunks_exact(3) {
-        let [verb, subject, detail] = [word[0], word[1], word[2]];
-        if verb == 0xFF {
-            now = conference.poll_timeout().map_or(now, |deadline| deadline.max(now));
-            conference.handle_timeout(now);
+        let command = (word[0] < 0xF0).then(|| command(word, &people(&conference)));
+        if let Some(command) = &command {
+            now += Duration::from_millis(u64::from(word[2]));
+            model.expect(command);
+            if conference.handle(now, command.clone()).is_ok() {
+                model.carried_out(command, &conference);
+            }
         } else {
-            now += Duration::from_millis(u64::from(detail));
-            let _ = conference.handle(now, command(verb, subject, detail));
+            now = conference.poll_timeout().map_or(now, |deadline| deadline.max(now));
+            model.expect(&Command::Talkers { legs: Vec::new() });
+            conference.handle_timeout(now);
         }
         while let Some(event) = conference.poll_event() {
+            model.observe(now, &event);
             observer.observe(event);
         }
         observer.compare(&conference);
+        model.compare(command.as_ref(), &conference);
     }
     drain_to_the_end(now, conference, observer);
+}
+
+fn settings(kind: u8) -> Settings {
+    Settings {
+        max_participants: 4,
+        lobby: lobby(kind),
+        wait_for_host: kind & 4 != 0,
+        mute_on_entry: kind & 8 != 0,
+        chimes: kind & 16 != 0,
+        longest_wait: (kind & 32 != 0).then_some(Duration::from_secs(50)),
+        end: EndRules {
+            linger: Duration::from_secs(u64::from(kind >> 4)),
+            host_grace: (kind & 64 != 0).then_some(Duration::from_secs(40)),
+            ..EndRules::default()
+        },
+        ..Settings::default()
+    }
+}
+
+fn lobby(byte: u8) -> Lobby {
+    match byte % 4 {
+        0 | 1 => Lobby::Off,
+        2 => Lobby::ForUntrusted,
+        _ => Lobby::On,
+    }
 }
 
 /// When every leg leaves, everybody has left once and the conference ends by itself.
@@ -145,48 +158,78 @@ fn drain_to_the_end(now: Instant, mut conference: Conference, mut observer: Obse
     assert!(observer.ended && observer.present.is_empty());
 }
 
-fn command(verb: u8, subject: u8, detail: u8) -> Command {
+/// Whom commands speak of: those who are there, and somebody who is not.
+fn people(conference: &Conference) -> Vec<ParticipantId> {
+    let nobody = ParticipantId(0);
+    conference.roster().participants().map(|who| who.id).chain([nobody]).collect()
+}
+
+fn command(word: &[u8], people: &[ParticipantId]) -> Command {
+    let [verb, subject, detail] = [word[0], word[1], word[2]];
+    let somebody = |n: u8| people[usize::from(n) % people.len()];
     let leg = LegId(u64::from(subject % LEGS));
-    let participant = ParticipantId(u64::from(subject % LEGS) + 1);
+    let participant = somebody(subject);
     let by = match detail % 8 {
         7 => By::Operator,
-        other => By::Participant(ParticipantId(u64::from(other) + 1)),
+        other => By::Participant(somebody(other)),
     };
     let role = if detail & 1 == 0 { Role::Guest } else { Role::Host };
-    match verb % 14 {
-        0 | 1 => Command::Join(Join {
-            leg,
-            display_name: "\u{202E}x".repeat(usize::from(detail)),
-            role,
-            source: Protocol::Sip,
-            trusted: false,
-            lang: causeway_base::Lang::Zh,
-            caller: None,
-            beside: (detail & 6 == 6).then_some(ParticipantId(u64::from(detail % LEGS))),
+    match verb % 28 {
+        0..=3 => Command::Join(Join {
+            beside: (detail & 6 == 6).then_some(participant),
+            ..join(leg, role, detail)
         }),
-        2 | 3 => {
+        4..=7 => {
             Command::MediaReady { leg, direction: Direction::of(detail & 1 == 0, detail & 6 != 0) }
         }
-        4 => Command::Leave { leg, cause: EndCause::Normal },
-        5 => Command::Mute { participant, by },
-        6 => Command::Unmute { participant, by },
-        7 => Command::SetRole { participant, role, by },
-        8 => Command::Remove { participant, by },
-        9 => {
-            let digit = char::from(b"0123456789*#AD!"[usize::from(detail % 15)]);
+        8 | 9 => Command::Leave { leg, cause: EndCause::Normal },
+        10 => Command::Mute { participant, by },
+        11 => Command::Unmute { participant, by },
+        12 => Command::SetRole { participant, role, by },
+        13 => Command::Remove { participant, by },
+        14..=17 => {
+            let digit = char::from(b"*#*#6078514*#D!"[usize::from(detail % 15)]);
             let methods = [DigitMethod::Rfc4733, DigitMethod::SipInfo, DigitMethod::InBand];
             Command::Digit { leg, digit, method: methods[usize::from(subject % 3)] }
         }
-        10 => Command::Talkers {
+        18 => Command::Talkers {
             legs: (0..LEGS)
                 .filter(|bit| detail >> bit & 1 == 1)
                 .map(|n| LegId(u64::from(n)))
                 .collect(),
         },
-        11 => Command::LegHeard { leg },
-        12 => Command::Admit { participant, by },
-        _ if detail == 0 => Command::End { cause: EndCause::ConferenceEnded },
-        _ => Command::LegSilent { leg },
+        19 if detail & 1 == 0 => Command::LegHeard { leg },
+        19 => Command::LegSilent { leg },
+        20 => Command::Admit { participant, by },
+        21 => Command::Deny { participant, by },
+        22 => Command::SetLock { locked: subject & 1 == 0, by },
+        23 => Command::SetLobby { lobby: lobby(subject), by },
+        24 => Command::HandOver { to: participant, by },
+        25 => {
+            Command::SetSuccessors { participants: (0..subject % 20).map(somebody).collect(), by }
+        }
+        26 => Command::RaiseHand { participant, raised: detail & 16 == 0, by },
+        _ => match subject % 8 {
+            0 if detail == 0 => Command::End { cause: EndCause::ConferenceEnded },
+            1 if detail & 31 == 7 => Command::EndForAll { by },
+            0..=2 => Command::MuteAll { by },
+            3 | 4 => Command::AllowUnmute { allowed: detail & 16 == 0, by },
+            _ => Command::AdmitAll { by },
+        },
+    }
+}
+
+fn join(leg: LegId, role: Role, detail: u8) -> Join {
+    let protocol = usize::from(detail >> 4) % Protocol::ALL.len();
+    Join {
+        leg,
+        display_name: "\u{202E}x".repeat(usize::from(detail)),
+        role,
+        source: Protocol::ALL[protocol],
+        trusted: detail & 8 != 0,
+        lang: Lang::Zh,
+        caller: (detail & 16 == 0).then_some(CallerKey(u64::from(detail >> 5 & 1))),
+        beside: None,
     }
 }
 

@@ -16,6 +16,11 @@ pub enum Protocol {
     Sip,
 }
 
+impl Protocol {
+    /// Every protocol.
+    pub const ALL: &'static [Protocol] = &[Protocol::Sip];
+}
+
 /// What was proved of a caller before its leg was offered. Everything else that it says of itself
 /// is a claim.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

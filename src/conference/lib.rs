@@ -7,6 +7,7 @@
 //! * [`command`] and [`event`]: its words, imperative and past tense.
 //! * [`admission`]: the way of a leg from its arrival to being heard, one for every kind of leg.
 //! * [`participant`] and [`roster`]: who is there, in which role, and why nothing is heard of them.
+//! * `queue`: the order of those who wait. * `voice`: how often a leg is told something.
 //! * [`policy`]: limits, admission and end rules.
 //! * [`speaker`]: who speaks, with hysteresis.
 //! * [`digit`]: one stream of digits out of three ways to send them.
@@ -27,19 +28,22 @@ pub mod media_plan;
 pub mod notice;
 pub mod participant;
 pub mod policy;
+mod queue;
 pub mod reception;
 pub mod roster;
 pub mod speaker;
+mod voice;
 
-pub use admission::AdmissionState;
+pub use admission::{AdmissionState, Door, Hold};
 pub use command::{By, CallerKey, Command, CommandError, Join};
 pub use conference::Conference;
+pub use conference::view::{ConferenceView, LegView, ParticipantView};
 pub use event::Event;
 pub use key::{KeyAction, KeyError, KeyTable};
 pub use leg::{LegCommand, LegEvent, MediaAddress, Offered, Proof, Protocol};
 pub use notice::{Notice, Phrase};
 pub use participant::{DisplayName, Mute, Participant, Role};
-pub use policy::{EndRules, Lobby, Settings};
+pub use policy::{EndRules, HostPresence, Lobby, Settings};
 pub use reception::{Arrival, Goal, Reception, ReceptionCommand, ReceptionEvent, Verdict};
 pub use roster::Roster;
 

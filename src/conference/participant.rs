@@ -2,6 +2,7 @@
 
 use causeway_base::{LegId, ParticipantId, Redacted};
 use std::fmt;
+use std::time::Instant;
 
 /// The most legs of one participant: a device for sound, one for pictures, and a change of
 /// devices in the middle of a meeting.
@@ -58,10 +59,10 @@ impl DisplayName {
     }
 }
 
-/// Line separators, zero-width characters, embedding, override and isolate marks (Unicode
-/// TR 36 and TR 9), and the byte order mark.
+/// Line separators, invisible characters, embedding, override and isolate marks (Unicode TR 36
+/// and TR 9), interlinear marks, tags, and the byte order mark.
 const fn is_format(c: char) -> bool {
-    matches!(c, '\u{61C}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}')
+    matches!(c, '\u{AD}' | '\u{61C}' | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E007F}')
 }
 
 impl fmt::Debug for DisplayName {
@@ -85,6 +86,13 @@ pub struct Participant {
     pub legs: Vec<LegId>,
     /// A leg was admitted once: the others know of the participant.
     pub joined: bool,
+    /// Since when a leg has a seat.
+    pub since: Instant,
+    /// Since when the hand is up.
+    pub hand: Option<Instant>,
+    /// The rules muted the participant when it came in, not the participant itself: a host may
+    /// take it back.
+    pub(crate) muted_on_entry: bool,
 }
 
 #[cfg(test)]

@@ -24,6 +24,10 @@ pub const HOST_GRACE: Duration = Duration::from_secs(600);
 /// How often who waits is told the place.
 pub const PLACE_INTERVAL: Duration = Duration::from_secs(30);
 
+/// The most people among whom a chime says that somebody came or left: in larger conferences
+/// somebody always does, and nobody could listen.
+pub const MAX_CHIMED: usize = 30;
+
 /// Who waits in the lobby until a host lets them in. Hosts never wait.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Lobby {
@@ -103,6 +107,18 @@ impl Default for EndRules {
     }
 }
 
+/// Whether a host is there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum HostPresence {
+    /// None has come yet.
+    #[default]
+    NoneYet,
+    /// At least one was let in.
+    Here,
+    /// The last one left, or is a guest now, since then.
+    GoneSince(Instant),
+}
+
 /// Whether anybody is there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Presence {
@@ -122,6 +138,12 @@ impl EndRules {
             Presence::Occupied => None,
             Presence::EmptySince(since) => Some(since + self.linger),
         }
+    }
+
+    /// When a conference that its hosts left ends.
+    pub(crate) fn hosts_until(&self, hosts: HostPresence) -> Option<Instant> {
+        let HostPresence::GoneSince(since) = hosts else { return None };
+        self.host_grace.and_then(|grace| since.checked_add(grace))
     }
 
     /// When a conference has lasted long enough.

@@ -1,10 +1,12 @@
 //! Who is there: participants and their legs, always consistent with each other.
 
-use crate::admission::AdmissionState;
+use crate::AdmissionState;
 use crate::digit::DigitMerge;
+use crate::key::KeyMatcher;
 use crate::participant::MAX_LEGS_PER_PARTICIPANT;
-use crate::{CommandError, DisplayName, Join, Mute, Participant, Protocol};
-use causeway_base::{EndCause, LegId, ParticipantId};
+use crate::voice::Voice;
+use crate::{CallerKey, CommandError, DisplayName, Join, Mute, Participant, Protocol, Role};
+use causeway_base::{EndCause, Lang, LegId, ParticipantId};
 use causeway_plan::Direction;
 use std::collections::BTreeMap;
 use std::time::Instant;
@@ -20,6 +22,13 @@ pub struct SeatedLeg {
     pub admission: AdmissionState,
     /// Which way its media may flow, from our side.
     pub direction: Direction,
+    /// It was proved to be one of ours.
+    pub trusted: bool,
+    /// In which language it is spoken to.
+    pub lang: Lang,
+    pub(crate) caller: Option<CallerKey>,
+    pub(crate) voice: Voice,
+    pub(crate) keys: KeyMatcher,
     pub(crate) digits: DigitMerge,
 }
 
@@ -57,6 +66,28 @@ impl Roster {
         self.legs.get(&id).ok_or(CommandError::UnknownLeg)
     }
 
+    /// The legs of a participant that stand somewhere.
+    pub(crate) fn legs_where(
+        &self,
+        who: ParticipantId,
+        stands: impl Fn(AdmissionState) -> bool,
+    ) -> impl Iterator<Item = (LegId, &SeatedLeg)> {
+        let legs = self.participants.get(&who).map_or(&[][..], |who| &who.legs);
+        legs.iter()
+            .filter_map(|leg| self.legs.get(leg).map(|seat| (*leg, seat)))
+            .filter(move |(_, seat)| stands(seat.admission))
+    }
+
+    /// Whether a participant hears and is heard.
+    pub(crate) fn is_admitted(&self, who: ParticipantId) -> bool {
+        self.legs_where(who, AdmissionState::is_admitted).next().is_some()
+    }
+
+    /// The hosts who hear and are heard.
+    pub(crate) fn hosts(&self) -> impl Iterator<Item = &Participant> {
+        self.participants().filter(|who| who.role == Role::Host && self.is_admitted(who.id))
+    }
+
     pub(crate) fn participant_mut(
         &mut self,
         id: ParticipantId,
@@ -90,20 +121,25 @@ impl Roster {
             None if self.participants.len() >= max_participants => {
                 return Err(CommandError::Refused(EndCause::CapacityReached));
             }
-            None => self.enrol(&join),
+            None => self.enrol(now, &join),
         };
         let leg = SeatedLeg {
             participant,
             source: join.source,
             admission: AdmissionState::Arriving { since: now },
             direction: Direction::Inactive,
+            trusted: join.trusted,
+            lang: join.lang,
+            caller: join.caller,
+            voice: Voice::default(),
+            keys: KeyMatcher::default(),
             digits: DigitMerge::default(),
         };
         self.legs.insert(join.leg, leg);
         Ok(participant)
     }
 
-    fn enrol(&mut self, join: &Join) -> ParticipantId {
+    fn enrol(&mut self, now: Instant, join: &Join) -> ParticipantId {
         self.last_participant += 1;
         let id = ParticipantId(self.last_participant);
         let participant = Participant {
@@ -113,19 +149,26 @@ impl Roster {
             mute: Mute::default(),
             legs: vec![join.leg],
             joined: false,
+            since: now,
+            hand: None,
+            muted_on_entry: false,
         };
         self.participants.insert(id, participant);
         id
     }
 
-    /// Takes a leg's seat away; gives its participant back when that was the last leg.
-    pub(crate) fn unseat(&mut self, leg: LegId) -> Result<Option<Participant>, CommandError> {
+    /// Takes a leg's seat away; gives it back, and its participant when that was the last leg.
+    pub(crate) fn unseat(
+        &mut self,
+        leg: LegId,
+    ) -> Result<(SeatedLeg, Option<Participant>), CommandError> {
         let seat = self.legs.remove(&leg).ok_or(CommandError::UnknownLeg)?;
         let participant = self.participant_mut(seat.participant)?;
         participant.legs.retain(|other| *other != leg);
         if participant.legs.is_empty() {
-            return Ok(self.participants.remove(&seat.participant));
+            let gone = self.participants.remove(&seat.participant);
+            return Ok((seat, gone));
         }
-        Ok(None)
+        Ok((seat, None))
     }
 }

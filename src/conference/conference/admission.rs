@@ -1,0 +1,186 @@
+//! Seats, the lobby, the lock and the queue: the way in.
+
+use super::Conference;
+use crate::queue::Entered;
+use crate::{AdmissionState, By, CommandError, Event, Join, Lobby, Notice, Role};
+use causeway_base::{EndCause, LegId, ParticipantId};
+use causeway_plan::Direction;
+use std::time::Instant;
+
+impl Conference {
+    pub(super) fn join(&mut self, now: Instant, join: Join) -> Result<(), CommandError> {
+        let role = match join.beside {
+            Some(id) => self.roster.participant(id)?.role,
+            None => join.role,
+        };
+        if self.door.locked && role == Role::Guest {
+            return Err(CommandError::Refused(EndCause::ConferenceLocked));
+        }
+        self.roster.seat(now, join, self.settings.max_participants)?;
+        self.seats_changed = true;
+        Ok(())
+    }
+
+    pub(super) fn media_ready(
+        &mut self,
+        now: Instant,
+        leg: LegId,
+        direction: Direction,
+    ) -> Result<(), CommandError> {
+        let waits = self.is_held(leg, self.host_is_here())?;
+        let seat = self.roster.leg_mut(leg)?;
+        let before = seat.admission;
+        seat.direction = direction;
+        seat.admission = before.media_ready(now, waits);
+        let after = seat.admission;
+        if matches!(before, AdmissionState::Arriving { .. }) {
+            match after.is_admitted() {
+                true => self.note_admitted(now, leg)?,
+                false => self.note_waiting(now, leg)?,
+            }
+            self.seats_changed = true;
+        }
+        self.plan_is_stale = true;
+        Ok(())
+    }
+
+    pub(super) fn admit(
+        &mut self,
+        now: Instant,
+        who: ParticipantId,
+        by: By,
+    ) -> Result<(), CommandError> {
+        self.authorise(by)?;
+        self.roster.participant(who)?;
+        self.let_in(now, who)
+    }
+
+    pub(super) fn admit_all(&mut self, now: Instant, by: By) -> Result<(), CommandError> {
+        self.authorise(by)?;
+        let everybody: Vec<ParticipantId> = self.queue.places().map(|(_, who)| who).collect();
+        everybody.into_iter().try_for_each(|who| self.let_in(now, who))
+    }
+
+    pub(super) fn deny(
+        &mut self,
+        now: Instant,
+        who: ParticipantId,
+        by: By,
+    ) -> Result<(), CommandError> {
+        self.authorise(by)?;
+        self.roster.participant(who)?;
+        let waiting = self.waiting_legs(who);
+        if waiting.is_empty() {
+            return Err(CommandError::NotWaiting);
+        }
+        for leg in waiting {
+            self.dismiss(now, leg, EndCause::Denied);
+        }
+        Ok(())
+    }
+
+    pub(super) fn set_lock(
+        &mut self,
+        now: Instant,
+        locked: bool,
+        by: By,
+    ) -> Result<(), CommandError> {
+        self.authorise(by)?;
+        if std::mem::replace(&mut self.door.locked, locked) != locked {
+            self.events.push_back(Event::LockChanged { locked });
+            self.say_to_hosts(now, if locked { Notice::Locked } else { Notice::Unlocked });
+            self.seats_changed = true;
+        }
+        Ok(())
+    }
+
+    pub(super) fn set_lobby(&mut self, lobby: Lobby, by: By) -> Result<(), CommandError> {
+        self.authorise(by)?;
+        if std::mem::replace(&mut self.door.lobby, lobby) != lobby {
+            self.events.push_back(Event::LobbyChanged { lobby });
+            self.seats_changed = true;
+        }
+        Ok(())
+    }
+
+    /// Lets in, first come first, whom nothing holds any more. True when somebody came in.
+    pub(super) fn let_in_who_may(&mut self, now: Instant) -> bool {
+        let here = self.host_is_here();
+        let waiting = self.queue.places().flat_map(|(_, who)| self.waiting_legs(who));
+        let free: Vec<LegId> =
+            waiting.filter(|leg| self.is_held(*leg, here) == Ok(false)).collect();
+        // A leg that was found a moment ago is there still.
+        free.iter().filter(|leg| self.let_leg_in(now, **leg).is_ok()).count() > 0
+    }
+
+    /// Whether a leg would have to wait now: asked of role and trust, never of the protocol.
+    fn is_held(&self, leg: LegId, host_is_here: bool) -> Result<bool, CommandError> {
+        let seat = self.roster.leg(leg)?;
+        let role = self.roster.participant(seat.participant)?.role;
+        Ok(self.door.hold(role, seat.trusted, host_is_here).is_some())
+    }
+
+    pub(super) fn waiting_legs(&self, who: ParticipantId) -> Vec<LegId> {
+        self.roster.legs_where(who, AdmissionState::is_waiting).map(|(leg, _)| leg).collect()
+    }
+
+    fn let_in(&mut self, now: Instant, who: ParticipantId) -> Result<(), CommandError> {
+        self.waiting_legs(who).into_iter().try_for_each(|leg| self.let_leg_in(now, leg))
+    }
+
+    fn let_leg_in(&mut self, now: Instant, leg: LegId) -> Result<(), CommandError> {
+        let seat = self.roster.leg_mut(leg)?;
+        seat.admission = seat.admission.admit(now);
+        let who = seat.participant;
+        if self.waiting_legs(who).is_empty() {
+            self.queue.leave(who);
+        }
+        self.seats_changed = true;
+        self.plan_is_stale = true;
+        self.note_admitted(now, leg)
+    }
+
+    fn note_waiting(&mut self, now: Instant, leg: LegId) -> Result<(), CommandError> {
+        let seat = self.roster.leg(leg)?;
+        let (participant, caller) = (seat.participant, seat.caller);
+        let display_name = self.roster.participant(participant)?.display_name.clone();
+        let entered = self.queue.enter(now, participant, caller);
+        let place = self.queue.place(participant).unwrap_or(1);
+        self.waiting_is_news = true;
+        self.events.push_back(Event::ParticipantWaiting { participant, leg, display_name, place });
+        if entered == Entered::AtKeptPlace {
+            self.say(now, leg, Notice::PlaceKept { place });
+        }
+        Ok(())
+    }
+
+    fn note_admitted(&mut self, now: Instant, leg: LegId) -> Result<(), CommandError> {
+        let seat = self.roster.leg(leg)?;
+        let (id, source) = (seat.participant, seat.source);
+        let starts_muted = self.settings.mute_on_entry;
+        let alone = !self.roster.participants().any(|other| other.joined && other.id != id);
+        let participant = self.roster.participant_mut(id)?;
+        let role = participant.role;
+        if !std::mem::replace(&mut participant.joined, true) {
+            let display_name = participant.display_name.clone();
+            self.events.push_back(Event::ParticipantJoined {
+                participant: id,
+                leg,
+                display_name,
+                role,
+                source,
+            });
+            if starts_muted && role == Role::Guest && !participant.mute.by_self {
+                participant.mute.by_self = true;
+                participant.muted_on_entry = true;
+                let mute = participant.mute;
+                self.events.push_back(Event::MuteChanged { participant: id, mute });
+            }
+            self.chime_others(now, id, Notice::SomebodyCame);
+        }
+        self.waiting_is_news |= role == Role::Host;
+        let muted = self.roster.participant(id)?.mute.is_muted();
+        self.say(now, leg, Notice::Admitted { role, muted, alone });
+        Ok(())
+    }
+}

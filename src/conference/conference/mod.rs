@@ -1,0 +1,266 @@
+//! The conference: takes commands and the time, decides, says what happened.
+//!
+//! * `admission`: seats, the lobby, the lock, the queue. * `leaving`: how legs and the conference
+//!   end. * `host`: roles, successors, the grace time. * `mute`, `hand`, `key`, `speaker`: what
+//!   people do. * `notice`: what legs are told by voice, and when.
+//! * [`view`]: all of it, to show.
+
+mod admission;
+mod hand;
+mod host;
+mod key;
+mod leaving;
+mod mute;
+mod notice;
+mod speaker;
+pub mod view;
+
+use crate::policy::{ARRIVAL_LIMIT, HostPresence, Presence};
+use crate::queue::WaitingQueue;
+use crate::speaker::ActiveSpeaker;
+use crate::{
+    AdmissionState, By, Command, CommandError, Door, Event, Role, Roster, Settings, media_plan,
+};
+use causeway_base::{ConferenceId, EndCause, ParticipantId};
+use causeway_plan::MediaPlan;
+use std::collections::VecDeque;
+use std::time::Instant;
+
+#[derive(Debug, PartialEq, Eq)]
+enum Phase {
+    Running,
+    Ended,
+}
+
+/// One conference. `handle` a command, then drain `poll_event`; call `handle_timeout` when
+/// `poll_timeout` says so.
+#[derive(Debug)]
+pub struct Conference {
+    id: ConferenceId,
+    settings: Settings,
+    started: Instant,
+    phase: Phase,
+    presence: Presence,
+    door: Door,
+    unmute_allowed: bool,
+    hosts: HostPresence,
+    successors: Vec<ParticipantId>,
+    roster: Roster,
+    queue: WaitingQueue,
+    /// Hosts were not told yet that somebody waits.
+    waiting_is_news: bool,
+    speaker: ActiveSpeaker,
+    plan: MediaPlan,
+    plan_is_stale: bool,
+    /// Who sits where, or what the door asks for, changed: who waits may come in.
+    seats_changed: bool,
+    /// Bounded by what is drained: one command makes at most six events a leg.
+    events: VecDeque<Event>,
+}
+
+impl Conference {
+    /// An empty conference that begins now.
+    pub fn new(id: ConferenceId, settings: Settings, now: Instant) -> Self {
+        let plan = MediaPlan { max_talkers: settings.max_talkers, ..MediaPlan::default() };
+        let (lobby, wait_for_host) = (settings.lobby, settings.wait_for_host);
+        Self {
+            id,
+            settings,
+            started: now,
+            phase: Phase::Running,
+            presence: Presence::NobodyYet,
+            door: Door { locked: false, lobby, wait_for_host },
+            unmute_allowed: false,
+            hosts: HostPresence::default(),
+            successors: Vec::new(),
+            roster: Roster::default(),
+            queue: WaitingQueue::default(),
+            waiting_is_news: false,
+            speaker: ActiveSpeaker::default(),
+            plan,
+            plan_is_stale: false,
+            seats_changed: false,
+            events: VecDeque::new(),
+        }
+    }
+
+    /// Which conference this is.
+    pub fn id(&self) -> ConferenceId {
+        self.id
+    }
+
+    /// What it was like when it began.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// What it asks of those who come now.
+    pub fn door(&self) -> Door {
+        self.door
+    }
+
+    /// Who is there.
+    pub fn roster(&self) -> &Roster {
+        &self.roster
+    }
+
+    /// Who speaks.
+    pub fn active_speaker(&self) -> Option<ParticipantId> {
+        self.speaker.current()
+    }
+
+    /// Carries out a command.
+    ///
+    /// # Errors
+    /// See [`CommandError`]. A command that fails changes nothing.
+    pub fn handle(&mut self, now: Instant, command: Command) -> Result<(), CommandError> {
+        if self.phase == Phase::Ended {
+            return Err(CommandError::Ended);
+        }
+        self.carry_out(now, command)?;
+        self.settle(now);
+        Ok(())
+    }
+
+    fn carry_out(&mut self, now: Instant, command: Command) -> Result<(), CommandError> {
+        match command {
+            Command::Join(join) => self.join(now, join),
+            Command::MediaReady { leg, direction } => self.media_ready(now, leg, direction),
+            Command::Admit { participant, by } => self.admit(now, participant, by),
+            Command::AdmitAll { by } => self.admit_all(now, by),
+            Command::Deny { participant, by } => self.deny(now, participant, by),
+            Command::SetLock { locked, by } => self.set_lock(now, locked, by),
+            Command::SetLobby { lobby, by } => self.set_lobby(lobby, by),
+            Command::Mute { participant, by } => self.set_mute(now, participant, by, true),
+            Command::Unmute { participant, by } => self.set_mute(now, participant, by, false),
+            Command::MuteAll { by } => self.mute_all(now, by),
+            Command::AllowUnmute { allowed, by } => self.allow_unmute(allowed, by),
+            Command::RaiseHand { participant, raised, by } => {
+                self.raise_hand(now, participant, raised, by)
+            }
+            Command::SetRole { participant, role, by } => self.set_role(now, participant, role, by),
+            Command::HandOver { to, by } => self.hand_over(now, to, by),
+            Command::SetSuccessors { participants, by } => self.set_successors(participants, by),
+            Command::Remove { participant, by } => self.remove(now, participant, by),
+            Command::EndForAll { by } => self.end_for_all(now, by),
+            Command::Leave { leg, cause } => self.leave(now, leg, cause),
+            Command::Digit { leg, digit, method } => self.digit(now, leg, digit, method),
+            Command::Talkers { legs } => {
+                self.talkers(now, &legs);
+                Ok(())
+            }
+            Command::LegHeard { leg } => self.set_heard(leg, true),
+            Command::LegSilent { leg } => self.set_heard(leg, false),
+            Command::End { cause } => {
+                self.end(now, cause);
+                Ok(())
+            }
+        }
+    }
+
+    /// Takes the next thing that happened, oldest first.
+    pub fn poll_event(&mut self) -> Option<Event> {
+        if let Some(event) = self.events.pop_front() {
+            return Some(event);
+        }
+        if !std::mem::take(&mut self.plan_is_stale) {
+            return None;
+        }
+        let plan = media_plan::plan(self.plan.version + 1, &self.settings, &self.roster);
+        if plan.ingress == self.plan.ingress && plan.egress == self.plan.egress {
+            return None;
+        }
+        self.plan = plan.clone();
+        Some(Event::PlanChanged(plan))
+    }
+
+    /// When to call [`Self::handle_timeout`]. `None` once it ended.
+    pub fn poll_timeout(&self) -> Option<Instant> {
+        if self.phase == Phase::Ended {
+            return None;
+        }
+        let rules = &self.settings.end;
+        let deadlines = [
+            rules.empty_until(self.started, self.presence),
+            rules.lasts_until(self.started),
+            rules.hosts_until(self.hosts),
+            self.speaker.poll_timeout(),
+            self.leg_deadlines(),
+            self.next_place(),
+        ];
+        deadlines.into_iter().flatten().min()
+    }
+
+    /// Does what is due.
+    pub fn handle_timeout(&mut self, now: Instant) {
+        if self.phase == Phase::Ended {
+            return;
+        }
+        let is_due = |deadline: Option<Instant>| deadline.is_some_and(|at| now >= at);
+        let rules = self.settings.end;
+        if is_due(rules.lasts_until(self.started)) || is_due(rules.hosts_until(self.hosts)) {
+            return self.end(now, EndCause::ConferenceEnded);
+        }
+        self.dismiss_overdue(now);
+        self.settle(now);
+        if is_due(rules.empty_until(self.started, self.presence)) {
+            return self.end(now, EndCause::Normal);
+        }
+        if self.speaker.handle_timeout(now) {
+            self.say_speaker();
+        }
+        self.say_places(now);
+        self.say_due_chimes(now);
+    }
+
+    /// The earliest moment at which something is due for one leg alone.
+    fn leg_deadlines(&self) -> Option<Instant> {
+        let seats = self.roster.legs().map(|(_, seat)| seat);
+        seats
+            .flat_map(|seat| [self.seat_until(seat.admission), seat.voice.chime_at()])
+            .flatten()
+            .min()
+    }
+
+    /// How long a leg may stand where it stands.
+    fn seat_until(&self, admission: AdmissionState) -> Option<Instant> {
+        match admission {
+            AdmissionState::Arriving { since } => Some(since + ARRIVAL_LIMIT),
+            AdmissionState::Waiting { since } => {
+                self.settings.longest_wait.and_then(|limit| since.checked_add(limit))
+            }
+            AdmissionState::Admitted { .. } => None,
+        }
+    }
+
+    /// Draws the consequences of a change of seats, roles or rules.
+    fn settle(&mut self, now: Instant) {
+        if self.phase == Phase::Ended || !std::mem::take(&mut self.seats_changed) {
+            return;
+        }
+        self.plan_is_stale = true;
+        self.note_presence(now);
+        // Who comes in may be a host, whose coming lets others in. Ends, as each round leaves
+        // fewer who wait or fewer guests.
+        while self.let_in_who_may(now) || self.follow_hosts(now) {}
+        self.tell_hosts_of_waiting(now);
+        self.say_places(now);
+    }
+
+    fn note_presence(&mut self, now: Instant) {
+        self.presence = match (self.roster.is_empty(), self.presence) {
+            (false, _) => Presence::Occupied,
+            (true, Presence::Occupied) => Presence::EmptySince(now),
+            (true, same) => same,
+        };
+    }
+
+    /// Only a host who was let in, or the operator.
+    fn authorise(&self, by: By) -> Result<(), CommandError> {
+        let By::Participant(id) = by else { return Ok(()) };
+        match self.roster.participant(id) {
+            Ok(who) if who.role == Role::Host && who.joined => Ok(()),
+            _ => Err(CommandError::NotAllowed),
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! A conference as it is shown: plain data, copied out.
+
+use crate::{
+    AdmissionState, Conference, DisplayName, HostPresence, Lobby, Mute, Participant, Protocol, Role,
+};
+use causeway_base::{ConferenceId, Lang, LegId, ParticipantId};
+use causeway_plan::Direction;
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+/// One conference.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConferenceView {
+    /// Which.
+    pub id: ConferenceId,
+    /// The name that people see.
+    pub name: String,
+    /// Since when.
+    pub started: Instant,
+    /// Takes nobody but hosts.
+    pub locked: bool,
+    /// Who waits.
+    pub lobby: Lobby,
+    /// Guests may unmute themselves after a host muted them.
+    pub unmute_allowed: bool,
+    /// Whether a host is there.
+    pub hosts: HostPresence,
+    /// When it ends if no host comes back.
+    pub ends_without_host: Option<Instant>,
+    /// Who becomes host when the last one is gone, in this order.
+    pub successors: Vec<ParticipantId>,
+    /// Who speaks.
+    pub speaker: Option<ParticipantId>,
+    /// How many participants wait.
+    pub waiting: usize,
+    /// Everybody, oldest first.
+    pub participants: Vec<ParticipantView>,
+}
+
+/// One entry of the roster.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ParticipantView {
+    /// Who.
+    pub id: ParticipantId,
+    /// The name to show.
+    pub display_name: DisplayName,
+    /// What the participant may do.
+    pub role: Role,
+    /// Why nothing is heard of the participant.
+    pub mute: Mute,
+    /// Since when the hand is up.
+    pub hand: Option<Instant>,
+    /// Since when a leg has a seat.
+    pub since: Instant,
+    /// A leg hears and is heard.
+    pub admitted: bool,
+    /// The place in the queue, from 1, while a leg waits.
+    pub place: Option<usize>,
+    /// The legs, oldest first.
+    pub legs: Vec<LegView>,
+}
+
+/// One leg.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LegView {
+    /// Which.
+    pub leg: LegId,
+    /// What its signalling speaks.
+    pub source: Protocol,
+    /// Where it stands, and since when.
+    pub admission: AdmissionState,
+    /// Which way its media may flow, from our side.
+    pub direction: Direction,
+    /// It was proved to be one of ours.
+    pub trusted: bool,
+    /// In which language it is spoken to.
+    pub lang: Lang,
+}
+
+impl Conference {
+    /// All that there is to show.
+    pub fn view(&self) -> ConferenceView {
+        let places: BTreeMap<_, _> = self.queue.places().map(|(place, who)| (who, place)).collect();
+        ConferenceView {
+            id: self.id,
+            name: self.settings.name.clone(),
+            started: self.started,
+            locked: self.door.locked,
+            lobby: self.door.lobby,
+            unmute_allowed: self.unmute_allowed,
+            hosts: self.hosts,
+            ends_without_host: self.settings.end.hosts_until(self.hosts),
+            successors: self.successors.clone(),
+            speaker: self.speaker.current(),
+            waiting: self.queue.len(),
+            participants: self
+                .roster
+                .participants()
+                .map(|who| self.show(who, places.get(&who.id).copied()))
+                .collect(),
+        }
+    }
+
+    /// One participant, if it has a seat.
+    pub fn view_participant(&self, who: ParticipantId) -> Option<ParticipantView> {
+        let who = self.roster.participant(who).ok()?;
+        Some(self.show(who, self.queue.place(who.id)))
+    }
+
+    fn show(&self, who: &Participant, place: Option<usize>) -> ParticipantView {
+        let legs = self.roster.legs_where(who.id, |_| true).map(|(leg, seat)| LegView {
+            leg,
+            source: seat.source,
+            admission: seat.admission,
+            direction: seat.direction,
+            trusted: seat.trusted,
+            lang: seat.lang,
+        });
+        ParticipantView {
+            id: who.id,
+            display_name: who.display_name.clone(),
+            role: who.role,
+            mute: who.mute,
+            hand: who.hand,
+            since: who.since,
+            admitted: self.roster.is_admitted(who.id),
+            place,
+            legs: legs.collect(),
+        }
+    }
+}

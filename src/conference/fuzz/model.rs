@@ -1,0 +1,216 @@
+//! What may be seen of a conference, whatever it is told: who comes in, and by whose decision.
+
+use crate::{AdmissionState, By, Command, Conference, Event, Join, Lobby, Notice, Role, Settings};
+use causeway_base::{LegId, ParticipantId};
+use causeway_plan::Feed;
+use causeway_plan::MediaPlan;
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::{Duration, Instant};
+
+/// Words that repeat follow one another no closer than this.
+const GAP: Duration = Duration::from_secs(5);
+
+/// By whose decision something happens in the step that is watched.
+#[derive(Clone, Copy, Debug)]
+struct Authority {
+    /// An operator, or a host who is in.
+    decides: bool,
+    /// The command is one by which somebody decides.
+    is_decision: bool,
+}
+
+/// Knows roles and rules from the commands and events alone.
+#[derive(Debug)]
+pub(super) struct Model {
+    roles: BTreeMap<ParticipantId, Role>,
+    present: BTreeSet<ParticipantId>,
+    trusted: BTreeMap<LegId, bool>,
+    owner: BTreeMap<LegId, ParticipantId>,
+    admitted: BTreeSet<LegId>,
+    successors: Vec<ParticipantId>,
+    locked: bool,
+    lobby: Lobby,
+    wait_for_host: bool,
+    told: BTreeMap<LegId, Instant>,
+    authority: Authority,
+}
+
+impl Model {
+    pub(super) fn new(settings: &Settings) -> Self {
+        Self {
+            roles: BTreeMap::new(),
+            present: BTreeSet::new(),
+            trusted: BTreeMap::new(),
+            owner: BTreeMap::new(),
+            admitted: BTreeSet::new(),
+            successors: Vec::new(),
+            locked: false,
+            lobby: settings.lobby,
+            wait_for_host: settings.wait_for_host,
+            told: BTreeMap::new(),
+            authority: Authority { decides: false, is_decision: false },
+        }
+    }
+
+    /// Before a command: who gives it.
+    pub(super) fn expect(&mut self, command: &Command) {
+        let by = match command {
+            Command::Admit { by, .. }
+            | Command::AdmitAll { by }
+            | Command::Deny { by, .. }
+            | Command::SetLock { by, .. }
+            | Command::SetLobby { by, .. }
+            | Command::MuteAll { by }
+            | Command::AllowUnmute { by, .. }
+            | Command::HandOver { by, .. }
+            | Command::SetSuccessors { by, .. }
+            | Command::EndForAll { by }
+            | Command::SetRole { by, .. }
+            | Command::Remove { by, .. } => Some(*by),
+            Command::Digit { leg, .. } => self.owner.get(leg).copied().map(By::Participant),
+            _ => None,
+        };
+        let decides = match by {
+            Some(By::Operator) => true,
+            Some(By::Participant(id)) => {
+                self.present.contains(&id) && self.roles.get(&id) == Some(&Role::Host)
+            }
+            None => false,
+        };
+        self.authority = Authority { decides, is_decision: by.is_some() };
+    }
+
+    /// After a command that was carried out.
+    pub(super) fn carried_out(&mut self, command: &Command, conference: &Conference) {
+        let Authority { decides, is_decision } = self.authority;
+        let is_press = matches!(command, Command::Digit { .. });
+        assert!(decides || !is_decision || is_press, "a guest decided: {command:?}");
+        match command {
+            Command::Join(join) => self.seated(join, conference),
+            Command::SetSuccessors { participants, .. } => self.successors.clone_from(participants),
+            _ => {}
+        }
+    }
+
+    fn seated(&mut self, join: &Join, conference: &Conference) {
+        let owner = conference.roster().leg(join.leg).expect("it has a seat").participant;
+        self.owner.insert(join.leg, owner);
+        self.trusted.insert(join.leg, join.trusted);
+        let role = *self.roles.entry(owner).or_insert(join.role);
+        assert!(!self.locked || role == Role::Host, "a guest has a seat in a locked conference");
+        self.told.remove(&join.leg);
+    }
+
+    pub(super) fn observe(&mut self, now: Instant, event: &Event) {
+        let decides = self.authority.decides;
+        match event {
+            Event::ParticipantJoined { participant, .. } => {
+                self.present.insert(*participant);
+            }
+            Event::ParticipantLeft { participant, .. } => {
+                self.present.remove(participant);
+            }
+            Event::RoleChanged { participant, role } => {
+                let succeeds = *role == Role::Host && self.successors.contains(participant);
+                assert!(decides || succeeds, "a role that nobody gave");
+                self.roles.insert(*participant, *role);
+            }
+            Event::LockChanged { locked } => {
+                assert!(decides, "nobody locked");
+                assert_ne!(self.locked, *locked);
+                self.locked = *locked;
+            }
+            Event::LobbyChanged { lobby } => {
+                assert!(decides, "nobody changed the lobby");
+                self.lobby = *lobby;
+            }
+            Event::Notice { leg, notice, .. } => self.told(now, *leg, *notice),
+            _ => {}
+        }
+    }
+
+    fn told(&mut self, now: Instant, leg: LegId, notice: Notice) {
+        assert!(self.owner.contains_key(&leg), "a voice for nobody");
+        let waits = matches!(notice, Notice::Waiting { .. } | Notice::WaitingForHost { .. });
+        assert!(!waits || !self.admitted.contains(&leg), "who is in is told to wait");
+        let repeats = waits || matches!(notice, Notice::SomebodyCame | Notice::SomebodyLeft);
+        if let Some(before) = self.told.insert(leg, now) {
+            assert!(!repeats || now >= before + GAP, "{notice:?} falls into other words");
+        }
+    }
+
+    /// After every step: who is in, is in by right; who waits, waits by right; and what the mixer
+    /// was told says the same.
+    pub(super) fn compare(&mut self, command: Option<&Command>, conference: &Conference) {
+        let roster = conference.roster();
+        let host_is_here = roster.legs().any(|(_, seat)| {
+            seat.admission.is_admitted() && self.roles.get(&seat.participant) == Some(&Role::Host)
+        });
+        for (leg, seat) in roster.legs() {
+            let allowed = self.allows(leg, seat.participant, host_is_here);
+            match seat.admission {
+                AdmissionState::Arriving { .. } => {}
+                AdmissionState::Waiting { .. } => assert!(!allowed, "{leg} waits for nothing"),
+                AdmissionState::Admitted { .. } if self.admitted.contains(&leg) => {}
+                AdmissionState::Admitted { .. } => {
+                    let asked = match command {
+                        Some(Command::Admit { participant, .. }) => {
+                            *participant == seat.participant
+                        }
+                        Some(Command::AdmitAll { .. } | Command::Digit { .. }) => true,
+                        _ => false,
+                    };
+                    assert!(allowed || asked && self.authority.decides, "{leg} came in unasked");
+                }
+            }
+        }
+        self.admitted =
+            roster.legs().filter(|(_, l)| l.admission.is_admitted()).map(|(leg, _)| leg).collect();
+        self.owner.retain(|leg, _| roster.leg(*leg).is_ok());
+        compare_places(conference);
+    }
+
+    fn allows(&self, leg: LegId, who: ParticipantId, host_is_here: bool) -> bool {
+        let lobby_is_open = self.lobby == Lobby::Off
+            || self.lobby == Lobby::ForUntrusted && self.trusted.get(&leg) == Some(&true);
+        let opened = !self.locked && lobby_is_open && (host_is_here || !self.wait_for_host);
+        opened || self.roles.get(&who) == Some(&Role::Host)
+    }
+}
+
+/// Exactly those who wait have a place, and the places are 1, 2, 3 …
+fn compare_places(conference: &Conference) {
+    let view = conference.view();
+    let mut places: Vec<usize> = Vec::new();
+    for who in &view.participants {
+        let waits = who.legs.iter().any(|leg| leg.admission.is_waiting());
+        assert_eq!(waits, who.place.is_some(), "a place without waiting, or the other way round");
+        places.extend(who.place);
+    }
+    places.sort_unstable();
+    assert_eq!(places, (1..=view.waiting).collect::<Vec<_>>());
+}
+
+/// No leg is heard or hears the others before it was admitted.
+pub(super) fn compare_plan(plan: &MediaPlan, conference: &Conference) {
+    let roster = conference.roster();
+    let planned: Vec<_> = roster
+        .legs()
+        .filter(|(_, leg)| !matches!(leg.admission, AdmissionState::Arriving { .. }))
+        .collect();
+    let ids: Vec<_> = planned.iter().map(|(id, _)| *id).collect();
+    assert_eq!(plan.ingress.iter().map(|way| way.leg).collect::<Vec<_>>(), ids);
+    assert_eq!(plan.egress.iter().map(|way| way.leg).collect::<Vec<_>>(), ids);
+    for ((id, leg), (way_in, way_out)) in planned.iter().zip(plan.ingress.iter().zip(&plan.egress))
+    {
+        let mute = roster.participant(leg.participant).map(|p| p.mute).unwrap_or_default();
+        let is_in = leg.admission.is_admitted();
+        assert_eq!(way_in.heard, is_in && !mute.is_muted() && leg.direction.receives(), "{id}");
+        let feed = match (leg.direction.sends(), is_in) {
+            (false, _) => Feed::Nothing,
+            (true, true) => Feed::Mix,
+            (true, false) => Feed::Played,
+        };
+        assert_eq!(way_out.feed, feed, "{id}");
+    }
+}
