@@ -9,14 +9,27 @@
 //!
 //! * [`words`]: what it is told and what it decides. * [`settings`]: its limits and times.
 //! * [`machine`]: [`Reception`], every caller with its timers.
+//! * `caller`: where one caller stands; `entry` (number and PIN), `feedback`, `test_call`: its
+//!   stages; `phrase`: what it is told.
 //! * [`verdict`]: what a test call found.
 
+mod caller;
+mod entry;
+mod feedback;
+#[doc(hidden)]
+pub mod fuzz;
 pub mod machine;
+mod phrase;
 pub mod settings;
+mod test_call;
 pub mod verdict;
 pub mod words;
 
-pub use machine::Reception;
+pub use caller::{LONGEST_PHRASE, MAX_TYPED_AHEAD};
+pub use machine::{MAX_CALLERS, Reception};
 pub use settings::Settings;
-pub use verdict::{Heard, Verdict};
+pub use verdict::{Finding, Heard, Verdict};
 pub use words::{Answer, Arrival, Goal, Question, QuestionId, ReceptionCommand, ReceptionEvent};
+
+#[cfg(test)]
+mod tests;

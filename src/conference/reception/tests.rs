@@ -1,0 +1,1 @@
+//! The voice menu, in virtual time.
