@@ -7,6 +7,7 @@
 //! * `conference_actor`: what one conference decides, leg by leg; `call` one leg's way through
 //!   it; `conference_task` the task that runs it; `outlet` where its orders go.
 //! * [`directory`]: who is where.
+//! * [`meeting`]: what can be dialled into, and what it asks. * [`store`]: what outlives a restart.
 //! * [`tls`]: who we are under TLS.
 //! * [`greeting`]: what a person reads at the start.
 //! * [`logging`]: the log.
@@ -21,9 +22,11 @@ pub mod directory;
 pub mod greeting;
 pub mod load;
 pub mod logging;
+pub mod meeting;
 mod outlet;
 mod router;
 pub mod serve;
+pub mod store;
 #[cfg(test)]
 mod tests;
 pub mod tls;

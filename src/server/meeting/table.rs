@@ -1,0 +1,473 @@
+//! All meetings, in memory: what a call asks, it is answered without the store.
+
+use super::{FieldError, Kind, Meeting, NewMeeting, Phase, Pin, fold, is_code};
+use crate::store::{Store, StoreError, random};
+use causeway_base::Lang;
+use causeway_conference::policy::HOST_GRACE;
+use causeway_conference::{EndRules, Lobby, Role, Settings};
+use dashmap::DashMap;
+use jiff::{SignedDuration, Timestamp};
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How long a name answers that its meeting is gone, before it is unknown again.
+pub const GONE_KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+/// A conference of the configuration: always there, never in the store.
+#[derive(Clone, Debug)]
+pub struct Permanent {
+    /// Its key in the directory.
+    pub key: Arc<str>,
+    /// What it is dialled by.
+    pub aliases: Vec<String>,
+    /// Its conference number.
+    pub code: Option<String>,
+    /// What it is like, its lobby and who waits for the host included.
+    pub settings: Settings,
+    /// Who enters it becomes a host.
+    pub host_pin: Option<Pin>,
+    /// Without it, guests need no PIN.
+    pub guest_pin: Option<Pin>,
+    /// It begins locked.
+    pub locked_at_start: bool,
+}
+
+/// What a name leads to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// A meeting that can be entered, by its key.
+    Meeting(Arc<str>),
+    /// Its meeting is over.
+    Gone,
+    /// Nothing, or a meeting that cannot be entered yet.
+    Unknown,
+}
+
+/// What a meeting asks of its callers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Gate {
+    /// There is a PIN to ask for.
+    pub has_pin: bool,
+    /// A guest needs one too.
+    pub guests_need_pin: bool,
+    /// Who waits until a host lets them in.
+    pub lobby: Lobby,
+    /// Guests wait until a host is there.
+    pub wait_for_host: bool,
+    /// It begins locked.
+    pub locked_at_start: bool,
+    /// The language of the meeting.
+    pub lang: Option<Lang>,
+}
+
+/// Why a meeting was not made, changed or ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MeetingError {
+    /// The request is wrong in these fields.
+    Invalid(Vec<FieldError>),
+    /// No meeting has this key.
+    NotFound,
+    /// It has ended already.
+    Over,
+    /// The store did not take it; nothing was changed.
+    Store(StoreError),
+}
+
+impl fmt::Display for MeetingError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            MeetingError::Invalid(fields) => {
+                let codes: Vec<_> = fields.iter().map(|field| field.code()).collect();
+                write!(f, "invalid: {}", codes.join(", "))
+            }
+            MeetingError::NotFound => f.write_str("no such meeting"),
+            MeetingError::Over => f.write_str("the meeting has ended"),
+            MeetingError::Store(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for MeetingError {}
+
+impl From<StoreError> for MeetingError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::NotFound => MeetingError::NotFound,
+            error => MeetingError::Store(error),
+        }
+    }
+}
+
+/// Where an entry comes from.
+#[derive(Debug)]
+enum Entry {
+    Permanent(Box<Permanent>),
+    Stored(Arc<Meeting>),
+}
+
+/// Whose a name is.
+#[derive(Clone, Debug)]
+struct Owner {
+    key: Arc<str>,
+    /// When its meeting ended.
+    gone: Option<Timestamp>,
+}
+
+/// All meetings. Reads never wait; changes go to the store first and follow one another.
+#[derive(Debug)]
+pub struct Meetings {
+    entries: DashMap<Arc<str>, Entry>,
+    names: DashMap<String, Owner>,
+    store: Option<Store>,
+    change: tokio::sync::Mutex<()>,
+}
+
+impl Meetings {
+    /// The conferences of a configuration alone, without a store.
+    pub fn fixed(permanent: Vec<Permanent>) -> Self {
+        let meetings = Self {
+            entries: DashMap::new(),
+            names: DashMap::new(),
+            store: None,
+            change: tokio::sync::Mutex::new(()),
+        };
+        for conference in permanent {
+            let names = conference.aliases.iter().map(String::as_str);
+            meetings.claim(&conference.key, names.chain(conference.code.as_deref()), None);
+            meetings.entries.insert(conference.key.clone(), Entry::Permanent(conference.into()));
+        }
+        meetings
+    }
+
+    /// The conferences of a configuration and the meetings of a store. Where both have a name,
+    /// it belongs to the configuration.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn open(store: Store, permanent: Vec<Permanent>) -> Result<Self, StoreError> {
+        let mut meetings = Self::fixed(permanent);
+        for (name, gone) in store.gone_names().await? {
+            meetings.names.entry(name).or_insert(Owner { key: "".into(), gone: Some(gone) });
+        }
+        for meeting in store.meetings().await? {
+            meetings.take(Arc::new(meeting));
+        }
+        meetings.store = Some(store);
+        Ok(meetings)
+    }
+
+    /// What a name, a number or a code leads to now.
+    pub fn find(&self, name: &str, now: Timestamp) -> Found {
+        let Some(owner) = self.names.get(&fold(name)).map(|owner| owner.clone()) else {
+            return Found::Unknown;
+        };
+        if owner.gone.is_some() {
+            return Found::Gone;
+        }
+        match self.phase(&owner.key, now) {
+            Some(Phase::Early | Phase::Open) => Found::Meeting(owner.key),
+            Some(Phase::Over) => Found::Gone,
+            Some(Phase::NotYet) | None => Found::Unknown,
+        }
+    }
+
+    /// Where a meeting stands; `None` when there is none of this key.
+    pub fn phase(&self, key: &str, now: Timestamp) -> Option<Phase> {
+        Some(match self.entries.get(key)?.value() {
+            Entry::Permanent(_) => Phase::Open,
+            Entry::Stored(meeting) => meeting.phase(now),
+        })
+    }
+
+    /// What its conference is like, when it begins now.
+    pub fn settings(&self, key: &str, now: Timestamp) -> Option<Settings> {
+        Some(match self.entries.get(key)?.value() {
+            Entry::Permanent(conference) => conference.settings.clone(),
+            Entry::Stored(meeting) => settings(meeting, now),
+        })
+    }
+
+    /// What it asks of its callers now.
+    pub fn gate(&self, key: &str, now: Timestamp) -> Option<Gate> {
+        Some(match self.entries.get(key)?.value() {
+            Entry::Permanent(conference) => Gate {
+                has_pin: conference.host_pin.is_some() || conference.guest_pin.is_some(),
+                guests_need_pin: conference.guest_pin.is_some(),
+                lobby: conference.settings.lobby,
+                wait_for_host: conference.settings.wait_for_host,
+                locked_at_start: conference.locked_at_start,
+                lang: None,
+            },
+            Entry::Stored(meeting) => Gate {
+                has_pin: meeting.host_pin.is_some() || meeting.guest_pin.is_some(),
+                guests_need_pin: meeting.guest_pin.is_some(),
+                lobby: meeting.lobby,
+                wait_for_host: waits_for_host(meeting, now),
+                locked_at_start: meeting.locked_at_start,
+                lang: Some(meeting.lang),
+            },
+        })
+    }
+
+    /// The role that these digits give. Both PINs are compared in full, whichever fits. No digits
+    /// make a guest where guests need no PIN.
+    pub fn check_pin(&self, key: &str, digits: &str) -> Option<Role> {
+        let entry = self.entries.get(key)?;
+        let (host, guest) = match entry.value() {
+            Entry::Permanent(conference) => (&conference.host_pin, &conference.guest_pin),
+            Entry::Stored(meeting) => (&meeting.host_pin, &meeting.guest_pin),
+        };
+        let is_host = host.as_ref().is_some_and(|pin| pin.matches(digits));
+        let is_guest = guest.as_ref().map_or(digits.is_empty(), |pin| pin.matches(digits));
+        match (is_host, is_guest) {
+            (true, _) => Some(Role::Host),
+            (false, true) => Some(Role::Guest),
+            (false, false) => None,
+        }
+    }
+
+    /// A meeting of the store, by its key.
+    pub fn get(&self, key: &str) -> Option<Arc<Meeting>> {
+        match self.entries.get(key)?.value() {
+            Entry::Permanent(_) => None,
+            Entry::Stored(meeting) => Some(meeting.clone()),
+        }
+    }
+
+    /// All meetings of the store, the youngest first.
+    pub fn list(&self) -> Vec<Arc<Meeting>> {
+        let mut list: Vec<_> = self
+            .entries
+            .iter()
+            .filter_map(|entry| match entry.value() {
+                Entry::Permanent(_) => None,
+                Entry::Stored(meeting) => Some(meeting.clone()),
+            })
+            .collect();
+        list.sort_by(|a, b| (b.created, &b.id).cmp(&(a.created, &a.id)));
+        list
+    }
+
+    /// Makes a meeting.
+    ///
+    /// # Errors
+    /// When a field is wrong or a name is taken, and when the store does not take it.
+    pub async fn create(
+        &self,
+        new: &NewMeeting,
+        now: Timestamp,
+    ) -> Result<Arc<Meeting>, MeetingError> {
+        let store = self.store()?;
+        let _turn = self.change.lock().await;
+        self.validate(new, None)?;
+        for _ in 0..CODE_TRIES {
+            let code = match &new.code {
+                Some(code) => code.clone(),
+                None => self.free_code(new)?,
+            };
+            let meeting = build(new, random::id()?, random::id()?, code, now);
+            match store.insert_meeting(&meeting).await {
+                // Another node has the code that was drawn here.
+                Err(StoreError::Conflict) if new.code.is_none() && new.aliases.is_empty() => {}
+                Err(StoreError::Conflict) => {
+                    return Err(MeetingError::Invalid(vec![FieldError::AliasTaken]));
+                }
+                Err(error) => return Err(error.into()),
+                Ok(()) => return Ok(self.take(Arc::new(meeting))),
+            }
+        }
+        Err(StoreError::Conflict.into())
+    }
+
+    /// Changes a meeting that has not ended. Its key, its link and, where none is given, its code
+    /// stay.
+    ///
+    /// # Errors
+    /// As [`Meetings::create`].
+    pub async fn update(
+        &self,
+        key: &str,
+        new: &NewMeeting,
+        now: Timestamp,
+    ) -> Result<Arc<Meeting>, MeetingError> {
+        let store = self.store()?;
+        let _turn = self.change.lock().await;
+        let before = self.get(key).ok_or(MeetingError::NotFound)?;
+        if before.phase(now) == Phase::Over {
+            return Err(MeetingError::Over);
+        }
+        self.validate(new, Some(key))?;
+        let code = new.code.clone().unwrap_or_else(|| before.code.clone());
+        let meeting =
+            build(new, before.id.clone(), before.link_secret.as_str().into(), code, before.created);
+        match store.replace_meeting(&meeting).await {
+            Err(StoreError::Conflict) => Err(MeetingError::Invalid(vec![FieldError::AliasTaken])),
+            Err(error) => Err(error.into()),
+            Ok(()) => {
+                self.names.retain(|_, owner| *owner.key != *key);
+                Ok(self.take(Arc::new(meeting)))
+            }
+        }
+    }
+
+    /// Ends a meeting: its link, its aliases and its code die together. Whoever is in its
+    /// conference stays until that ends too.
+    ///
+    /// # Errors
+    /// When there is none, it has ended, or the store does not take it.
+    pub async fn end(&self, key: &str, now: Timestamp) -> Result<Arc<Meeting>, MeetingError> {
+        let store = self.store()?;
+        let _turn = self.change.lock().await;
+        let before = self.get(key).ok_or(MeetingError::NotFound)?;
+        if before.ended.is_some() {
+            return Err(MeetingError::Over);
+        }
+        store.end_meeting(key, now).await?;
+        let ended = Meeting { ended: Some(now), ..Meeting::clone(&before) };
+        Ok(self.take(Arc::new(ended)))
+    }
+
+    /// Ends meetings whose time has passed, and forgets what need not be remembered any more.
+    /// Gives how many ended.
+    ///
+    /// # Errors
+    /// When the store does not take it.
+    pub async fn sweep(&self, now: Timestamp) -> Result<usize, MeetingError> {
+        let over =
+            |meeting: &Arc<Meeting>| meeting.ended.is_none() && meeting.phase(now) == Phase::Over;
+        let keys: Vec<_> =
+            self.list().into_iter().filter(over).map(|meeting| meeting.id.clone()).collect();
+        for key in &keys {
+            self.end(key, now).await?;
+        }
+        let kept =
+            |gone: Option<Timestamp>| gone.is_none_or(|gone| now.duration_since(gone) <= GONE_KEPT);
+        self.names.retain(|_, owner| kept(owner.gone));
+        self.entries.retain(|_, entry| match entry {
+            Entry::Permanent(_) => true,
+            Entry::Stored(meeting) => kept(meeting.ended),
+        });
+        Ok(keys.len())
+    }
+
+    fn store(&self) -> Result<&Store, MeetingError> {
+        self.store.as_ref().ok_or(MeetingError::Store(StoreError::Unavailable))
+    }
+
+    /// Puts a meeting of the store into the table.
+    fn take(&self, meeting: Arc<Meeting>) -> Arc<Meeting> {
+        let names = meeting.aliases.iter().chain([&meeting.code]);
+        self.claim(&meeting.id, names.map(String::as_str), meeting.ended);
+        self.entries.insert(meeting.id.clone(), Entry::Stored(meeting.clone()));
+        meeting
+    }
+
+    /// Gives names to a key, except those that somebody else has.
+    fn claim<'a>(
+        &self,
+        key: &Arc<str>,
+        names: impl Iterator<Item = &'a str>,
+        gone: Option<Timestamp>,
+    ) {
+        for name in names.filter(|name| !name.is_empty()) {
+            let owner = Owner { key: key.clone(), gone };
+            let mut entry = self.names.entry(fold(name)).or_insert_with(|| owner.clone());
+            let mine = entry.key == *key || entry.gone.is_some();
+            if mine {
+                *entry = owner;
+            } else if gone.is_none() {
+                tracing::warn!(meeting = %key, other = %entry.key, "a name belongs to another meeting");
+            }
+        }
+    }
+
+    fn is_free(&self, name: &str, key: Option<&str>) -> bool {
+        let owner = self.names.get(&fold(name));
+        owner.is_none_or(|owner| owner.gone.is_some() || key == Some(&*owner.key))
+    }
+
+    fn validate(&self, new: &NewMeeting, key: Option<&str>) -> Result<(), MeetingError> {
+        let mut found = new.problems();
+        if new.aliases.iter().any(|alias| !self.is_free(alias, key)) {
+            found.push(FieldError::AliasTaken);
+        }
+        if new.code.as_ref().is_some_and(|code| !self.is_free(code, key)) {
+            found.push(FieldError::CodeTaken);
+        }
+        if found.is_empty() { Ok(()) } else { Err(MeetingError::Invalid(found)) }
+    }
+
+    /// A code that nobody here has, nor had so lately that its callers may still dial it.
+    fn free_code(&self, new: &NewMeeting) -> Result<String, MeetingError> {
+        for _ in 0..CODE_TRIES {
+            let code = random::code()?;
+            let wanted = new.aliases.iter().any(|alias| fold(alias) == code);
+            if !wanted && !self.names.contains_key(&code) && is_code(&code) {
+                return Ok(code);
+            }
+        }
+        Err(StoreError::Conflict.into())
+    }
+}
+
+/// How often a code is drawn: with a million meetings one draw in a thousand is taken.
+const CODE_TRIES: usize = 8;
+
+fn build(
+    new: &NewMeeting,
+    id: Arc<str>,
+    link: Arc<str>,
+    code: String,
+    created: Timestamp,
+) -> Meeting {
+    let pin = |text: &Option<String>| text.as_deref().and_then(Pin::parse);
+    Meeting {
+        id,
+        name: new.name.trim().to_owned(),
+        kind: new.kind,
+        aliases: new.aliases.iter().map(|alias| fold(alias)).collect(),
+        code,
+        host_pin: pin(&new.host_pin),
+        guest_pin: pin(&new.guest_pin),
+        link_secret: link.to_string(),
+        lobby: new.lobby,
+        wait_for_host: new.wait_for_host,
+        mute_on_entry: new.mute_on_entry,
+        locked_at_start: new.locked_at_start,
+        max_participants: new.max_participants,
+        lang: new.lang,
+        early_entry_min: new.early_entry_min,
+        created,
+        ended: None,
+    }
+}
+
+/// Before the start guests wait, unless there can be no host who would let them in.
+fn waits_for_host(meeting: &Meeting, now: Timestamp) -> bool {
+    let early = meeting.phase(now) == Phase::Early && meeting.host_pin.is_some();
+    meeting.wait_for_host || early
+}
+
+fn settings(meeting: &Meeting, now: Timestamp) -> Settings {
+    let defaults = EndRules::default();
+    let planned = match meeting.kind {
+        Kind::Scheduled { ends, .. } => {
+            Duration::try_from(ends.duration_since(now) + super::END_GRACE).unwrap_or_default()
+        }
+        Kind::AdHoc | Kind::Permanent => Duration::ZERO,
+    };
+    Settings {
+        name: meeting.name.clone(),
+        max_participants: meeting.max_participants,
+        lobby: meeting.lobby,
+        wait_for_host: waits_for_host(meeting, now),
+        mute_on_entry: meeting.mute_on_entry,
+        end: EndRules {
+            max_duration: defaults.max_duration.map(|limit| limit.max(planned)),
+            host_grace: Some(HOST_GRACE),
+            ..defaults
+        },
+        ..Settings::default()
+    }
+}
