@@ -1,6 +1,7 @@
 //! A dialable name in canonical form.
 
 use std::fmt;
+use std::net::IpAddr;
 
 /// The longest alias that is taken: no dialable name of any service comes near it.
 pub const MAX_ALIAS_LEN: usize = 256;
@@ -74,11 +75,8 @@ impl Alias {
         match scheme.as_str() {
             "tel" => number(rest.split(';').next().unwrap_or_default()),
             "sip" | "sips" => sip(rest),
-            "h323" => {
-                let (user, host) = user_and_host(rest)?;
-                Ok(Alias::H323 { user, host })
-            }
-            "" => number(rest).or_else(|_| {
+            "h323" => h323(rest),
+            "" => room_at_address(rest).or_else(|_| number(rest)).or_else(|_| {
                 if rest.contains('@') { sip(rest) } else { Err(AliasError::NotAnAlias) }
             }),
             _ => Err(AliasError::NotAnAlias),
@@ -97,6 +95,23 @@ impl Alias {
 fn sip(rest: &str) -> Result<Alias, AliasError> {
     let (user, host) = user_and_host(rest)?;
     Ok(Alias::Sip { user, host })
+}
+
+/// RFC 3508: without `@` it is a user.
+fn h323(rest: &str) -> Result<Alias, AliasError> {
+    let parameters = rest.find(';').filter(|_| !rest.contains('@'));
+    let bare = parameters.and_then(|at| rest.get(..at)).unwrap_or(rest);
+    let (user, host) = match bare.contains('@') {
+        true => user_and_host(bare)?,
+        false => (bare.to_owned(), String::new()),
+    };
+    if user.is_empty() && host.is_empty() {
+        return Err(AliasError::NotAnAlias);
+    }
+    if user.contains(char::is_whitespace) {
+        return Err(AliasError::BadCharacter);
+    }
+    Ok(Alias::H323 { user, host })
 }
 
 fn user_and_host(rest: &str) -> Result<(String, String), AliasError> {
@@ -119,6 +134,16 @@ fn user_and_host(rest: &str) -> Result<(String, String), AliasError> {
     }
     let user = user.split(';').next().unwrap_or_default();
     Ok((user.to_owned(), host.to_ascii_lowercase()))
+}
+
+/// `10.0.0.5##1001`, as room systems dial a room at an address.
+fn room_at_address(text: &str) -> Result<Alias, AliasError> {
+    let parts = text.split_once("##").filter(|(host, _)| host.parse::<IpAddr>().is_ok());
+    let (host, room) = parts.ok_or(AliasError::NotAnAlias)?;
+    if room.contains(char::is_whitespace) {
+        return Err(AliasError::BadCharacter);
+    }
+    Ok(Alias::H323 { user: room.to_owned(), host: host.to_ascii_lowercase() })
 }
 
 fn number(text: &str) -> Result<Alias, AliasError> {
@@ -168,6 +193,10 @@ mod tests {
         );
         assert_eq!(Alias::parse("400 820 8820"), Ok(Alias::Number("4008208820".into())));
         assert_eq!(Alias::parse("sip:1@[2001:DB8::1]:5060"), Ok(Alias::sip("1", "[2001:db8::1]")));
+        let room = Alias::H323 { user: "1001".into(), host: String::new() };
+        assert_eq!(Alias::parse("h323:1001"), Ok(room), "RFC 3508");
+        let room = Alias::H323 { user: "1001".into(), host: "10.0.0.5".into() };
+        assert_eq!(Alias::parse("10.0.0.5##1001"), Ok(room));
         assert_eq!(Alias::parse("mailto:x@y"), Err(AliasError::NotAnAlias));
         assert_eq!(Alias::parse("sip:a\u{7}b@c"), Err(AliasError::BadCharacter));
         assert_eq!(Alias::parse("+"), Err(AliasError::NotAnAlias));

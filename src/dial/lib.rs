@@ -1,27 +1,44 @@
-//! Which call goes where: dial plan, profiles, rate rules. Pure: no clock, no resolver.
+//! Which call goes where: dial plan, numbers, calling out, rate rules. Pure: no clock, no
+//! resolver of addresses, no lock.
 //!
 //! * [`call`]: [`IncomingCall`], what is known of a call before anything is decided.
-//! * [`pattern`]: what a rule matches.
-//! * [`plan`]: [`DialPlan::resolve`], the rules in order; what no rule takes is refused.
+//! * [`host`]: which hosts are ours.
+//! * [`e164`]: telephone numbers, from every form to one.
+//! * [`name`](mod@name): conferences and services, asked before any rule.
+//! * [`rule`]: what takes a call that no name took.
+//! * [`plan`], [`resolver`]: [`Resolver::resolve`], names, then rules; what nothing takes is
+//!   refused.
 //! * [`destination`]: where a call goes.
-//! * [`explanation`]: every rule tried, and why it did or did not match.
+//! * [`explanation`]: every step, and why it did or did not take the call.
 //! * [`network`]: a range of addresses.
 //! * [`rate`]: how many calls one source may make. * [`attempt`]: how many wrong PINs.
 
 pub mod attempt;
 pub mod call;
 pub mod destination;
+mod dialled;
+pub mod e164;
 pub mod explanation;
+pub mod host;
+pub mod name;
 pub mod network;
-pub mod pattern;
 pub mod plan;
 pub mod rate;
+pub mod resolver;
+pub mod rule;
 
 pub use attempt::{Attempt, AttemptRule, AttemptRules, Attempts, Exhausted, Limit, Permit};
 pub use call::IncomingCall;
 pub use destination::Destination;
-pub use explanation::{Explanation, Step, Verdict};
+pub use e164::{Number, NumberKind, NumberPlan};
+pub use explanation::{Explanation, Form, NameStep, RuleStep, Verdict};
+pub use host::OurHosts;
+pub use name::{AliasPattern, Found, NameTable, Names, PatternError};
 pub use network::{Network, NetworkError};
-pub use pattern::{AliasPattern, OurHosts, PatternError};
-pub use plan::{DialPlan, Rule};
+pub use plan::{DialPlan, PlanError};
 pub use rate::{RateLimit, RateRule};
+pub use resolver::Resolver;
+pub use rule::{Overlap, Rule, RuleError, RuleText, Target};
+
+#[cfg(test)]
+mod tests;

@@ -12,13 +12,13 @@ use causeway_adapter::sip::{
 };
 use causeway_base::{ConferenceId, EndCause};
 use causeway_conference::{Command, LegEvent, Offered};
-use causeway_dial::{Destination, DialPlan, IncomingCall, RateLimit};
+use causeway_dial::{Destination, IncomingCall, Names, RateLimit, Resolver};
 use causeway_engine::{Engine, EngineError, TickMetrics};
 use causeway_plan::MediaEvent;
 use std::fmt;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::{broadcast, mpsc};
 use tokio::task::JoinHandle;
@@ -85,7 +85,8 @@ impl Bridge {
     pub async fn start(config: Config) -> Result<Self, StartError> {
         let (media_sender, media_events) = mpsc::channel(MAX_MEDIA_EVENTS);
         let (leg_sender, leg_events) = mpsc::channel(MAX_LEG_EVENTS);
-        let sip_config = sip_config(&config).map_err(StartError::Tls)?;
+        let names: Arc<dyn Names> = Arc::new(config.names.clone());
+        let sip_config = sip_config(&config, &names).map_err(StartError::Tls)?;
         let engine =
             Engine::start(config.engine.clone(), media_sender).map_err(StartError::Engine)?;
         let realtime = engine.realtime();
@@ -97,7 +98,8 @@ impl Bridge {
         let (news, _) = broadcast::channel(MAX_NEWS);
         let router = Router {
             directory: Arc::clone(&directory),
-            dial_plan: config.dial_plan,
+            resolver: Resolver::new(config.dial_plan),
+            names,
             conferences: config.conferences,
             answering: Arc::new(Answering { policy: config.policy, advertised: config.advertised }),
             outlet: Arc::new(Drivers { sip: sip.clone(), engine }),
@@ -262,7 +264,7 @@ async fn shut_down_engine(router: Router<Drivers>) {
     let _ = tokio::task::spawn_blocking(move || outlet.engine.shutdown()).await;
 }
 
-fn sip_config(config: &Config) -> Result<SipConfig, TlsError> {
+fn sip_config(config: &Config, names: &Arc<dyn Names>) -> Result<SipConfig, TlsError> {
     let mut listeners = Vec::new();
     let mut listen = |transport: Transport, addresses: &[SocketAddr]| {
         listeners.extend(
@@ -279,19 +281,19 @@ fn sip_config(config: &Config) -> Result<SipConfig, TlsError> {
     let mut sip = SipConfig::new(listeners, LegIds::default(), tls::seed()?);
     sip.advertised.clone_from(&config.advertised);
     sip.limits = config.sip.limits;
-    sip.admission = admission(config.dial_plan.clone(), RateLimit::new(config.rate.clone()));
+    let rates = RateLimit::new(config.rate.clone());
+    let resolver = Resolver::new(Arc::clone(&config.dial_plan));
+    sip.admission = admission(rates, resolver, Arc::clone(names));
     Ok(sip)
 }
 
 /// Rates and the dial plan, before a call has any state.
-fn admission(plan: DialPlan, limit: RateLimit) -> sip::Admission {
-    let limit = Mutex::new(limit);
+fn admission(rates: RateLimit, resolver: Resolver, names: Arc<dyn Names>) -> sip::Admission {
+    let rates = Mutex::new(rates);
+    let resolver = Mutex::new(resolver);
     Arc::new(move |call| {
-        let allowed = limit
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take(Instant::now(), call.source.ip());
-        if !allowed {
+        let source = call.source.ip();
+        if !locked(&rates).take(Instant::now(), source) {
             return sip::Decision::Refuse(EndCause::RateLimited);
         }
         let asked = IncomingCall {
@@ -300,10 +302,15 @@ fn admission(plan: DialPlan, limit: RateLimit) -> sip::Admission {
             trunk: call.proof.trunk.as_deref(),
             local: call.local,
         };
-        match plan.resolve(&asked).0 {
+        match locked(&resolver).resolve(&asked, &*names).0 {
             Destination::Reject(cause) => sip::Decision::Refuse(cause),
             _ if call.claims.is_some() && call.proof.user.is_none() => sip::Decision::Authenticate,
             _ => sip::Decision::Admit,
         }
     })
+}
+
+/// A panic inside leaves both usable: a bucket or a compiled pattern more or less.
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

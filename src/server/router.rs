@@ -7,7 +7,7 @@ use crate::directory::{ConferenceHandle, Directory};
 use crate::outlet::Outlet;
 use causeway_base::{EndCause, LegId};
 use causeway_conference::{Command, LegCommand, LegEvent, Offered, Settings};
-use causeway_dial::{Destination, DialPlan, IncomingCall};
+use causeway_dial::{Destination, IncomingCall, Names, Resolver};
 use causeway_plan::{MediaCommand, MediaEvent};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -22,7 +22,8 @@ const MAX_ATTEMPTS: usize = 3;
 #[derive(Debug)]
 pub(crate) struct Router<O> {
     pub(crate) directory: Arc<Directory>,
-    pub(crate) dial_plan: DialPlan,
+    pub(crate) resolver: Resolver,
+    pub(crate) names: Arc<dyn Names>,
     pub(crate) conferences: HashMap<Arc<str>, Settings>,
     pub(crate) answering: Arc<Answering>,
     pub(crate) outlet: Arc<O>,
@@ -99,7 +100,7 @@ impl<O: Outlet> Router<O> {
         }
     }
 
-    fn destination(&self, offered: &Offered) -> Result<Arc<str>, EndCause> {
+    fn destination(&mut self, offered: &Offered) -> Result<Arc<str>, EndCause> {
         if self.draining {
             return Err(EndCause::Draining);
         }
@@ -112,7 +113,7 @@ impl<O: Outlet> Router<O> {
             trunk: offered.proof.trunk.as_deref(),
             local: offered.local,
         };
-        let (destination, explanation) = self.dial_plan.resolve(&call);
+        let (destination, explanation) = self.resolver.resolve(&call, &*self.names);
         debug!(leg = %offered.leg, %explanation, "resolved");
         match destination {
             Destination::Conference(key) => Ok(key),

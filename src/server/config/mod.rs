@@ -18,7 +18,7 @@ pub use problem::{ConfigError, Problem};
 
 use causeway_adapter::sip;
 use causeway_conference::Settings;
-use causeway_dial::{DialPlan, Network, RateRule};
+use causeway_dial::{DialPlan, NameTable, Network, RateRule};
 use causeway_engine::EngineConfig;
 use causeway_plan::OfferPolicy;
 use std::collections::HashMap;
@@ -34,7 +34,7 @@ pub const DEFAULT_FILE: &str = include_str!("../../../causeway.toml");
 /// The longest configuration that is read: far beyond the largest dial plan.
 pub const MAX_CONFIG_LEN: u64 = 4 << 20;
 
-/// The most conferences of a file: each is a rule that every call may have to try.
+/// The most conferences of a file: each lives in memory as long as the bridge.
 pub const MAX_CONFERENCES: usize = 10_000;
 
 /// A configuration that makes sense.
@@ -65,7 +65,9 @@ pub struct Config {
     /// What each conference is dialled by, in the order of the file.
     pub aliases: Vec<(Arc<str>, Vec<String>)>,
     /// Which call goes where.
-    pub dial_plan: DialPlan,
+    pub dial_plan: Arc<DialPlan>,
+    /// What the conferences of the file are called.
+    pub names: NameTable,
 }
 
 /// How the bridge logs.

@@ -7,7 +7,7 @@ use super::{Config, Log, MAX_CONFERENCES, Sip, TlsIdentity, networks};
 use causeway_adapter::sip;
 use causeway_base::Codec;
 use causeway_conference::{EndRules, Settings};
-use causeway_dial::{AliasPattern, Destination, DialPlan, OurHosts, RateRule, Rule};
+use causeway_dial::{AliasPattern, DialPlan, Found, NameTable, NumberPlan, OurHosts, RateRule};
 use causeway_engine::EngineConfig;
 use causeway_plan::{Encryption, OfferPolicy};
 use std::collections::HashMap;
@@ -83,7 +83,8 @@ pub(super) fn resolve(
     let rate = rate(&mut finder, &raw);
     let engine = engine(&mut finder, &raw);
     let policy = policy(&mut finder, &raw.media);
-    let conferences = conferences(&mut finder, &raw.conference);
+    let numbers = NumberPlan::default();
+    let conferences = conferences(&mut finder, &raw.conference, &numbers);
     finder.range("node", "max_calls", raw.node.max_calls, 1, 1_000_000);
     if !finder.problems.is_empty() {
         finder.problems.sort_by_key(|problem| problem.position);
@@ -106,7 +107,8 @@ pub(super) fn resolve(
         policy,
         conferences: conferences.settings,
         aliases: conferences.aliases,
-        dial_plan: DialPlan::new(hosts, conferences.rules),
+        dial_plan: Arc::new(DialPlan::of_names(hosts, numbers)),
+        names: conferences.names,
     })
 }
 
@@ -266,58 +268,55 @@ fn policy(finder: &mut Finder<'_>, raw: &RawMedia) -> OfferPolicy {
 struct Conferences {
     settings: HashMap<Arc<str>, Settings>,
     aliases: Vec<(Arc<str>, Vec<String>)>,
-    rules: Vec<Rule>,
+    names: NameTable,
 }
 
-fn conferences(finder: &mut Finder<'_>, raw: &[RawConference]) -> Conferences {
+fn conferences(
+    finder: &mut Finder<'_>,
+    raw: &[RawConference],
+    numbers: &NumberPlan,
+) -> Conferences {
     let mut conferences = Conferences::default();
     if raw.len() > MAX_CONFERENCES {
         let what = format!("more than {MAX_CONFERENCES} conferences");
         finder.find(&[At::Key("conference")], what, "remove some");
         return conferences;
     }
-    let mut taken: HashMap<AliasKey, usize> = HashMap::new();
     for (index, conference) in raw.iter().enumerate() {
-        let patterns = patterns(finder, index, conference, &mut taken);
-        conference_limits(finder, index, conference);
         let key: Arc<str> = format!("conference[{index}]").into();
+        name(finder, index, &key, conference, numbers, &mut conferences.names);
+        conference_limits(finder, index, conference);
         conferences.settings.insert(key.clone(), settings(conference));
-        conferences.aliases.push((key.clone(), conference.aliases.clone()));
-        let destination = Destination::Conference(key.clone());
-        conferences.rules.push(Rule { name: key, patterns, destination });
+        conferences.aliases.push((key, conference.aliases.clone()));
     }
     conferences
 }
 
-/// What must be unique among the patterns of all conferences.
-type AliasKey = String;
-
-fn patterns(
+fn name(
     finder: &mut Finder<'_>,
     index: usize,
+    key: &Arc<str>,
     conference: &RawConference,
-    taken: &mut HashMap<AliasKey, usize>,
-) -> Vec<AliasPattern> {
+    numbers: &NumberPlan,
+    names: &mut NameTable,
+) {
     let aliases = [At::Key("conference"), At::Index(index), At::Key("aliases")];
     if conference.aliases.is_empty() {
         finder.find(&aliases, "nobody can reach it", "give it at least one alias like \"1001\"");
     }
-    let mut patterns = Vec::new();
     for (number, text) in conference.aliases.iter().enumerate() {
         let at = [aliases[0], aliases[1], aliases[2], At::Index(number)];
         match AliasPattern::parse(text) {
             Ok(pattern) => {
-                let key = format!("{pattern:?}").to_ascii_lowercase();
-                if let Some(other) = taken.insert(key, index) {
-                    let what = format!("conference[{other}] has this alias already");
+                let found = Found::Conference(Arc::clone(key));
+                if let Err(Found::Conference(other)) = names.insert(&pattern, numbers, found) {
+                    let what = format!("{other} has this alias already");
                     finder.find(&at, what, "give each conference its own");
                 }
-                patterns.push(pattern);
             }
             Err(error) => finder.find(&at, error, "write \"1001\" or \"sip:room@example.com\""),
         }
     }
-    patterns
 }
 
 fn conference_limits(finder: &mut Finder<'_>, index: usize, conference: &RawConference) {

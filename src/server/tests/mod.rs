@@ -11,7 +11,7 @@ use causeway_conference::{
     By, Command, EndRules, Event, LegCommand, LegEvent, Offered, Protocol, Settings,
     policy::ARRIVAL_LIMIT,
 };
-use causeway_dial::{AliasPattern, Destination, DialPlan, OurHosts, Rule};
+use causeway_dial::{AliasPattern, DialPlan, Found, NameTable, NumberPlan, OurHosts, Resolver};
 use causeway_plan::{
     AudioFormat, Direction, Feed, LegAudio, LegMedia, MediaCommand, MediaEvent, MediaPlan,
     OfferPolicy, TransportSpec,
@@ -320,14 +320,15 @@ impl Node {
             end: EndRules { linger: Duration::ZERO, max_duration: None, host_grace: None },
             ..Settings::default()
         };
-        let rule = Rule {
-            name: key.clone(),
-            patterns: vec![AliasPattern::parse("1001").expect("a pattern")],
-            destination: Destination::Conference(key.clone()),
-        };
+        let numbers = NumberPlan::default();
+        let mut names = NameTable::new();
+        let room = AliasPattern::parse("1001").expect("a name");
+        names.insert(&room, &numbers, Found::Conference(key.clone())).expect("free");
+        let plan = DialPlan::of_names(OurHosts::default(), numbers);
         let router = Router {
             directory: Arc::new(Directory::default()),
-            dial_plan: DialPlan::new(OurHosts::default(), vec![rule]),
+            resolver: Resolver::new(Arc::new(plan)),
+            names: Arc::new(names),
             conferences: HashMap::from([(key, settings)]),
             answering: Arc::new(Answering {
                 policy: OfferPolicy::default(),

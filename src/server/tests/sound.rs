@@ -8,7 +8,7 @@ use crate::outlet::{Busy, Outlet};
 use crate::router::Router;
 use causeway_base::{Codec, EndCause, LegId};
 use causeway_conference::{LegCommand, LegEvent, Settings};
-use causeway_dial::{AliasPattern, Destination, DialPlan, OurHosts, Rule};
+use causeway_dial::{AliasPattern, DialPlan, Found, NameTable, NumberPlan, OurHosts, Resolver};
 use causeway_engine::{Engine, EngineConfig};
 use causeway_plan::{
     AudioFormat, Direction, LegAudio, LegMedia, MediaEvent, OfferPolicy, TransportSpec,
@@ -66,14 +66,15 @@ impl Node {
             ..EngineConfig::default()
         };
         let engine = Engine::start(config, media_sender).expect("an engine");
-        let rule = Rule {
-            name: "room".into(),
-            patterns: vec![AliasPattern::parse("1001").expect("a pattern")],
-            destination: Destination::Conference("room".into()),
-        };
+        let numbers = NumberPlan::default();
+        let mut names = NameTable::new();
+        let room = AliasPattern::parse("1001").expect("a name");
+        names.insert(&room, &numbers, Found::Conference("room".into())).expect("free");
+        let plan = DialPlan::of_names(OurHosts::new(["192.0.2.5"]), numbers);
         let router = Router {
             directory: Arc::new(Directory::default()),
-            dial_plan: DialPlan::new(OurHosts::new(["192.0.2.5"]), vec![rule]),
+            resolver: Resolver::new(Arc::new(plan)),
+            names: Arc::new(names),
             conferences: HashMap::from([("room".into(), Settings::default())]),
             answering: Arc::new(Answering {
                 policy: OfferPolicy::default(),
