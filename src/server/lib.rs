@@ -6,7 +6,8 @@
 //! * `router`: each event to its conference, each new call to where the dial plan says.
 //! * `conference_actor`: what one conference decides, leg by leg; `call` one leg's way through
 //!   it; `conference_task` the task that runs it; `outlet` where its orders go.
-//! * [`directory`]: who is where.
+//! * [`directory`]: who is where. [`view`]: what the outside sees of running conferences.
+//! * [`record`]: what is kept of a call.
 //! * [`meeting`]: what can be dialled into, and what it asks. * [`store`]: what outlives a restart.
 //! * [`tls`]: who we are under TLS.
 //! * [`greeting`]: what a person reads at the start.
@@ -24,12 +25,14 @@ pub mod load;
 pub mod logging;
 pub mod meeting;
 mod outlet;
+pub mod record;
 mod router;
 pub mod serve;
 pub mod store;
 #[cfg(test)]
 mod tests;
 pub mod tls;
+pub mod view;
 
 pub use bridge::{Bridge, StartError};
 pub use conference_task::News;

@@ -1,0 +1,52 @@
+//! What the outside sees of a running conference.
+
+use causeway_base::{Codec, Lang, LegId};
+use causeway_conference::Role;
+use std::sync::Arc;
+
+/// A running conference at one moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConferenceView {
+    /// Its key in the directory: a meeting's id, or a configured conference's.
+    pub key: Arc<str>,
+    /// What the conference machine says of itself and its participants.
+    pub conference: causeway_conference::ConferenceView,
+    /// What is known of their calls.
+    pub calls: Vec<CallView>,
+}
+
+/// One call of a conference.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CallView {
+    /// Which.
+    pub leg: LegId,
+    /// We called it.
+    pub outgoing: bool,
+    /// What we send it, once agreed.
+    pub codec: Option<Codec>,
+    /// Its media is encrypted, once agreed.
+    pub encrypted: Option<bool>,
+    /// Who calls asked not to be shown.
+    pub private: bool,
+}
+
+/// Somebody who shall be called into a conference.
+#[derive(Clone, PartialEq, Eq)]
+pub struct CallOut {
+    /// Whom: a number in E.164 for a trunk, or a SIP URI.
+    pub target: String,
+    /// By which trunk; `None`: as the dial plan says.
+    pub trunk: Option<Arc<str>>,
+    /// The name shown in the roster.
+    pub display_name: String,
+    /// The role once it answers.
+    pub role: Role,
+    /// The language in which it is spoken to.
+    pub lang: Lang,
+}
+
+impl std::fmt::Debug for CallOut {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("CallOut").field("trunk", &self.trunk).finish_non_exhaustive()
+    }
+}
