@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// How long a caller may hold a place here without coming further.
+/// How long a caller may hold a place here: time for every try, and a prompt heard twice.
 pub const LONGEST_STAY: Duration = Duration::from_secs(300);
 
 /// What a reception is like.
@@ -24,7 +24,7 @@ pub struct Settings {
     pub feedback_timeout: Duration,
     /// How long a test call hears itself; 8 s.
     pub echo_time: Duration,
-    /// A caller who comes no further is let go after this, its tries used up or not; 5 min.
+    /// A caller who is still here so long after its media was agreed is let go; 5 min.
     pub longest_stay: Duration,
     /// The most digits of a number or a PIN, at least 1; 32.
     pub max_number_digits: usize,

@@ -52,7 +52,7 @@ pub struct QuestionId(pub u64);
 /// What only the bridge can answer. `Debug` shows no digits.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Question {
-    /// Is there a conference of this number?
+    /// Is there a conference of this number? One that does not exist counts as a wrong try.
     Number(String),
     /// Which role does this PIN give in that conference? Empty: none was entered.
     Pin {
