@@ -381,15 +381,8 @@ impl Driver {
         };
         let (call, offer) = CallLeg::dialled(leg, flow.remote.ip(), *policy, media, seed());
         self.calls.insert(leg, call);
-        self.command(Command::Invite(Box::new(Invite {
-            call: leg,
-            flow,
-            target,
-            from,
-            display_name: String::new(),
-            offer: Some(offer),
-            credentials: None,
-        })));
+        let invite = Invite { offer: Some(offer), ..Invite::new(leg, flow, target, from) };
+        self.command(Command::Invite(Box::new(invite)));
     }
 }
 

@@ -18,6 +18,8 @@ pub struct Config {
     pub ring_patience: Duration,
     /// Requests too long for a datagram may try TCP first.
     pub tcp: bool,
+    /// Whether REGISTER is taken ([`super::Event::Register`]); otherwise it is answered 405.
+    pub registrar: bool,
     /// Limits.
     pub limits: Limits,
     /// Seeds tags, branches and nonces.
@@ -32,6 +34,7 @@ impl Config {
             session_expires: Duration::from_secs(1800),
             ring_patience: Duration::from_secs(180),
             tcp: true,
+            registrar: false,
             limits: Limits::default(),
             seed,
         }
@@ -45,6 +48,7 @@ impl fmt::Debug for Config {
             .field("session_expires", &self.session_expires)
             .field("ring_patience", &self.ring_patience)
             .field("tcp", &self.tcp)
+            .field("registrar", &self.registrar)
             .field("limits", &self.limits)
             .finish_non_exhaustive()
     }

@@ -5,7 +5,7 @@ use super::config::Config;
 use super::core::stateless::add_to_tag;
 use super::core::{Core, Delivery, Owner, TimerKey};
 use super::dialog::{self, Dialog};
-use super::digest::Verdict;
+use super::digest::{Secret, Verdict};
 use super::invite::session_timer::is_too_short;
 use super::invite::{ALLOW, Call};
 use super::read;
@@ -22,28 +22,42 @@ use std::fmt;
 use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
-/// What we take. REFER is not among it: a refused transfer says 405.
-const ELEMENT: Element<'_> = Element {
-    methods: &[
-        Method::Invite,
-        Method::Ack,
-        Method::Bye,
-        Method::Cancel,
-        Method::Options,
-        Method::Info,
-        Method::Update,
-        Method::Prack,
-    ],
-    extensions: &["timer", "100rel"],
-    reads: &[
-        "application/sdp",
-        "multipart/mixed",
-        "application/dtmf-relay",
-        "application/dtmf",
-        "application/media_control+xml",
-    ],
-    writes: &["application/sdp"],
-};
+/// What we take. REFER is not among it: a refused transfer says 405. SUBSCRIBE, MESSAGE and
+/// PUBLISH neither, from whomever they come. REGISTER stands last: it is left out without a registrar.
+static METHODS: [Method; 9] = [
+    Method::Invite,
+    Method::Ack,
+    Method::Bye,
+    Method::Cancel,
+    Method::Options,
+    Method::Info,
+    Method::Update,
+    Method::Prack,
+    Method::Register,
+];
+
+/// What is taken in Require; the last two with a registrar.
+const EXTENSIONS: [&str; 4] = ["timer", "100rel", "outbound", "path"];
+
+/// What we are able to do, with and without a registrar.
+fn element(registrar: bool) -> Element<'static> {
+    let (methods, extensions) = match (METHODS.split_last(), EXTENSIONS.first_chunk::<2>()) {
+        (Some((_, methods)), Some(extensions)) if !registrar => (methods, extensions.as_slice()),
+        _ => (METHODS.as_slice(), EXTENSIONS.as_slice()),
+    };
+    Element {
+        methods,
+        extensions,
+        reads: &[
+            "application/sdp",
+            "multipart/mixed",
+            "application/dtmf-relay",
+            "application/dtmf",
+            "application/media_control+xml",
+        ],
+        writes: &["application/sdp"],
+    }
+}
 
 /// Seconds after which a caller may try a full node again.
 const FULL_RETRY_AFTER: &str = "10";
@@ -94,8 +108,8 @@ impl Endpoint {
             Input::Received { flow, message: Message::Request(request), size } => {
                 self.request(now, flow, request, size);
             }
-            Input::Received { message: Message::Response(response), .. } => {
-                self.response(now, response);
+            Input::Received { flow, message: Message::Response(response), .. } => {
+                self.response(now, flow, response);
             }
             Input::Malformed { flow, error, size } => self.malformed(flow, error, size),
             Input::Failed { flow } => {
@@ -135,15 +149,16 @@ impl Endpoint {
         self.core.pop_output().unwrap_or_else(|| Output::Timeout(self.core.timers.next()))
     }
 
-    /// Judges the credentials of an INVITE. `password` knows the users of the realm.
+    /// Judges the credentials of an [`Event::Invited`] or [`Event::Register`]: those of one
+    /// challenge count once, but for retransmissions. `lookup` knows the users of the realm.
     pub fn verify(
         &mut self,
         now: Instant,
         request: &Request,
         realm: &str,
-        password: impl Fn(&str) -> Option<String>,
+        lookup: &dyn Fn(&str) -> Option<Secret>,
     ) -> Verdict {
-        self.core.nonces.verify(now, request, realm, password)
+        self.core.nonces.verify(now, request, realm, lookup)
     }
 
     /// Calls that are not over, those included that only wait for the network.
@@ -216,7 +231,7 @@ impl Endpoint {
 
     // Responses.
 
-    fn response(&mut self, now: Instant, response: Response) {
+    fn response(&mut self, now: Instant, source: Flow, response: Response) {
         if validate::response(&response).is_err() {
             return;
         }
@@ -226,11 +241,16 @@ impl Endpoint {
             Owner::Ping(ping) if status >= 200 => {
                 self.core.event(Event::Pinged { ping, status: Some(status) });
             }
-            Owner::Ping(_) => {}
+            Owner::Request(number) if status >= 200 => {
+                let from = source;
+                let response = Some(Box::new(response));
+                self.core.event(Event::Responded { number, from, response });
+            }
+            Owner::Ping(_) | Owner::Request(_) => {}
             Owner::Call(id) => {
                 self.core.touched.insert(id);
                 if let Some(call) = self.calls.get_mut(&id) {
-                    call.response(&mut self.core, now, delivery, response);
+                    call.response(&mut self.core, now, source, delivery, response);
                 }
             }
         }
@@ -239,6 +259,10 @@ impl Endpoint {
     fn silence(&mut self, now: Instant, delivery: Delivery, cause: EndCause) {
         match delivery.owner {
             Owner::Ping(ping) => self.core.event(Event::Pinged { ping, status: None }),
+            Owner::Request(number) => {
+                let from = delivery.flow;
+                self.core.event(Event::Responded { number, from, response: None });
+            }
             Owner::Call(id) => {
                 self.core.touched.insert(id);
                 if let Some(call) = self.calls.get_mut(&id) {
@@ -254,7 +278,8 @@ impl Endpoint {
         let Some(mut via) = read::first::<Via>(&request.headers) else { return };
         via.note_source(flow.remote.ip(), flow.remote.port());
         request.headers.set_first(&via);
-        if let Err(error) = validate::request(&request, &ELEMENT) {
+        let element = element(self.core.config.registrar);
+        if let Err(error) = validate::request(&request, &element) {
             return self.malformed(flow, error, size);
         }
         let Some(key) = ServerKey::of_request(&request) else { return };
@@ -269,6 +294,10 @@ impl Endpoint {
             Method::Ack => {}
             Method::Invite => self.invited(flow, request, size),
             Method::Options => self.options(flow, &request, size),
+            Method::Register => {
+                let request = Box::new(request);
+                self.core.event(Event::Register { flow, request, size });
+            }
             _ => self.core.stateless(flow, size, &request, 481, Headers::new()),
         }
     }
@@ -392,6 +421,12 @@ impl Endpoint {
                 let call = Call::dial(&mut self.core, now, *invite);
                 self.keep(call);
             }
+            Command::AnswerRegister { flow, request, size, status, headers } => {
+                self.answer_register(now, flow, &request, size, status, headers);
+            }
+            Command::Request { number, flow, request } => {
+                self.core.send(now, Owner::Request(number), flow, *request);
+            }
             Command::Ping { ping, flow, target } => self.ping(now, ping, flow, target),
             other => self.call_command(now, other),
         }
@@ -442,6 +477,31 @@ impl Endpoint {
         }
         more.push(&super::invite::reason(cause));
         self.core.stateless(flow, size, request, status, more);
+    }
+
+    /// A registration that was taken keeps its answer for those who ask again (RFC 3261 section
+    /// 17.2.2); a refusal costs nothing.
+    fn answer_register(
+        &mut self,
+        now: Instant,
+        flow: Flow,
+        request: &Request,
+        size: usize,
+        status: u16,
+        headers: Headers,
+    ) {
+        let kept = (200..300).contains(&status);
+        let kept = kept.then(|| self.core.accept(now, None, flow, request, None)).flatten();
+        let tag = self.core.nonces.stateless_tag(request);
+        match kept.and_then(|id| Some((id, self.core.response_to(id, status, Some(&tag))?))) {
+            Some((id, mut response)) => {
+                for (name, value) in headers.iter() {
+                    response.headers.push_raw(name.clone(), value.clone());
+                }
+                self.core.respond(now, id, response);
+            }
+            None => self.core.stateless(flow, size, request, status, headers),
+        }
     }
 
     fn ping(&mut self, now: Instant, ping: u64, flow: Flow, target: Uri) {

@@ -100,15 +100,12 @@ impl World {
             0 => {
                 self.next += 1;
                 self.begun.insert(LegId(self.next));
-                Command::Invite(Box::new(Invite {
-                    call: LegId(self.next),
-                    flow: Self::flow(Carrier::Udp),
-                    target: SipUri::new(Self::flow(Carrier::Udp).remote.ip()).into(),
-                    from: SipUri::new(Self::flow(Carrier::Udp).local.ip()).into(),
-                    display_name: String::new(),
-                    offer: (action < 128).then_some(sdp),
-                    credentials: None,
-                }))
+                let flow = Self::flow(Carrier::Udp);
+                let target = SipUri::new(flow.remote.ip()).into();
+                let from = SipUri::new(flow.local.ip()).into();
+                let invite = Invite::new(LegId(self.next), flow, target, from);
+                let offer = (action < 128).then_some(sdp);
+                Command::Invite(Box::new(Invite { offer, ..invite }))
             }
             1 => Command::Progress { call, status: 183, sdp: Some(sdp), reliable: action < 128 },
             2 | 3 => Command::Answer { call, sdp },

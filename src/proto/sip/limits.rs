@@ -36,3 +36,6 @@ pub(crate) const MAX_UDP_REQUEST: usize = 1_300;
 
 /// Bytes of a Call-ID or a tag that are kept: above all devices, below any abuse.
 pub(crate) const MAX_ID: usize = 512;
+
+/// Headers that the application may add to a call: a few of a trunk, many times over.
+pub const MAX_EXTRA_HEADERS: usize = 16;

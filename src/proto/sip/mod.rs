@@ -11,7 +11,9 @@
 //! * `callers`: UDP sources that nothing proves. * `dialog`: tags, sequence numbers, route sets.
 //! * [`location`]: from a URI to addresses (RFC 3263).
 //! * `invite`: calls as caller and callee, offers anew, session timers, 100rel.
-//! * [`digest`]: authentication both ways. * `shown`: what logs see of all this.
+//! * [`digest`]: authentication both ways. * [`identity`]: who calls, asserted and hidden.
+//! * [`registrar`]: where devices are. * [`registration`]: ours at a trunk. * [`health`]: whether
+//!   a trunk answers. * `shown`: what logs see of all this.
 //!
 //! An incoming call: [`Event::Invited`] (nothing is kept yet) -> [`Command::Admit`] ->
 //! [`Command::Progress`] -> [`Command::Answer`] -> [`Event::Confirmed`] -> … ->
@@ -26,11 +28,15 @@ pub mod digest;
 pub mod endpoint;
 #[doc(hidden)]
 pub mod fuzz;
+pub mod health;
+pub mod identity;
 pub(crate) mod invite;
 pub mod limits;
 pub mod location;
 pub(crate) mod random;
 pub(crate) mod read;
+pub mod registrar;
+pub mod registration;
 mod shown;
 pub mod timer;
 pub(crate) mod transaction;
@@ -40,8 +46,12 @@ pub mod words;
 mod tests;
 
 pub use config::Config;
-pub use digest::{Credentials, Verdict};
+pub use digest::{Credentials, Secret, Verdict};
 pub use endpoint::Endpoint;
+pub use health::Health;
+pub use identity::{Identity, Presentation};
 pub use limits::Limits;
 pub use read::sdp as session_description;
+pub use registrar::Registrar;
+pub use registration::Registration;
 pub use words::{Carrier, Command, Event, Flow, Input, Invite, Output};

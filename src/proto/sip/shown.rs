@@ -24,6 +24,12 @@ impl fmt::Debug for Command {
             Command::Invite(invite) => return write!(f, "{invite:?}"),
             Command::Refuse { cause, .. } => return write!(f, "Refuse({})", cause.code()),
             Command::Challenge { .. } => return f.write_str("Challenge"),
+            Command::AnswerRegister { status, .. } => {
+                return write!(f, "AnswerRegister({status})");
+            }
+            Command::Request { number, request, .. } => {
+                return write!(f, "Request({number}, {})", request.method);
+            }
             Command::Ping { ping, .. } => return write!(f, "Ping({ping})"),
             Command::Reject { call, cause } => {
                 return write!(f, "Reject({call}, {})", cause.code());
@@ -54,6 +60,10 @@ impl fmt::Debug for Event {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Event::Invited { size, .. } => write!(f, "Invited({size} bytes)"),
+            Event::Register { size, .. } => write!(f, "Register({size} bytes)"),
+            Event::Responded { number, response, .. } => {
+                write!(f, "Responded({number}, {:?})", response.as_ref().map(|r| r.status))
+            }
             Event::Progress { call, status, sdp } => {
                 write!(f, "Progress({call}, {status}, sdp: {})", sdp.is_some())
             }

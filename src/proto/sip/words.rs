@@ -1,9 +1,11 @@
 //! What goes into the endpoint and what comes out of it.
 
 use super::digest::Credentials;
+use super::identity::Presentation;
 use bytes::Bytes;
 use causeway_base::{EndCause, LegId};
-use sip_codec::{Message, ParseError, Request, Uri};
+use sip_codec::header::NameAddr;
+use sip_codec::{Headers, Message, ParseError, Request, Response, Uri};
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
@@ -114,7 +116,7 @@ pub enum Command {
         /// When to try again, for a 503.
         retry_after: Option<Duration>,
     },
-    /// Challenges the call of an [`Event::Invited`] (401) without keeping state.
+    /// Challenges an [`Event::Invited`] or [`Event::Register`] (401) without keeping state.
     Challenge {
         /// As the event said.
         flow: Flow,
@@ -126,6 +128,28 @@ pub enum Command {
         realm: String,
         /// The credentials were right but the nonce too old.
         stale: bool,
+    },
+    /// Answers an [`Event::Register`], as [`super::Registrar::register`] says.
+    AnswerRegister {
+        /// As the event said.
+        flow: Flow,
+        /// As the event said.
+        request: Box<Request>,
+        /// As the event said.
+        size: usize,
+        /// The final status. State is kept for a 2xx only, until its sender cannot ask again.
+        status: u16,
+        /// What the answer has beside the usual: Contact, Min-Expires ...
+        headers: Headers,
+    },
+    /// Sends a request outside of calls, as [`super::Registration`] makes it.
+    Request {
+        /// Returned in the event.
+        number: u64,
+        /// By which way.
+        flow: Flow,
+        /// The request, without Via.
+        request: Box<Request>,
     },
     /// Calls out.
     Invite(Box<Invite>),
@@ -235,6 +259,31 @@ pub struct Invite {
     pub offer: Option<Bytes>,
     /// Answers a challenge of this realm, once.
     pub credentials: Option<Credentials>,
+    /// Proxies between the first hop and the target: the Path of a registered device.
+    pub route: Vec<NameAddr>,
+    /// What is said of who calls.
+    pub presentation: Presentation,
+    /// Further headers. Those that the endpoint writes itself are left out, and those beyond
+    /// [`super::limits::MAX_EXTRA_HEADERS`].
+    pub headers: Headers,
+}
+
+impl Invite {
+    /// A call without an offer, a name or credentials.
+    pub fn new(call: LegId, flow: Flow, target: Uri, from: Uri) -> Self {
+        Self {
+            call,
+            flow,
+            target,
+            from,
+            display_name: String::new(),
+            offer: None,
+            credentials: None,
+            route: Vec::new(),
+            presentation: Presentation::default(),
+            headers: Headers::new(),
+        }
+    }
 }
 
 /// What happened, for the application.
@@ -305,6 +354,25 @@ pub enum Event {
         /// How long it was pressed, where it says so.
         duration: Option<Duration>,
     },
+    /// A device wants to register. No state exists: answer with [`Command::AnswerRegister`] or
+    /// [`Command::Challenge`], or let it be repeated.
+    Register {
+        /// Between whom.
+        flow: Flow,
+        /// The REGISTER.
+        request: Box<Request>,
+        /// Its bytes on the wire.
+        size: usize,
+    },
+    /// A [`Command::Request`] was answered for good, or not.
+    Responded {
+        /// As the command said.
+        number: u64,
+        /// Between whom the answer came; for silence, how the request went.
+        from: Flow,
+        /// `None` for silence.
+        response: Option<Box<Response>>,
+    },
     /// The peer needs a whole picture (RFC 5168).
     KeyframeNeeded {
         /// The call.
@@ -330,7 +398,10 @@ impl Event {
     /// The call that it is about, where it is about one that has state.
     pub const fn call(&self) -> Option<LegId> {
         match self {
-            Event::Invited { .. } | Event::Pinged { .. } => None,
+            Event::Invited { .. }
+            | Event::Register { .. }
+            | Event::Responded { .. }
+            | Event::Pinged { .. } => None,
             Event::Progress { call, .. }
             | Event::Answered { call, .. }
             | Event::Confirmed { call, .. }

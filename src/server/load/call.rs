@@ -94,15 +94,9 @@ impl Calls {
         let Some(call) = self.calls.get_mut(self.next) else { return Ok(false) };
         call.state = State::Calling(Instant::now());
         let offer = Bytes::from(call.offer.sdp(self.next as u64 + 1));
-        let invite = Invite {
-            call: LegId(self.next as u64),
-            flow: self.flow,
-            target: self.target.clone(),
-            from: self.from.clone(),
-            display_name: String::new(),
-            offer: Some(offer),
-            credentials: None,
-        };
+        let leg = LegId(self.next as u64);
+        let invite = Invite::new(leg, self.flow, self.target.clone(), self.from.clone());
+        let invite = Invite { offer: Some(offer), ..invite };
         self.next += 1;
         self.input(Input::Command(Command::Invite(Box::new(invite))), media)?;
         Ok(true)

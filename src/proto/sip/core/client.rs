@@ -22,6 +22,7 @@ enum ClientMachine {
 pub(crate) enum Owner {
     Call(LegId),
     Ping(u64),
+    Request(u64),
 }
 
 /// A client transaction with its messages.

@@ -5,7 +5,7 @@ use crate::sip::core::{Core, Delivery, Owner};
 use crate::sip::digest::{Challenge, Credentials};
 use crate::sip::read;
 use sip_codec::header::{CSeq, Via};
-use sip_codec::{HeaderName, Method, Request, Response};
+use sip_codec::{HeaderName, Method, Request, Response, Uri};
 use std::time::Instant;
 
 /// What we know to answer challenges with, and the last one that we answered.
@@ -13,20 +13,41 @@ use std::time::Instant;
 pub(super) struct Auth {
     pub(super) credentials: Option<Credentials>,
     pub(super) challenge: Option<Challenge>,
+    /// Whom we called.
+    pub(super) called: Option<Uri>,
+}
+
+impl Auth {
+    /// Whether the digest of a request to this URI would be one for a call to somebody else: to
+    /// a number that is not the one called. Opaque names of the callee's trunk are none.
+    fn is_lured(&self, target: &Uri) -> bool {
+        let number = |uri: &Uri| {
+            let user = uri.user()?;
+            let digits: Vec<u8> =
+                user.as_bytes().iter().copied().filter(u8::is_ascii_digit).collect();
+            let dialled = user.as_bytes().iter().all(|b| b"+-.()*#0123456789".contains(b));
+            (dialled && !digits.is_empty()).then_some(digits)
+        };
+        let Some(asked) = number(target) else { return false };
+        self.called.as_ref().and_then(number) != Some(asked)
+    }
 }
 
 impl Call {
     /// Credentials for a server that challenged before.
     pub(super) fn authorize(&mut self, core: &mut Core, request: &mut Request) {
-        if let (Some(challenge), Some(credentials)) =
-            (&mut self.auth.challenge, &self.auth.credentials)
+        let lured = self.auth.is_lured(&request.uri);
+        if let (Some(challenge), Some(credentials), false) =
+            (&mut self.auth.challenge, &self.auth.credentials, lured)
         {
             challenge.answer(request, credentials, &mut core.random);
         }
     }
 
     /// Answers a challenge of the call's own realm: once for a request, and once more when its
-    /// nonce was too old. Says whether the request was sent again.
+    /// nonce was too old. Says whether the request was sent again. Within the dialog the callee
+    /// writes the request-URI: a digest for another number than the one called would let it
+    /// call that number in our name (A6), so there is none.
     pub(super) fn answer_challenge(
         &mut self,
         core: &mut Core,
@@ -35,9 +56,14 @@ impl Call {
         response: &Response,
     ) -> bool {
         let Some(credentials) = self.auth.credentials.clone() else { return false };
-        let Some(mut challenge) = Challenge::choose(&response.headers, &credentials.realm) else {
+        let pinned = self.auth.challenge.as_ref().map(|answered| answered.realm.as_str());
+        let realm = credentials.realm.as_deref().or(pinned);
+        let Some(mut challenge) = Challenge::choose(&response.headers, realm) else {
             return false;
         };
+        if self.auth.is_lured(&delivery.request.uri) {
+            return false;
+        }
         let headers = &delivery.request.headers;
         let answered =
             headers.has(&HeaderName::Authorization) || headers.has(&HeaderName::ProxyAuthorization);

@@ -7,7 +7,8 @@ use super::{Call, Peer, Phase, offer_headers, put_sdp, reason};
 use crate::sip::config::MIN_SE;
 use crate::sip::core::{Core, Delivery, Owner};
 use crate::sip::dialog::{Dialog, MAX_FORWARDS};
-use crate::sip::limits::MAX_FORKS;
+use crate::sip::identity;
+use crate::sip::limits::{MAX_EXTRA_HEADERS, MAX_FORKS, MAX_ROUTES};
 use crate::sip::read;
 use crate::sip::timer::T1_64;
 use crate::sip::transaction::ClientKey;
@@ -15,7 +16,7 @@ use crate::sip::words::{Event, Invite};
 use bytes::Bytes;
 use causeway_base::EndCause;
 use sip_codec::header::{
-    CSeq, CallId, From, MaxForwards, MinSe, NameAddr, RAck, RSeq, SessionExpires, To, Via,
+    CSeq, CallId, From, MaxForwards, MinSe, NameAddr, RAck, RSeq, Route, SessionExpires, To, Via,
 };
 use sip_codec::{HeaderName, Method, Request, Response, Text, TypedHeader as _};
 use std::time::{Duration, Instant};
@@ -112,7 +113,11 @@ impl Call {
             phase: Phase::Calling(Box::new(calling)),
             ended: false,
             acks: Vec::new(),
-            auth: Auth { credentials: invite.credentials, challenge: None },
+            auth: Auth {
+                credentials: invite.credentials,
+                challenge: None,
+                called: Some(invite.target),
+            },
             peer: Peer::default(),
         }
     }
@@ -300,11 +305,10 @@ fn first_request(core: &Core, invite: &Invite, call_id: &Text, local_tag: &Text)
     let mut request = Request::new(Method::Invite, invite.target.clone());
     let headers = &mut request.headers;
     headers.push(&MaxForwards(MAX_FORWARDS));
-    let mut from = NameAddr::new(invite.from.clone());
-    if !invite.display_name.is_empty() {
-        from = from.with_display(&invite.display_name);
+    for route in invite.route.iter().take(MAX_ROUTES) {
+        headers.push(&Route(route.clone()));
     }
-    headers.push(&From(from).with_tag(local_tag.clone()));
+    headers.push(&From(identity::from(invite)).with_tag(local_tag.clone()));
     let mut to = invite.target.clone();
     if let Some(uri) = to.as_sip_mut() {
         uri.params = Default::default();
@@ -322,8 +326,41 @@ fn first_request(core: &Core, invite: &Invite, call_id: &Text, local_tag: &Text)
     let seconds = u32::try_from(core.config.session_expires.as_secs()).unwrap_or(1800);
     headers.push(&SessionExpires::new(seconds, None));
     headers.push(&MinSe(u32::try_from(MIN_SE.as_secs()).unwrap_or(90)));
+    identity::present(headers, &invite.presentation);
+    let extra = invite.headers.iter().filter(|(name, _)| !is_ours(name));
+    for (name, value) in extra.take(MAX_EXTRA_HEADERS) {
+        headers.push_raw(name.clone(), value.clone());
+    }
     if let Some(sdp) = invite.offer.clone() {
         put_sdp(headers, &mut request.body, sdp);
     }
     request
+}
+
+/// Headers that name the call, its way or its offer: the endpoint's own.
+fn is_ours(name: &HeaderName) -> bool {
+    matches!(
+        name,
+        HeaderName::Via
+            | HeaderName::From
+            | HeaderName::To
+            | HeaderName::CallId
+            | HeaderName::CSeq
+            | HeaderName::Contact
+            | HeaderName::MaxForwards
+            | HeaderName::Route
+            | HeaderName::RecordRoute
+            | HeaderName::Allow
+            | HeaderName::Supported
+            | HeaderName::Require
+            | HeaderName::SessionExpires
+            | HeaderName::MinSe
+            | HeaderName::ContentType
+            | HeaderName::ContentLength
+            | HeaderName::Authorization
+            | HeaderName::ProxyAuthorization
+            | HeaderName::PAssertedIdentity
+            | HeaderName::Privacy
+            | HeaderName::UserAgent
+    )
 }

@@ -184,11 +184,15 @@ impl Call {
         &mut self,
         core: &mut Core,
         now: Instant,
+        source: Flow,
         delivery: Delivery,
         response: Response,
     ) {
         let status = response.status.code();
-        if matches!(status, 401 | 407) && self.answer_challenge(core, now, &delivery, &response) {
+        if matches!(status, 401 | 407)
+            && source.remote.ip() == delivery.flow.remote.ip()
+            && self.answer_challenge(core, now, &delivery, &response)
+        {
             return;
         }
         let initial = matches!(&self.phase, Phase::Calling(c) if c.invite == delivery.key);

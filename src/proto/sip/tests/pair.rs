@@ -119,14 +119,11 @@ impl Pair {
     }
 
     pub(super) fn invite(&self, call: LegId, offer: Option<&'static [u8]>) -> Invite {
+        let from = SipUri::new(self.sides[A].address.ip()).with_user("alice").into();
         Invite {
-            call,
-            flow: self.flow(A),
-            target: self.target(A),
-            from: SipUri::new(self.sides[A].address.ip()).with_user("alice").into(),
             display_name: "Alice".into(),
             offer: offer.map(Bytes::from_static),
-            credentials: None,
+            ..Invite::new(call, self.flow(A), self.target(A), from)
         }
     }
 
