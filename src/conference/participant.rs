@@ -99,11 +99,27 @@ pub struct Participant {
 mod tests {
     use super::*;
 
+    proptest::proptest! {
+        #[test]
+        fn no_name_has_marks_or_is_too_long(name in ".*") {
+            let safe = DisplayName::new(&name);
+            let bad = |c: char| c.is_control() || is_format(c);
+            proptest::prop_assert!(!safe.as_str().chars().any(bad));
+            proptest::prop_assert!(safe.as_str().chars().count() <= MAX_DISPLAY_NAME);
+            proptest::prop_assert_eq!(DisplayName::new(safe.as_str()), safe, "once is enough");
+        }
+    }
+
     #[test]
     fn a_name_cannot_forge_what_stands_beside_it() {
         let name = DisplayName::new("  Anna\r\n\u{202E}tsoh\u{0}\u{9b}31m ");
         assert_eq!(name.as_str(), "Annatsoh31m");
         assert_eq!(DisplayName::new(&"长".repeat(1000)).as_str().chars().count(), MAX_DISPLAY_NAME);
+        for invisible in "\u{85}\u{AD}\u{180E}\u{2028}\u{2066}\u{2069}\u{FFF9}\u{E0041}".chars() {
+            let name = DisplayName::new(&format!("王{invisible}明"));
+            assert_eq!(name.as_str(), "王明", "{invisible:?}");
+        }
+        assert_eq!(DisplayName::new("محمد O'Brien-李").as_str(), "محمد O'Brien-李");
         assert!(!format!("{:?}", DisplayName::new("王小明先生")).contains("小明先生"));
     }
 }

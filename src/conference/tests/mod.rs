@@ -1,12 +1,32 @@
 //! The behaviour of a whole conference, in virtual time.
 
-use crate::policy::ARRIVAL_LIMIT;
-use crate::{
-    By, Command, CommandError, Conference, EndRules, Event, Join, Lobby, Protocol, Role, Settings,
-};
-use causeway_base::{ConferenceId, EndCause, LegId, ParticipantId};
+mod admission;
+mod basics;
+mod host;
+mod key;
+mod mute;
+mod notice;
+mod queue;
+mod two_hosts;
+
+use crate::{By, Command, CommandError, Conference, Event, Join, Notice, Protocol, Role, Settings};
+use causeway_base::{ConferenceId, EndCause, Lang, LegId, ParticipantId};
 use causeway_plan::{DigitMethod, Direction, Feed, MediaPlan};
 use std::time::{Duration, Instant};
+
+/// Who comes.
+fn caller(leg: u64, role: Role) -> Join {
+    Join {
+        leg: LegId(leg),
+        display_name: format!("room {leg}"),
+        role,
+        source: Protocol::Sip,
+        trusted: false,
+        lang: Lang::Zh,
+        caller: None,
+        beside: None,
+    }
+}
 
 /// A conference, its clock and the last plan.
 struct Room {
@@ -57,22 +77,30 @@ impl Room {
     }
 
     fn seat(&mut self, leg: u64, role: Role) -> Result<(), CommandError> {
-        self.try_tell(Command::Join(Join {
-            leg: LegId(leg),
-            display_name: format!("room {leg}"),
-            role,
-            source: Protocol::Sip,
-            trusted: false,
-            lang: causeway_base::Lang::Zh,
-            caller: None,
-            beside: None,
-        }))
+        self.try_tell(Command::Join(caller(leg, role)))
     }
 
     /// Seats a leg and agrees its media. The n-th leg of a new room makes participant n.
     fn join(&mut self, leg: u64, role: Role) -> Vec<Event> {
         self.seat(leg, role).expect("a seat");
         self.ready(leg, Direction::SendReceive)
+    }
+
+    /// As [`Self::join`], for any caller.
+    fn come(&mut self, join: Join) -> Vec<Event> {
+        let leg = join.leg.0;
+        self.try_tell(Command::Join(join)).expect("a seat");
+        self.ready(leg, Direction::SendReceive)
+    }
+
+    fn hang_up(&mut self, leg: u64) -> Vec<Event> {
+        self.tell(Command::Leave { leg: LegId(leg), cause: EndCause::Normal })
+    }
+
+    /// Presses keys, with enough time between that all of them count.
+    fn press(&mut self, leg: u64, keys: &str) -> Vec<Event> {
+        let press = |digit| Command::Digit { leg: LegId(leg), digit, method: DigitMethod::Rfc4733 };
+        keys.chars().flat_map(|digit| self.tell(press(digit))).collect()
     }
 
     fn ready(&mut self, leg: u64, direction: Direction) -> Vec<Event> {
@@ -96,195 +124,34 @@ fn by(id: u64) -> By {
     By::Participant(part(id))
 }
 
-#[test]
-fn a_leg_is_not_in_the_plan_before_its_media_is_agreed() {
-    let mut room = Room::new(Settings::default());
-    room.seat(1, Role::Guest).expect("a seat");
-    assert_eq!(room.drain(), []);
-    let events = room.ready(1, Direction::SendReceive);
-    assert!(matches!(events[0], Event::ParticipantJoined { leg: LegId(1), .. }), "{events:?}");
-    assert_eq!((room.heard(), room.served()), (vec![1], vec![1]));
+/// What legs are told.
+fn notices(events: &[Event]) -> Vec<(u64, Notice)> {
+    let told = events.iter().filter_map(|event| match event {
+        Event::Notice { leg, notice, .. } => Some((leg.0, *notice)),
+        _ => None,
+    });
+    told.collect()
 }
 
-#[test]
-fn a_guest_waits_until_a_host_lets_in() {
-    let settings = Settings { lobby: Lobby::On, ..Settings::default() };
-    let mut room = Room::new(settings);
-    room.join(1, Role::Host);
-    let events = room.join(2, Role::Guest);
-    assert!(
-        matches!(events[0], Event::ParticipantWaiting { leg: LegId(2), place: 1, .. }),
-        "{events:?}"
-    );
-    room.join(3, Role::Guest);
-    assert_eq!(room.heard(), [1]);
-    let admit = Command::Admit { participant: part(2), by: by(3) };
-    assert_eq!(room.try_tell(admit), Err(CommandError::NotAllowed));
-    room.tell(Command::Admit { participant: part(2), by: by(1) });
-    assert_eq!((room.heard(), room.served()), (vec![1, 2], vec![1, 2]));
+/// What one leg is told.
+fn told(events: &[Event], leg: u64) -> Vec<Notice> {
+    notices(events).into_iter().filter(|(who, _)| *who == leg).map(|(_, notice)| notice).collect()
 }
 
-#[test]
-fn three_reasons_for_silence_are_separate_facts() {
-    let mut room = Room::new(Settings::default());
-    room.join(1, Role::Host);
-    room.join(2, Role::Guest);
-    room.tell(Command::Mute { participant: part(2), by: by(2) });
-    room.tell(Command::Mute { participant: part(2), by: by(1) });
-    room.tell(Command::LegSilent { leg: LegId(2) });
-    assert_eq!(room.heard(), [1]);
-    let events = room.tell(Command::Unmute { participant: part(2), by: by(2) });
-    let Some(Event::MuteChanged { mute, .. }) = events.first() else { panic!("{events:?}") };
-    assert!(!mute.by_self && mute.by_host && mute.nothing_heard);
-    assert_eq!(room.heard(), [1], "what the host muted, the guest does not unmute");
-    room.tell(Command::Unmute { participant: part(2), by: by(1) });
-    assert_eq!(room.heard(), [1, 2], "silence is no reason to leave out of the mix");
-    assert_eq!(room.served(), [1, 2], "the muted hear on");
+/// Which legs are let go of, and why.
+fn dismissed(events: &[Event]) -> Vec<(u64, EndCause)> {
+    let legs = events.iter().filter_map(|event| match event {
+        Event::LegDismissed { leg, cause } => Some((leg.0, *cause)),
+        _ => None,
+    });
+    legs.collect()
 }
 
-#[test]
-fn a_guest_mutes_nobody_else_and_gives_no_role() {
-    let mut room = Room::new(Settings::default());
-    room.join(1, Role::Guest);
-    room.join(2, Role::Guest);
-    for command in [
-        Command::Mute { participant: part(1), by: by(2) },
-        Command::Remove { participant: part(1), by: by(2) },
-        Command::SetRole { participant: part(2), role: Role::Host, by: by(2) },
-    ] {
-        assert_eq!(room.try_tell(command), Err(CommandError::NotAllowed));
-    }
-    room.tell(Command::SetRole { participant: part(2), role: Role::Host, by: By::Operator });
-    let events = room.tell(Command::Remove { participant: part(1), by: by(2) });
-    assert!(events.contains(&Event::LegDismissed { leg: LegId(1), cause: EndCause::Removed }));
-    let left = Event::ParticipantLeft { participant: part(1), cause: EndCause::Removed };
-    assert!(events.contains(&left));
-    assert_eq!(room.heard(), [2]);
-}
-
-/// livekit/sip issue 812: a call was hung up because everybody had muted.
-#[test]
-fn livekit_sip_812_a_conference_of_muted_and_silent_people_goes_on() {
-    let mut room = Room::new(Settings::default());
-    for leg in 1..=3 {
-        room.join(leg, Role::Guest);
-        room.tell(Command::Mute { participant: part(leg), by: by(leg) });
-        room.tell(Command::LegSilent { leg: LegId(leg) });
-        room.ready(leg, Direction::Inactive);
-    }
-    assert_eq!(room.pass(Duration::from_secs(23 * 60 * 60)), []);
-    assert_eq!(room.conference.roster().participants().len(), 3);
-}
-
-#[test]
-fn it_ends_some_time_after_the_last_one_left_and_not_if_somebody_comes_back() {
-    let end = EndRules { linger: Duration::from_secs(10), max_duration: None, host_grace: None };
-    let mut room = Room::new(Settings { end, ..Settings::default() });
-    room.join(1, Role::Guest);
-    room.tell(Command::Leave { leg: LegId(1), cause: EndCause::Normal });
-    assert_eq!(room.pass(Duration::from_millis(9_999)), []);
-    room.join(2, Role::Guest);
-    assert_eq!(room.pass(Duration::from_secs(3600)), []);
-    room.tell(Command::Leave { leg: LegId(2), cause: EndCause::Normal });
-    assert_eq!(room.pass(Duration::from_secs(10)), [Event::Ended(EndCause::Normal)]);
-    assert_eq!(room.seat(3, Role::Guest), Err(CommandError::Ended));
-}
-
-#[test]
-fn it_ends_at_its_longest_duration_and_dismisses_everybody_once() {
-    let end = EndRules { max_duration: Some(Duration::from_secs(60)), ..EndRules::default() };
-    let mut room = Room::new(Settings { end, ..Settings::default() });
-    room.join(1, Role::Host);
-    room.join(2, Role::Guest);
-    let events = room.pass(Duration::from_secs(60));
-    let count = |wanted: fn(&Event) -> bool| events.iter().filter(|event| wanted(event)).count();
-    assert_eq!(count(|event| matches!(event, Event::LegDismissed { .. })), 2);
-    assert_eq!(count(|event| matches!(event, Event::ParticipantLeft { .. })), 2);
-    assert_eq!(events.last(), Some(&Event::Ended(EndCause::ConferenceEnded)));
-}
-
-#[test]
-fn a_leg_whose_media_never_comes_loses_its_seat() {
-    let mut room = Room::new(Settings { max_participants: 1, ..Settings::default() });
-    room.seat(1, Role::Guest).expect("a seat");
-    let full = CommandError::Refused(EndCause::CapacityReached);
-    assert_eq!(room.seat(2, Role::Guest), Err(full));
-    let events = room.pass(ARRIVAL_LIMIT);
-    let dismissed = Event::LegDismissed { leg: LegId(1), cause: EndCause::SignallingTimeout };
-    assert_eq!(events, [dismissed], "nobody joined, so nobody left");
-    assert_eq!(room.seat(2, Role::Guest), Ok(()));
-}
-
-#[test]
-fn hold_takes_a_leg_out_of_the_mix_and_resume_brings_it_back() {
-    let mut room = Room::new(Settings::default());
-    room.join(1, Role::Guest);
-    room.join(2, Role::Guest);
-    room.ready(2, Direction::SendOnly);
-    assert_eq!((room.heard(), room.served()), (vec![1], vec![1, 2]));
-    room.ready(2, Direction::Inactive);
-    assert_eq!((room.heard(), room.served()), (vec![1], vec![1]));
-    room.ready(2, Direction::SendReceive);
-    assert_eq!((room.heard(), room.served()), (vec![1, 2], vec![1, 2]));
-}
-
-#[test]
-fn many_changes_between_two_drains_make_one_plan() {
-    let mut room = Room::new(Settings::default());
-    for leg in 1..=100 {
-        room.seat(leg, Role::Guest).expect("a seat");
-        let direction = Direction::SendReceive;
-        room.try_tell(Command::MediaReady { leg: LegId(leg), direction }).expect("seated");
-    }
-    let events = room.drain();
-    assert_eq!(events.iter().filter(|e| matches!(e, Event::PlanChanged(_))).count(), 1);
-    assert_eq!(room.heard().len(), 100);
-}
-
-#[test]
-fn a_muted_talker_is_not_the_active_speaker() {
-    let mut room = Room::new(Settings::default());
-    room.join(1, Role::Guest);
-    room.join(2, Role::Guest);
-    let events = room.tell(Command::Talkers { legs: vec![LegId(2), LegId(1)] });
-    assert_eq!(events, [Event::ActiveSpeakerChanged { participant: Some(part(2)) }]);
-    let events = room.tell(Command::Mute { participant: part(2), by: by(2) });
-    assert!(events.contains(&Event::ActiveSpeakerChanged { participant: None }));
-    let events = room.tell(Command::Talkers { legs: vec![LegId(2), LegId(1)] });
-    assert_eq!(events, [Event::ActiveSpeakerChanged { participant: Some(part(1)) }]);
-}
-
-#[test]
-fn a_second_leg_belongs_to_the_same_participant_who_leaves_with_the_last() {
-    let mut room = Room::new(Settings::default());
-    room.join(1, Role::Guest);
-    room.tell(Command::Join(Join {
-        leg: LegId(9),
-        display_name: String::new(),
-        role: Role::Guest,
-        source: Protocol::Sip,
-        trusted: false,
-        lang: causeway_base::Lang::Zh,
-        caller: None,
-        beside: Some(part(1)),
-    }));
-    let events = room.ready(9, Direction::SendReceive);
-    assert!(!events.iter().any(|event| matches!(event, Event::ParticipantJoined { .. })));
-    let events = room.tell(Command::Leave { leg: LegId(1), cause: EndCause::Normal });
-    assert!(!events.iter().any(|event| matches!(event, Event::ParticipantLeft { .. })));
-    let events = room.tell(Command::Leave { leg: LegId(9), cause: EndCause::MediaTimeout });
-    let left = Event::ParticipantLeft { participant: part(1), cause: EndCause::MediaTimeout };
-    assert!(events.contains(&left));
-}
-
-#[test]
-fn one_press_by_two_ways_is_one_digit_of_the_leg_that_sent_it() {
-    let mut room = Room::new(Settings::default());
-    room.join(1, Role::Guest);
-    room.join(2, Role::Guest);
-    let press = |leg, method| Command::Digit { leg: LegId(leg), digit: '5', method };
-    assert_eq!(room.tell(press(1, DigitMethod::Rfc4733)).len(), 1);
-    assert_eq!(room.tell(press(1, DigitMethod::SipInfo)), []);
-    let other = Event::DigitPressed { participant: part(2), leg: LegId(2), digit: '5' };
-    assert_eq!(room.tell(press(2, DigitMethod::SipInfo)), [other]);
+/// Which legs came in first for their participants.
+fn joined(events: &[Event]) -> Vec<u64> {
+    let legs = events.iter().filter_map(|event| match event {
+        Event::ParticipantJoined { leg, .. } => Some(leg.0),
+        _ => None,
+    });
+    legs.collect()
 }
