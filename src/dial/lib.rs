@@ -10,15 +10,19 @@
 //!   refused.
 //! * [`destination`]: where a call goes.
 //! * [`explanation`]: every step, and why it did or did not take the call.
+//! * [`calling_out`]: whom the bridge may call, and how much.
 //! * [`network`]: a range of addresses.
 //! * [`rate`]: how many calls one source may make. * [`attempt`]: how many wrong PINs.
 
 pub mod attempt;
 pub mod call;
+pub mod calling_out;
 pub mod destination;
 mod dialled;
 pub mod e164;
 pub mod explanation;
+#[doc(hidden)]
+pub mod fuzz;
 pub mod host;
 pub mod name;
 pub mod network;
@@ -29,6 +33,7 @@ pub mod rule;
 
 pub use attempt::{Attempt, AttemptRule, AttemptRules, Attempts, Exhausted, Limit, Permit};
 pub use call::IncomingCall;
+pub use calling_out::{Asker, Callee, CalleeKind, CallingOut, Ledger, OutgoingId, Placed, Prefix};
 pub use destination::Destination;
 pub use e164::{Number, NumberKind, NumberPlan};
 pub use explanation::{Explanation, Form, NameStep, RuleStep, Verdict};
@@ -38,7 +43,7 @@ pub use network::{Network, NetworkError};
 pub use plan::{DialPlan, PlanError};
 pub use rate::{RateLimit, RateRule};
 pub use resolver::Resolver;
-pub use rule::{Overlap, Rule, RuleError, RuleText, Target};
+pub use rule::{Overlap, Rule, RuleError, RuleText, Target, Template};
 
 #[cfg(test)]
 mod tests;

@@ -19,21 +19,21 @@ impl Explanation {
         let zh = lang == Lang::Zh;
         let called = &self.called;
         if zh {
-            writeln!(text, "被叫:{called}")?
+            writeln!(text, "被叫：{called}")?
         } else {
             writeln!(text, "called: {called}")?
         }
         if let Some(number) = &self.number {
             let (kind, form) = (kind(number.kind(), lang), number.as_str());
             if zh {
-                writeln!(text, "号码:{form}({kind})")?;
+                writeln!(text, "号码：{form}（{kind}）")?;
             } else {
                 writeln!(text, "number: {form} ({kind})")?;
             }
         }
         if !self.our_host {
             text.push_str(if zh {
-                "主机:不是本系统的地址,只查完整地址\n"
+                "主机：不是本系统的地址，只查完整地址\n"
             } else {
                 "host: not one of ours, so that only the whole address is looked up\n"
             });
@@ -41,7 +41,7 @@ impl Explanation {
         for step in &self.names {
             let (form, found) = (form(step.form, lang), found(step.found, lang));
             if zh {
-                writeln!(text, "名称({form}):{found}")?;
+                writeln!(text, "名称（{form}）：{found}")?;
             } else {
                 writeln!(text, "name ({form}): {found}")?;
             }
@@ -56,7 +56,7 @@ impl Explanation {
             let (place, name) = (u64::from(step.rule) + 1, self.rule_name(step.rule));
             let verdict = verdict(step.verdict, lang);
             if zh {
-                writeln!(text, "规则 {place}({name}):{verdict}")?;
+                writeln!(text, "规则 {place}（{name}）：{verdict}")?;
             } else {
                 writeln!(text, "rule {place} ({name}): {verdict}")?;
             }
@@ -64,7 +64,7 @@ impl Explanation {
         let over = thousands(self.passed_over());
         match (zh, self.passed_over()) {
             (_, 0) => Ok(()),
-            (true, _) => writeln!(text, "另有 {over} 条规则的开头与被叫不同,未逐一尝试"),
+            (true, _) => writeln!(text, "另有 {over} 条规则的开头与被叫不同，未逐一尝试"),
             (false, 1) => writeln!(text, "1 rule begins with another prefix"),
             (false, _) => writeln!(text, "{over} rules begin with another prefix"),
         }
@@ -72,7 +72,7 @@ impl Explanation {
 
     fn write_destination(&self, text: &mut String, lang: Lang) -> std::fmt::Result {
         let zh = lang == Lang::Zh;
-        let label = if zh { "结果:" } else { "result: " };
+        let label = if zh { "结果：" } else { "result: " };
         text.push_str(label);
         match &self.destination {
             Destination::Conference(key) if zh => writeln!(text, "进入会议 {key}"),
@@ -95,7 +95,7 @@ impl Explanation {
                 let refused = if zh { "拒绝" } else { "refused" };
                 let unmatched = self.taken_by().is_none() && !self.names.iter().any(|s| s.found);
                 let why = match (unmatched, zh) {
-                    (true, true) => "没有名称和规则接受此呼叫;",
+                    (true, true) => "没有名称和规则接受此呼叫；",
                     (true, false) => "no name and no rule takes this call; ",
                     (false, _) => "",
                 };
@@ -113,12 +113,12 @@ fn verdict(verdict: Verdict, lang: Lang) -> &'static str {
         }
         Verdict::OtherName => ("被叫与 match 不符", "`match` does not match what was called"),
         Verdict::NotOurHost => (
-            "名称相符,但主机不在 hosts 之中",
+            "名称相符，但主机不在 hosts 之中",
             "the name fits, but the host called is not one of `hosts`",
         ),
         Verdict::OtherCaller => ("主叫与 calling 不符", "`calling` does not match the caller"),
         Verdict::BadTarget => {
-            ("匹配,但 to 得出的目标无效", "matched, but what `to` makes of it is no address")
+            ("匹配，但 to 得出的目标无效", "matched, but what `to` makes of it is no address")
         }
     };
     if lang == Lang::Zh { zh } else { en }

@@ -1,6 +1,9 @@
 //! The dial plan as its callers see it.
 
+mod explain;
 mod names;
+mod property;
+mod rules;
 
 use crate::{
     AliasPattern, Destination, DialPlan, Explanation, Found, IncomingCall, NameTable, NumberPlan,

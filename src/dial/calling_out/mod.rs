@@ -1,0 +1,195 @@
+//! Calling out: whom the bridge may call, who may ask for it, and how much.
+//!
+//! Whoever can make a bridge call premium numbers earns money with it (toll fraud), so calling
+//! out is off until an operator switches it on and says which prefixes. Only canonical forms are
+//! compared, and only canonical forms are dialled: separators, `00`, an outside-line prefix or
+//! full-width digits lead nowhere else.
+
+mod ledger;
+#[cfg(test)]
+mod tests;
+
+pub use ledger::{DAY, Ledger, MAX_DAY_CALLS, OutgoingId, Placed};
+
+use crate::NumberKind;
+use crate::NumberPlan;
+use crate::host::canonical;
+use causeway_base::{Alias, EndCause};
+use std::fmt;
+use std::time::Duration;
+
+/// What an operator allows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CallingOut {
+    /// Off: nobody calls out.
+    pub enabled: bool,
+    /// Whether only a host of a conference may call somebody.
+    pub host_needed: bool,
+    /// What a number called may begin with: `+` and digits.
+    pub allow: Vec<Prefix>,
+    /// What it may not begin with, whatever `allow` says: premium numbers, satellites.
+    pub deny: Vec<Prefix>,
+    /// Hosts of SIP addresses that may be called; `.example.com` stands for every host below it.
+    /// Whoever lists a gateway to the telephone network gives its prefixes away.
+    pub domains: Vec<String>,
+    /// Calls of one conference at a time.
+    pub conference_simultaneous: usize,
+    /// Calls of one conference in all.
+    pub conference_total: usize,
+    /// Calls of the node within 24 hours.
+    pub day_calls: usize,
+    /// Time of all calls of the node within 24 hours, those that run counted to their limit.
+    pub day_time: Duration,
+    /// The longest call. It is set aside when the call begins, so that running calls cannot
+    /// exceed the day's time together.
+    pub call_time: Duration,
+}
+
+impl Default for CallingOut {
+    /// Off.
+    fn default() -> Self {
+        Self {
+            enabled: false,
+            host_needed: true,
+            allow: Vec::new(),
+            deny: Vec::new(),
+            domains: Vec::new(),
+            conference_simultaneous: 5,
+            conference_total: 20,
+            day_calls: 100,
+            day_time: Duration::from_secs(600 * 60),
+            call_time: Duration::from_secs(60 * 60),
+        }
+    }
+}
+
+/// What an international number begins with: `+` and at least one digit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Prefix(String);
+
+impl Prefix {
+    /// Reads `+86`, `+86 21`.
+    pub fn parse(text: &str) -> Option<Self> {
+        let digits: String = text.chars().filter(|c| !matches!(c, ' ' | '-')).collect();
+        let rest = digits.strip_prefix('+')?;
+        let fits = !rest.is_empty()
+            && rest.len() <= 15
+            && !rest.starts_with('0')
+            && rest.bytes().all(|byte| byte.is_ascii_digit());
+        fits.then_some(Self(digits))
+    }
+
+    fn begins(&self, number: &str) -> bool {
+        number.starts_with(&self.0)
+    }
+}
+
+/// Who wants to call out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asker {
+    /// A host of a conference, or whoever may act as one.
+    Host,
+    /// Somebody else in a conference.
+    Guest,
+    /// A rule of the dial plan, which the operator wrote.
+    Rule,
+}
+
+/// Somebody who may be called, in the one form that is dialled: made by
+/// [`CallingOut::callee`] only. `Debug` does not show whom.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Callee {
+    text: String,
+    kind: CalleeKind,
+}
+
+/// What somebody who may be called is reached by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CalleeKind {
+    /// A number, `+` and digits: by a trunk.
+    Number,
+    /// A SIP URI without parameters: directly.
+    Uri,
+}
+
+impl Callee {
+    /// What is dialled.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// What it is.
+    pub fn kind(&self) -> CalleeKind {
+        self.kind
+    }
+}
+
+impl fmt::Debug for Callee {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Callee").field(&self.kind).finish()
+    }
+}
+
+impl CallingOut {
+    /// Whether somebody may be called, and in which form. Caps are the [`Ledger`]'s.
+    ///
+    /// # Errors
+    /// [`EndCause::CallingOutBarred`]; for what is no address [`EndCause::BadAddress`].
+    pub fn callee(
+        &self,
+        target: &str,
+        asker: Asker,
+        numbers: &NumberPlan,
+    ) -> Result<Callee, EndCause> {
+        if !self.enabled || (self.host_needed && asker == Asker::Guest) {
+            return Err(EndCause::CallingOutBarred);
+        }
+        if let Some(number) = numbers.read(target) {
+            let barred = number.kind() == NumberKind::Emergency || !number.is_e164();
+            return if barred || !self.allows(number.as_str()) {
+                Err(EndCause::CallingOutBarred)
+            } else {
+                Ok(Callee { text: number.as_str().to_owned(), kind: CalleeKind::Number })
+            };
+        }
+        match Alias::parse(target) {
+            Ok(Alias::Sip { user, host }) => self.uri(target, &user, &host, numbers),
+            Ok(_) => Err(EndCause::CallingOutBarred),
+            Err(_) => Err(EndCause::BadAddress),
+        }
+    }
+
+    fn allows(&self, number: &str) -> bool {
+        self.allow.iter().any(|prefix| prefix.begins(number))
+            && !self.deny.iter().any(|prefix| prefix.begins(number))
+    }
+
+    fn uri(
+        &self,
+        target: &str,
+        user: &str,
+        host: &str,
+        numbers: &NumberPlan,
+    ) -> Result<Callee, EndCause> {
+        let safe = |c: char| c.is_ascii_graphic() && !"@:;?<>\"\\[]{}|^`,/".contains(c);
+        if user.is_empty() || host.is_empty() || !user.chars().all(safe) {
+            return Err(EndCause::BadAddress);
+        }
+        let name = canonical(host);
+        let listed = |domain: &String| match domain.strip_prefix('.') {
+            Some(above) => name.strip_suffix(above).is_some_and(|below| below.ends_with('.')),
+            None => name == canonical(domain),
+        };
+        if !self.domains.iter().any(listed) {
+            return Err(EndCause::CallingOutBarred);
+        }
+        // A number in international form is a telephone number at any host.
+        let telephone = user.starts_with('+') || user.starts_with("%2B") || user.starts_with("%2b");
+        if telephone && !numbers.read(user).is_some_and(|number| self.allows(number.as_str())) {
+            return Err(EndCause::CallingOutBarred);
+        }
+        let secure = target.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("sips:"));
+        let scheme = if secure { "sips" } else { "sip" };
+        Ok(Callee { text: format!("{scheme}:{user}@{host}"), kind: CalleeKind::Uri })
+    }
+}

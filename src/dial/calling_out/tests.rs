@@ -1,0 +1,201 @@
+//! No form of a number gets around the prefixes, and no order of calls around the caps.
+
+use super::*;
+use causeway_base::ConferenceId;
+use proptest::prelude::*;
+use std::time::Instant;
+
+fn prefixes(texts: &[&str]) -> Vec<Prefix> {
+    texts.iter().map(|text| Prefix::parse(text).expect(text)).collect()
+}
+
+fn rules() -> CallingOut {
+    CallingOut {
+        enabled: true,
+        allow: prefixes(&["+86", "+1"]),
+        deny: prefixes(&["+1900", "+86168"]),
+        domains: vec!["zoomcrc.com".to_owned(), ".rooms.example.com".to_owned()],
+        ..CallingOut::default()
+    }
+}
+
+fn ask(target: &str) -> Result<String, EndCause> {
+    let callee = rules().callee(target, Asker::Host, &NumberPlan::default())?;
+    Ok(callee.as_str().to_owned())
+}
+
+#[test]
+fn calling_out_is_off_by_default_and_needs_a_host() {
+    let numbers = NumberPlan::default();
+    let barred = Err(EndCause::CallingOutBarred);
+    for asker in [Asker::Host, Asker::Guest, Asker::Rule] {
+        assert_eq!(CallingOut::default().callee("13800138000", asker, &numbers), barred);
+    }
+    assert_eq!(rules().callee("13800138000", Asker::Guest, &numbers), barred);
+    assert!(rules().callee("13800138000", Asker::Host, &numbers).is_ok());
+    assert!(rules().callee("13800138000", Asker::Rule, &numbers).is_ok());
+    let nothing = CallingOut { allow: Vec::new(), ..rules() };
+    assert_eq!(nothing.callee("13800138000", Asker::Host, &numbers), barred, "on, but nobody");
+}
+
+#[test]
+fn only_canonical_numbers_are_compared_and_dialled() {
+    for form in
+        ["+8613800138000", "00 86 138-0013-8000", "９１３８００１３８０００", "tel:13800138000"]
+    {
+        assert_eq!(ask(form), Ok("+8613800138000".to_owned()), "{form}");
+    }
+    let premium = [
+        "+19005550000",
+        "0019005550000",
+        "9 00 1 900 555 0000",
+        "+1-900-555-0000",
+        "＋１９００５５５００００",
+        "+1(900)5550000",
+        "tel:+1.900.555.0000",
+        "tel:9005550000;phone-context=+1",
+        "+86168123456",
+        "+86 00 1 900 555 0000",
+        "000019005550000",
+        "+442079460000",
+        "110",
+        "+86110",
+        "9110",
+        "1001",
+        "*6",
+        "16812345678",
+        "sip:+19005550000@zoomcrc.com",
+        "sip:%2B19005550000@zoomcrc.com",
+        "\u{202D}+1900\u{202C}5550000",
+    ];
+    for form in premium {
+        assert_eq!(ask(form), Err(EndCause::CallingOutBarred), "{form}");
+    }
+}
+
+#[test]
+fn sip_addresses_are_called_at_listed_hosts_only_and_without_parameters() {
+    let room = "sip:123.456@zoomcrc.com";
+    assert_eq!(
+        ask("sip:123.456@ZoomCRC.com:5061;maddr=evil.example;transport=tls"),
+        Ok(room.into())
+    );
+    assert_eq!(ask("123.456@zoomcrc.com?Route=evil"), Ok(room.into()));
+    assert_eq!(ask("sips:a@b.rooms.example.com"), Ok("sips:a@b.rooms.example.com".into()));
+    for barred in [
+        "sip:a@evil.example",
+        "sip:a@notzoomcrc.com",
+        "sip:a@rooms.example.com",
+        "sip:a@xrooms.example.com",
+        "h323:a@zoomcrc.com",
+        "sip:a@zoomcrc.com.evil.example",
+    ] {
+        assert_eq!(ask(barred), Err(EndCause::CallingOutBarred), "{barred}");
+    }
+    for bad in
+        ["sip:a@evil.example@zoomcrc.com", "sip:zoomcrc.com", "sip:@zoomcrc.com", "zoomcrc", ""]
+    {
+        assert_eq!(ask(bad), Err(EndCause::BadAddress), "{bad}");
+    }
+}
+
+#[test]
+fn a_prefix_is_international() {
+    for bad in ["86", "", "+", "+0", "+86a", "0086", "+1234567890123456"] {
+        assert_eq!(Prefix::parse(bad), None, "{bad}");
+    }
+    assert_eq!(Prefix::parse("+86 21"), Prefix::parse("+86-21"));
+}
+
+// The clock of the tests starts anywhere; only differences count.
+#[allow(clippy::disallowed_methods)]
+fn start() -> Instant {
+    Instant::now()
+}
+
+fn caps() -> CallingOut {
+    CallingOut {
+        conference_simultaneous: 2,
+        conference_total: 4,
+        day_calls: 6,
+        day_time: Duration::from_secs(100 * 60),
+        call_time: Duration::from_secs(30 * 60),
+        ..rules()
+    }
+}
+
+fn somebody() -> Callee {
+    rules().callee("13800138000", Asker::Host, &NumberPlan::default()).expect("allowed")
+}
+
+#[test]
+fn the_days_time_is_set_aside_when_a_call_begins_and_comes_back_when_it_ends() {
+    let (mut ledger, t, caps) = (Ledger::new(), start(), caps());
+    let minutes = |n: u64| Duration::from_secs(n * 60);
+    let place = |ledger: &mut Ledger, at| ledger.place(at, &caps, None, &somebody());
+    let calls: Vec<_> = (0..3).map(|_| place(&mut ledger, t).expect("room")).collect();
+    assert_eq!(calls[0].until, t + minutes(30));
+    assert_eq!(place(&mut ledger, t).map(|placed| placed.until), Ok(t + minutes(10)), "the rest");
+    assert_eq!(place(&mut ledger, t), Err(EndCause::CallingOutCapReached));
+    ledger.ended(t + minutes(5), calls[0].id);
+    ledger.ended(t + minutes(9), calls[0].id);
+    let later = t + minutes(5);
+    assert_eq!(place(&mut ledger, later).map(|placed| placed.until), Ok(later + minutes(25)));
+    assert_eq!(ledger.day(later), (5, minutes(100)));
+    assert_eq!(ledger.running(), 4);
+}
+
+proptest! {
+    /// In any order of calls, ends and pauses: never more than the caps, in no window of a day.
+    #[test]
+    fn no_interleaving_exceeds_a_cap(steps in prop::collection::vec((0u8..5, 0usize..8, 0u64..40_000), 1..120)) {
+        let (mut ledger, mut now, caps) = (Ledger::new(), start(), caps());
+        let mut running: Vec<(OutgoingId, usize, Instant, Instant)> = Vec::new();
+        let mut past: Vec<(Instant, Instant)> = Vec::new();
+        let mut total = [0usize; 3];
+        for (step, pick, seconds) in steps {
+            match step {
+                0..=2 => {
+                    let conference = pick % 3;
+                    let id = ConferenceId(conference as u64 + 1);
+                    if let Ok(placed) = ledger.place(now, &caps, Some(id), &somebody()) {
+                        prop_assert!(placed.until <= now + caps.call_time);
+                        running.push((placed.id, conference, now, placed.until));
+                        total[conference] += 1;
+                    }
+                }
+                3 if !running.is_empty() => {
+                    let (id, _, began, until) = running.remove(pick % running.len());
+                    past.push((began, now.min(until)));
+                    ledger.ended(now, id);
+                }
+                _ => {
+                    now += Duration::from_secs(seconds);
+                    // Whoever places calls hangs them up in time.
+                    let (over, on): (Vec<_>, Vec<_>) = running.into_iter().partition(|call| call.3 <= now);
+                    for (id, _, began, until) in over {
+                        past.push((began, until));
+                        ledger.ended(now, id);
+                    }
+                    running = on;
+                }
+            }
+            for (conference, total) in total.iter().enumerate() {
+                let at_once = running.iter().filter(|call| call.1 == conference).count();
+                prop_assert!(at_once <= caps.conference_simultaneous);
+                prop_assert!(*total <= caps.conference_total);
+            }
+        }
+        let all: Vec<_> = past.into_iter().chain(running.into_iter().map(|call| (call.2, call.3))).collect();
+        for (from, _) in &all {
+            let to = *from + DAY;
+            let began = all.iter().filter(|(began, _)| began >= from && *began < to).count();
+            prop_assert!(began <= caps.day_calls);
+            let time: Duration = all
+                .iter()
+                .map(|(began, ended)| (*ended).min(to).saturating_duration_since((*began).max(*from)))
+                .sum();
+            prop_assert!(time <= caps.day_time);
+        }
+    }
+}
