@@ -14,7 +14,8 @@ pub struct Config {
     pub user_agent: String,
     /// The session interval that we ask for (RFC 4028); not below [`MIN_SE`].
     pub session_expires: Duration,
-    /// How long a callee may ring before an outgoing call is cancelled.
+    /// How long a callee may ring before an outgoing call is cancelled, and how long an incoming
+    /// one may wait for the application's next word before it is refused.
     pub ring_patience: Duration,
     /// Requests too long for a datagram may try TCP first.
     pub tcp: bool,

@@ -28,8 +28,9 @@ impl Core {
         self.transmit_bounded(flow, size, response, more);
     }
 
-    /// Challenges without keeping state. Where not all challenges fit under the bound of
-    /// [`Core::stateless`], the ones that fewest devices know are left out.
+    /// Challenges without keeping state. Over UDP the answer is at most half as long again as its
+    /// question of `size` bytes, since a challenge cannot be shortened; where not all of them
+    /// fit, the ones that fewest devices know are left out.
     pub(crate) fn challenge(
         &mut self,
         flow: Flow,
@@ -47,7 +48,7 @@ impl Core {
                 full.headers.push_raw(name.clone(), value.clone());
             }
             let bytes = full.to_bytes();
-            if flow.carrier.is_reliable() || bytes.len() <= size {
+            if flow.carrier.is_reliable() || bytes.len() <= size + size / 2 {
                 return self.transmit(flow, bytes);
             }
         }

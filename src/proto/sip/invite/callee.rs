@@ -34,6 +34,8 @@ pub(crate) struct Incoming {
     /// When to say again that it rings: proxies give up after three minutes
     /// (RFC 3261 section 13.3.1.1).
     repeat_at: Option<Instant>,
+    /// Until when the application owes its next word.
+    answer_by: Instant,
 }
 
 /// Between provisional responses (RFC 3261 section 13.3.1.1).
@@ -41,7 +43,7 @@ const REPEAT: Duration = Duration::from_secs(60);
 
 impl Incoming {
     pub(crate) fn deadline(&self) -> Option<Instant> {
-        [self.reliable.deadline(), self.repeat_at].into_iter().flatten().min()
+        [self.reliable.deadline(), self.repeat_at, Some(self.answer_by)].into_iter().flatten().min()
     }
 }
 
@@ -91,6 +93,7 @@ impl Call {
             early_answer: None,
             answer: None,
             repeat_at: None,
+            answer_by: now + core.config.ring_patience,
         };
         Some(Self {
             id,
@@ -120,6 +123,7 @@ impl Call {
         if !(101..200).contains(&status) || incoming.answer.is_some() {
             return;
         }
+        incoming.answer_by = now + core.config.ring_patience;
         let sdp = sdp.filter(|_| incoming.offered && incoming.early_answer.is_none());
         if incoming.rel == Rel::Required || (reliable && incoming.rel == Rel::Supported) {
             incoming.reliable.push(status, sdp);
@@ -241,6 +245,9 @@ impl Call {
 
     pub(super) fn incoming_timeout(&mut self, core: &mut Core, now: Instant) {
         let Phase::Incoming(incoming) = &mut self.phase else { return };
+        if now >= incoming.answer_by {
+            return self.refuse(core, now, 480, EndCause::NoAnswer);
+        }
         if incoming.repeat_at.is_some_and(|at| now >= at) {
             incoming.repeat_at = Some(now + REPEAT);
             core.repeat_last(incoming.server);
