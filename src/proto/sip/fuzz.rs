@@ -1,5 +1,6 @@
 //! Bodies of the fuzz targets of SIP.
 
+use super::registrar::{self, Registrar};
 use super::{Carrier, Command, Config, Endpoint, Event, Flow, Input, Invite, Output};
 use bytes::Bytes;
 use causeway_base::{EndCause, LegId};
@@ -228,6 +229,79 @@ fn ask_one(world: &mut World, which: u8, value: u8) {
     world.receive(Carrier::Udp, text.as_bytes());
 }
 
+/// A registrar under requests of three users in any order: each triple of bytes is a request
+/// (who, what, which contact), an event of its connection, or time that passes.
+pub fn sip_register(data: &[u8]) {
+    let mut now = zero();
+    let mut registrar = Registrar::new(registrar::Config::default());
+    for step in data.chunks_exact(3).take(256) {
+        let &[kind, what, which] = step else { continue };
+        let carrier = if which & 1 == 0 { Carrier::Udp } else { Carrier::Tcp };
+        let mut flow = World::flow(carrier);
+        flow.remote.set_port(u16::from(which / 2 % 8));
+        let user = ["a", "b", "c"].get(usize::from(kind / 16) % 3).copied().unwrap_or("a");
+        match kind % 8 {
+            0 => now += Duration::from_secs(u64::from(what) * 8),
+            1 => registrar.flow_closed(flow),
+            2 => registrar.handle_timeout(now),
+            3 => registrar.remove(user),
+            _ => ask_registrar(&mut registrar, now, flow, user, what, which),
+        }
+        let bound: usize =
+            ["a", "b", "c"].iter().map(|user| registrar.lookup(now, user).len()).sum();
+        assert!(bound <= registrar.len() && registrar.len() <= 3 * registrar::MAX_BINDINGS);
+        assert_eq!(registrar.poll_timeout().is_none(), registrar.is_empty());
+    }
+    let mut known = 0_i64;
+    while let Some(event) = registrar.poll_event() {
+        match event {
+            registrar::Event::Unregistered { .. } => known -= 1,
+            registrar::Event::Registered { .. } => known += 1,
+        }
+    }
+    // A device that moved to another way is told of once more.
+    assert!(known >= 0);
+    registrar.handle_timeout(now + Duration::from_secs(86_400));
+    assert!(registrar.is_empty() && registrar.poll_timeout().is_none());
+}
+
+const REGISTER_LINES: [&str; 10] = [
+    "",
+    "Contact: *\r\nExpires: 0\r\n",
+    "Contact: *\r\n",
+    "Contact: <sip:NN@192.0.2.1>\r\n",
+    "Contact: <sip:NN@192.0.2.1>;expires=0\r\n",
+    "Contact: <sip:NN@192.0.2.1>;expires=70;q=0.3, <sip:other@192.0.2.1>\r\nExpires: 100\r\n",
+    "Contact: <sip:x@192.0.2.1>;reg-id=NN;+sip.instance=\"<urn:1>\"\r\nSupported: outbound\r\n",
+    "Contact: <sip:NN@192.0.2.1>;+sip.instance=\"<urn:2>\"\r\n",
+    "Contact: <sip:NN@192.0.2.1>;expires=NN\r\nPath: <sip:p;lr>\r\n",
+    "Contact: NN\r\nExpires: NN\r\n",
+];
+
+fn ask_registrar(
+    registrar: &mut Registrar,
+    now: Instant,
+    flow: Flow,
+    user: &str,
+    what: u8,
+    which: u8,
+) {
+    let lines = REGISTER_LINES.get(usize::from(what) % REGISTER_LINES.len()).copied();
+    let lines = lines.unwrap_or_default().replace("NN", &which.to_string());
+    let text = format!(
+        "REGISTER sip:192.0.2.2 SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK1\r\n\
+         From: <sip:{user}@192.0.2.2>;tag=1\r\nTo: <sip:{user}@192.0.2.2>\r\n\
+         Call-ID: {}\r\nCSeq: {} REGISTER\r\n{lines}Content-Length: 0\r\n\r\n",
+        what / 10 % 3,
+        which / 4,
+    );
+    let Ok(Message::Request(request)) = parse_datagram(&Bytes::from(text), &Limits::DEFAULT) else {
+        return;
+    };
+    let answer = registrar.register(now, &request, flow, user);
+    assert!((200..600).contains(&answer.status));
+}
+
 /// One of the last few.
 fn pick(messages: Vec<&Bytes>, which: u8) -> Option<Bytes> {
     let recent: Vec<_> = messages.into_iter().rev().take(8).cloned().collect();
@@ -247,6 +321,13 @@ mod tests {
             data in proptest::collection::vec(any::<u8>(), 0..200),
         ) {
             sip_dialog_sequence(&data);
+        }
+
+        #[test]
+        fn any_order_of_registrations_ends_well(
+            data in proptest::collection::vec(any::<u8>(), 0..300),
+        ) {
+            sip_register(&data);
         }
 
         #[test]

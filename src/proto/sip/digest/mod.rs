@@ -1,6 +1,6 @@
 //! Digest authentication, both ways (RFC 8760, RFC 7616 as RFC 3261 section 22 uses it).
 //!
-//! * [`client`]: challenges that we answer. * [`server`]: challenges that we make, and what the
+//! * `client`: challenges that we answer. * `server`: challenges that we make, and what the
 //!   answers prove. * `replay`: answers that were seen before.
 
 pub(crate) mod client;

@@ -458,3 +458,48 @@ fn a_node_may_stop_when_its_byes_are_answered() {
     assert_eq!((pair.sides[A].endpoint.talking(), pair.sides[B].endpoint.talking()), (0, 0));
     pair.assert_empty();
 }
+
+/// livekit/sip#663: a caller heard 100 and then nothing for ever.
+#[test]
+fn sip_663_a_call_that_got_100_gets_a_final_response_whatever_the_application_does() {
+    let mut pair = Pair::new();
+    pair.dial();
+    pair.run(170_000);
+    assert_eq!(pair.trace, ["A INVITE", "B 100 INVITE"], "the application has forgotten it");
+    // The caller would give up at the same time: it hears nothing of that.
+    pair.command(B, Command::Progress { call: CALL, status: 180, sdp: None, reliable: false });
+    let start = pair.now;
+    pair.loses = Some(Box::new(|from, line| from == A && line == "CANCEL"));
+    pair.run(200_000);
+    assert!(pair.trace.contains(&"B 480 INVITE".to_owned()), "{:?}", pair.trace);
+    assert!(pair.now - start >= std::time::Duration::from_secs(180));
+    assert_eq!(pair.ended(B), [EndCause::NoAnswer]);
+    pair.assert_empty();
+}
+
+#[test]
+fn a_hidden_caller_is_anonymous_but_to_the_trunk_and_may_not_forge_headers() {
+    let mut pair = Pair::new();
+    let mut invite = pair.invite(CALL, Some(OFFER));
+    let asserted = sip_codec::header::NameAddr::new(
+        "sip:+8610@bridge.example".parse::<sip_codec::Uri>().unwrap(),
+    );
+    invite.presentation = crate::sip::Presentation { asserted: Some(asserted), hidden: true };
+    for (name, value) in [("X-Room", "7"), ("Route", "<sip:evil>"), ("From", "<sip:evil>")] {
+        let name = sip_codec::HeaderName::new(name).unwrap();
+        invite.headers.push_raw(name, value);
+    }
+    let name = sip_codec::HeaderName::new("X-Many").unwrap();
+    (0..100).for_each(|_| invite.headers.push_raw(name.clone(), "x"));
+    pair.command(A, Command::Invite(Box::new(invite)));
+    pair.run(100);
+    let request = pair.sent(A, sip_codec::Method::Invite);
+    let text = String::from_utf8_lossy(&request.to_bytes()).into_owned();
+    assert!(text.contains("From: \"Anonymous\" <sip:anonymous@anonymous.invalid>;tag="), "{text}");
+    assert!(text.contains("P-Asserted-Identity: <sip:+8610@bridge.example>\r\n"), "{text}");
+    assert!(text.contains("Privacy: id\r\n") && text.contains("X-Room: 7\r\n"), "{text}");
+    assert!(!text.contains("evil") && !text.contains("alice") && !text.contains("Alice"));
+    assert_eq!(text.matches("X-Many").count() + 1, crate::sip::limits::MAX_EXTRA_HEADERS);
+    let said = crate::sip::identity::asserted(&request).expect("the trunk knows who calls");
+    assert!(said.is_private);
+}

@@ -2,7 +2,7 @@
 //!
 //! * [`pair`]: the harness. * [`flow`]: the sessions of RFC 3665. * [`race`]: RFC 5407.
 //! * [`refusal`]: what is refused, and without state. * [`hostile`]: bounds.
-//! * [`refresh`]: session timers. * [`auth`]: digest. * [`property`]: random interleavings.
+//! * [`refresh`]: session timers. * [`auth`]: digest. * [`register`]: registration. * [`property`]: random interleavings.
 
 mod auth;
 mod flow;
@@ -12,3 +12,4 @@ mod property;
 mod race;
 mod refresh;
 mod refusal;
+mod register;
