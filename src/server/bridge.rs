@@ -281,6 +281,12 @@ fn sip_config(config: &Config, names: &Arc<dyn Names>) -> Result<SipConfig, TlsE
     let mut sip = SipConfig::new(listeners, LegIds::default(), tls::seed()?);
     sip.advertised.clone_from(&config.advertised);
     sip.limits = config.sip.limits;
+    sip.tls_client = tls::client(config)?;
+    sip.hosts = config.our_hosts.clone();
+    sip.realm.clone_from(&config.sip.realm);
+    sip.users.clone_from(&config.users.accounts);
+    sip.trunks.clone_from(&config.trunks.lines);
+    sip.nameservers.clone_from(&config.nameservers);
     let rates = RateLimit::new(config.rate.clone());
     let resolver = Resolver::new(Arc::clone(&config.dial_plan));
     sip.admission = admission(rates, resolver, Arc::clone(names));

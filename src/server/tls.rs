@@ -62,18 +62,49 @@ pub fn server(config: &Config) -> Result<Arc<rustls::ServerConfig>, TlsError> {
     let builder = match &identity.client_authorities {
         None => builder.with_no_client_auth(),
         Some(path) => {
-            let mut roots = RootCertStore::empty();
-            for authority in read_chain(path)? {
-                roots.add(authority).map_err(|error| TlsError::Authorities(error.to_string()))?;
-            }
-            let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider)
-                .build()
-                .map_err(|error| TlsError::Authorities(error.to_string()))?;
+            let roots = Arc::new(authorities(path)?);
+            let verifier = WebPkiClientVerifier::builder_with_provider(roots, provider);
+            let verifier = match identity.client_required {
+                true => verifier,
+                false => verifier.allow_unauthenticated(),
+            };
+            let verifier =
+                verifier.build().map_err(|error| TlsError::Authorities(error.to_string()))?;
             builder.with_client_cert_verifier(verifier)
         }
     };
     let server = builder.with_single_cert(chain, key).map_err(TlsError::Identity)?;
     Ok(Arc::new(server))
+}
+
+/// The TLS of calls that go out; `None` without authorities to judge whom we call. It shows our
+/// certificate to whoever asks for one (mutual TLS).
+///
+/// # Errors
+/// See [`TlsError`].
+pub fn client(config: &Config) -> Result<Option<Arc<rustls::ClientConfig>>, TlsError> {
+    let identity = &config.sip.tls_identity;
+    let Some(path) = &identity.server_authorities else { return Ok(None) };
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let builder = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(TlsError::Identity)?
+        .with_root_certificates(authorities(path)?);
+    let client = match &identity.certificate {
+        Some(certificate) => builder
+            .with_client_auth_cert(read_chain(certificate)?, read_key(identity)?)
+            .map_err(TlsError::Identity)?,
+        None => builder.with_no_client_auth(),
+    };
+    Ok(Some(Arc::new(client)))
+}
+
+fn authorities(path: &Path) -> Result<RootCertStore, TlsError> {
+    let mut roots = RootCertStore::empty();
+    for authority in read_chain(path)? {
+        roots.add(authority).map_err(|error| TlsError::Authorities(error.to_string()))?;
+    }
+    Ok(roots)
 }
 
 /// 32 bytes from the system's random source.

@@ -1,36 +1,13 @@
 //! Who may register and who brings calls: users and trunks, as configured.
 
 use causeway_dial::Network;
-use causeway_proto::sip::Credentials;
-use std::fmt;
+use causeway_proto::sip::{Credentials, Secret};
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// A password. `Debug` does not show it.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Secret(String);
-
-impl Secret {
-    /// Wraps it.
-    pub fn new(text: impl Into<String>) -> Self {
-        Self(text.into())
-    }
-
-    /// The password itself.
-    pub fn reveal(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Secret(…)")
-    }
-}
-
 /// Somebody with a password of ours: a room, a phone, a person.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct User {
     /// The user name of its digest, and the user part of its address of record.
     pub name: Arc<str>,
@@ -55,7 +32,7 @@ pub struct Trunk {
     /// Its proxy, as a SIP URI: calls out and health checks go there. `None`: it only brings
     /// calls.
     pub target: Option<String>,
-    /// What answers its challenges; the realm may be empty: whatever realm it states.
+    /// What answers its challenges. Its user name is the address that we register.
     pub credentials: Option<Credentials>,
     /// We register there, and ask for this interval.
     pub register: Option<Duration>,
@@ -121,7 +98,7 @@ mod tests {
     fn a_password_does_not_show() {
         let user = User {
             name: "room1".into(),
-            password: Secret::new("hunter2"),
+            password: Secret::Password("hunter2".to_owned()),
             aliases: vec!["2001".into()],
         };
         assert!(!format!("{user:?}").contains("hunter2"));

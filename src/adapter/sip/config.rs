@@ -3,6 +3,7 @@
 use super::account::{Trunk, User};
 use causeway_base::{Alias, EndCause, LegId};
 use causeway_conference::Proof;
+use causeway_dial::OurHosts;
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -122,8 +123,8 @@ pub struct SipConfig {
     pub legs: LegIds,
     /// Who may call.
     pub admission: Admission,
-    /// Names of this bridge in addresses of its users, besides its own addresses.
-    pub hosts: Vec<String>,
+    /// Names of this bridge in addresses of its users, besides the address that they reach.
+    pub hosts: OurHosts,
     /// The realm in which users prove themselves.
     pub realm: String,
     /// Who may register.
@@ -162,7 +163,7 @@ impl SipConfig {
                 (Some(_), None) => Decision::Authenticate,
                 _ => Decision::Admit,
             }),
-            hosts: Vec::new(),
+            hosts: OurHosts::default(),
             realm: "causeway".to_owned(),
             users: Vec::new(),
             trunks: Vec::new(),

@@ -3,7 +3,7 @@
 use super::config::IncomingCall;
 use causeway_base::{Alias, EndCause, LegId};
 use causeway_conference::{Offered, Proof, Protocol};
-use causeway_proto::sip::{Carrier, Flow};
+use causeway_proto::sip::{Carrier, Flow, identity};
 use sip_codec::header::{From, UserAgent};
 use sip_codec::{Request, Uri};
 use std::net::IpAddr;
@@ -39,6 +39,16 @@ pub(super) fn incoming(
     })
 }
 
+/// Who calls, as a trusted trunk says (RFC 3325).
+pub(super) fn believe(call: &mut IncomingCall, request: &Request) {
+    if let Some(identity) = identity::asserted(request) {
+        call.private |= identity.is_private;
+        if let Some(asserted) = alias(&identity.uri) {
+            call.calling = asserted;
+        }
+    }
+}
+
 /// The same, for a leg that was admitted.
 pub(super) fn offered(leg: LegId, call: IncomingCall, request: &Request) -> Offered {
     let from = request.headers.get::<From>().and_then(Result::ok);
@@ -60,7 +70,8 @@ pub(super) fn offered(leg: LegId, call: IncomingCall, request: &Request) -> Offe
     }
 }
 
-fn alias(uri: &Uri) -> Option<Alias> {
+/// The dialable name of a URI.
+pub(super) fn alias(uri: &Uri) -> Option<Alias> {
     match uri {
         Uri::Sip(sip) => {
             let user = uri.user().map(|user| user.to_str_lossy().into_owned()).unwrap_or_default();

@@ -153,7 +153,7 @@ impl CallLeg {
             }),
             Event::KeyframeNeeded { .. } => out.events.push(LegEvent::KeyframeNeeded { leg }),
             Event::Ended { cause, .. } => out.events.push(LegEvent::Ended { leg, cause }),
-            Event::Invited { .. } | Event::Pinged { .. } => {}
+            _ => {}
         }
     }
 

@@ -5,20 +5,23 @@
 //! * [`config`]: what it is told at its start.
 //! * `transport`: sockets; messages with the flow they came by.
 //! * `driver`: the task: the endpoint between the sockets and the legs.
-//! * [`account`]: users and trunks. * [`view`]: what is shown of them.
+//! * [`account`]: users and trunks. * `accounts`: all of them. * [`view`]: what is shown of them.
+//! * `resolver`: asks the DNS where a URI leads.
 //! * `leg`: one call's descriptions: offer/answer between the endpoint's events and the leg's.
 //! * `facts`: what an INVITE says of itself.
 
 pub mod account;
+mod accounts;
 pub mod config;
 mod driver;
 mod facts;
 mod leg;
+mod resolver;
 mod transport;
 pub mod view;
 
-pub use account::{Secret, Trunk, User};
-pub use causeway_proto::sip::Carrier;
+pub use account::{Trunk, User};
+pub use causeway_proto::sip::{Carrier, Credentials, Secret};
 pub use config::{
     Admission, Advertised, Decision, IncomingCall, LegIds, Limits, Listener, SipConfig, Transport,
 };

@@ -124,7 +124,6 @@ impl Views {
     }
 }
 
-#[allow(dead_code, reason = "the registrar and the trunks write here")]
 impl Views {
     /// Replaces what is shown of a trunk. Tells where more than its calls changed.
     pub(super) fn set_trunk(&self, index: usize, view: TrunkView) {
@@ -170,7 +169,6 @@ fn kind(registration: &TrunkRegistration) -> TrunkRegistration {
 }
 
 /// The wall clock's word for an instant of the steady one.
-#[allow(dead_code, reason = "the registrar and the trunks write here")]
 pub(super) fn wall(until: Instant) -> SystemTime {
     let left: Duration = until.saturating_duration_since(Instant::now());
     SystemTime::now() + left

@@ -54,4 +54,4 @@ pub use limits::Limits;
 pub use read::sdp as session_description;
 pub use registrar::Registrar;
 pub use registration::Registration;
-pub use words::{Carrier, Command, Event, Flow, Input, Invite, Output};
+pub use words::{Carrier, Command, Event, Flow, Hop, Input, Invite, Output};

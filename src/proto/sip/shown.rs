@@ -1,7 +1,7 @@
 //! How inputs and outputs show in logs. Bodies hold SRTP keys, messages hold numbers and digests:
 //! `Debug` shows what kind of thing it is and to which call it belongs, no more.
 
-use super::words::{Command, Event, Input, Invite, Output};
+use super::words::{Command, Event, Hop, Input, Invite, Output};
 use std::fmt;
 
 impl fmt::Debug for Input {
@@ -47,6 +47,12 @@ impl fmt::Debug for Command {
             Command::Info { .. } => "Info",
         };
         f.debug_tuple(name).field(&self.call()).finish()
+    }
+}
+
+impl fmt::Debug for Hop {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Hop({:?}, {:?})", self.flow.carrier, self.target)
     }
 }
 

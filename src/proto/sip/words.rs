@@ -259,6 +259,8 @@ pub struct Invite {
     pub offer: Option<Bytes>,
     /// Answers a challenge of this realm, once.
     pub credentials: Option<Credentials>,
+    /// The ways that are tried, in order, when the first hop is silent or cannot take the call.
+    pub alternatives: Vec<Hop>,
     /// Proxies between the first hop and the target: the Path of a registered device.
     pub route: Vec<NameAddr>,
     /// What is said of who calls.
@@ -266,6 +268,19 @@ pub struct Invite {
     /// Further headers. Those that the endpoint writes itself are left out, and those beyond
     /// [`super::limits::MAX_EXTRA_HEADERS`].
     pub headers: Headers,
+}
+
+/// Another way to the callee.
+#[derive(Clone)]
+pub struct Hop {
+    /// The first hop.
+    pub flow: Flow,
+    /// The request-URI.
+    pub target: Uri,
+    /// Proxies between the two.
+    pub route: Vec<NameAddr>,
+    /// Answers a challenge, once.
+    pub credentials: Option<Credentials>,
 }
 
 impl Invite {
@@ -279,6 +294,7 @@ impl Invite {
             display_name: String::new(),
             offer: None,
             credentials: None,
+            alternatives: Vec::new(),
             route: Vec::new(),
             presentation: Presentation::default(),
             headers: Headers::new(),

@@ -3,7 +3,7 @@
 //! * [`raw`]: the keys, with their defaults.
 //! * [`problem`]: what is wrong, at which line and column, and the fix.
 //! * `source`: the text and the places of its keys.
-//! * `resolve`: raw values to meaning.
+//! * `resolve`: raw values to meaning; [`user`], [`trunk`]: those of their sections.
 //!
 //! `causeway.toml` at the root of the repository documents every key; it is [`DEFAULT_FILE`].
 
@@ -13,12 +13,16 @@ mod resolve;
 mod source;
 #[cfg(test)]
 mod tests;
+pub mod trunk;
+pub mod user;
 
 pub use problem::{ConfigError, Problem};
+pub use trunk::{TrunkProfile, Trunks};
+pub use user::{Trust, UserProfile, Users};
 
 use causeway_adapter::sip;
 use causeway_conference::Settings;
-use causeway_dial::{DialPlan, NameTable, Network, RateRule};
+use causeway_dial::{DialPlan, NameTable, Network, OurHosts, RateRule};
 use causeway_engine::EngineConfig;
 use causeway_plan::OfferPolicy;
 use std::collections::HashMap;
@@ -50,10 +54,20 @@ pub struct Config {
     pub log: Log,
     /// Names under which callers reach us, as configured.
     pub hosts: Vec<String>,
+    /// The same with our addresses, for comparing.
+    pub our_hosts: OurHosts,
     /// Local addresses that peers see as others.
     pub advertised: Vec<sip::Advertised>,
     /// Where SIP is taken.
     pub sip: Sip,
+    /// DNS servers to ask instead of the system's.
+    pub nameservers: Vec<SocketAddr>,
+    /// Who has a password.
+    pub users: Users,
+    /// Who passes a lobby that is for the untrusted.
+    pub trust: Trust,
+    /// Who brings calls and carries them out.
+    pub trunks: Trunks,
     /// Calls per source.
     pub rate: RateRule,
     /// The media workers.
@@ -90,6 +104,8 @@ pub struct Sip {
     pub tls: Vec<SocketAddr>,
     /// Limits.
     pub limits: sip::Limits,
+    /// The realm in which users prove themselves.
+    pub realm: String,
     /// Who we are under TLS.
     pub tls_identity: TlsIdentity,
 }
@@ -105,6 +121,11 @@ pub struct TlsIdentity {
     pub key_pem: Option<String>,
     /// PEM file of the authorities that callers' certificates must come from.
     pub client_authorities: Option<PathBuf>,
+    /// Callers without a certificate are turned away.
+    pub client_required: bool,
+    /// PEM file of the authorities that certificates of whom we call must come from. `None`: no
+    /// TLS calls out.
+    pub server_authorities: Option<PathBuf>,
 }
 
 impl fmt::Debug for TlsIdentity {

@@ -2,6 +2,7 @@
 //! stands in `causeway.toml`; a test holds that file and these types together.
 
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 macro_rules! section {
     ($(#[$doc:meta])* $name:ident { $($key:ident: $kind:ty = $default:expr,)* }) => {
@@ -33,6 +34,8 @@ section! {
         rate: RawRate = RawRate::default(),
         media: RawMedia = RawMedia::default(),
         conference: Vec<RawConference> = default_conferences(),
+        user: Vec<RawUser> = Vec::new(),
+        trunk: Vec<RawTrunk> = Vec::new(),
     }
 }
 section! {
@@ -56,6 +59,7 @@ section! {
     RawNetwork {
         hosts: Vec<String> = Vec::new(),
         advertised: Vec<RawAdvertised> = Vec::new(),
+        nameservers: Vec<String> = Vec::new(),
     }
 }
 section! {
@@ -74,7 +78,9 @@ section! {
         max_connections: usize = 4096,
         max_connections_per_source: usize = 64,
         max_calls_per_source: usize = 2000,
+        realm: String = String::new(),
         tls_identity: RawTlsIdentity = RawTlsIdentity::default(),
+        trust: RawTrust = RawTrust::default(),
     }
 }
 section! {
@@ -83,6 +89,63 @@ section! {
         certificate: String = String::new(),
         key: String = String::new(),
         client_authorities: String = String::new(),
+        client_required: bool = true,
+        server_authorities: String = String::new(),
+    }
+}
+section! {
+    /// `[sip.trust]`
+    RawTrust {
+        networks: Vec<String> = Vec::new(),
+        certificates: bool = true,
+    }
+}
+section! {
+    /// `[[user]]`
+    RawUser {
+        name: String = String::new(),
+        password: RawSecret = RawSecret::default(),
+        aliases: Vec<String> = Vec::new(),
+        lang: String = String::new(),
+        trusted: bool = false,
+    }
+}
+section! {
+    /// `[[trunk]]`
+    RawTrunk {
+        name: String = String::new(),
+        target: String = String::new(),
+        user: String = String::new(),
+        password: RawSecret = RawSecret::default(),
+        realm: String = String::new(),
+        register: bool = false,
+        register_interval_s: u64 = 600,
+        sources: Vec<String> = Vec::new(),
+        certificate_names: Vec<String> = Vec::new(),
+        trusted: bool = false,
+        numbers: Vec<String> = Vec::new(),
+        lang: String = String::new(),
+        health_interval_s: u64 = 30,
+        max_calls: usize = 1000,
+        fallback: String = String::new(),
+    }
+}
+
+/// A password in a file. `Debug` does not show it.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct RawSecret(String);
+
+impl RawSecret {
+    /// The password itself.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for RawSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("RawSecret(…)")
     }
 }
 section! {
@@ -156,6 +219,8 @@ impl RawConfig {
     pub fn specimen() -> Self {
         let mut specimen = Self::default();
         specimen.network.advertised.push(RawAdvertised::default());
+        specimen.user.push(RawUser::default());
+        specimen.trunk.push(RawTrunk::default());
         specimen
     }
 }

@@ -3,7 +3,7 @@
 use super::problem::{ConfigError, Problem};
 use super::raw::{RawConference, RawConfig, RawEncryption, RawLogFormat, RawMedia, RawSip};
 use super::source::{At, Source};
-use super::{Config, Log, MAX_CONFERENCES, Sip, TlsIdentity, networks};
+use super::{Config, Log, MAX_CONFERENCES, Sip, TlsIdentity, networks, trunk, user};
 use causeway_adapter::sip;
 use causeway_base::Codec;
 use causeway_conference::{EndRules, Settings};
@@ -12,22 +12,22 @@ use causeway_engine::EngineConfig;
 use causeway_plan::{Encryption, OfferPolicy};
 use std::collections::HashMap;
 use std::fmt::Display;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
-type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
+pub(super) type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
 
 /// Problems found so far, with the text that they are in.
-struct Finder<'a> {
+pub(super) struct Finder<'a> {
     source: &'a Source<'a>,
     problems: Vec<Problem>,
 }
 
 impl Finder<'_> {
-    fn find(&mut self, path: &[At<'_>], what: impl Display, fix: impl Display) {
+    pub(super) fn find(&mut self, path: &[At<'_>], what: impl Display, fix: impl Display) {
         let mut key = String::new();
         for step in path {
             match step {
@@ -78,7 +78,11 @@ pub(super) fn resolve(
     environment: Environment<'_>,
 ) -> Result<Config, ConfigError> {
     let mut finder = Finder { source, problems: Vec::new() };
-    let sip = sip(&mut finder, &raw.sip, raw.node.max_calls, environment);
+    let sip = sip(&mut finder, &raw, environment);
+    let users = user::users(&mut finder, &raw.user, environment);
+    let trust = user::trust(&mut finder, &raw.sip.trust, &users);
+    let trunks = trunk::trunks(&mut finder, &raw.trunk, environment);
+    let nameservers = nameservers(&mut finder, &raw.network.nameservers);
     let advertised = advertised(&mut finder, &raw);
     let rate = rate(&mut finder, &raw);
     let engine = engine(&mut finder, &raw);
@@ -100,8 +104,13 @@ pub(super) fn resolve(
             json: raw.log.format == RawLogFormat::Json,
         },
         hosts: raw.network.hosts,
+        our_hosts: hosts.clone(),
         advertised,
         sip,
+        nameservers,
+        users,
+        trust,
+        trunks,
         rate,
         engine,
         policy,
@@ -133,23 +142,36 @@ fn state_dir(configured: &str, environment: Environment<'_>) -> PathBuf {
         .unwrap_or_else(|| PathBuf::from("causeway-state"))
 }
 
-fn sip(
-    finder: &mut Finder<'_>,
-    raw: &RawSip,
-    max_calls: usize,
-    environment: Environment<'_>,
-) -> Sip {
+/// DNS servers; port 53 where none is written.
+fn nameservers(finder: &mut Finder<'_>, texts: &[String]) -> Vec<SocketAddr> {
+    let mut servers = Vec::new();
+    for (index, text) in texts.iter().enumerate() {
+        let plain = || text.parse::<IpAddr>().map(|ip| SocketAddr::new(ip, 53));
+        match text.parse().or_else(|_| plain()) {
+            Ok(server) => servers.push(server),
+            Err(error) => {
+                let at = [At::Key("network"), At::Key("nameservers"), At::Index(index)];
+                finder.find(&at, error, "write an address like \"192.0.2.53\"");
+            }
+        }
+    }
+    servers
+}
+
+fn sip(finder: &mut Finder<'_>, config: &RawConfig, environment: Environment<'_>) -> Sip {
+    let raw = &config.sip;
     let fix = "write an address with a port, like \"192.0.2.5:5060\" or \"[::]:5060\"";
     let sip = Sip {
         udp: finder.list("sip", "udp", &raw.udp, fix),
         tcp: finder.list("sip", "tcp", &raw.tcp, fix),
         tls: finder.list("sip", "tls", &raw.tls, fix),
         limits: sip::Limits {
-            calls: max_calls,
+            calls: config.node.max_calls,
             calls_per_source: raw.max_calls_per_source,
             connections: raw.max_connections,
             connections_per_source: raw.max_connections_per_source,
         },
+        realm: user::realm(config),
         tls_identity: tls_identity(finder, raw, environment),
     };
     if raw.udp.is_empty() && raw.tcp.is_empty() && raw.tls.is_empty() {
@@ -171,6 +193,8 @@ fn tls_identity(
         key: path(&raw.key),
         key_pem: environment("CAUSEWAY_SIP_TLS_KEY"),
         client_authorities: path(&raw.client_authorities),
+        client_required: raw.client_required,
+        server_authorities: path(&raw.server_authorities),
     };
     let has_key = identity.key.is_some() || identity.key_pem.is_some();
     let table = [At::Key("sip"), At::Key("tls_identity")];

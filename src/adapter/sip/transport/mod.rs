@@ -2,8 +2,10 @@
 //!
 //! * [`local`]: which address of ours a peer sees.
 //! * [`datagram`]: one task a UDP listener.
+//! * [`certificate`]: the domains that a peer's certificate speaks for.
 //! * [`stream`]: one task a TCP or TLS connection, in and out.
 
+mod certificate;
 mod datagram;
 mod local;
 mod stream;
@@ -11,12 +13,14 @@ mod stream;
 use super::SipError;
 use super::config::{Advertised, Limits, Listener, Transport};
 use bytes::Bytes;
+use causeway_proto::sip::location::Abilities;
 use causeway_proto::sip::{Carrier, Flow};
 use local::LocalAddresses;
 use sip_codec::{Message, ParseError};
+use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
-use stream::{Connections, Link, Streams};
+use stream::{Connections, Link, Peer, Streams};
 use tokio::net::UdpSocket;
 use tokio::sync::mpsc;
 
@@ -35,7 +39,7 @@ pub(crate) enum Arrived {
         size: usize,
     },
     /// A connection is up: bytes for it go here.
-    Opened { link: Link, writer: mpsc::Sender<Bytes> },
+    Opened { link: Link, peer: Peer, writer: mpsc::Sender<Bytes> },
     /// A connection ended, or could not be made.
     Closed { flow: Flow },
 }
@@ -137,8 +141,8 @@ impl Transports {
     /// Keeps the books of connections, and passes on what concerns the endpoint.
     fn sort(&mut self, arrived: Arrived) -> Option<Arrived> {
         match arrived {
-            Arrived::Opened { link, writer } => {
-                self.streams.opened(link, writer);
+            Arrived::Opened { link, peer, writer } => {
+                self.streams.opened(link, peer, writer);
                 None
             }
             Arrived::Closed { flow } => {
@@ -155,17 +159,32 @@ impl Transports {
     pub(crate) fn send(&mut self, flow: Flow, bytes: Bytes) -> Result<(), Flow> {
         match flow.carrier {
             Carrier::Udp => {
-                if let Some(socket) = self.datagrams.get(flow.socket as usize) {
-                    let _ = socket.try_send_to(&bytes, flow.remote);
+                let socket = self.datagrams.get(flow.socket as usize);
+                match socket.map(|socket| socket.try_send_to(&bytes, flow.remote)) {
+                    Some(Err(error)) if is_final(&error) => Err(flow),
+                    _ => Ok(()),
                 }
-                Ok(())
             }
             Carrier::Tcp | Carrier::Tls => self.streams.send(flow, bytes),
         }
     }
 
-    /// A flow to a new peer, from the first listener that can reach it.
-    pub(crate) fn flow_to(&self, carrier: Carrier, remote: SocketAddr) -> Option<Flow> {
+    /// A flow to a new peer, from the first listener that can reach it. Over TLS the peer must
+    /// show a certificate of `name`, or of its address where there is none.
+    pub(crate) fn flow_to(
+        &mut self,
+        carrier: Carrier,
+        remote: SocketAddr,
+        name: Option<&str>,
+    ) -> Option<Flow> {
+        let mut flow = self.plain_flow(carrier, remote)?;
+        if let (Carrier::Tls, Some(name)) = (carrier, name) {
+            flow.socket = self.streams.number_for(carrier, remote, name);
+        }
+        Some(flow)
+    }
+
+    fn plain_flow(&self, carrier: Carrier, remote: SocketAddr) -> Option<Flow> {
         let mut number = 0;
         for (listener, address) in &self.bound {
             let same_family = address.is_ipv4() == remote.is_ipv4();
@@ -178,6 +197,23 @@ impl Transports {
             number += u32::from(*listener == Carrier::Udp);
         }
         None
+    }
+
+    /// What can be called from here.
+    pub(crate) fn abilities(&self) -> Abilities {
+        let listens = |wanted: Carrier| self.bound.iter().any(|(carrier, _)| *carrier == wanted);
+        Abilities {
+            udp: listens(Carrier::Udp),
+            tcp: listens(Carrier::Tcp),
+            tls: listens(Carrier::Tls) && self.streams.opens_tls(),
+            ipv4: self.bound.iter().any(|(_, address)| address.is_ipv4()),
+            ipv6: self.bound.iter().any(|(_, address)| address.is_ipv6()),
+        }
+    }
+
+    /// The domains that the certificate of a flow's peer speaks for.
+    pub(crate) fn domains(&self, flow: Flow) -> Arc<[Arc<str>]> {
+        self.streams.domains(flow)
     }
 
     /// The address of this node that a flow's peer reached: its media belongs there too.
@@ -193,4 +229,14 @@ impl Transports {
             }
         }
     }
+}
+
+/// Whether a datagram cannot get there at all: no route, or a port that told us so.
+fn is_final(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::NetworkUnreachable
+            | io::ErrorKind::HostUnreachable
+            | io::ErrorKind::ConnectionRefused
+    )
 }

@@ -1,10 +1,12 @@
 //! TCP and TLS: one task a connection.
 
 use super::Arrived;
+use super::certificate;
 use super::local::LocalAddresses;
 use crate::sip::config::Limits;
 use bytes::{Bytes, BytesMut};
 use causeway_proto::sip::{Carrier, Flow};
+use rustls_pki_types::ServerName;
 use sip_codec::{StreamDecoder, StreamItem, StreamSide};
 use socket2::{Domain, Protocol, Socket, Type};
 use std::collections::HashMap;
@@ -134,6 +136,15 @@ pub(crate) struct Link {
     pub(crate) reached: IpAddr,
 }
 
+/// Who is at the far end of a connection.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Peer {
+    /// The name that its certificate was checked against, where we opened the connection to one.
+    name: Option<Arc<str>>,
+    /// The domains that its certificate speaks for, where it showed one to us.
+    domains: Arc<[Arc<str>]>,
+}
+
 /// Binds and accepts until the adapter is gone.
 pub(super) fn listen(
     connections: &Connections,
@@ -182,10 +193,16 @@ async fn accept(
     let _ = stream.set_nodelay(true);
     let carrier = if acceptor.is_some() { Carrier::Tls } else { Carrier::Tcp };
     let Ok(link) = connections.link(carrier, &stream, bound.port()) else { return };
+    let side = StreamSide::Accepted;
     match acceptor {
-        None => run(connections, link, stream, StreamSide::Accepted, place).await,
+        None => run(connections, link, Peer::default(), stream, side, place).await,
         Some(acceptor) => match timeout(HANDSHAKE, acceptor.accept(stream)).await {
-            Ok(Ok(stream)) => run(connections, link, stream, StreamSide::Accepted, place).await,
+            Ok(Ok(stream)) => {
+                let certificates = stream.get_ref().1.peer_certificates();
+                let domains = certificates.and_then(<[_]>::first).map(certificate::domains);
+                let peer = Peer { name: None, domains: domains.unwrap_or_default() };
+                run(connections, link, peer, stream, side, place).await;
+            }
             Ok(Err(error)) if connections.may_complain() => {
                 tracing::info!(%error, "a TLS handshake failed");
             }
@@ -199,6 +216,7 @@ async fn accept(
 async fn run<S: AsyncRead + AsyncWrite>(
     connections: Connections,
     link: Link,
+    peer: Peer,
     stream: S,
     side: StreamSide,
     _place: Place,
@@ -207,7 +225,7 @@ async fn run<S: AsyncRead + AsyncWrite>(
     let (writer, mut writes) = mpsc::channel::<Bytes>(MAX_WRITES);
     // The signalling task alone keeps the connection alive: when it lets go, the writes end.
     let pongs = writer.downgrade();
-    if connections.arrived.send(Arrived::Opened { link, writer }).await.is_err() {
+    if connections.arrived.send(Arrived::Opened { link, peer, writer }).await.is_err() {
         return;
     }
     let (reader, mut out) = tokio::io::split(stream);
@@ -329,14 +347,30 @@ pub(super) struct Streams {
     connections: Connections,
     tls_client: Option<Arc<rustls::ClientConfig>>,
     open: HashMap<u32, Open>,
-    by_remote: HashMap<(Carrier, SocketAddr), u32>,
+    by_far: HashMap<Far, u32>,
     /// What waits for a connection that is being made.
-    waiting: HashMap<(Carrier, SocketAddr), Vec<Bytes>>,
+    waiting: HashMap<Far, Vec<Bytes>>,
+    /// Numbers of flows that must lead to a peer of a certain name.
+    named: HashMap<u32, Far>,
 }
+
+/// Whom a connection leads to. One that was checked for a name is never used for another.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Far {
+    carrier: Carrier,
+    remote: SocketAddr,
+    name: Option<Arc<str>>,
+}
+
+/// Names that flows were numbered for. Beyond it the flows of old calls are checked by address,
+/// which fails for most: their calls end, no other is trusted.
+const MAX_NAMED: usize = 4_096;
 
 #[derive(Debug)]
 struct Open {
     link: Link,
+    far: Far,
+    domains: Arc<[Arc<str>]>,
     writer: mpsc::Sender<Bytes>,
 }
 
@@ -349,38 +383,64 @@ impl Streams {
             connections,
             tls_client,
             open: HashMap::new(),
-            by_remote: HashMap::new(),
+            by_far: HashMap::new(),
             waiting: HashMap::new(),
+            named: HashMap::new(),
         }
     }
 
-    pub(super) fn opened(&mut self, link: Link, writer: mpsc::Sender<Bytes>) {
+    /// Whether TLS can be opened.
+    pub(super) fn opens_tls(&self) -> bool {
+        self.tls_client.is_some()
+    }
+
+    /// The number of a flow to a peer that must show a certificate of this name.
+    pub(super) fn number_for(&mut self, carrier: Carrier, remote: SocketAddr, name: &str) -> u32 {
+        let far = Far { carrier, remote, name: Some(Arc::from(name)) };
+        if let Some((number, _)) = self.named.iter().find(|(_, known)| **known == far) {
+            return *number;
+        }
+        if self.named.len() >= MAX_NAMED {
+            self.named.clear();
+        }
+        let number = self.connections.number();
+        self.named.insert(number, far);
+        number
+    }
+
+    fn far(&self, flow: Flow) -> Far {
+        let plain = || Far { carrier: flow.carrier, remote: flow.remote, name: None };
+        self.named.get(&flow.socket).cloned().unwrap_or_else(plain)
+    }
+
+    pub(super) fn opened(&mut self, link: Link, peer: Peer, writer: mpsc::Sender<Bytes>) {
         let flow = link.flow;
-        let key = (flow.carrier, flow.remote);
-        for bytes in self.waiting.remove(&key).unwrap_or_default() {
+        let far = Far { carrier: flow.carrier, remote: flow.remote, name: peer.name };
+        for bytes in self.waiting.remove(&far).unwrap_or_default() {
             // The queue is new and holds more than may wait.
             let _ = writer.try_send(bytes);
         }
-        self.by_remote.insert(key, flow.socket);
-        self.open.insert(flow.socket, Open { link, writer });
+        self.by_far.insert(far.clone(), flow.socket);
+        self.open.insert(flow.socket, Open { link, far, domains: peer.domains, writer });
     }
 
     pub(super) fn closed(&mut self, flow: Flow) {
-        let key = (flow.carrier, flow.remote);
-        self.waiting.remove(&key);
-        self.open.remove(&flow.socket);
-        if self.by_remote.get(&key) == Some(&flow.socket) {
-            self.by_remote.remove(&key);
+        let far = match self.open.remove(&flow.socket) {
+            Some(open) => open.far,
+            None => self.far(flow),
+        };
+        self.waiting.remove(&far);
+        if self.by_far.get(&far) == Some(&flow.socket) {
+            self.by_far.remove(&far);
         }
     }
 
     /// Sends by the flow's own connection, else by another to the same peer, else by a new one.
     pub(super) fn send(&mut self, flow: Flow, bytes: Bytes) -> Result<(), Flow> {
-        let key = (flow.carrier, flow.remote);
         let number = if self.open.contains_key(&flow.socket) {
             Some(flow.socket)
         } else {
-            self.by_remote.get(&key).copied()
+            self.by_far.get(&self.far(flow)).copied()
         };
         match number.and_then(|number| self.open.get(&number)) {
             Some(open) => {
@@ -400,9 +460,14 @@ impl Streams {
         self.open.get(&flow.socket).map(|open| open.link.reached)
     }
 
+    /// The domains that the certificate of a flow's peer speaks for.
+    pub(super) fn domains(&self, flow: Flow) -> Arc<[Arc<str>]> {
+        self.open.get(&flow.socket).map(|open| Arc::clone(&open.domains)).unwrap_or_default()
+    }
+
     fn connect(&mut self, flow: Flow, bytes: Bytes) -> Result<(), Flow> {
-        let key = (flow.carrier, flow.remote);
-        if let Some(waiting) = self.waiting.get_mut(&key) {
+        let far = self.far(flow);
+        if let Some(waiting) = self.waiting.get_mut(&far) {
             if waiting.len() == MAX_WRITES {
                 return Err(flow);
             }
@@ -415,8 +480,9 @@ impl Streams {
             _ => None,
         };
         let Some(place) = self.connections.place(flow.remote.ip()) else { return Err(flow) };
-        self.waiting.insert(key, vec![bytes]);
-        tokio::spawn(open(self.connections.clone(), flow, connector, place));
+        let name = far.name.clone();
+        self.waiting.insert(far, vec![bytes]);
+        tokio::spawn(open(self.connections.clone(), flow, name, connector, place));
         Ok(())
     }
 }
@@ -425,6 +491,7 @@ impl Streams {
 async fn open(
     connections: Connections,
     wanted: Flow,
+    name: Option<Arc<str>>,
     connector: Option<TlsConnector>,
     place: Place,
 ) {
@@ -438,16 +505,30 @@ async fn open(
         Ok(Ok(connected)) => Some(connected),
         _ => None,
     };
+    let side = StreamSide::Opened;
+    let peer = Peer { name: name.clone(), domains: Arc::default() };
     match (connected, connector) {
         (Some((link, stream)), None) => {
-            run(connections, link, stream, StreamSide::Opened, place).await;
+            run(connections, link, peer, stream, side, place).await;
             return;
         }
         (Some((link, stream)), Some(connector)) => {
-            let name = wanted.remote.ip().into();
-            if let Ok(Ok(stream)) = timeout(HANDSHAKE, connector.connect(name, stream)).await {
-                run(connections, link, stream, StreamSide::Opened, place).await;
-                return;
+            // By the name of the URI (RFC 5922 section 7.4), never by one that DNS led to.
+            let shown = match &name {
+                Some(name) => ServerName::try_from(name.to_string()).ok(),
+                None => Some(wanted.remote.ip().into()),
+            };
+            if let Some(shown) = shown {
+                match timeout(HANDSHAKE, connector.connect(shown, stream)).await {
+                    Ok(Ok(stream)) => {
+                        run(connections, link, peer, stream, side, place).await;
+                        return;
+                    }
+                    Ok(Err(error)) if connections.may_complain() => {
+                        tracing::info!(%error, "a TLS handshake of ours failed");
+                    }
+                    _ => {}
+                }
             }
         }
         (None, _) => {}

@@ -190,7 +190,12 @@ impl Core {
         silent
     }
 
-    /// A CANCELled INVITE that nobody finishes: forget it.
+    /// A request of ours that is under way, with its Via.
+    pub(crate) fn request_of(&self, key: ClientKey) -> Option<Request> {
+        self.clients.get(&key).map(|transaction| transaction.request.clone())
+    }
+
+    /// An INVITE that nobody finishes, cancelled or gone by another way: forget it.
     pub(crate) fn abandon(&mut self, key: ClientKey) {
         if let Some(transaction) = self.clients.get_mut(&key) {
             transaction.machine = ClientMachine::Other(Client::ended());

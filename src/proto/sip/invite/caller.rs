@@ -1,6 +1,7 @@
 //! An outgoing call until its INVITE is answered.
 
 use super::auth::Auth;
+use super::failover::{MAX_ALTERNATIVES, WAY_PATIENCE, blames_the_way};
 use super::session::Session;
 use super::session_timer::SessionTimer;
 use super::{Call, Peer, Phase, offer_headers, put_sdp, reason};
@@ -12,13 +13,14 @@ use crate::sip::limits::{MAX_EXTRA_HEADERS, MAX_FORKS, MAX_ROUTES};
 use crate::sip::read;
 use crate::sip::timer::T1_64;
 use crate::sip::transaction::ClientKey;
-use crate::sip::words::{Event, Invite};
+use crate::sip::words::{Event, Hop, Invite};
 use bytes::Bytes;
 use causeway_base::EndCause;
 use sip_codec::header::{
     CSeq, CallId, From, MaxForwards, MinSe, NameAddr, RAck, RSeq, Route, SessionExpires, To, Via,
 };
 use sip_codec::{HeaderName, Method, Request, Response, Text, TypedHeader as _};
+use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 /// Times that a callee may ask for a longer session interval.
@@ -34,6 +36,10 @@ pub(crate) struct Calling {
     /// Until when it may ring; after a CANCEL, until when a final response may come.
     until: Instant,
     interval_retries: u8,
+    /// The ways that are left.
+    pub(super) alternatives: VecDeque<Hop>,
+    /// Until when the way under trial may say nothing, while another one is left.
+    silent_until: Option<Instant>,
 }
 
 /// Whether the INVITE is to be cancelled.
@@ -57,7 +63,17 @@ struct Early {
 
 impl Calling {
     pub(crate) fn deadline(&self) -> Instant {
-        self.until
+        self.silent_until.map_or(self.until, |silent| silent.min(self.until))
+    }
+
+    /// It was not given up.
+    pub(super) fn is_wanted(&self) -> bool {
+        self.cancel == Cancel::No
+    }
+
+    /// Another way is tried from now on.
+    pub(super) fn be_patient_from(&mut self, now: Instant) {
+        self.silent_until = (!self.alternatives.is_empty()).then(|| now + WAY_PATIENCE);
     }
 
     /// The INVITE was sent again, with credentials or another interval.
@@ -94,7 +110,8 @@ impl Call {
         let local_tag = Text::from(core.random.token());
         let request = first_request(core, &invite, &call_id, &local_tag);
         let key = core.send(now, Owner::Call(invite.call), invite.flow, request);
-        let calling = Calling {
+        let alternatives = invite.alternatives.into_iter().take(MAX_ALTERNATIVES).collect();
+        let mut calling = Calling {
             invite: key,
             seq: 1,
             offer: invite.offer,
@@ -102,7 +119,10 @@ impl Call {
             cancel: Cancel::No,
             until: now + core.config.ring_patience,
             interval_retries: 0,
+            alternatives,
+            silent_until: None,
         };
+        calling.be_patient_from(now);
         Self {
             id: invite.call,
             call_id,
@@ -131,6 +151,7 @@ impl Call {
             return;
         }
         calling.until = now + T1_64;
+        calling.silent_until = None;
         calling.cancel = Cancel::Wanted(cause);
         self.cancel_if_may(core, now);
     }
@@ -148,6 +169,9 @@ impl Call {
 
     pub(super) fn calling_timeout(&mut self, core: &mut Core, now: Instant) {
         let Phase::Calling(calling) = &self.phase else { return };
+        if calling.silent_until.is_some_and(|silent| silent <= now) {
+            return self.way_is_silent(core, now);
+        }
         if now < calling.until {
             return;
         }
@@ -168,10 +192,14 @@ impl Call {
     ) {
         self.cancel_if_may(core, now);
         let status = response.status.code();
+        if let Phase::Calling(calling) = &mut self.phase {
+            calling.silent_until = None;
+        }
         match status {
             100 => {}
             101..=199 => self.provisional(core, now, delivery, response),
             422 if !self.ended && self.lengthen_interval(core, now, delivery, response) => {}
+            _ if blames_the_way(status) && self.try_next(core, now, &delivery.request) => {}
             _ => {
                 self.phase = Phase::Closing(None);
                 self.end(core, EndCause::from_sip_status(status));

@@ -4,7 +4,7 @@
 //! * [`session`]: the confirmed dialog, its ACK and BYE. * [`offer`]: offers and refreshes of
 //!   ours in it. * [`request`]: requests of the peer in it.
 //! * [`reliable`]: provisional responses by 100rel. * [`session_timer`]: RFC 4028.
-//! * [`info`]: digits and key-frame requests by INFO. * [`auth`]: challenges to requests of ours.
+//! * [`failover`]: by the next way when one fails. * [`info`]: digits and key-frame requests by INFO. * [`auth`]: challenges to requests of ours.
 //!
 //! A call lives in one of four phases. Its `Ended` event comes when the outcome is certain for
 //! the application; the call itself stays, silent, until the network part is over.
@@ -12,6 +12,7 @@
 pub(crate) mod auth;
 pub(crate) mod callee;
 pub(crate) mod caller;
+mod failover;
 pub(crate) mod info;
 pub(crate) mod offer;
 pub(crate) mod reliable;
@@ -221,6 +222,9 @@ impl Call {
         }
         match &self.phase {
             Phase::Calling(calling) if calling.invite == delivery.key => {
+                if self.try_next(core, now, &delivery.request) {
+                    return;
+                }
                 self.phase = Phase::Closing(None);
                 self.end(core, cause);
             }

@@ -5,6 +5,7 @@
 //! * [`refresh`]: session timers. * [`auth`]: digest. * [`register`]: registration. * [`property`]: random interleavings.
 
 mod auth;
+mod failover;
 mod flow;
 mod hostile;
 mod pair;

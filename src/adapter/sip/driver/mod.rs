@@ -1,26 +1,36 @@
 //! The signalling task: the endpoint between the sockets and the legs. Nothing here decides
 //! anything of SIP or of descriptions.
+//!
+//! * [`admit`]: calls that come in. * [`dial`]: calls that go out. * [`register`]: devices that
+//!   register. * [`trunk`]: trunks, and our registrations there.
 
-use super::account::Trunk;
-use super::config::{Admission, Decision, LegIds, SipConfig};
-use super::facts;
+mod admit;
+mod dial;
+mod register;
+mod trunk;
+
+use super::accounts::Accounts;
+use super::config::{Admission, LegIds, SipConfig};
 use super::leg::{CallLeg, Outcome};
+use super::resolver::Dns;
 use super::transport::{Arrived, Transports};
-use super::view::{TrunkHealth, TrunkRegistration, TrunkView, Views};
+use super::view::Views;
 use super::{Control, SipError};
+use admit::Asked;
 use bytes::Bytes;
-use causeway_base::{Alias, EndCause, LegId};
-use causeway_conference::{LegCommand, LegEvent, MediaAddress};
-use causeway_plan::OfferPolicy;
+use causeway_base::{EndCause, LegId};
+use causeway_conference::{LegCommand, LegEvent};
+use causeway_dial::{AttemptRules, Attempts};
+use causeway_proto::sip::location::Target;
 use causeway_proto::sip::{
-    Carrier, Command, Config, Endpoint, Event, Flow, Input, Invite, Output, session_description,
+    Carrier, Command, Config, Endpoint, Event, Input, Output, Registrar, registrar,
 };
-use sip_codec::{Host, Request, Uri};
+use dial::Located;
 use std::collections::{HashMap, VecDeque};
-use std::net::{IpAddr, SocketAddr};
-use std::sync::Arc;
+use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, oneshot};
+use trunk::Trunks;
 
 /// Events that wait for a slow bridge. Beyond it nothing is read from the network until there
 /// is room.
@@ -43,8 +53,14 @@ pub(super) struct Driver {
     legs: LegIds,
     admission: Admission,
     views: Views,
+    accounts: Accounts,
+    trunks: Trunks,
+    registrar: Registrar,
+    attempts: Attempts,
+    realm: String,
+    dns: Dns,
     controls: mpsc::Receiver<Control>,
-    located: (mpsc::Sender<Located>, mpsc::Receiver<Located>),
+    located: (mpsc::Sender<Found>, mpsc::Receiver<Found>),
     events: mpsc::Sender<LegEvent>,
     outbox: VecDeque<LegEvent>,
     deadline: Option<Instant>,
@@ -64,23 +80,17 @@ enum Step {
     Told,
     Timer,
     Control(Control),
-    Located(Box<Located>),
+    Found(Found),
     Arrived(Arrived),
 }
 
-/// A call that goes out, and the address of its callee once it is known.
-struct Located {
-    call: Dialled,
-    address: Option<SocketAddr>,
-}
-
-struct Dialled {
-    leg: LegId,
-    target: Uri,
-    carrier: Carrier,
-    calling: Alias,
-    policy: Box<OfferPolicy>,
-    media: MediaAddress,
+/// What a look-up came to.
+#[derive(Debug)]
+enum Found {
+    /// The ways of a call.
+    Call(Box<Located>),
+    /// Where a trunk is.
+    Trunk { index: usize, ways: Vec<Target> },
 }
 
 /// Addresses that are being looked up at a time.
@@ -93,7 +103,11 @@ impl Driver {
         events: mpsc::Sender<LegEvent>,
     ) -> Result<Self, SipError> {
         let SipConfig { listeners, advertised, user_agent, tls_client, limits, .. } = config;
+        let now = Instant::now();
+        let trunks = Trunks::new(now, &config.trunks);
+        let accounts = Accounts::new(config.hosts, config.users, config.trunks);
         let mut endpoint = Config::new(config.seed);
+        endpoint.registrar = accounts.has_users();
         endpoint.user_agent = user_agent;
         endpoint.limits.calls = limits.calls;
         endpoint.limits.calls_per_source = limits.calls_per_source;
@@ -104,7 +118,14 @@ impl Driver {
             calls: HashMap::new(),
             legs: config.legs,
             admission: config.admission,
-            views: Views::new(config.trunks.iter().map(first_view).collect()),
+            views: Views::new(trunks.views()),
+            accounts,
+            trunks,
+            // Whose name it is the accounts say; any name of ours will do.
+            registrar: Registrar::new(registrar::Config::default()),
+            attempts: Attempts::new(AttemptRules::default()),
+            realm: config.realm,
+            dns: Dns::new(&config.nameservers),
             controls,
             located: mpsc::channel(MAX_LOOKUPS),
             events,
@@ -127,9 +148,10 @@ impl Driver {
         while let Some(step) = self.wait().await {
             match step {
                 Step::Told => {}
-                Step::Timer => self.endpoint.handle_timeout(Instant::now()),
+                Step::Timer => self.timeout(Instant::now()),
                 Step::Control(control) => self.control(control),
-                Step::Located(located) => self.located(*located),
+                Step::Found(Found::Call(located)) => self.located(*located),
+                Step::Found(Found::Trunk { index, ways }) => self.trunk_found(index, ways),
                 Step::Arrived(arrived) => self.arrived(arrived),
             }
             self.drain();
@@ -141,7 +163,8 @@ impl Driver {
 
     /// Waits for the next thing to do. `None`: nobody listens any more.
     async fn wait(&mut self) -> Option<Step> {
-        let wake = self.deadline.unwrap_or_else(|| Instant::now() + IDLE);
+        let due = [self.deadline, self.registrar.poll_timeout(), self.trunks.poll_timeout()];
+        let wake = due.into_iter().flatten().min().unwrap_or_else(|| Instant::now() + IDLE);
         tokio::select! {
             biased;
             permit = self.events.reserve(), if !self.outbox.is_empty() => {
@@ -153,11 +176,18 @@ impl Driver {
             }
             () = tokio::time::sleep_until(wake.into()) => Some(Step::Timer),
             control = self.controls.recv() => control.map(Step::Control),
-            Some(located) = self.located.1.recv() => Some(Step::Located(Box::new(located))),
+            Some(found) = self.located.1.recv() => Some(Step::Found(found)),
             arrived = self.transports.next(), if self.outbox.len() < MAX_EVENTS => {
                 Some(Step::Arrived(arrived))
             }
         }
+    }
+
+    fn timeout(&mut self, now: Instant) {
+        self.endpoint.handle_timeout(now);
+        self.registrar.handle_timeout(now);
+        self.registrar_news();
+        self.tend_trunks(now);
     }
 
     /// Told to stop, every call has said its last word, and every BYE was answered.
@@ -185,7 +215,11 @@ impl Driver {
                         Input::Malformed { flow, error, size }
                     }
                 },
-                Arrived::Closed { flow } => Input::Failed { flow },
+                Arrived::Closed { flow } => {
+                    self.registrar.flow_closed(flow);
+                    self.registrar_news();
+                    Input::Failed { flow }
+                }
                 Arrived::Opened { .. } => return,
             };
             self.endpoint.handle_input(Instant::now(), input);
@@ -218,7 +252,13 @@ impl Driver {
     fn event(&mut self, event: Event) {
         match event {
             Event::Invited { flow, request, size } => self.invited(flow, request, size),
-            Event::Pinged { .. } => {}
+            Event::Register { flow, request, size } => {
+                self.registers(Asked { flow, request, size });
+            }
+            Event::Pinged { ping, status } => self.trunk_pinged(ping, status),
+            Event::Responded { number, from, response } => {
+                self.trunk_responded(number, from, response.as_deref());
+            }
             event => {
                 let Some(leg) = event.call() else { return };
                 let Some(call) = self.calls.get_mut(&leg) else { return };
@@ -228,36 +268,8 @@ impl Driver {
                 self.carry_out(out);
                 if ended {
                     self.calls.remove(&leg);
+                    self.trunks.ended(leg, &self.views);
                 }
-            }
-        }
-    }
-
-    /// A new call: rates and dial plan before it has any state.
-    fn invited(&mut self, flow: Flow, request: Box<Request>, size: usize) {
-        let local = self.transports.local_ip(flow);
-        let admitted = match (&self.life, facts::incoming(&request, flow, local)) {
-            (Life::Serving, Ok(call)) => match (self.admission)(&call) {
-                Decision::Admit => Ok(call),
-                Decision::Refuse(cause) => Err(cause),
-                Decision::Authenticate => Err(EndCause::Unauthorized),
-            },
-            (Life::Serving, Err(cause)) => Err(cause),
-            _ => Err(EndCause::Draining),
-        };
-        match admitted {
-            Err(cause) => {
-                let retry_after = (cause.sip_status() == 503).then_some(RETRY_AFTER);
-                self.command(Command::Refuse { flow, request, size, cause, retry_after });
-            }
-            Ok(call) => {
-                let leg = self.legs.next();
-                let offered = facts::offered(leg, call, &request);
-                let offer = session_description(&request.headers, &request.body);
-                self.calls.insert(leg, CallLeg::offered(leg, flow.remote.ip(), offer));
-                // First the bridge hears of the leg, then of anything that happens to it.
-                self.outbox.push_back(LegEvent::Offered(Box::new(offered)));
-                self.command(Command::Admit { call: leg, flow, request, size });
             }
         }
     }
@@ -275,6 +287,7 @@ impl Driver {
                     Life::Stopping(waiting) => waiting.push(done),
                     life => *life = Life::Stopping(vec![done]),
                 }
+                self.leave_trunks();
                 let mut out = Outcome::default();
                 for call in self.calls.values_mut() {
                     call.end(EndCause::Draining, &mut out);
@@ -288,9 +301,7 @@ impl Driver {
         let leg = command.leg();
         let mut out = Outcome::default();
         match command {
-            LegCommand::Dial { leg, target, calling, policy, media, .. } => {
-                self.dial(leg, &target, calling, policy, media);
-            }
+            command @ LegCommand::Dial { .. } => self.dial(command),
             LegCommand::Ring { leg } => out.commands.push(Command::Progress {
                 call: leg,
                 status: 180,
@@ -333,103 +344,10 @@ impl Driver {
     fn command(&mut self, command: Command) {
         self.endpoint.handle_input(Instant::now(), Input::Command(command));
     }
-
-    /// Calls out: an address at once, a name after the system's resolver has spoken.
-    fn dial(
-        &mut self,
-        leg: LegId,
-        target: &str,
-        calling: Alias,
-        policy: Box<OfferPolicy>,
-        media: MediaAddress,
-    ) {
-        let target = Uri::parse(target.to_owned());
-        let Some((target, carrier, port)) = target.ok().and_then(way) else {
-            self.outbox.push_back(LegEvent::Ended { leg, cause: EndCause::BadAddress });
-            return;
-        };
-        let host = target.host().cloned();
-        let call = Dialled { leg, target, carrier, calling, policy, media };
-        match host {
-            Some(Host::Name(name)) => {
-                let found = self.located.0.clone();
-                let name = name.to_str_lossy().into_owned();
-                tokio::spawn(async move {
-                    let addresses = tokio::net::lookup_host((name.as_str(), port)).await;
-                    let address = addresses.ok().and_then(|mut found| found.next());
-                    let _ = found.send(Located { call, address }).await;
-                });
-            }
-            Some(host) => {
-                let address = host.ip().map(|ip| SocketAddr::new(ip, port));
-                self.located(Located { call, address });
-            }
-            None => self.located(Located { call, address: None }),
-        }
-    }
-
-    fn located(&mut self, Located { call, address }: Located) {
-        let Dialled { leg, target, carrier, calling, policy, media } = call;
-        let flow = address.and_then(|address| self.transports.flow_to(carrier, address));
-        let Some(flow) = flow else {
-            self.outbox.push_back(LegEvent::Ended { leg, cause: EndCause::Unreachable });
-            return;
-        };
-        let Ok(from) = from_uri(&calling, flow.local.ip()) else {
-            self.outbox.push_back(LegEvent::Ended { leg, cause: EndCause::BadAddress });
-            return;
-        };
-        let (call, offer) = CallLeg::dialled(leg, flow.remote.ip(), *policy, media, seed());
-        self.calls.insert(leg, call);
-        let invite = Invite { offer: Some(offer), ..Invite::new(leg, flow, target, from) };
-        self.command(Command::Invite(Box::new(invite)));
-    }
-}
-
-/// A trunk of which nothing is known yet.
-fn first_view(trunk: &Trunk) -> TrunkView {
-    let registration = match trunk.register {
-        Some(_) => TrunkRegistration::Trying,
-        None => TrunkRegistration::NotWanted,
-    };
-    TrunkView {
-        name: Arc::clone(&trunk.name),
-        health: TrunkHealth::Unknown,
-        registration,
-        calls: 0,
-        max_calls: trunk.max_calls,
-    }
 }
 
 /// Digits of one command.
 const MAX_DIGITS: usize = 64;
-
-/// The carrier and the port of a SIP URI without a look-up of records.
-fn way(target: Uri) -> Option<(Uri, Carrier, u16)> {
-    let sip = target.as_sip()?;
-    let transport = sip.params.get("transport");
-    let is = |name: &str| transport.is_some_and(|transport| transport.eq_ignore_case(name));
-    let carrier = if target.scheme() == b"sips" || is("tls") {
-        Carrier::Tls
-    } else if is("tcp") {
-        Carrier::Tcp
-    } else {
-        Carrier::Udp
-    };
-    let port = sip.port.unwrap_or(carrier.default_port());
-    Some((target, carrier, port))
-}
-
-/// Who calls, under the address that the callee's network sees.
-fn from_uri(calling: &Alias, local: IpAddr) -> Result<Uri, sip_codec::SyntaxError> {
-    let host = match local {
-        IpAddr::V4(v4) => v4.to_string(),
-        IpAddr::V6(v6) => format!("[{v6}]"),
-    };
-    let user = sip_codec::escape_user(calling.user().as_bytes());
-    let user = String::from_utf8_lossy(user.as_bytes()).into_owned();
-    Uri::parse(if user.is_empty() { format!("sip:{host}") } else { format!("sip:{user}@{host}") })
-}
 
 /// Random bytes for the keys of one call.
 fn seed() -> [u8; 32] {

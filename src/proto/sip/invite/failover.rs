@@ -1,0 +1,70 @@
+//! An outgoing call whose way fails goes on by the next one (RFC 3263 section 4.3).
+
+use super::{Call, Phase, contact};
+use crate::sip::core::{Core, Owner};
+use crate::sip::limits::MAX_ROUTES;
+use causeway_base::EndCause;
+use sip_codec::header::{CSeq, Route, Via};
+use sip_codec::{HeaderName, Method, Request};
+use std::time::{Duration, Instant};
+
+/// How long a way may say nothing while another one is left: four transmissions over UDP.
+pub(super) const WAY_PATIENCE: Duration = Duration::from_secs(4);
+
+/// Ways beyond the first that are tried: as many as a look-up gives.
+pub(super) const MAX_ALTERNATIVES: usize = 15;
+
+/// Whether a final response says that the server, not the callee, could not take the call.
+pub(super) const fn blames_the_way(status: u16) -> bool {
+    matches!(status, 408 | 502..=504)
+}
+
+impl Call {
+    /// The way of `request`, the last INVITE, failed. Says whether it went by another one: with a
+    /// new branch and sequence number, so that a server that both ways lead to sees no loop.
+    pub(super) fn try_next(&mut self, core: &mut Core, now: Instant, request: &Request) -> bool {
+        let ended = self.ended;
+        let Phase::Calling(calling) = &mut self.phase else { return false };
+        if ended || !calling.is_wanted() {
+            return false;
+        }
+        let Some(hop) = calling.alternatives.pop_front() else { return false };
+        let mut request = request.clone();
+        request.headers.pop_front::<Via>();
+        for name in [
+            HeaderName::Route,
+            HeaderName::Contact,
+            HeaderName::Authorization,
+            HeaderName::ProxyAuthorization,
+        ] {
+            request.headers.remove(&name);
+        }
+        let sips = hop.target.scheme() == b"sips";
+        request.headers.push(&contact(hop.flow, sips));
+        for route in hop.route.iter().take(MAX_ROUTES) {
+            request.headers.push(&Route(route.clone()));
+        }
+        let seq = calling.seq + 1;
+        request.headers.set(&CSeq { seq, method: Method::Invite });
+        request.uri = hop.target.clone();
+        self.auth.credentials = hop.credentials;
+        self.auth.challenge = None;
+        self.auth.called = Some(hop.target);
+        let key = core.send(now, Owner::Call(self.id), hop.flow, request);
+        calling.restarted(key, seq);
+        calling.be_patient_from(now);
+        true
+    }
+
+    /// Nothing came back by this way in time, and another one is left.
+    pub(super) fn way_is_silent(&mut self, core: &mut Core, now: Instant) {
+        let Phase::Calling(calling) = &self.phase else { return };
+        let invite = calling.invite;
+        let Some(request) = core.request_of(invite) else { return };
+        core.abandon(invite);
+        if !self.try_next(core, now, &request) {
+            self.phase = Phase::Closing(None);
+            self.end(core, EndCause::SignallingTimeout);
+        }
+    }
+}
