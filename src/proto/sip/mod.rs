@@ -18,7 +18,9 @@
 //! An incoming call: [`Event::Invited`] (nothing is kept yet) -> [`Command::Admit`] ->
 //! [`Command::Progress`] -> [`Command::Answer`] -> [`Event::Confirmed`] -> … ->
 //! [`Event::Ended`]. An outgoing one: [`Command::Invite`] -> [`Event::Progress`] ->
-//! [`Event::Answered`] -> … -> [`Event::Ended`].
+//! [`Event::Answered`] -> … -> [`Event::Ended`]. A device registers: [`Event::Register`] ->
+//! [`Endpoint::verify`] -> [`Registrar::register`] -> [`Command::AnswerRegister`]. We register:
+//! [`Registration`] -> [`Command::Request`] -> [`Event::Responded`] -> [`Registration`].
 
 pub(crate) mod callers;
 pub mod config;

@@ -221,6 +221,14 @@ impl Registration {
         }
     }
 
+    /// Tries or refreshes at once: another address is known, or the connection is lost by which
+    /// the trunk would have called (RFC 5626 section 4.4). Not while a request is under way.
+    pub fn retry(&mut self, now: Instant) {
+        if let State::Waiting(at) = &mut self.state {
+            *at = now.min(*at);
+        }
+    }
+
     /// Unregisters; `flow` as for [`Registration::handle_timeout`]. Ends with
     /// [`Event::Unregistered`], at the latest when the request's transaction gives up.
     pub fn stop(&mut self, now: Instant, flow: Option<Flow>) {
@@ -408,7 +416,6 @@ impl Registration {
             return self.stopped();
         }
         self.failures = self.failures.saturating_add(1);
-        // A realm that was not named is pinned for good; a nonce is of no use for long.
         let wait = after.map_or_else(|| self.backoff(status), |after| after.min(MAX_WAIT));
         let retry_at = now + wait.max(Duration::from_secs(1));
         self.state = State::Waiting(retry_at);

@@ -43,6 +43,11 @@ fn addresses() {
     stable::<RecordRoute>(&["<sip:p.example.com;lr>;x"]);
     stable::<Path>(&["<sip:p.example.com;lr;ob>"]);
     stable::<PAssertedIdentity>(&["\"A\" <sip:a@b>", "<tel:+15550100>"]);
+    stable::<PPreferredIdentity>(&["\"A\" <sip:a@b>"]);
+    stable::<RemotePartyId>(&["\"A\" <sip:a@b>;party=calling;screen=yes;privacy=off"]);
+    stable::<Diversion>(&["<sip:a@b>;reason=user-busy;counter=1", "<tel:+15550100>"]);
+    stable::<HistoryInfo>(&["<sip:a@b?Reason=SIP%3Bcause%3D302>;index=1.1"]);
+    refused::<RemotePartyId>(&["", "A", "<sip:a@b"]);
     stable::<ReferTo>(&["<sip:a@b?Replaces=x%3Bto-tag%3Dy>"]);
     stable::<ReferredBy>(&["<sip:a@b>;cid=\"1@2\""]);
 }

@@ -203,10 +203,10 @@ impl Core {
         }
     }
 
-    /// Requests of calls that wait for their final response.
+    /// Requests of calls and registrations that wait for their final response.
     pub(crate) fn asking(&self) -> usize {
-        let of_calls = |t: &&ClientTransaction| matches!(t.owner, Owner::Call(_));
-        self.clients.values().filter(of_calls).filter(|t| t.is_pending()).count()
+        let matters = |t: &&ClientTransaction| !matches!(t.owner, Owner::Ping(_));
+        self.clients.values().filter(matters).filter(|t| t.is_pending()).count()
     }
 
     /// Whether an INVITE of ours got a provisional response, so that a CANCEL may go.

@@ -258,6 +258,19 @@ fn one_that_is_stopped_while_it_asks_is_taken_back_too() {
 }
 
 #[test]
+fn a_lost_connection_is_made_good_at_once() {
+    let mut trunk = Trunk::new(None);
+    trunk.register();
+    trunk.registration.retry(trunk.now);
+    assert_eq!(trunk.registration.poll_timeout(), Some(trunk.now));
+    let request = trunk.due();
+    trunk.registration.retry(trunk.now);
+    assert!(trunk.registration.poll_timeout().is_none() && trunk.sent().is_none());
+    trunk.answer(&request, 200, &[]);
+    assert!(matches!(trunk.event(), Event::Registered { .. }));
+}
+
+#[test]
 fn numbers_and_passwords_do_not_show() {
     let mut trunk = Trunk::new(None);
     trunk.due();

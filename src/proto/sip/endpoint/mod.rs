@@ -1,63 +1,30 @@
 //! The endpoint: routes messages, timers and commands to transactions and calls.
+//!
+//! * `element`: what we are able to do. * `outside`: what happens outside of calls.
 
-use super::callers::{CREDIT, Callers};
-use super::config::Config;
-use super::core::stateless::add_to_tag;
-use super::core::{Core, Delivery, Owner, TimerKey};
-use super::dialog::{self, Dialog};
-use super::digest::{Secret, Verdict};
-use super::invite::session_timer::is_too_short;
-use super::invite::{ALLOW, Call};
-use super::read;
-use super::transaction::ServerKey;
-use super::words::{Command, Event, Flow, Input, Output};
+mod element;
+mod outside;
+
+use self::element::element;
+use crate::sip::callers::{CREDIT, Callers};
+use crate::sip::config::Config;
+use crate::sip::core::stateless::add_to_tag;
+use crate::sip::core::{Core, Delivery, Owner, TimerKey};
+use crate::sip::dialog::Dialog;
+use crate::sip::digest::{Secret, Verdict};
+use crate::sip::invite::Call;
+use crate::sip::invite::session_timer::is_too_short;
+use crate::sip::read;
+use crate::sip::transaction::ServerKey;
+use crate::sip::words::{Command, Event, Flow, Input, Output};
 use causeway_base::{EndCause, LegId};
-use sip_codec::header::{CSeq, CallId, From, MaxForwards, MinSe, NameAddr, To, Via};
-use sip_codec::validate::{self, Element};
-use sip_codec::{
-    HeaderName, Headers, Message, Method, ParseError, Request, Response, SipUri, Text, Uri,
-};
+use sip_codec::header::{MinSe, Via};
+use sip_codec::validate;
+use sip_codec::{HeaderName, Headers, Message, Method, Request, Response, Text};
 use std::collections::HashMap;
 use std::fmt;
 use std::net::IpAddr;
-use std::time::{Duration, Instant};
-
-/// What we take. REFER is not among it: a refused transfer says 405. SUBSCRIBE, MESSAGE and
-/// PUBLISH neither, from whomever they come. REGISTER stands last: it is left out without a registrar.
-static METHODS: [Method; 9] = [
-    Method::Invite,
-    Method::Ack,
-    Method::Bye,
-    Method::Cancel,
-    Method::Options,
-    Method::Info,
-    Method::Update,
-    Method::Prack,
-    Method::Register,
-];
-
-/// What is taken in Require; the last two with a registrar.
-const EXTENSIONS: [&str; 4] = ["timer", "100rel", "outbound", "path"];
-
-/// What we are able to do, with and without a registrar.
-fn element(registrar: bool) -> Element<'static> {
-    let (methods, extensions) = match (METHODS.split_last(), EXTENSIONS.first_chunk::<2>()) {
-        (Some((_, methods)), Some(extensions)) if !registrar => (methods, extensions.as_slice()),
-        _ => (METHODS.as_slice(), EXTENSIONS.as_slice()),
-    };
-    Element {
-        methods,
-        extensions,
-        reads: &[
-            "application/sdp",
-            "multipart/mixed",
-            "application/dtmf-relay",
-            "application/dtmf",
-            "application/media_control+xml",
-        ],
-        writes: &["application/sdp"],
-    }
-}
+use std::time::Instant;
 
 /// Seconds after which a caller may try a full node again.
 const FULL_RETRY_AFTER: &str = "10";
@@ -371,35 +338,6 @@ impl Endpoint {
             || self.sources.get(&source).is_some_and(|count| *count >= limits.calls_per_source)
     }
 
-    fn options(&mut self, flow: Flow, request: &Request, size: usize) {
-        let mut more = Headers::new();
-        more.push_raw(HeaderName::Allow, ALLOW);
-        more.push_raw(HeaderName::Accept, "application/sdp");
-        more.push_raw(HeaderName::Supported, "timer, 100rel");
-        self.core.stateless(flow, size, request, 200, more);
-    }
-
-    fn malformed(&mut self, flow: Flow, error: ParseError, size: usize) {
-        let ParseError::Answer(refusal) = error else { return };
-        let mut response = refusal.response();
-        response.headers = Headers::new();
-        for (name, value) in refusal.recovered.iter() {
-            response.headers.push_raw(name.clone(), value.clone());
-        }
-        let mut flow = flow;
-        if let Some(mut via) = read::first::<Via>(&response.headers) {
-            let source = flow.remote;
-            if flow.carrier == super::words::Carrier::Udp && !via.params.has("rport") {
-                flow.remote.set_port(via.port.unwrap_or(flow.carrier.default_port()));
-            }
-            via.note_source(source.ip(), source.port());
-            response.headers.set_first(&via);
-        }
-        let tag = Text::from(self.core.random.token());
-        add_to_tag(&mut response.headers, &tag);
-        self.core.transmit_bounded(flow, size, response, refusal.advice);
-    }
-
     // Commands.
 
     fn command(&mut self, now: Instant, command: Command) {
@@ -457,64 +395,6 @@ impl Endpoint {
             call.give_up_unconfirmed(&mut self.core, now);
             self.core.touched.insert(oldest);
         }
-    }
-
-    fn refuse(
-        &mut self,
-        flow: Flow,
-        request: &Request,
-        size: usize,
-        cause: EndCause,
-        retry_after: Option<Duration>,
-    ) {
-        let status = match cause.sip_status() {
-            ..300 => 480,
-            status => status,
-        };
-        let mut more = Headers::new();
-        if let Some(after) = retry_after {
-            more.push_raw(HeaderName::RetryAfter, after.as_secs().to_string());
-        }
-        more.push(&super::invite::reason(cause));
-        self.core.stateless(flow, size, request, status, more);
-    }
-
-    /// A registration that was taken keeps its answer for those who ask again (RFC 3261 section
-    /// 17.2.2); a refusal costs nothing.
-    fn answer_register(
-        &mut self,
-        now: Instant,
-        flow: Flow,
-        request: &Request,
-        size: usize,
-        status: u16,
-        headers: Headers,
-    ) {
-        let kept = (200..300).contains(&status);
-        let kept = kept.then(|| self.core.accept(now, None, flow, request, None)).flatten();
-        let tag = self.core.nonces.stateless_tag(request);
-        match kept.and_then(|id| Some((id, self.core.response_to(id, status, Some(&tag))?))) {
-            Some((id, mut response)) => {
-                for (name, value) in headers.iter() {
-                    response.headers.push_raw(name.clone(), value.clone());
-                }
-                self.core.respond(now, id, response);
-            }
-            None => self.core.stateless(flow, size, request, status, headers),
-        }
-    }
-
-    fn ping(&mut self, now: Instant, ping: u64, flow: Flow, target: Uri) {
-        let mut request = Request::new(Method::Options, target.clone());
-        let from = SipUri::new(flow.local.ip()).with_port(flow.local.port());
-        let tag = Text::from(self.core.random.token());
-        let call_id = Text::from(self.core.random.token());
-        request.headers.push(&MaxForwards(dialog::MAX_FORWARDS));
-        request.headers.push(&From::new(from).with_tag(tag));
-        request.headers.push(&To(NameAddr::new(target)));
-        request.headers.push(&CallId(call_id));
-        request.headers.push(&CSeq { seq: 1, method: Method::Options });
-        self.core.send(now, Owner::Ping(ping), flow, request);
     }
 
     fn call_command(&mut self, now: Instant, command: Command) {
