@@ -5,9 +5,6 @@
 //! It begins due, registers, refreshes at nine tenths of what was granted, and backs off when
 //! refused (RFC 5626 section 4.5), until it is stopped.
 
-#[cfg(test)]
-mod tests;
-
 use super::dialog::MAX_FORWARDS;
 use super::digest::{Challenge, Credentials};
 use super::invite;
@@ -442,3 +439,6 @@ impl Registration {
 
 /// Contacts of an answer that are looked at: other devices of the same address are few.
 const MAX_CONTACTS: usize = 32;
+
+#[cfg(test)]
+mod tests;

@@ -10,8 +10,6 @@
 
 mod binding;
 mod request;
-#[cfg(test)]
-mod tests;
 
 pub use binding::{Gone, Target};
 pub use request::Answer;
@@ -361,3 +359,6 @@ pub fn user_of(uri: &Uri) -> Option<String> {
     let user = sip_codec::unescape(user.user.as_ref()?);
     user.as_str().filter(|user| !user.is_empty()).map(str::to_owned)
 }
+
+#[cfg(test)]
+mod tests;
