@@ -17,6 +17,8 @@ mod driver;
 mod facts;
 mod leg;
 mod resolver;
+#[cfg(test)]
+mod tests;
 mod transport;
 pub mod view;
 
