@@ -1,5 +1,6 @@
 //! Assembly: configuration, directory, actors, load generator.
 //!
+//! * [`api`]: the HTTP API. * [`metrics`]: what counts, for Prometheus.
 //! * [`config`]: `causeway.toml` -> [`Config`].
 //! * [`serve`](mod@serve): the commands `serve` and `check`.
 //! * [`bridge`]: [`Bridge`], everything that runs: adapter, engine, conferences, and how it stops.
@@ -14,6 +15,7 @@
 //! * [`logging`]: the log.
 //! * [`load`]: many calls to any SIP address, and what each of them hears.
 
+pub mod api;
 pub mod bridge;
 mod call;
 mod conference_actor;
@@ -24,6 +26,7 @@ pub mod greeting;
 pub mod load;
 pub mod logging;
 pub mod meeting;
+pub mod metrics;
 mod outlet;
 pub mod record;
 mod router;

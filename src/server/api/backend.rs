@@ -1,0 +1,160 @@
+//! What the API needs from the rest of the server, in one trait. `tests::fake` is a second
+//! implementation.
+
+use super::event_log::EventLog;
+use super::fault::Problem;
+use super::resource::{
+    AuditEntry, AuditVerdict, Call, CallId, CallOut, CallQuery, CallStarted, Explanation,
+    InviteFormat, IssuedToken, Language, Meeting, MeetingChange, MeetingDraft, MeetingId,
+    MeetingState, Order, Page, Participant, Question, Readiness, Registration, Scope, Secret,
+    TestCall, Token, TokenDraft, TokenId, Trunk, Window,
+};
+use std::future::Future;
+use std::net::IpAddr;
+use std::pin::Pin;
+
+/// What comes back, once it is there.
+pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, Problem>> + Send + 'a>>;
+
+/// What a token grants.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Grant {
+    /// Which token.
+    pub token: TokenId,
+    /// What it may do.
+    pub scope: Scope,
+}
+
+/// In whose name a request comes: for the audit log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Actor {
+    /// The token and its scope.
+    pub grant: Grant,
+    /// From where, a proxy of ours left out.
+    pub source: IpAddr,
+}
+
+/// What counts at the moment, for `/metrics`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Gauges {
+    /// Legs that exist.
+    pub calls: u64,
+    /// Conferences that run.
+    pub conferences: u64,
+    /// Participants who are in.
+    pub participants: u64,
+    /// Participants who wait.
+    pub waiting: u64,
+    /// Bindings of registered devices.
+    pub registrations: u64,
+    /// Trunks with their names of the configuration: up or not.
+    pub trunks: Vec<(String, bool)>,
+    /// Ticks of the media workers since the start.
+    pub ticks: u64,
+    /// Those that came late.
+    pub late_ticks: u64,
+    /// Records that wait for the store.
+    pub store_queue: u64,
+}
+
+/// The rest of the server. Nothing here may block; what takes long is awaited.
+///
+/// Every change is told in the name of an [`Actor`] and belongs into the audit log.
+pub trait Backend: Send + Sync + 'static {
+    /// Who has this token; `None` for nobody. Takes as long for one that is there as for one
+    /// that is not.
+    fn authenticate<'a>(&'a self, token: &'a Secret) -> Answer<'a, Option<Grant>>;
+
+    /// Takes the one-time code of the first start for the first admin token; `None` when it is
+    /// wrong or was used.
+    fn exchange_code<'a>(
+        &'a self,
+        code: &'a Secret,
+        source: IpAddr,
+    ) -> Answer<'a, Option<IssuedToken>>;
+
+    /// Makes a token.
+    fn create_token<'a>(&'a self, by: &'a Actor, draft: TokenDraft) -> Answer<'a, IssuedToken>;
+
+    /// The tokens, newest first.
+    fn tokens(&self, window: Window) -> Answer<'_, Page<Token>>;
+
+    /// Makes a token worthless at once.
+    fn revoke_token<'a>(&'a self, by: &'a Actor, token: &'a TokenId) -> Answer<'a, ()>;
+
+    /// Makes a meeting. PINs and bounds were checked; alias and dial plan were not.
+    fn create_meeting<'a>(&'a self, by: &'a Actor, draft: MeetingDraft) -> Answer<'a, Meeting>;
+
+    /// The meetings, newest first, without [`Meeting::secrets`].
+    fn meetings(&self, state: Option<MeetingState>, window: Window) -> Answer<'_, Page<Meeting>>;
+
+    /// One meeting, with its secrets.
+    fn meeting<'a>(&'a self, id: &'a MeetingId) -> Answer<'a, Meeting>;
+
+    /// Changes a meeting.
+    fn change_meeting<'a>(
+        &'a self,
+        by: &'a Actor,
+        id: &'a MeetingId,
+        change: MeetingChange,
+    ) -> Answer<'a, Meeting>;
+
+    /// Ends a meeting for good: everybody is sent away; link, alias and codes die together.
+    fn end_meeting<'a>(&'a self, by: &'a Actor, id: &'a MeetingId) -> Answer<'a, ()>;
+
+    /// Who is in a meeting and who waits; nobody when it does not run.
+    fn participants<'a>(&'a self, id: &'a MeetingId) -> Answer<'a, Vec<Participant>>;
+
+    /// Tells a running meeting something, and waits until it did it or refused.
+    fn order<'a>(&'a self, by: &'a Actor, id: &'a MeetingId, order: Order) -> Answer<'a, ()>;
+
+    /// Calls somebody into a meeting, as far as the rules of calling out allow.
+    fn call_out<'a>(
+        &'a self,
+        by: &'a Actor,
+        id: &'a MeetingId,
+        call: CallOut,
+    ) -> Answer<'a, CallStarted>;
+
+    /// An invitation to a meeting.
+    fn invite<'a>(
+        &'a self,
+        id: &'a MeetingId,
+        format: InviteFormat,
+        language: Language,
+    ) -> Answer<'a, String>;
+
+    /// The records of calls, newest first, without [`Call::explanation`].
+    fn calls(&self, query: CallQuery, window: Window, language: Language)
+    -> Answer<'_, Page<Call>>;
+
+    /// The record of one call.
+    fn call<'a>(&'a self, id: &'a CallId, language: Language) -> Answer<'a, Call>;
+
+    /// The devices that have registered.
+    fn registrations(&self, window: Window) -> Answer<'_, Page<Registration>>;
+
+    /// The trunks.
+    fn trunks(&self) -> Answer<'_, Vec<Trunk>>;
+
+    /// Where a call would go, and why.
+    fn explain(&self, question: Question) -> Answer<'_, Explanation>;
+
+    /// What test calls found, newest first.
+    fn test_calls(&self, window: Window) -> Answer<'_, Page<TestCall>>;
+
+    /// The audit log, newest first.
+    fn audit(&self, window: Window) -> Answer<'_, Page<AuditEntry>>;
+
+    /// Checks the chain of the audit log.
+    fn verify_audit(&self) -> Answer<'_, AuditVerdict>;
+
+    /// Whether the bridge takes calls.
+    fn readiness(&self) -> Answer<'_, Readiness>;
+
+    /// What counts at the moment.
+    fn gauges(&self) -> Gauges;
+
+    /// What happens.
+    fn events(&self) -> &EventLog;
+}

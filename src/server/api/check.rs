@@ -1,0 +1,86 @@
+//! The bounds of what people send that their types do not hold.
+
+use super::fault::Problem;
+use super::resource::{
+    CallOut, MeetingChange, MeetingDraft, Question, Secret, SessionRequest, Successors, Time,
+    TokenDraft,
+};
+use causeway_base::alias::MAX_ALIAS_LEN;
+use causeway_conference::policy::{DEFAULT_MAX_PARTICIPANTS, MAX_SUCCESSORS};
+
+/// The digits of a PIN, at least and at most.
+const PIN_DIGITS: std::ops::RangeInclusive<usize> = 4..=10;
+
+/// The longest name of a trunk or of a meeting's alias.
+const MAX_WORD: usize = 64;
+
+/// The longest one-time code; ours are shorter.
+const MAX_CODE: usize = 128;
+
+type Checked = Result<(), Problem>;
+
+fn require(holds: bool, field: &str) -> Checked {
+    if holds { Ok(()) } else { Err(Problem::value(field)) }
+}
+
+fn is_pin(pin: &Secret) -> bool {
+    let digits = pin.reveal().as_bytes();
+    PIN_DIGITS.contains(&digits.len()) && digits.iter().all(u8::is_ascii_digit)
+}
+
+fn is_word(text: &str, longest: usize) -> bool {
+    !text.trim().is_empty() && text.len() <= longest && !text.chars().any(char::is_control)
+}
+
+fn pins(host: Option<&Secret>, guest: Option<&Secret>) -> Checked {
+    require(host.is_none_or(is_pin), "host_pin")?;
+    require(guest.is_none_or(is_pin), "guest_pin")?;
+    require(host.is_none() || host != guest, "guest_pin")
+}
+
+fn participants(most: Option<u32>) -> Checked {
+    let within = |most: u32| (1..=DEFAULT_MAX_PARTICIPANTS).contains(&(most as usize));
+    require(most.is_none_or(within), "max_participants")
+}
+
+fn order(start: Option<Time>, end: Option<Time>) -> Checked {
+    require(start.zip(end).is_none_or(|(start, end)| start < end), "ends_at")
+}
+
+pub(super) fn draft(draft: &MeetingDraft) -> Checked {
+    pins(draft.host_pin.as_ref(), draft.guest_pin.as_ref())?;
+    require(!draft.open || draft.guest_pin.is_none(), "open")?;
+    require(draft.alias.as_ref().is_none_or(|alias| is_word(alias, MAX_WORD)), "alias")?;
+    participants(draft.max_participants)?;
+    order(draft.starts_at, draft.ends_at)
+}
+
+pub(super) fn change(change: &MeetingChange) -> Checked {
+    pins(change.host_pin.as_ref(), change.guest_pin.as_ref().and_then(Option::as_ref))?;
+    participants(change.max_participants)?;
+    order(change.starts_at.flatten(), change.ends_at.flatten())
+}
+
+pub(super) fn successors(successors: &Successors) -> Checked {
+    require(successors.participants.len() <= MAX_SUCCESSORS, "participants")
+}
+
+pub(super) fn call_out(call: &CallOut) -> Checked {
+    require(is_word(&call.to, MAX_ALIAS_LEN), "to")?;
+    require(call.trunk.as_ref().is_none_or(|trunk| is_word(trunk, MAX_WORD)), "trunk")
+}
+
+pub(super) fn question(question: &Question) -> Checked {
+    require(is_word(&question.alias, MAX_ALIAS_LEN), "alias")?;
+    require(question.from.as_ref().is_none_or(|from| is_word(from, MAX_ALIAS_LEN)), "from")?;
+    require(question.trunk.as_ref().is_none_or(|trunk| is_word(trunk, MAX_WORD)), "trunk")
+}
+
+pub(super) fn code(asked: &SessionRequest) -> Checked {
+    require((1..=MAX_CODE).contains(&asked.code.reveal().len()), "code")
+}
+
+pub(super) fn token(draft: &TokenDraft) -> Checked {
+    let alive = |at: Time| at.0 > jiff::Timestamp::now();
+    require(draft.expires_at.is_none_or(alive), "expires_at")
+}

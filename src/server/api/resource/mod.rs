@@ -1,0 +1,33 @@
+//! What the API speaks of, in the shapes of its JSON. Requests refuse unknown keys; answers hold
+//! no key whose value is absent.
+
+pub mod audit;
+pub mod call;
+pub mod event;
+pub mod health;
+pub mod line;
+pub mod meeting;
+pub mod page;
+pub mod participant;
+pub mod text;
+pub mod token;
+
+pub use audit::{AuditEntry, AuditVerdict};
+pub use call::{
+    Call, CallDirection, CallOut, CallQuery, CallStarted, DestinationKind, Ending, Explanation,
+    Question, RuleStep, TestCall,
+};
+pub use event::{ApiEvent, EventQuery, Happening};
+pub use health::{Complaint, Liveness, Readiness};
+pub use line::{Registration, Trunk, TrunkState};
+pub use meeting::{
+    InviteFormat, InviteQuery, Lobby, Meeting, MeetingAddresses, MeetingChange, MeetingDraft,
+    MeetingLive, MeetingQuery, MeetingSecrets, MeetingState,
+};
+pub use page::{Page, PageQuery, Window};
+pub use participant::{
+    AllowUnmute, Hand, HandOver, LobbyChange, Lock, Mute, Order, Participant, Presence, Role,
+    RoleChange, Successors,
+};
+pub use text::{CallId, Cursor, Language, MeetingId, Name, ParticipantId, Secret, Time, TokenId};
+pub use token::{IssuedToken, Scope, SessionRequest, Token, TokenDraft};

@@ -1,0 +1,189 @@
+//! Who is in a running meeting and who waits, and what they are told.
+
+use super::meeting::Lobby;
+use super::text::{Name, ParticipantId, Time};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// What a participant may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// May let in, mute, remove and give roles.
+    Host,
+    /// May mute itself.
+    Guest,
+}
+
+impl From<Role> for causeway_conference::Role {
+    fn from(role: Role) -> Self {
+        match role {
+            Role::Host => causeway_conference::Role::Host,
+            Role::Guest => causeway_conference::Role::Guest,
+        }
+    }
+}
+
+impl From<causeway_conference::Role> for Role {
+    fn from(role: causeway_conference::Role) -> Self {
+        match role {
+            causeway_conference::Role::Host => Role::Host,
+            causeway_conference::Role::Guest => Role::Guest,
+        }
+    }
+}
+
+/// Where a participant stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Presence {
+    /// The media is being agreed.
+    Arriving,
+    /// A host has to let it in.
+    Waiting,
+    /// It hears and is heard.
+    Admitted,
+}
+
+/// Why a participant is not heard: three separate facts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Mute {
+    /// The participant muted itself.
+    pub by_self: bool,
+    /// A host muted the participant.
+    pub by_host: bool,
+    /// Nothing arrives, though nobody muted.
+    pub nothing_heard: bool,
+}
+
+impl From<causeway_conference::Mute> for Mute {
+    fn from(mute: causeway_conference::Mute) -> Self {
+        Self { by_self: mute.by_self, by_host: mute.by_host, nothing_heard: mute.nothing_heard }
+    }
+}
+
+/// One entry of the roster.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Participant {
+    /// Who.
+    pub id: ParticipantId,
+    /// The name to show.
+    pub display_name: Name,
+    /// What the participant may do.
+    pub role: Role,
+    /// Where the participant stands.
+    pub presence: Presence,
+    /// The place in the queue, from 1, of who waits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub place: Option<u32>,
+    /// Since when the participant is there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub since: Option<Time>,
+    /// Why the participant is not heard.
+    pub mute: Mute,
+    /// The hand is up.
+    pub hand: bool,
+    /// Speaks now.
+    pub speaking: bool,
+    /// What its signalling speaks: `sip`.
+    pub protocol: String,
+    /// Was proved to be one of ours.
+    pub trusted: bool,
+}
+
+/// What a running meeting is told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// Let in one who waits.
+    Admit(ParticipantId),
+    /// Let in everybody who waits.
+    AdmitAll,
+    /// Send away one who waits.
+    Deny(ParticipantId),
+    /// Mute one.
+    Mute(ParticipantId),
+    /// Take the mute back.
+    Unmute(ParticipantId),
+    /// Mute every guest.
+    MuteAll,
+    /// Whether guests may unmute themselves.
+    AllowUnmute(bool),
+    /// Raise or lower a hand.
+    Hand(ParticipantId, bool),
+    /// Send one away.
+    Remove(ParticipantId),
+    /// Give a role.
+    SetRole(ParticipantId, Role),
+    /// Make another the host in place of one.
+    HandOver {
+        /// The host until now.
+        from: ParticipantId,
+        /// The host from now on.
+        to: ParticipantId,
+    },
+    /// Who becomes host when the last host is gone, in this order.
+    SetSuccessors(Vec<ParticipantId>),
+    /// Lock or open.
+    SetLock(bool),
+    /// Whom the lobby holds back.
+    SetLobby(Lobby),
+    /// End for everybody.
+    End,
+}
+
+/// Whether guests may unmute themselves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AllowUnmute {
+    /// They may.
+    pub allowed: bool,
+}
+
+/// A hand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Hand {
+    /// Up.
+    pub raised: bool,
+}
+
+/// A role to give.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RoleChange {
+    /// Which.
+    pub role: Role,
+}
+
+/// The host in whose place somebody comes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct HandOver {
+    /// The host from now on; the one in the path becomes a guest.
+    pub to: ParticipantId,
+}
+
+/// Who becomes host when the last host is gone.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Successors {
+    /// In this order, at most 16.
+    #[schema(max_items = 16)]
+    pub participants: Vec<ParticipantId>,
+}
+
+/// A lock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Lock {
+    /// It takes nobody but hosts.
+    pub locked: bool,
+}
+
+/// A lobby.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LobbyChange {
+    /// Whom it holds back.
+    pub lobby: Lobby,
+}

@@ -1,0 +1,230 @@
+//! A backend that knows two meetings and one token of each scope, and notes what it was asked.
+
+use super::super::backend::{Actor, Answer, Backend, Gauges, Grant};
+use super::super::event_log::EventLog;
+use super::super::fault::Fault;
+use super::super::resource::*;
+use std::net::IpAddr;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+/// The scopes that have a token; the token is the scope's own text.
+pub(super) const TOKENS: [&str; 5] = ["admin", "operator", "read", "meeting:own", "meeting:other"];
+
+pub(super) const CODE: &str = "first-start";
+
+#[derive(Debug)]
+pub(super) struct Fake {
+    pub(super) log: EventLog,
+    /// What was changed, in order.
+    pub(super) changes: Mutex<Vec<String>>,
+    pub(super) lookups: AtomicUsize,
+    pub(super) store_down: AtomicBool,
+    pub(super) revoked: AtomicBool,
+}
+
+impl Fake {
+    pub(super) fn new() -> Self {
+        Self {
+            log: EventLog::new(1),
+            changes: Mutex::new(Vec::new()),
+            lookups: AtomicUsize::new(0),
+            store_down: AtomicBool::new(false),
+            revoked: AtomicBool::new(false),
+        }
+    }
+
+    pub(super) fn changes(&self) -> Vec<String> {
+        self.changes.lock().expect("not poisoned").clone()
+    }
+
+    fn changed<T: Send + 'static>(&self, by: &Actor, what: &str, answer: T) -> Answer<'_, T> {
+        let note = format!("{}: {what}", by.grant.scope);
+        self.changes.lock().expect("not poisoned").push(note);
+        done(answer)
+    }
+}
+
+fn done<'a, T: Send + 'a>(answer: T) -> Answer<'a, T> {
+    Box::pin(async move { Ok(answer) })
+}
+
+fn refused<'a, T: Send + 'a>(fault: Fault) -> Answer<'a, T> {
+    Box::pin(async move { Err(fault.into()) })
+}
+
+fn id<T: std::str::FromStr>(text: &str) -> T
+where
+    T::Err: std::fmt::Debug,
+{
+    text.parse().expect("an identifier")
+}
+
+fn time() -> Time {
+    Time(jiff::Timestamp::UNIX_EPOCH)
+}
+
+fn issued() -> IssuedToken {
+    IssuedToken { id: id("t-new"), scope: Scope::Admin, token: Secret::new("cw_new".to_owned()) }
+}
+
+pub(super) fn meeting(name: &str) -> Meeting {
+    Meeting {
+        id: id(name),
+        name: Name::new("周会"),
+        alias: "1001".to_owned(),
+        state: MeetingState::Running,
+        starts_at: None,
+        ends_at: None,
+        created_at: Some(time()),
+        lobby: Lobby::On,
+        wait_for_host: false,
+        mute_on_entry: false,
+        max_participants: 10,
+        addresses: MeetingAddresses::default(),
+        live: None,
+        secrets: Some(MeetingSecrets {
+            host_pin: Secret::new("987654321".to_owned()),
+            guest_pin: None,
+        }),
+    }
+}
+
+fn explanation() -> Explanation {
+    Explanation { destination: DestinationKind::Reject, target: None, steps: Vec::new() }
+}
+
+fn call() -> Call {
+    Call {
+        id: id("call-1"),
+        direction: CallDirection::In,
+        protocol: "sip".to_owned(),
+        calling: None,
+        called: None,
+        meeting: None,
+        trunk: None,
+        started_at: time(),
+        answered_at: None,
+        ended_at: None,
+        ending: None,
+        explanation: Some(explanation()),
+    }
+}
+
+impl Backend for Fake {
+    fn authenticate<'a>(&'a self, token: &'a Secret) -> Answer<'a, Option<Grant>> {
+        self.lookups.fetch_add(1, Ordering::Relaxed);
+        if self.store_down.load(Ordering::Relaxed) {
+            return refused(Fault::StoreUnavailable);
+        }
+        let known = TOKENS.contains(&token.reveal()) && !self.revoked.load(Ordering::Relaxed);
+        let grant =
+            |scope: &str| Grant { token: id("t-1"), scope: scope.parse().expect("a scope") };
+        done(known.then(|| grant(token.reveal())))
+    }
+    fn exchange_code<'a>(&'a self, code: &'a Secret, _: IpAddr) -> Answer<'a, Option<IssuedToken>> {
+        done((code.reveal() == CODE).then(issued))
+    }
+    fn create_token<'a>(&'a self, by: &'a Actor, _: TokenDraft) -> Answer<'a, IssuedToken> {
+        self.changed(by, "create token", issued())
+    }
+    fn tokens(&self, _: Window) -> Answer<'_, Page<Token>> {
+        done(Page::whole(Vec::new()))
+    }
+    fn revoke_token<'a>(&'a self, by: &'a Actor, token: &'a TokenId) -> Answer<'a, ()> {
+        self.revoked.store(true, Ordering::Relaxed);
+        self.changed(by, &format!("revoke {token}"), ())
+    }
+    fn create_meeting<'a>(&'a self, by: &'a Actor, draft: MeetingDraft) -> Answer<'a, Meeting> {
+        let meeting = Meeting { name: draft.name.clone(), ..meeting("own") };
+        self.changed(by, &format!("create meeting {:?}", draft.name.as_str()), meeting)
+    }
+    fn meetings(&self, _: Option<MeetingState>, window: Window) -> Answer<'_, Page<Meeting>> {
+        match window.cursor.as_ref().map(Cursor::as_str) {
+            None => done(Page { items: vec![meeting("own")], next: Some(id("second")) }),
+            Some("second") => done(Page::whole(vec![meeting("other")])),
+            Some(_) => refused(Fault::BadQuery),
+        }
+    }
+    fn meeting<'a>(&'a self, meeting_id: &'a MeetingId) -> Answer<'a, Meeting> {
+        match meeting_id.as_str() {
+            known @ ("own" | "other") => done(meeting(known)),
+            "panic" => panic!("a handler falls over"),
+            _ => refused(Fault::NotFound),
+        }
+    }
+    fn change_meeting<'a>(
+        &'a self,
+        by: &'a Actor,
+        meeting_id: &'a MeetingId,
+        _: MeetingChange,
+    ) -> Answer<'a, Meeting> {
+        self.changed(by, &format!("change {meeting_id}"), meeting(meeting_id.as_str()))
+    }
+    fn end_meeting<'a>(&'a self, by: &'a Actor, meeting_id: &'a MeetingId) -> Answer<'a, ()> {
+        self.changed(by, &format!("end {meeting_id}"), ())
+    }
+    fn participants<'a>(&'a self, _: &'a MeetingId) -> Answer<'a, Vec<Participant>> {
+        done(Vec::new())
+    }
+    fn order<'a>(
+        &'a self,
+        by: &'a Actor,
+        meeting_id: &'a MeetingId,
+        order: Order,
+    ) -> Answer<'a, ()> {
+        self.changed(by, &format!("{meeting_id} {order:?}"), ())
+    }
+    fn call_out<'a>(
+        &'a self,
+        by: &'a Actor,
+        _: &'a MeetingId,
+        _: CallOut,
+    ) -> Answer<'a, CallStarted> {
+        self.changed(by, "call out", CallStarted { id: id("call-2") })
+    }
+    fn invite<'a>(
+        &'a self,
+        _: &'a MeetingId,
+        format: InviteFormat,
+        language: Language,
+    ) -> Answer<'a, String> {
+        done(format!("{format:?} {language:?}"))
+    }
+    fn calls(&self, _: CallQuery, _: Window, _: Language) -> Answer<'_, Page<Call>> {
+        done(Page::whole(vec![call()]))
+    }
+    fn call<'a>(&'a self, _: &'a CallId, _: Language) -> Answer<'a, Call> {
+        done(call())
+    }
+    fn registrations(&self, _: Window) -> Answer<'_, Page<Registration>> {
+        done(Page::whole(Vec::new()))
+    }
+    fn trunks(&self) -> Answer<'_, Vec<Trunk>> {
+        done(Vec::new())
+    }
+    fn explain(&self, _: Question) -> Answer<'_, Explanation> {
+        done(explanation())
+    }
+    fn test_calls(&self, _: Window) -> Answer<'_, Page<TestCall>> {
+        done(Page::whole(Vec::new()))
+    }
+    fn audit(&self, _: Window) -> Answer<'_, Page<AuditEntry>> {
+        done(Page::whole(Vec::new()))
+    }
+    fn verify_audit(&self) -> Answer<'_, AuditVerdict> {
+        done(AuditVerdict { intact: true, checked: 0, broken_at: None })
+    }
+    fn readiness(&self) -> Answer<'_, Readiness> {
+        let down = self.store_down.load(Ordering::Relaxed);
+        let complaint = Complaint { what: "store".to_owned(), detail: "no answer".to_owned() };
+        let reasons = if down { vec![complaint] } else { Vec::new() };
+        done(Readiness { ready: !down, reasons, warnings: Vec::new() })
+    }
+    fn gauges(&self) -> Gauges {
+        Gauges { calls: 3, trunks: vec![("carrier".to_owned(), true)], ..Gauges::default() }
+    }
+    fn events(&self) -> &EventLog {
+        &self.log
+    }
+}

@@ -1,0 +1,106 @@
+//! What counts, for Prometheus. Names are `causeway_<noun>_<unit>`; labels take few values and
+//! never hold personal data.
+//!
+//! What happens is counted where it happens, by the functions here. What is there at the moment
+//! is asked for when somebody reads ([`Gauges`]).
+
+use crate::api::Gauges;
+use causeway_base::EndCause;
+use metrics::{
+    Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram,
+};
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+use std::sync::OnceLock;
+use std::time::Duration;
+use tracing::error;
+
+/// The most trunks that are told apart; more would make a series each.
+const MAX_TRUNKS: usize = 256;
+
+/// Bounds of the time of a request, in seconds.
+const REQUEST_BOUNDS: [f64; 8] = [0.001, 0.005, 0.025, 0.1, 0.25, 1.0, 5.0, 30.0];
+
+static RECORDER: OnceLock<Option<PrometheusHandle>> = OnceLock::new();
+
+/// Begins to count. One process has one set of counters; what is counted before is lost.
+pub fn start() {
+    recorder();
+}
+
+fn recorder() -> Option<&'static PrometheusHandle> {
+    let make = || {
+        let bounds = Matcher::Full("causeway_api_request_seconds".to_owned());
+        let builder = PrometheusBuilder::new().set_buckets_for_metric(bounds, &REQUEST_BOUNDS);
+        let handle = builder.and_then(PrometheusBuilder::install_recorder);
+        handle.inspect(|_| describe()).inspect_err(|error| error!(%error, "no metrics")).ok()
+    };
+    RECORDER.get_or_init(make).as_ref()
+}
+
+fn describe() {
+    describe_gauge!("causeway_calls", "Calls that exist now");
+    describe_gauge!("causeway_conferences", "Conferences that run now");
+    describe_gauge!("causeway_participants", "Participants by their presence now");
+    describe_gauge!("causeway_registrations", "Bindings of registered devices now");
+    describe_gauge!("causeway_trunk_up", "Whether a trunk answers");
+    describe_gauge!("causeway_store_queue_records", "Records that wait for the store");
+    describe_counter!("causeway_ticks_total", "Ticks of the media workers");
+    describe_counter!("causeway_late_ticks_total", "Ticks of the media workers that came late");
+    describe_counter!("causeway_calls_total", "Calls that ended, by the code of their end");
+    describe_counter!("causeway_refusals_total", "Calls that were refused, by code");
+    describe_counter!("causeway_admissions_total", "Participants admitted to a conference");
+    describe_counter!("causeway_digits_total", "Digits pressed, by the way they came");
+    describe_counter!("causeway_api_requests_total", "Requests of the API");
+    describe_histogram!("causeway_api_request_seconds", Unit::Seconds, "Time of a request");
+}
+
+/// A call ended.
+pub fn call_ended(cause: EndCause) {
+    counter!("causeway_calls_total", "code" => cause.code()).increment(1);
+}
+
+/// A call was refused.
+pub fn refused(cause: EndCause) {
+    counter!("causeway_refusals_total", "code" => cause.code()).increment(1);
+}
+
+/// A participant was admitted.
+pub fn admitted() {
+    counter!("causeway_admissions_total").increment(1);
+}
+
+/// A digit came; `method` is a word of ours.
+pub fn digit(method: &'static str) {
+    counter!("causeway_digits_total", "method" => method).increment(1);
+}
+
+/// A request of the API was answered. `route` is a pattern of ours, never a path.
+pub(crate) fn api_request(method: &str, route: &str, status: u16, took: Duration) {
+    let known = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+    let method = known.into_iter().find(|known| *known == method).unwrap_or("other");
+    let (route, status) = (route.to_owned(), status.to_string());
+    counter!("causeway_api_requests_total", "method" => method, "route" => route.clone(), "status" => status)
+        .increment(1);
+    histogram!("causeway_api_request_seconds", "route" => route).record(took.as_secs_f64());
+}
+
+/// Everything in the text format of Prometheus.
+pub(crate) fn text(gauges: &Gauges) -> String {
+    let Some(recorder) = recorder() else { return String::new() };
+    // Above 2^53 a count loses its last digit; nothing here comes near.
+    #[allow(clippy::cast_precision_loss)]
+    let float = |value: u64| value as f64;
+    gauge!("causeway_calls").set(float(gauges.calls));
+    gauge!("causeway_conferences").set(float(gauges.conferences));
+    gauge!("causeway_participants", "presence" => "admitted").set(float(gauges.participants));
+    gauge!("causeway_participants", "presence" => "waiting").set(float(gauges.waiting));
+    gauge!("causeway_registrations").set(float(gauges.registrations));
+    gauge!("causeway_store_queue_records").set(float(gauges.store_queue));
+    for (trunk, up) in gauges.trunks.iter().take(MAX_TRUNKS) {
+        gauge!("causeway_trunk_up", "trunk" => trunk.clone()).set(f64::from(u8::from(*up)));
+    }
+    counter!("causeway_ticks_total").absolute(gauges.ticks);
+    counter!("causeway_late_ticks_total").absolute(gauges.late_ticks);
+    recorder.run_upkeep();
+    recorder.render()
+}
