@@ -124,6 +124,11 @@ impl Store {
         &self.0.queue
     }
 
+    #[cfg(test)]
+    pub(super) fn pool(&self) -> &AnyPool {
+        &self.0.pool
+    }
+
     /// One statement that changes something. Gives the number of rows.
     pub(super) async fn run(&self, query: Query) -> Result<u64, StoreError> {
         let work = async { Ok(query.execute(&self.0.pool).await?.rows_affected()) };
