@@ -3,7 +3,7 @@
 //! * [`raw`]: the keys, with their defaults.
 //! * [`problem`]: what is wrong, at which line and column, and the fix.
 //! * `source`: the text and the places of its keys.
-//! * `resolve`: raw values to meaning; [`user`], [`trunk`]: those of their sections.
+//! * `resolve`: raw values to meaning; [`user`], [`trunk`], [`store`]: those of their sections.
 //!
 //! `causeway.toml` at the root of the repository documents every key; it is [`DEFAULT_FILE`].
 
@@ -11,12 +11,14 @@ pub mod problem;
 pub mod raw;
 mod resolve;
 mod source;
+pub mod store;
 #[cfg(test)]
 mod tests;
 pub mod trunk;
 pub mod user;
 
 pub use problem::{ConfigError, Problem};
+pub use store::StoreConfig;
 pub use trunk::{TrunkProfile, Trunks};
 pub use user::{Trust, UserProfile, Users};
 
@@ -74,6 +76,8 @@ pub struct Config {
     pub engine: EngineConfig,
     /// What an answer may hold.
     pub policy: OfferPolicy,
+    /// Where meetings, records and the audit log are kept.
+    pub store: StoreConfig,
     /// The conferences by key, and what they are like.
     pub conferences: HashMap<Arc<str>, Settings>,
     /// What each conference is dialled by, in the order of the file.

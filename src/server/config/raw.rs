@@ -33,6 +33,7 @@ section! {
         sip: RawSip = RawSip::default(),
         rate: RawRate = RawRate::default(),
         media: RawMedia = RawMedia::default(),
+        store: RawStore = RawStore::default(),
         conference: Vec<RawConference> = default_conferences(),
         user: Vec<RawUser> = Vec::new(),
         trunk: Vec<RawTrunk> = Vec::new(),
@@ -168,6 +169,14 @@ section! {
         codecs: Vec<String> = texts(&["opus", "g722", "pcma", "pcmu"]),
         encryption: RawEncryption = RawEncryption::BestEffort,
         ptime_ms: u8 = 20,
+    }
+}
+section! {
+    /// `[store]`
+    RawStore {
+        url: String = String::new(),
+        retention_days: u32 = 90,
+        record_retention_days: u32 = 365,
     }
 }
 section! {

@@ -57,7 +57,7 @@ impl Finder<'_> {
         values
     }
 
-    fn range<T: PartialOrd + Display>(
+    pub(super) fn range<T: PartialOrd + Display>(
         &mut self,
         table: &str,
         key: &str,
@@ -89,6 +89,8 @@ pub(super) fn resolve(
     let policy = policy(&mut finder, &raw.media);
     let numbers = NumberPlan::default();
     let conferences = conferences(&mut finder, &raw.conference, &numbers);
+    let state_dir = state_dir(&raw.node.state_dir, environment);
+    let store = super::store::store(&mut finder, &raw.store, &state_dir, environment);
     finder.range("node", "max_calls", raw.node.max_calls, 1, 1_000_000);
     if !finder.problems.is_empty() {
         finder.problems.sort_by_key(|problem| problem.position);
@@ -98,7 +100,7 @@ pub(super) fn resolve(
     Ok(Config {
         max_calls: raw.node.max_calls,
         drain_limit: Duration::from_secs(raw.node.drain_limit_s),
-        state_dir: state_dir(&raw.node.state_dir, environment),
+        state_dir,
         log: Log {
             filter: environment("CAUSEWAY_LOG").unwrap_or(raw.log.level),
             json: raw.log.format == RawLogFormat::Json,
@@ -114,6 +116,7 @@ pub(super) fn resolve(
         rate,
         engine,
         policy,
+        store,
         conferences: conferences.settings,
         aliases: conferences.aliases,
         dial_plan: Arc::new(DialPlan::of_names(hosts, numbers)),

@@ -148,3 +148,27 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn the_store_is_a_file_beside_the_bridge_unless_a_url_says_otherwise() {
+    use crate::store::Location;
+    let dir = "[node]\nstate_dir = \"/var/lib/causeway\"\n[store]\nretention_days = 7\n";
+    let config = parse(dir).expect("valid");
+    assert_eq!(config.store.location, Location::Sqlite("/var/lib/causeway/causeway.db".into()));
+    assert_eq!(config.store.retention.personal.as_hours(), 7 * 24);
+    let url = "postgres://causeway:secret@db.example.com/causeway?sslmode=verify-full";
+    let config = parse(&format!("[store]\nurl = \"{url}\"\n")).expect("valid");
+    assert_eq!(config.store.location, Location::Postgres(url.to_owned()));
+    assert!(!format!("{config:?}").contains("secret@"));
+    let secret = |name: &str| match name {
+        "CAUSEWAY_STORE_URL" => Some(url.to_owned()),
+        "CAUSEWAY_SECRET_KEY" => Some("c2VjcmV0".to_owned()),
+        _ => None,
+    };
+    let config = Config::parse("test.toml", dir, &secret).expect("valid");
+    assert_eq!(config.store.location, Location::Postgres(url.to_owned()));
+    assert!(!format!("{config:?}").contains("c2VjcmV0"));
+    let found = problems("[store]\nurl = \"mysql://x\"\nrecord_retention_days = 0\n");
+    let keys: Vec<_> = found.iter().map(|problem| problem.key.as_str()).collect();
+    assert_eq!(keys, ["store.url", "store.record_retention_days"]);
+}

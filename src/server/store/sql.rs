@@ -6,7 +6,9 @@ use super::{Health, Location, Secrets, StoreError};
 use jiff::Timestamp;
 use sqlx::any::{AnyArguments, AnyConnectOptions, AnyPoolOptions, AnyRow};
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
-use sqlx::{Any, AnyPool, ConnectOptions, Executor, Row, SqlSafeStr, Transaction};
+use sqlx::{
+    Any, AnyConnection, AnyPool, ConnectOptions, Connection, Executor, Row, SqlSafeStr, Transaction,
+};
 use std::fmt;
 use std::fs::{DirBuilder, OpenOptions};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
@@ -60,24 +62,23 @@ impl Store {
     /// [`StoreError::Corrupt`] when it belongs to a newer release or another key.
     pub async fn open(location: &Location, secrets: Secrets) -> Result<Self, StoreError> {
         sqlx::any::install_default_drivers();
-        let is_sqlite = match location {
+        let settings = match location {
             Location::Sqlite(path) => {
                 make_file(path).map_err(|_| StoreError::Unavailable)?;
-                true
+                SQLITE_SETTINGS
             }
-            Location::Postgres(_) => false,
+            Location::Postgres(_) => "",
         };
         let options = AnyConnectOptions::from_str(&location.url())?.disable_statement_logging();
+        // A pool tries again and again and does not say why it failed; one connection does.
+        let mut first = AnyConnection::connect_with(&options).await?;
+        first.execute(settings).await?;
+        first.close().await?;
         let pool = AnyPoolOptions::new()
             .max_connections(CONNECTIONS)
             .acquire_timeout(TIME_LIMIT)
             .after_connect(move |connection, _| {
-                Box::pin(async move {
-                    if is_sqlite {
-                        connection.execute(SQLITE_SETTINGS).await?;
-                    }
-                    Ok(())
-                })
+                Box::pin(async move { connection.execute(settings).await.map(drop) })
             })
             .connect_with(options)
             .await?;
