@@ -139,11 +139,16 @@ pub fn fold(name: &str) -> String {
     name.to_ascii_lowercase()
 }
 
-/// A user part that can be dialled: letters, digits and the marks of RFC 3261 section 25.1.
+/// A user part that can be dialled: letters, digits and the marks of RFC 3261 section 25.1. No
+/// full-width forms, which the dial plan reads as their ASCII ones.
 fn is_alias(text: &str) -> bool {
     !text.is_empty()
         && text.len() <= MAX_ALIAS
-        && text.chars().all(|c| c.is_alphanumeric() || "-_.!~*'()+".contains(c))
+        && text.chars().all(|c| (c.is_alphanumeric() && !is_wide(c)) || "-_.!~*'()+".contains(c))
+}
+
+const fn is_wide(c: char) -> bool {
+    matches!(c, '\u{FF00}'..='\u{FFEF}')
 }
 
 /// Whether a text is a conference number: digits without a leading zero, which telephones use to

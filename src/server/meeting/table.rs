@@ -157,6 +157,15 @@ impl Meetings {
         Ok(meetings)
     }
 
+    #[cfg(test)]
+    pub(super) fn of_meetings(list: impl IntoIterator<Item = Meeting>) -> Self {
+        let meetings = Self::fixed(Vec::new());
+        for meeting in list {
+            meetings.take(Arc::new(meeting));
+        }
+        meetings
+    }
+
     /// What a name, a number or a code leads to now.
     pub fn find(&self, name: &str, now: Timestamp) -> Found {
         let Some(owner) = self.names.get(&fold(name)).map(|owner| owner.clone()) else {
@@ -408,6 +417,16 @@ impl Meetings {
             }
         }
         Err(StoreError::Conflict.into())
+    }
+}
+
+impl causeway_dial::Names for Meetings {
+    fn find(&self, name: &str) -> Option<causeway_dial::Found> {
+        match Meetings::find(self, name, Timestamp::now()) {
+            Found::Meeting(key) => Some(causeway_dial::Found::Conference(key)),
+            Found::Gone => Some(causeway_dial::Found::Gone),
+            Found::Unknown => None,
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! The same promises on SQLite and on PostgreSQL; what happens when the store is away or full.
 
 mod chain;
+mod key;
 mod outage;
 mod postgres;
 mod promise;
