@@ -1,4 +1,4 @@
-//! Fuzz bodies: what hostile payloads and mixer sequences may not do.
+//! Fuzz bodies: what hostile payloads, prompt files and mixer sequences may not do.
 
 use causeway_base::{Codec, LegId};
 
@@ -39,6 +39,14 @@ fn decode(codec: Codec, data: &[u8]) {
         if let Ok(decoded) = decoded {
             assert!(out[..decoded].iter().all(|sample| sample.is_finite()));
         }
+    }
+}
+
+/// A file that is no prompt, or hardly one.
+pub fn prompt_wav(data: &[u8]) {
+    if let Ok(clip) = crate::prompt::read_wav(data) {
+        let seconds = clip.0.len() / causeway_plan::CLIP_RATE as usize;
+        assert!(!clip.0.is_empty() && seconds <= crate::prompt::MAX_SECONDS);
     }
 }
 

@@ -13,9 +13,12 @@
 //! 4. [`audio::mixer`] sums, without the listener itself, under the [`audio::limiter`].
 //! 5. [`audio::resample`] and [`audio::codec`] again, on the way out.
 //!
+//! [`prompt`] has what the bridge itself says.
+//!
 //! Beside it: [`audio::dtmf`] and [`audio::tone`] (digits in and out), [`audio::comfort_noise`] (RFC 3389) and
 //! [`audio::speech`] (test material that needs no files).
 
 pub mod audio;
 #[doc(hidden)]
 pub mod fuzz;
+pub mod prompt;
