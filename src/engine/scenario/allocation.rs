@@ -6,10 +6,13 @@ use crate::EngineConfig;
 use crate::clock::{Now, TickMetrics};
 use crate::leg::Leg;
 use crate::order::Order;
+use crate::play::Play;
 use crate::port::PortRange;
 use crate::worker::{Buffers, Flow, Worker};
 use causeway_base::{Codec, LegId};
-use causeway_plan::{AudioEgress, AudioIngress, Feed, MediaPlan, SrtpKey, SrtpSpec, SrtpSuite};
+use causeway_plan::{
+    AudioEgress, AudioIngress, Clip, Feed, MediaPlan, PlayId, SrtpKey, SrtpSpec, SrtpSuite,
+};
 use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
 use std::time::Duration;
@@ -36,10 +39,12 @@ fn a_packet_in_steady_state_allocates_nothing() {
     let config = EngineConfig { realtime: false, ..EngineConfig::default() };
     let mut worker =
         Worker::new(config, queue, events, Arc::new(TickMetrics::default())).expect("epoll");
-    let ports = PortRange::new(&(32_300..=32_319));
+    let ports = PortRange::new(&(32_900..=32_939));
     let mut phones = Vec::new();
     orders.send(Order::OpenConference(CONFERENCE)).expect("room");
-    for (index, codec) in Codec::ALL.into_iter().enumerate() {
+    let feeds = [Feed::Mix, Feed::Played, Feed::Echo(300)];
+    let kinds = feeds.into_iter().flat_map(|feed| Codec::ALL.map(|codec| (feed, codec)));
+    for (index, (feed, codec)) in kinds.clone().enumerate() {
         let leg = LegId(index as u64 + 1);
         let pair = ports.reserve(LOCAL, 0).expect("free ports");
         let phone = Phone::new(leg, codec, pair.rtp_address, crypto(codec));
@@ -49,6 +54,11 @@ fn a_packet_in_steady_state_allocates_nothing() {
             Order::Enter(leg, CONFERENCE),
         ] {
             orders.send(order).expect("room");
+        }
+        if feed != Feed::Mix || codec == Codec::G722 {
+            let clip = Clip(vec![1_000; 5_000].into());
+            let music = Play::new(PlayId(1), vec![clip.clone(), clip], true);
+            orders.send(Order::Play(leg, Box::new(music))).expect("room");
         }
         phones.push(phone);
     }
@@ -61,7 +71,8 @@ fn a_packet_in_steady_state_allocates_nothing() {
             .collect(),
         egress: phones
             .iter()
-            .map(|phone| AudioEgress { leg: phone.leg, feed: Feed::Mix })
+            .zip(kinds)
+            .map(|(phone, (feed, _))| AudioEgress { leg: phone.leg, feed })
             .collect(),
     };
     orders.send(Order::Apply(CONFERENCE, Box::new(plan))).expect("room");

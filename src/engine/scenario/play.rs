@@ -7,7 +7,8 @@ use crate::order::Order;
 use causeway_base::{Codec, ConferenceId, LegId};
 use causeway_media::audio::level::Level;
 use causeway_media::audio::resample::Resampler;
-use causeway_plan::{Clip, Direction, Feed, MediaCommand, MediaEvent, PlayId};
+use causeway_media::audio::tone::Tone;
+use causeway_plan::{Clip, DigitMethod, Direction, Feed, MediaCommand, MediaEvent, PlayId};
 use std::f32::consts::TAU;
 
 /// A sweep, which correlates with itself at one place only.
@@ -277,6 +278,45 @@ fn a_prompt_is_heard_on_an_echo_too() {
     assert!(find(&phone, &up()).1 > 0.9);
     assert!(phone.hears(phone.tone) > -20.0);
     assert_eq!(bench.played(), [(phone.leg, 1)]);
+}
+
+/// What a key sounds like.
+fn key(key: char) -> Clip {
+    let mut pcm = vec![0.0; 2_400];
+    let tone = Tone::dtmf(key, 16_000, Level::from_dbov(-16.0));
+    tone.expect("a key").fill(&mut pcm[..1_600]);
+    Clip(pcm.iter().map(|x| (x * 32_767.0) as i16).collect())
+}
+
+fn keys_heard(bench: &VirtualTime) -> Vec<(u64, char, DigitMethod)> {
+    let key = |event: &MediaEvent| match event {
+        MediaEvent::Digit { leg, digit, method } => Some((leg.0, *digit, *method)),
+        _ => None,
+    };
+    bench.seen.iter().filter_map(key).collect()
+}
+
+#[test]
+fn talk_off_keys_count_from_a_leg_that_is_not_heard_but_not_from_what_is_played_to_it() {
+    let mut bench = VirtualTime::new(32_880);
+    let mut presses = bench.join(1, Codec::Pcma);
+    let mut listens = bench.join(2, Codec::Pcma);
+    for phone in [&presses, &listens] {
+        let mut media = phone.media();
+        media.audio.receive_events.clear();
+        bench.order(Order::Configure(phone.leg, Box::new(media)));
+    }
+    let legs = [presses.leg, listens.leg];
+    bench.plan(CONFERENCE, &legs.map(|leg| (leg, false, Feed::Played)));
+    for leg in legs {
+        bench.play(leg, 1, &[&key('5'), &up(), &key('6'), &down()], true);
+    }
+    for pressed in "12#".chars() {
+        presses.say(&key(pressed));
+    }
+    bench.run(1_500, &mut [&mut presses, &mut listens], Phone::send_said);
+    let expected = ['1', '2', '#'].map(|digit| (1, digit, DigitMethod::InBand));
+    assert_eq!(keys_heard(&bench), expected);
 }
 
 #[test]
