@@ -5,6 +5,7 @@
 //! * [`Pin`]: the digits that prove a role.
 //! * [`Meetings`]: all of them, in memory and in the store.
 
+mod change;
 #[allow(clippy::module_inception, reason = "the folder's central type")]
 mod meeting;
 mod new;
@@ -13,10 +14,11 @@ mod table;
 #[cfg(test)]
 mod tests;
 
+pub use change::MeetingError;
 pub use meeting::{AD_HOC_LIFE, END_GRACE, Kind, Meeting, Phase};
 pub use new::{
     CODE_DIGITS, FieldError, MAX_ALIAS, MAX_ALIASES, MAX_CODE, MAX_EARLY_MIN, MAX_HOURS, MAX_NAME,
     MIN_CODE, NewMeeting, fold, is_code,
 };
 pub use pin::{MAX_PIN, MIN_PIN, Pin};
-pub use table::{Found, GONE_KEPT, Gate, MeetingError, Meetings, Permanent};
+pub use table::{Found, GONE_KEPT, Gate, Meetings, Permanent};

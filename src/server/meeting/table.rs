@@ -1,15 +1,15 @@
 //! All meetings, in memory: what a call asks, it is answered without the store.
 
-use super::{FieldError, Kind, Meeting, NewMeeting, Phase, Pin, fold, is_code};
-use crate::store::{Store, StoreError, random};
+use super::{Kind, Meeting, MeetingError, Phase, Pin, fold};
+use crate::store::{Store, StoreError};
 use causeway_base::Lang;
 use causeway_conference::policy::HOST_GRACE;
 use causeway_conference::{EndRules, Lobby, Role, Settings};
 use dashmap::DashMap;
 use jiff::{SignedDuration, Timestamp};
-use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::{Mutex, MutexGuard};
 
 /// How long a name answers that its meeting is gone, before it is unknown again.
 pub const GONE_KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
@@ -61,44 +61,6 @@ pub struct Gate {
     pub lang: Option<Lang>,
 }
 
-/// Why a meeting was not made, changed or ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum MeetingError {
-    /// The request is wrong in these fields.
-    Invalid(Vec<FieldError>),
-    /// No meeting has this key.
-    NotFound,
-    /// It has ended already.
-    Over,
-    /// The store did not take it; nothing was changed.
-    Store(StoreError),
-}
-
-impl fmt::Display for MeetingError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            MeetingError::Invalid(fields) => {
-                let codes: Vec<_> = fields.iter().map(|field| field.code()).collect();
-                write!(f, "invalid: {}", codes.join(", "))
-            }
-            MeetingError::NotFound => f.write_str("no such meeting"),
-            MeetingError::Over => f.write_str("the meeting has ended"),
-            MeetingError::Store(error) => error.fmt(f),
-        }
-    }
-}
-
-impl std::error::Error for MeetingError {}
-
-impl From<StoreError> for MeetingError {
-    fn from(error: StoreError) -> Self {
-        match error {
-            StoreError::NotFound => MeetingError::NotFound,
-            error => MeetingError::Store(error),
-        }
-    }
-}
-
 /// Where an entry comes from.
 #[derive(Debug)]
 enum Entry {
@@ -108,10 +70,10 @@ enum Entry {
 
 /// Whose a name is.
 #[derive(Clone, Debug)]
-struct Owner {
-    key: Arc<str>,
+pub(super) struct Owner {
+    pub(super) key: Arc<str>,
     /// When its meeting ended.
-    gone: Option<Timestamp>,
+    pub(super) gone: Option<Timestamp>,
 }
 
 /// All meetings. Reads never wait; changes go to the store first and follow one another.
@@ -120,7 +82,7 @@ pub struct Meetings {
     entries: DashMap<Arc<str>, Entry>,
     names: DashMap<String, Owner>,
     store: Option<Store>,
-    change: tokio::sync::Mutex<()>,
+    change: Mutex<()>,
 }
 
 impl Meetings {
@@ -130,7 +92,7 @@ impl Meetings {
             entries: DashMap::new(),
             names: DashMap::new(),
             store: None,
-            change: tokio::sync::Mutex::new(()),
+            change: Mutex::new(()),
         };
         for conference in permanent {
             let names = conference.aliases.iter().map(String::as_str);
@@ -168,9 +130,7 @@ impl Meetings {
 
     /// What a name, a number or a code leads to now.
     pub fn find(&self, name: &str, now: Timestamp) -> Found {
-        let Some(owner) = self.names.get(&fold(name)).map(|owner| owner.clone()) else {
-            return Found::Unknown;
-        };
+        let Some(owner) = self.owner(name) else { return Found::Unknown };
         if owner.gone.is_some() {
             return Found::Gone;
         }
@@ -258,118 +218,44 @@ impl Meetings {
         list
     }
 
-    /// Makes a meeting.
-    ///
-    /// # Errors
-    /// When a field is wrong or a name is taken, and when the store does not take it.
-    pub async fn create(
-        &self,
-        new: &NewMeeting,
-        now: Timestamp,
-    ) -> Result<Arc<Meeting>, MeetingError> {
-        let store = self.store()?;
-        let _turn = self.change.lock().await;
-        self.validate(new, None)?;
-        for _ in 0..CODE_TRIES {
-            let code = match &new.code {
-                Some(code) => code.clone(),
-                None => self.free_code(new)?,
-            };
-            let meeting = build(new, random::id()?, random::id()?, code, now);
-            match store.insert_meeting(&meeting).await {
-                // Another node has the code that was drawn here.
-                Err(StoreError::Conflict) if new.code.is_none() && new.aliases.is_empty() => {}
-                Err(StoreError::Conflict) => {
-                    return Err(MeetingError::Invalid(vec![FieldError::AliasTaken]));
-                }
-                Err(error) => return Err(error.into()),
-                Ok(()) => return Ok(self.take(Arc::new(meeting))),
-            }
-        }
-        Err(StoreError::Conflict.into())
-    }
-
-    /// Changes a meeting that has not ended. Its key, its link and, where none is given, its code
-    /// stay.
-    ///
-    /// # Errors
-    /// As [`Meetings::create`].
-    pub async fn update(
-        &self,
-        key: &str,
-        new: &NewMeeting,
-        now: Timestamp,
-    ) -> Result<Arc<Meeting>, MeetingError> {
-        let store = self.store()?;
-        let _turn = self.change.lock().await;
-        let before = self.get(key).ok_or(MeetingError::NotFound)?;
-        if before.phase(now) == Phase::Over {
-            return Err(MeetingError::Over);
-        }
-        self.validate(new, Some(key))?;
-        let code = new.code.clone().unwrap_or_else(|| before.code.clone());
-        let meeting =
-            build(new, before.id.clone(), before.link_secret.as_str().into(), code, before.created);
-        match store.replace_meeting(&meeting).await {
-            Err(StoreError::Conflict) => Err(MeetingError::Invalid(vec![FieldError::AliasTaken])),
-            Err(error) => Err(error.into()),
-            Ok(()) => {
-                self.names.retain(|_, owner| *owner.key != *key);
-                Ok(self.take(Arc::new(meeting)))
-            }
-        }
-    }
-
-    /// Ends a meeting: its link, its aliases and its code die together. Whoever is in its
-    /// conference stays until that ends too.
-    ///
-    /// # Errors
-    /// When there is none, it has ended, or the store does not take it.
-    pub async fn end(&self, key: &str, now: Timestamp) -> Result<Arc<Meeting>, MeetingError> {
-        let store = self.store()?;
-        let _turn = self.change.lock().await;
-        let before = self.get(key).ok_or(MeetingError::NotFound)?;
-        if before.ended.is_some() {
-            return Err(MeetingError::Over);
-        }
-        store.end_meeting(key, now).await?;
-        let ended = Meeting { ended: Some(now), ..Meeting::clone(&before) };
-        Ok(self.take(Arc::new(ended)))
-    }
-
-    /// Ends meetings whose time has passed, and forgets what need not be remembered any more.
-    /// Gives how many ended.
-    ///
-    /// # Errors
-    /// When the store does not take it.
-    pub async fn sweep(&self, now: Timestamp) -> Result<usize, MeetingError> {
-        let over =
-            |meeting: &Arc<Meeting>| meeting.ended.is_none() && meeting.phase(now) == Phase::Over;
-        let keys: Vec<_> =
-            self.list().into_iter().filter(over).map(|meeting| meeting.id.clone()).collect();
-        for key in &keys {
-            self.end(key, now).await?;
-        }
-        let kept =
-            |gone: Option<Timestamp>| gone.is_none_or(|gone| now.duration_since(gone) <= GONE_KEPT);
-        self.names.retain(|_, owner| kept(owner.gone));
-        self.entries.retain(|_, entry| match entry {
-            Entry::Permanent(_) => true,
-            Entry::Stored(meeting) => kept(meeting.ended),
-        });
-        Ok(keys.len())
-    }
-
-    fn store(&self) -> Result<&Store, MeetingError> {
-        self.store.as_ref().ok_or(MeetingError::Store(StoreError::Unavailable))
-    }
-
     /// Puts a meeting of the store into the table.
-    fn take(&self, meeting: Arc<Meeting>) -> Arc<Meeting> {
+    pub(super) fn take(&self, meeting: Arc<Meeting>) -> Arc<Meeting> {
         let names = meeting.aliases.iter().chain([&meeting.code]);
         self.claim(&meeting.id, names.map(String::as_str), meeting.ended);
         self.entries.insert(meeting.id.clone(), Entry::Stored(meeting.clone()));
         meeting
+    }
+
+    /// Frees the names that a meeting had and has no more.
+    pub(super) fn release_names(&self, before: &Meeting, now: &Meeting) {
+        for name in before.aliases.iter().chain([&before.code]) {
+            if !now.aliases.contains(name) && now.code != *name {
+                self.names.remove_if(&fold(name), |_, owner| owner.key == now.id);
+            }
+        }
+    }
+
+    /// Forgets the meetings and the names that ended at such a time.
+    pub(super) fn forget(&self, long_ago: impl Fn(Timestamp) -> bool) {
+        self.names.retain(|_, owner| !owner.gone.is_some_and(&long_ago));
+        self.entries.retain(|_, entry| match entry {
+            Entry::Permanent(_) => true,
+            Entry::Stored(meeting) => !meeting.ended.is_some_and(&long_ago),
+        });
+    }
+
+    /// Whose a name is.
+    pub(super) fn owner(&self, name: &str) -> Option<Owner> {
+        self.names.get(&fold(name)).map(|owner| owner.clone())
+    }
+
+    pub(super) fn store(&self) -> Result<&Store, MeetingError> {
+        self.store.as_ref().ok_or(MeetingError::Store(StoreError::Unavailable))
+    }
+
+    /// Waits until nobody else changes a meeting.
+    pub(super) async fn turn(&self) -> MutexGuard<'_, ()> {
+        self.change.lock().await
     }
 
     /// Gives names to a key, except those that somebody else has.
@@ -390,34 +276,6 @@ impl Meetings {
             }
         }
     }
-
-    fn is_free(&self, name: &str, key: Option<&str>) -> bool {
-        let owner = self.names.get(&fold(name));
-        owner.is_none_or(|owner| owner.gone.is_some() || key == Some(&*owner.key))
-    }
-
-    fn validate(&self, new: &NewMeeting, key: Option<&str>) -> Result<(), MeetingError> {
-        let mut found = new.problems();
-        if new.aliases.iter().any(|alias| !self.is_free(alias, key)) {
-            found.push(FieldError::AliasTaken);
-        }
-        if new.code.as_ref().is_some_and(|code| !self.is_free(code, key)) {
-            found.push(FieldError::CodeTaken);
-        }
-        if found.is_empty() { Ok(()) } else { Err(MeetingError::Invalid(found)) }
-    }
-
-    /// A code that nobody here has, nor had so lately that its callers may still dial it.
-    fn free_code(&self, new: &NewMeeting) -> Result<String, MeetingError> {
-        for _ in 0..CODE_TRIES {
-            let code = random::code()?;
-            let wanted = new.aliases.iter().any(|alias| fold(alias) == code);
-            if !wanted && !self.names.contains_key(&code) && is_code(&code) {
-                return Ok(code);
-            }
-        }
-        Err(StoreError::Conflict.into())
-    }
 }
 
 impl causeway_dial::Names for Meetings {
@@ -427,38 +285,6 @@ impl causeway_dial::Names for Meetings {
             Found::Gone => Some(causeway_dial::Found::Gone),
             Found::Unknown => None,
         }
-    }
-}
-
-/// How often a code is drawn: with a million meetings one draw in a thousand is taken.
-const CODE_TRIES: usize = 8;
-
-fn build(
-    new: &NewMeeting,
-    id: Arc<str>,
-    link: Arc<str>,
-    code: String,
-    created: Timestamp,
-) -> Meeting {
-    let pin = |text: &Option<String>| text.as_deref().and_then(Pin::parse);
-    Meeting {
-        id,
-        name: new.name.trim().to_owned(),
-        kind: new.kind,
-        aliases: new.aliases.iter().map(|alias| fold(alias)).collect(),
-        code,
-        host_pin: pin(&new.host_pin),
-        guest_pin: pin(&new.guest_pin),
-        link_secret: link.to_string(),
-        lobby: new.lobby,
-        wait_for_host: new.wait_for_host,
-        mute_on_entry: new.mute_on_entry,
-        locked_at_start: new.locked_at_start,
-        max_participants: new.max_participants,
-        lang: new.lang,
-        early_entry_min: new.early_entry_min,
-        created,
-        ended: None,
     }
 }
 

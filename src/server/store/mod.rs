@@ -7,12 +7,13 @@
 //! * `queue`: call records and audit entries never wait for the store: a queue holds them until it
 //!   takes them, however long it was away.
 //! * `meeting`: meetings with their names; [`crate::meeting::Meetings`] is their table in memory.
-//! * [`call_record`]: what became of each call. * [`audit`]: who did what, in a chain of hashes.
+//! * [`call_record`]: what became of each call. * [`audit`]: who did what; `chain`: its hashes.
 //! * [`token`]: who may use the API. * [`secret`]: what is kept encrypted.
 //! * `retention`: what is deleted when.
 
 pub mod audit;
 pub mod call_record;
+mod chain;
 mod error;
 mod health;
 pub mod location;

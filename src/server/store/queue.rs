@@ -1,10 +1,10 @@
 //! Call records and audit entries on their way to the store. Nobody waits for it: where it is
 //! away or full they wait in memory, and beyond the bound the oldest are dropped and counted.
 
-use super::audit::{self, Pending};
+use super::audit::Pending;
 use super::health::Use;
 use super::sql::Weak;
-use super::{CallRecord, NewAudit, Store, StoreError, call_record};
+use super::{CallRecord, NewAudit, Store, StoreError, call_record, chain};
 use jiff::Timestamp;
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -184,7 +184,7 @@ impl Store {
             let mut tx = self.begin().await?;
             let mut entries = Vec::new();
             // The chain's head first: whoever writes next waits for it.
-            audit::lock(&mut tx).await?;
+            chain::lock(&mut tx).await?;
             for item in items {
                 match item {
                     Item::Record(record) => {
@@ -197,7 +197,7 @@ impl Store {
                 }
             }
             entries.extend(&told);
-            audit::append(&mut tx, self.secrets(), &entries).await?;
+            chain::append(&mut tx, self.secrets(), &entries).await?;
             Ok(tx.commit().await?)
         };
         self.timed(Use::Write, work).await

@@ -55,7 +55,14 @@ pub(super) async fn meetings_outlive_a_restart_with_names_that_hold_quotes(locat
     let settings = again.settings(&made.id, starts).expect("known");
     assert_eq!((settings.max_participants, settings.lobby), (12, Lobby::ForUntrusted));
 
-    let changed = NewMeeting { aliases: vec!["board".to_owned()], ..new };
+    let short = NewMeeting { code: Some("4321".to_owned()), ..new.clone() };
+    again.update(&made.id, &short, now).await.expect("with a PIN");
+    let open = NewMeeting { guest_pin: None, ..new.clone() };
+    let refused = again.update(&made.id, &open, now).await;
+    assert_eq!(refused, Err(MeetingError::Invalid(vec![FieldError::ShortCodeNeedsPin])));
+    assert_eq!(again.find(&made.code, starts), Found::Unknown);
+    let changed =
+        NewMeeting { aliases: vec!["board".to_owned()], code: Some(made.code.clone()), ..new };
     again.update(&made.id, &changed, now).await.expect("changed");
     let third = meetings(location).await;
     assert_eq!(third.find("o'neil.board", starts), Found::Unknown);
