@@ -23,7 +23,7 @@ pub(crate) struct Leg {
     /// The conference that it is in.
     pub(crate) room: Option<ConferenceId>,
     /// What plays to it alone, while anything does. It waits here for media and a conference.
-    player: Option<Box<Player>>,
+    pub(crate) player: Option<Box<Player>>,
     /// Its media, once offer/answer has settled it.
     pub(crate) link: Option<Link>,
 }

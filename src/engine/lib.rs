@@ -15,6 +15,7 @@
 //! * `encode`: a mix into the packets of one encode group, or of one talker.
 //! * `egress`: an encoded packet to its leg: header, protection, socket.
 //! * `play`: what is played to one leg alone, on top of what it hears.
+//! * `station`: music that several legs hear at once.
 //! * `echo`: a leg's own sound, some time later.
 //! * `report`: RTCP of a leg, and its silence.
 
@@ -31,6 +32,7 @@ mod port;
 mod protection;
 mod report;
 mod room;
+mod station;
 mod sys;
 mod worker;
 

@@ -6,6 +6,7 @@ use causeway_media::audio::{FRAME, SAMPLE_RATE, samples_in};
 use causeway_plan::{CLIP_RATE, Clip, PlayId};
 
 use crate::room::QUANTUM_MS;
+use std::sync::Arc;
 
 /// Clips of one playing: the longest sentence with a number in it is a dozen; more is a mistake.
 const MAX_CLIPS: usize = 64;
@@ -24,7 +25,7 @@ const RETURN_STEP: f32 = (1.0 - DUCKED) / 15.0;
 const FADE: usize = samples_in(5, SAMPLE_RATE);
 
 /// One command's clips, and how far they are played.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Play {
     id: PlayId,
     clips: Vec<Clip>,
@@ -45,7 +46,7 @@ impl Play {
     }
 
     /// The next quantum, at 48 kHz. Silence after the end.
-    fn read(&mut self, out: &mut [f32; FRAME]) {
+    pub(crate) fn read(&mut self, out: &mut [f32; FRAME]) {
         let mut frame = [0.0; CLIP_FRAME];
         let mut rest = frame.as_mut_slice();
         while !rest.is_empty()
@@ -71,6 +72,28 @@ impl Play {
             }
             None => out.fill(0.0),
         }
+    }
+
+    /// Only the clip that loops is left.
+    fn is_looping(&self) -> bool {
+        self.loops && self.clip + 1 == self.clips.len()
+    }
+
+    /// Whether both loop the same clip.
+    pub(crate) fn plays_along(&self, other: &Play) -> bool {
+        let looped = |play: &Play| play.clips.last().map(|clip| Arc::as_ptr(&clip.0));
+        self.is_looping() && other.is_looping() && looped(self) == looped(other)
+    }
+
+    /// Whether both are at the same place of what they loop.
+    pub(crate) fn is_at(&self, other: &Play) -> bool {
+        self.sample == other.sample
+    }
+
+    /// Passes over one quantum of the clip that loops, which was heard elsewhere.
+    fn skip(&mut self) {
+        let length = self.clips.get(self.clip).map_or(1, |clip| clip.0.len().max(1));
+        self.sample = (self.sample + CLIP_FRAME) % length;
     }
 
     fn has_ended(&self) -> bool {
@@ -103,6 +126,26 @@ impl Player {
     pub(crate) fn stop(&mut self) {
         if let Some(cut) = self.playing.take() {
             self.leaving = Some(cut);
+        }
+    }
+
+    /// The clip that loops, where nothing else sounds.
+    pub(crate) fn looping(&self) -> Option<&Play> {
+        self.playing.as_ref().filter(|play| play.is_looping() && self.leaving.is_none())
+    }
+
+    /// Goes to where the others are: the old place fades out while the new one begins.
+    pub(crate) fn join(&mut self, other: &Play) {
+        if let Some(play) = &mut self.playing {
+            self.leaving = Some(play.clone());
+            play.sample = other.sample;
+        }
+    }
+
+    /// Passes over a quantum that a station sent.
+    pub(crate) fn skip(&mut self) {
+        if let Some(play) = &mut self.playing {
+            play.skip();
         }
     }
 

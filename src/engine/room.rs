@@ -5,6 +5,7 @@ use crate::egress::{self, EMPTY_PACKET, PacketBuffer};
 use crate::encode::{EncodeKey, EncodeStream};
 use crate::leg::Leg;
 use crate::playout::{self, Forwards};
+use crate::station::Station;
 use crate::worker::{EventSink, Legs};
 use causeway_base::{ConferenceId, LegId};
 use causeway_media::audio::FRAME;
@@ -63,6 +64,7 @@ pub(crate) struct Room {
     ranking: Ranking,
     mixer: Mixer,
     groups: Vec<EncodeGroup>,
+    stations: Vec<Station>,
     told: Vec<LegId>,
     told_at: Option<Instant>,
 }
@@ -90,6 +92,8 @@ struct Member {
     played_to: bool,
     key: Option<EncodeKey>,
     group: Option<usize>,
+    /// The station that it hears in this quantum.
+    station: Option<usize>,
 }
 
 /// The listeners that share one encoder.
@@ -111,6 +115,7 @@ impl Room {
             ranking: Ranking::new(usize::from(DEFAULT_MAX_TALKERS)),
             mixer: Mixer::new(),
             groups: Vec::new(),
+            stations: Vec::new(),
             told: Vec::new(),
             told_at: None,
         }
@@ -144,6 +149,7 @@ impl Room {
                 played_to: false,
                 key: None,
                 group: None,
+                station: None,
             });
         }
         self.members.sort_unstable_by_key(|member| member.leg);
@@ -185,9 +191,11 @@ impl Room {
             self.seating = Seating::Settled;
             self.read_keys(legs);
         }
+        self.stations.retain_mut(Station::take_listened);
         self.rank(legs, scratch, now, sink);
         self.mix(legs, scratch);
         self.encode_groups(scratch);
+        self.stations.iter_mut().for_each(Station::run);
         self.send(legs, scratch, now, sink);
         self.tell_talkers(now, sink);
     }
@@ -212,6 +220,10 @@ impl Room {
             let Some(leg) = legs.get_mut(member.slot) else { continue };
             member.feed = leg.feed(member.planned);
             member.played_to = leg.is_played_to();
+            member.station = match (member.feed, member.key) {
+                (Feed::Played, Some(key)) => tune_in(&mut self.stations, leg, key),
+                _ => None,
+            };
             if leg.link.as_mut().is_some_and(|link| link.reporting.take_loss_change()) {
                 self.seating = Seating::Changed;
             }
@@ -304,6 +316,12 @@ impl Room {
                         send_packets(leg, &group.stream, now, &mut scratch.packet);
                     }
                 }
+                Feed::Played if let Some(station) = heard_station(&self.stations, &member) => {
+                    send_packets(leg, station, now, &mut scratch.packet);
+                    if let Some(player) = &mut leg.player {
+                        player.skip();
+                    }
+                }
                 feed => {
                     self.own_sound(leg, feed, scratch);
                     leg.lay_played(&mut scratch.pcm).into_iter().for_each(|it| sink.send(it));
@@ -357,6 +375,28 @@ fn group_of(groups: &mut Vec<EncodeGroup>, key: EncodeKey) -> Option<usize> {
     let stream = EncodeStream::new(key)?;
     groups.push(EncodeGroup { stream, wanted: false, idle: 0 });
     Some(groups.len() - 1)
+}
+
+/// The station that a leg hears, where it loops a clip: its own from where it is, if nobody plays
+/// that clip yet. Who comes later joins with a quantum of its own, and hears it from the next on.
+fn tune_in(stations: &mut Vec<Station>, leg: &mut Leg, key: EncodeKey) -> Option<usize> {
+    let player = leg.player.as_mut()?;
+    let play = player.looping()?;
+    let Some(at) = stations.iter().position(|station| station.play().plays_along(play)) else {
+        stations.push(Station::new(play.clone()));
+        return None;
+    };
+    let station = &mut stations[at];
+    if !play.is_at(station.play()) {
+        station.keep();
+        player.join(station.play());
+        return None;
+    }
+    station.listen(key).then_some(at)
+}
+
+fn heard_station<'a>(stations: &'a [Station], member: &Member) -> Option<&'a EncodeStream> {
+    stations.get(member.station?)?.packets(member.key?)
 }
 
 /// Sends another leg's packets on as they are.

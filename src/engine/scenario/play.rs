@@ -107,6 +107,32 @@ fn a_loop_has_no_seam_and_no_end() {
 }
 
 #[test]
+fn legs_that_hear_the_same_music_hear_it_together_and_prompts_apart() {
+    for (index, codec) in [Codec::Pcmu, Codec::Opus].into_iter().enumerate() {
+        let mut bench = VirtualTime::new(33_000 + 20 * index as u16);
+        let mut first = bench.join(1, codec);
+        let mut second = bench.join(2, codec);
+        let music = sweep(300.0, 1_500.0, 2_000);
+        bench.plan(CONFERENCE, &[1, 2].map(|leg| (LegId(leg), false, Feed::Played)));
+        bench.play(first.leg, 1, &[&music], true);
+        bench.run(610, &mut [&mut first, &mut second], Phone::send_tone);
+        bench.play(second.leg, 1, &[&up(), &music], true);
+        bench.run(2_000, &mut [&mut first, &mut second], Phone::send_tone);
+        let (at, likeness) = find(&second, &up());
+        assert!(likeness > 0.75 && (600..=640).contains(&at), "{codec:?}: {likeness} at {at}");
+        assert!(find(&first, &up()).1 < 0.5, "{codec:?}");
+        [&mut first, &mut second].into_iter().for_each(Phone::forget);
+        bench.run(1_000, &mut [&mut first, &mut second], Phone::send_tone);
+        assert_eq!(first.heard().len(), second.heard().len());
+        let apart: Vec<f32> =
+            first.heard().iter().zip(second.heard()).map(|(a, b)| a - b).collect();
+        assert!(Level::of_pcm(&apart).dbov() < -60.0, "{codec:?}: one music");
+        assert!(level_between(&second, 0, 900) > -20.0, "{codec:?}");
+        assert_eq!(bench.played(), []);
+    }
+}
+
+#[test]
 fn a_new_playing_replaces_the_old_and_only_it_ends() {
     let mut bench = VirtualTime::new(32_500);
     let mut phone = bench.join(1, Codec::Pcma);
