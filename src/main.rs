@@ -1,5 +1,6 @@
 //! The `causeway` binary: arguments -> configuration -> run.
 
+use causeway_server::dial_command::DialCommand;
 use causeway_server::load;
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
@@ -30,6 +31,11 @@ enum Command {
         #[arg(long)]
         defaults: bool,
     },
+    /// Ask the dial plan.
+    Dial {
+        #[command(subcommand)]
+        command: DialCommand,
+    },
     /// Make many calls to one SIP address, and measure what each of them hears.
     Load(load::LoadOptions),
 }
@@ -38,6 +44,7 @@ fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Serve { config } => causeway_server::serve(config),
         Command::Check { config, defaults } => causeway_server::check(config, defaults),
+        Command::Dial { command } => causeway_server::dial(&command),
         Command::Load(options) => load::print(&options),
     };
     match done {

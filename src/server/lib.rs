@@ -4,6 +4,7 @@
 //! * [`config`]: `causeway.toml` -> [`Config`].
 //! * [`serve`](mod@serve): the commands `serve` and `check`.
 //! * [`bridge`]: [`Bridge`], everything that runs: adapter, engine, conferences, and how it stops.
+//! * [`dial_command`]: the command `dial explain`.
 //! * `router`: each event to its conference, each new call to where the dial plan says.
 //! * `conference_actor`: what one conference decides, leg by leg; `call` one leg's way through
 //!   it; `conference_task` the task that runs it; `outlet` where its orders go.
@@ -21,6 +22,7 @@ mod call;
 mod conference_actor;
 mod conference_task;
 pub mod config;
+pub mod dial_command;
 pub mod directory;
 pub mod greeting;
 pub mod load;
@@ -40,5 +42,6 @@ pub mod view;
 pub use bridge::{Bridge, StartError};
 pub use conference_task::News;
 pub use config::Config;
+pub use dial_command::dial;
 pub use directory::Directory;
 pub use serve::{check, serve};

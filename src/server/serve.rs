@@ -7,6 +7,7 @@ use crate::{logging, tls};
 use std::error::Error;
 use std::path::{Path, PathBuf};
 use tokio::signal::unix::{SignalKind, signal};
+use tracing::warn;
 
 /// The file that is read when none is named and it exists.
 const USUAL_FILE: &str = "causeway.toml";
@@ -19,6 +20,9 @@ const USUAL_FILE: &str = "causeway.toml";
 pub fn serve(path: Option<PathBuf>) -> Result<(), Box<dyn Error>> {
     let config = Config::load(path_or_usual(path).as_deref())?;
     logging::start(&config.log)?;
+    if !config.warnings.is_empty() {
+        warn!(notes = config.warnings.len(), "the configuration is odd: see `causeway check`");
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(run(config))
 }
@@ -66,10 +70,14 @@ pub fn check(path: Option<PathBuf>, defaults: bool) -> Result<(), Box<dyn Error>
     }
     let name =
         path.map_or_else(|| "built-in defaults".to_owned(), |path| path.display().to_string());
+    for warning in &config.warnings {
+        println!("{name}: 注意 / note: {warning}");
+    }
     println!("{name}: 有效 / valid ({} conferences)", config.conferences.len());
     Ok(())
 }
 
-fn path_or_usual(path: Option<PathBuf>) -> Option<PathBuf> {
+/// The file that is named, else the usual one where it exists.
+pub(crate) fn path_or_usual(path: Option<PathBuf>) -> Option<PathBuf> {
     path.or_else(|| Path::new(USUAL_FILE).exists().then(|| PathBuf::from(USUAL_FILE)))
 }

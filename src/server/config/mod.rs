@@ -3,13 +3,16 @@
 //! * [`raw`]: the keys, with their defaults.
 //! * [`problem`]: what is wrong, at which line and column, and the fix.
 //! * `source`: the text and the places of its keys.
-//! * `resolve`: raw values to meaning; [`user`], [`trunk`], [`store`]: those of their sections.
+//! * `resolve`: raw values to meaning; [`user`], [`trunk`], [`store`], `rule`, `calling_out`: those
+//!   of their sections.
 //!
 //! `causeway.toml` at the root of the repository documents every key; it is [`DEFAULT_FILE`].
 
+mod calling_out;
 pub mod problem;
 pub mod raw;
 mod resolve;
+mod rule;
 mod source;
 pub mod store;
 #[cfg(test)]
@@ -24,7 +27,7 @@ pub use user::{Trust, UserProfile, Users};
 
 use causeway_adapter::sip;
 use causeway_conference::Settings;
-use causeway_dial::{DialPlan, NameTable, Network, OurHosts, RateRule};
+use causeway_dial::{CallingOut, DialPlan, NameTable, Network, OurHosts, RateRule};
 use causeway_engine::EngineConfig;
 use causeway_plan::OfferPolicy;
 use std::collections::HashMap;
@@ -84,6 +87,10 @@ pub struct Config {
     pub aliases: Vec<(Arc<str>, Vec<String>)>,
     /// Which call goes where.
     pub dial_plan: Arc<DialPlan>,
+    /// Whom the bridge may call.
+    pub calling_out: Arc<CallingOut>,
+    /// What is allowed but odd, such as a rule that is never reached: a line each.
+    pub warnings: Vec<String>,
     /// What the conferences of the file are called.
     pub names: NameTable,
 }

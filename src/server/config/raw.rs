@@ -37,6 +37,9 @@ section! {
         conference: Vec<RawConference> = default_conferences(),
         user: Vec<RawUser> = Vec::new(),
         trunk: Vec<RawTrunk> = Vec::new(),
+        dial: RawDial = RawDial::default(),
+        rule: Vec<RawRule> = Vec::new(),
+        calling_out: RawCallingOut = RawCallingOut::default(),
     }
 }
 section! {
@@ -192,6 +195,45 @@ section! {
     }
 }
 
+section! {
+    /// `[dial]`
+    RawDial {
+        country_code: String = "86".to_owned(),
+        national_prefix: String = "0".to_owned(),
+        international_prefix: String = "00".to_owned(),
+        outside_prefix: String = "9".to_owned(),
+        area_code: String = String::new(),
+    }
+}
+section! {
+    /// `[[rule]]`
+    RawRule {
+        name: String = String::new(),
+        r#match: String = String::new(),
+        trunk: String = String::new(),
+        calling: String = String::new(),
+        to: String = String::new(),
+        lang: String = String::new(),
+    }
+}
+section! {
+    /// `[calling_out]`
+    RawCallingOut {
+        enabled: bool = false,
+        host_needed: bool = true,
+        allow: Vec<String> = Vec::new(),
+        deny: Vec<String> = texts(&[
+            "+1900", "+1976", "+44909", "+86168", "+870", "+878", "+881", "+882", "+883", "+979",
+        ]),
+        domains: Vec<String> = Vec::new(),
+        conference_simultaneous: usize = 5,
+        conference_total: usize = 20,
+        day_calls: usize = 100,
+        day_minutes: u64 = 600,
+        call_minutes: u64 = 60,
+    }
+}
+
 /// `log.format`
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -230,6 +272,7 @@ impl RawConfig {
         specimen.network.advertised.push(RawAdvertised::default());
         specimen.user.push(RawUser::default());
         specimen.trunk.push(RawTrunk::default());
+        specimen.rule.push(RawRule::default());
         specimen
     }
 }

@@ -3,11 +3,13 @@
 use super::problem::{ConfigError, Problem};
 use super::raw::{RawConference, RawConfig, RawEncryption, RawLogFormat, RawMedia, RawSip};
 use super::source::{At, Source};
-use super::{Config, Log, MAX_CONFERENCES, Sip, TlsIdentity, networks, trunk, user};
+use super::{
+    Config, Log, MAX_CONFERENCES, Sip, TlsIdentity, calling_out, networks, rule, trunk, user,
+};
 use causeway_adapter::sip;
 use causeway_base::Codec;
 use causeway_conference::{EndRules, Settings};
-use causeway_dial::{AliasPattern, DialPlan, Found, NameTable, NumberPlan, OurHosts, RateRule};
+use causeway_dial::{AliasPattern, Found, NameTable, NumberPlan, OurHosts, RateRule};
 use causeway_engine::EngineConfig;
 use causeway_plan::{Encryption, OfferPolicy};
 use std::collections::HashMap;
@@ -23,7 +25,7 @@ pub(super) type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
 /// Problems found so far, with the text that they are in.
 pub(super) struct Finder<'a> {
     source: &'a Source<'a>,
-    problems: Vec<Problem>,
+    pub(super) problems: Vec<Problem>,
 }
 
 impl Finder<'_> {
@@ -87,16 +89,18 @@ pub(super) fn resolve(
     let rate = rate(&mut finder, &raw);
     let engine = engine(&mut finder, &raw);
     let policy = policy(&mut finder, &raw.media);
-    let numbers = NumberPlan::default();
+    let numbers = rule::numbers(&mut finder, &raw.dial);
     let conferences = conferences(&mut finder, &raw.conference, &numbers);
     let state_dir = state_dir(&raw.node.state_dir, environment);
     let store = super::store::store(&mut finder, &raw.store, &state_dir, environment);
     finder.range("node", "max_calls", raw.node.max_calls, 1, 1_000_000);
+    let hosts = our_hosts(&raw, &sip, &advertised);
+    let calling_out = calling_out::calling_out(&mut finder, &raw.calling_out);
+    let (plan, warnings) = rule::plan(&mut finder, &raw, hosts.clone(), numbers);
     if !finder.problems.is_empty() {
         finder.problems.sort_by_key(|problem| problem.position);
         return Err(ConfigError { name: source.name.to_owned(), problems: finder.problems });
     }
-    let hosts = our_hosts(&raw, &sip, &advertised);
     Ok(Config {
         max_calls: raw.node.max_calls,
         drain_limit: Duration::from_secs(raw.node.drain_limit_s),
@@ -106,7 +110,7 @@ pub(super) fn resolve(
             json: raw.log.format == RawLogFormat::Json,
         },
         hosts: raw.network.hosts,
-        our_hosts: hosts.clone(),
+        our_hosts: hosts,
         advertised,
         sip,
         nameservers,
@@ -119,7 +123,9 @@ pub(super) fn resolve(
         store,
         conferences: conferences.settings,
         aliases: conferences.aliases,
-        dial_plan: Arc::new(DialPlan::of_names(hosts, numbers)),
+        dial_plan: Arc::new(plan),
+        calling_out: Arc::new(calling_out),
+        warnings,
         names: conferences.names,
     })
 }

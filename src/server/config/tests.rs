@@ -106,6 +106,38 @@ fn every_wrong_value_is_reported_with_its_place() {
 }
 
 #[test]
+fn a_wrong_rule_or_prefix_is_reported_with_its_place() {
+    let text = "[dial]\ncountry_code = \"086\"\narea_code = \"x\"\n\
+        [[rule]]\nmatch = '('\nto = \"test\"\n[[rule]]\nmatch = '5'\nto = 'sip:${x}@y'\nlang = \"fr\"\n\
+        [[rule]]\nmatch = '5'\nto = 'gateway:isp:5'\ntrunk = \"x\"\n\
+        [calling_out]\nallow = [\"+86\", \"0086\"]\ndomains = [\"*.example.com\"]\ncall_minutes = 0\n";
+    let found: Vec<_> = problems(text).into_iter().map(|p| (p.key, p.position)).collect();
+    let expected = [
+        ("dial.country_code", (2, 16)),
+        ("dial.area_code", (3, 13)),
+        ("rule[0].match", (5, 9)),
+        ("rule[1].to", (9, 6)),
+        ("rule[2].to", (13, 6)),
+        ("rule[2].trunk", (14, 9)),
+        ("calling_out.allow[1]", (16, 17)),
+        ("calling_out.domains[0]", (17, 12)),
+        ("calling_out.call_minutes", (18, 16)),
+    ];
+    let expected: Vec<_> =
+        expected.iter().map(|(key, at)| ((*key).to_owned(), Some(*at))).collect();
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn rules_that_take_each_others_calls_are_warned_of() {
+    let text = "[[rule]]\nname = \"all\"\nmatch = '5.*'\nto = \"test\"\n[[rule]]\nmatch = '55'\nto = \"reject\"\n";
+    let config = parse(text).expect("odd, but allowed");
+    assert_eq!(config.warnings, ["rule \"rule[1]\": rule \"all\" comes first for \"55\""]);
+    assert_eq!(config.dial_plan.rules().len(), 2);
+    assert!(!config.calling_out.enabled);
+}
+
+#[test]
 fn an_error_reads_as_file_line_column_key_and_fix() {
     let error = parse("[media]\nport_mix = 1\n").expect_err("unknown").to_string();
     assert!(

@@ -1,0 +1,148 @@
+//! What a call costs the dial plan, with ten thousand rules.
+//!
+//! `cargo bench --bench dial` prints one JSON object a line: `call`, what is called, and the `ns`
+//! of resolving it (the best of several runs: the least disturbed one); `cold_ns` where the
+//! pattern had to be compiled first; `text_ns` of writing the explanation out. Resolving always
+//! makes the explanation: there is no way without one. Then what the plan takes to load, and in
+//! memory.
+#![allow(clippy::disallowed_methods)] // a bench reads the clock
+
+use causeway_base::{Alias, Lang};
+use causeway_dial::{
+    AliasPattern, DialPlan, Found, IncomingCall, NameTable, NumberPlan, OurHosts, Resolver, Rule,
+    RuleText,
+};
+use serde_json::json;
+use std::hint::black_box;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+const RULES: usize = 10_000;
+
+/// How long one run lasts.
+const RUN: Duration = Duration::from_millis(40);
+
+/// Runs; the best counts.
+const RUNS: usize = 7;
+
+fn main() {
+    let numbers = NumberPlan::default();
+    let mut names = NameTable::new();
+    for room in 0..RULES {
+        let alias = AliasPattern::parse(&format!("3{room:05}")).expect("a name");
+        let found = Found::Conference(format!("conference[{room}]").into());
+        names.insert(&alias, &numbers, found).expect("free");
+    }
+    let before = resident();
+    let begin = Instant::now();
+    let plan = Arc::new(plan(&numbers));
+    let loaded = begin.elapsed();
+    let taken = resident().saturating_sub(before);
+    let begin = Instant::now();
+    let overlaps = plan.overlaps().len();
+    println!(
+        "{}",
+        json!({ "plan": { "rules": RULES, "load_ms": millis(loaded), "bytes_per_rule": taken / RULES,
+            "overlaps": overlaps, "overlaps_ms": millis(begin.elapsed()) } })
+    );
+    for (name, called) in [
+        ("name", "sip:300007@bridge.example.com"),
+        ("rule, first", "sip:branch-00000.123@bridge.example.com"),
+        ("rule, last", "sip:branch-09989.123@bridge.example.com"),
+        ("rule, of those without a prefix", "sip:2024-08-15.m@bridge.example.com"),
+        ("rule, by number in another form", "sip:02166660000@bridge.example.com"),
+        ("nothing", "sip:branch-xyz@bridge.example.com"),
+        ("nothing, a scanner", "sip:00442079460000@bridge.example.com"),
+    ] {
+        measure(&plan, &names, name, called);
+    }
+    fill(&plan, &names);
+}
+
+/// One rule for each branch, one for a trunk's numbers, and some that begin with anything.
+fn plan(numbers: &NumberPlan) -> DialPlan {
+    let rule = |pattern: &str, to: &str| {
+        Rule::read(&RuleText { name: pattern, pattern, to, ..RuleText::default() }).expect("a rule")
+    };
+    let branches = RULES - 10;
+    let mut rules: Vec<Rule> = (0..branches)
+        .map(|n| rule(&format!(r"branch-{n:05}\.(?P<room>\d{{3,6}})@"), "gateway:pbx:${room}"))
+        .collect();
+    rules.push(rule(r"\+8621(?P<ext>\d{8})", "gateway:pbx:${ext}"));
+    for n in 0..8 {
+        rules.push(rule(&format!(r"[a-z]+{n}\.(?P<id>\d+)"), "conference:${id}"));
+    }
+    rules.push(rule(r"\d{4}-\d{2}-\d{2}\.\w+", "reception"));
+    DialPlan::new(OurHosts::new(["bridge.example.com"]), numbers.clone(), rules).expect("a plan")
+}
+
+fn measure(plan: &Arc<DialPlan>, names: &NameTable, name: &str, called: &str) {
+    let called = Alias::parse(called).expect(called);
+    let calling = Alias::sip("somebody", "elsewhere.example");
+    let local = "192.0.2.5".parse().expect("an address");
+    let call = IncomingCall { called: &called, calling: &calling, trunk: None, local };
+    let mut resolver = Resolver::new(Arc::clone(plan));
+    let begin = Instant::now();
+    let (_, why) = resolver.resolve(&call, names);
+    let cold = begin.elapsed();
+    let resolve = best(|| {
+        black_box(resolver.resolve(&call, names));
+    });
+    let text = best(|| {
+        black_box(why.to_text(Lang::Zh));
+    });
+    println!(
+        "{}",
+        json!({ "call": name, "ns": resolve.round(), "cold_ns": cold.as_nanos() as u64, "text_ns": text.round(),
+            "tried": why.rules().len(), "passed_over": why.passed_over(), "taken_by": why.taken_by() })
+    );
+}
+
+/// Every branch is called once, so that the resolver holds as many patterns as it ever does.
+fn fill(plan: &Arc<DialPlan>, names: &NameTable) {
+    let mut resolver = Resolver::new(Arc::clone(plan));
+    let calling = Alias::sip("somebody", "elsewhere.example");
+    let local = "192.0.2.5".parse().expect("an address");
+    let before = resident();
+    let begin = Instant::now();
+    let calls = RULES - 10;
+    for n in 0..calls {
+        let called = Alias::sip(&format!("branch-{n:05}.123"), "bridge.example.com");
+        let call = IncomingCall { called: &called, calling: &calling, trunk: None, local };
+        black_box(resolver.resolve(&call, names));
+    }
+    let ns = begin.elapsed().as_nanos() as f64 / calls as f64;
+    let bytes = resident().saturating_sub(before);
+    println!(
+        "{}",
+        json!({ "call": "another rule every time", "ns": ns.round(),
+            "compiled": resolver.compiled(), "bytes": bytes })
+    );
+}
+
+/// Nanoseconds of one call.
+fn best(mut call: impl FnMut()) -> f64 {
+    let mut run = || {
+        let begin = Instant::now();
+        let mut calls = 0u32;
+        while begin.elapsed() < RUN {
+            for _ in 0..16 {
+                call();
+            }
+            calls += 16;
+        }
+        begin.elapsed().as_nanos() as f64 / f64::from(calls)
+    };
+    (0..RUNS).map(|_| run()).fold(f64::INFINITY, f64::min)
+}
+
+fn millis(time: Duration) -> f64 {
+    (time.as_secs_f64() * 10_000.0).round() / 10.0
+}
+
+/// Bytes of this process in memory.
+fn resident() -> usize {
+    let text = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
+    let pages = text.split(' ').nth(1).and_then(|pages| pages.parse::<usize>().ok());
+    pages.unwrap_or_default() * 4096
+}

@@ -1,0 +1,175 @@
+//! `causeway dial explain`: where a call would go, and why, without making it.
+
+use crate::config::Config;
+use crate::serve::path_or_usual;
+use causeway_base::{Alias, Lang};
+use causeway_dial::{Destination, Explanation, IncomingCall, Resolver};
+use clap::{Args, Subcommand, ValueEnum};
+use serde_json::{Value, json};
+use std::error::Error;
+use std::net::{IpAddr, Ipv4Addr};
+use std::path::PathBuf;
+
+/// What the dial plan can be asked.
+#[derive(Debug, Subcommand)]
+pub enum DialCommand {
+    /// Say where a call would go, with every rule that is tried, and why. Knows the conferences
+    /// of the configuration; those that were scheduled are known to the running bridge only.
+    Explain(ExplainOptions),
+}
+
+/// The call that is explained.
+#[derive(Debug, Args)]
+pub struct ExplainOptions {
+    /// Whom it calls: a number, user@host, sip:…, h323:…, tel:…, or 10.0.0.5##1001.
+    alias: String,
+    /// Who calls.
+    #[arg(long)]
+    from: Option<String>,
+    /// The trunk that brings it.
+    #[arg(long)]
+    trunk: Option<String>,
+    /// The address of this bridge at which it arrives; by default the first that SIP is taken on.
+    #[arg(long)]
+    local: Option<IpAddr>,
+    /// The configuration; by default ./causeway.toml if it exists, else the built-in one.
+    #[arg(long, short, env = "CAUSEWAY_CONFIG")]
+    config: Option<PathBuf>,
+    /// The language.
+    #[arg(long, value_enum, default_value = "zh")]
+    lang: Language,
+    /// Print one JSON object, for programs.
+    #[arg(long)]
+    json: bool,
+}
+
+/// A language of the explanation.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Language {
+    Zh,
+    En,
+}
+
+/// Answers on the standard output.
+///
+/// # Errors
+/// What is wrong with the configuration, or an alias that cannot be read.
+pub fn dial(command: &DialCommand) -> Result<(), Box<dyn Error>> {
+    let DialCommand::Explain(options) = command;
+    let config = Config::load(path_or_usual(options.config.clone()).as_deref())?;
+    let explanation = explain(&config, options)?;
+    if options.json {
+        println!("{}", to_json(&explanation));
+    } else {
+        let lang = match options.lang {
+            Language::Zh => Lang::Zh,
+            Language::En => Lang::En,
+        };
+        print!("{}", explanation.to_text(lang));
+    }
+    Ok(())
+}
+
+fn explain(config: &Config, options: &ExplainOptions) -> Result<Explanation, String> {
+    let read = |text: &str| Alias::parse(text).map_err(|error| format!("{text}: {error}"));
+    let called = read(&options.alias)?;
+    let anonymous = Alias::sip("", "anonymous.invalid");
+    let calling = options.from.as_deref().map_or(Ok(anonymous), read)?;
+    let bound = [&config.sip.udp, &config.sip.tcp, &config.sip.tls];
+    let first = bound.into_iter().flatten().map(|address| address.ip()).next();
+    let local = options.local.or(first).unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST));
+    let call =
+        IncomingCall { called: &called, calling: &calling, trunk: options.trunk.as_deref(), local };
+    let mut resolver = Resolver::new(config.dial_plan.clone());
+    Ok(resolver.resolve(&call, &config.names).1)
+}
+
+/// An explanation for programs. Shows what was dialled: for operators, not for the log.
+pub fn to_json(explanation: &Explanation) -> Value {
+    let number = explanation
+        .number()
+        .map(|number| json!({ "canonical": number.as_str(), "kind": number.kind().code() }));
+    let names: Vec<Value> = explanation
+        .names()
+        .iter()
+        .map(|step| json!({ "form": step.form.code(), "found": step.found }))
+        .collect();
+    let rules: Vec<Value> = explanation
+        .rules()
+        .iter()
+        .map(|step| {
+            let name = explanation.rule_name(step.rule);
+            json!({ "rule": name, "place": step.rule + 1, "verdict": step.verdict.code() })
+        })
+        .collect();
+    json!({
+        "called": explanation.called().to_string(),
+        "number": number,
+        "our_host": explanation.our_host(),
+        "names": names,
+        "rules": rules,
+        "passed_over": explanation.passed_over(),
+        "destination": destination(explanation.destination()),
+    })
+}
+
+fn destination(destination: &Destination) -> Value {
+    match destination {
+        Destination::Conference(key) => json!({ "to": "conference", "key": &**key }),
+        Destination::Reception { lang } => {
+            json!({ "to": "reception", "lang": lang.map(Lang::tag) })
+        }
+        Destination::TestCall => json!({ "to": "test" }),
+        Destination::Gateway { trunk, target } => {
+            json!({ "to": "gateway", "trunk": trunk.as_deref(), "target": target })
+        }
+        Destination::Reject(cause) => {
+            json!({ "to": "reject", "code": cause.code(), "sip_status": cause.sip_status() })
+        }
+        _ => json!({ "to": "other" }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(subcommand)]
+        command: DialCommand,
+    }
+
+    const FILE: &str = "[[trunk]]\nname = \"isp\"\nsources = [\"203.0.113.0/28\"]\n[[conference]]\naliases = [\"+86 21 5555 0000\"]\n[[rule]]\nname = \"zoom\"\n\
+        match = 'zoom\\.(?P<id>\\d+)@'\ntrunk = \"isp\"\ncalling = '\\+86139.*'\nto = 'gateway:isp:${id}'\n";
+
+    fn ask(words: &[&str]) -> Result<Explanation, String> {
+        let line = [&["causeway", "explain"], words].concat();
+        let DialCommand::Explain(options) = Line::try_parse_from(line).expect("a command").command;
+        explain(&Config::parse("test.toml", FILE, &|_| None).expect("valid"), &options)
+    }
+
+    #[test]
+    fn a_call_is_explained_from_the_words_of_a_command() {
+        let why = ask(&["02155550000"]).expect("an alias");
+        assert_eq!(to_json(&why)["destination"]["key"], "conference[0]");
+        assert_eq!(to_json(&why)["number"]["canonical"], "+862155550000");
+        let zoom = [
+            "zoom.123@10.0.0.5",
+            "--local",
+            "10.0.0.5",
+            "--trunk",
+            "isp",
+            "--from",
+            "139 1234 5678",
+        ];
+        let why = to_json(&ask(&zoom).expect("an alias"));
+        assert_eq!(why["rules"], json!([{ "rule": "zoom", "place": 1, "verdict": "matched" }]));
+        assert_eq!(why["destination"], json!({ "to": "gateway", "trunk": "isp", "target": "123" }));
+        let why = to_json(&ask(&["zoom.123@127.0.0.1"]).expect("an alias"));
+        assert_eq!(why["rules"][0]["verdict"], "other_trunk");
+        assert_eq!(why["destination"]["sip_status"], 404);
+        assert!(ask(&["a b"]).is_err());
+    }
+}
