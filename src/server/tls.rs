@@ -2,11 +2,13 @@
 
 use crate::config::{Config, TlsIdentity};
 use rustls::RootCertStore;
-use rustls::server::WebPkiClientVerifier;
+use rustls::server::{ResolvesServerCert, WebPkiClientVerifier};
+use rustls::sign::CertifiedKey;
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use std::fmt;
 use std::io::Write;
+use std::net::SocketAddr;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -45,6 +47,10 @@ impl fmt::Display for TlsError {
 
 impl std::error::Error for TlsError {}
 
+/// The variables that hold a key itself, PEM.
+const SIP_KEY: &str = "CAUSEWAY_SIP_TLS_KEY";
+const API_KEY: &str = "CAUSEWAY_API_TLS_KEY";
+
 /// The TLS of listeners: 1.3 and 1.2 with AEAD suites only.
 ///
 /// # Errors
@@ -52,8 +58,8 @@ impl std::error::Error for TlsError {}
 pub fn server(config: &Config) -> Result<Arc<rustls::ServerConfig>, TlsError> {
     let identity = &config.sip.tls_identity;
     let (chain, key) = match &identity.certificate {
-        Some(certificate) => (read_chain(certificate)?, read_key(identity)?),
-        None => self_signed(config)?,
+        Some(certificate) => (read_chain(certificate)?, read_key(identity, SIP_KEY)?),
+        None => self_signed(config, self_signed_files(&config.state_dir), &config.sip.tls)?,
     };
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let builder = rustls::ServerConfig::builder_with_provider(Arc::clone(&provider))
@@ -92,7 +98,7 @@ pub fn client(config: &Config) -> Result<Option<Arc<rustls::ClientConfig>>, TlsE
         .with_root_certificates(authorities(path)?);
     let client = match &identity.certificate {
         Some(certificate) => builder
-            .with_client_auth_cert(read_chain(certificate)?, read_key(identity)?)
+            .with_client_auth_cert(read_chain(certificate)?, read_key(identity, SIP_KEY)?)
             .map_err(TlsError::Identity)?,
         None => builder.with_no_client_auth(),
     };
@@ -105,6 +111,42 @@ fn authorities(path: &Path) -> Result<RootCertStore, TlsError> {
         roots.add(authority).map_err(|error| TlsError::Authorities(error.to_string()))?;
     }
     Ok(roots)
+}
+
+/// Who the HTTP API is: the configured certificate as it is on the disk now, or a self-signed one.
+///
+/// # Errors
+/// See [`TlsError`].
+pub fn api_key(config: &Config) -> Result<CertifiedKey, TlsError> {
+    let identity = &config.api.tls_identity;
+    let (chain, key) = match &identity.certificate {
+        Some(certificate) => (read_chain(certificate)?, read_key(identity, API_KEY)?),
+        None => {
+            let files = self_signed_api_files(&config.state_dir);
+            self_signed(config, files, &config.api.listen)?
+        }
+    };
+    let provider = rustls::crypto::aws_lc_rs::default_provider();
+    let certified = CertifiedKey::from_der(chain, key, &provider).map_err(TlsError::Identity)?;
+    certified.keys_match().map_err(TlsError::Identity)?;
+    Ok(certified)
+}
+
+/// The TLS of the HTTP API: 1.3 and 1.2 with AEAD suites only, HTTP/2 and HTTP/1.1.
+///
+/// # Errors
+/// See [`TlsError`].
+pub fn api_server(
+    certificate: Arc<dyn ResolvesServerCert>,
+) -> Result<Arc<rustls::ServerConfig>, TlsError> {
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let mut server = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(TlsError::Identity)?
+        .with_no_client_auth()
+        .with_cert_resolver(certificate);
+    server.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    Ok(Arc::new(server))
 }
 
 /// 32 bytes from the system's random source.
@@ -131,10 +173,10 @@ fn read_chain(path: &Path) -> Result<Vec<CertificateDer<'static>>, TlsError> {
     Ok(chain)
 }
 
-fn read_key(identity: &TlsIdentity) -> Result<PrivateKeyDer<'static>, TlsError> {
+fn read_key(identity: &TlsIdentity, variable: &str) -> Result<PrivateKeyDer<'static>, TlsError> {
     if let Some(pem) = &identity.key_pem {
         return PrivateKeyDer::from_pem_slice(pem.as_bytes()).map_err(|_| TlsError::File {
-            path: PathBuf::from("CAUSEWAY_SIP_TLS_KEY"),
+            path: PathBuf::from(variable),
             error: "no private key in PEM form".to_owned(),
         });
     }
@@ -146,13 +188,16 @@ fn read_key(identity: &TlsIdentity) -> Result<PrivateKeyDer<'static>, TlsError> 
 type Identity = (Vec<CertificateDer<'static>>, PrivateKeyDer<'static>);
 
 /// The certificate made at the first start, so that those who chose to trust it need not again.
-fn self_signed(config: &Config) -> Result<Identity, TlsError> {
-    let [certificate, key] = self_signed_files(&config.state_dir);
+fn self_signed(
+    config: &Config,
+    [certificate, key]: [PathBuf; 2],
+    bound: &[SocketAddr],
+) -> Result<Identity, TlsError> {
     if !certificate.exists() || !key.exists() {
-        generate(config, &certificate, &key)?;
+        generate(config, &certificate, &key, bound)?;
     }
     let identity = TlsIdentity { key: Some(key), ..TlsIdentity::default() };
-    Ok((read_chain(&certificate)?, read_key(&identity)?))
+    Ok((read_chain(&certificate)?, read_key(&identity, "")?))
 }
 
 /// Where the self-signed certificate and its key are kept.
@@ -160,8 +205,18 @@ pub fn self_signed_files(state_dir: &Path) -> [PathBuf; 2] {
     [state_dir.join("sip-certificate.pem"), state_dir.join("sip-key.pem")]
 }
 
-fn generate(config: &Config, certificate: &Path, key: &Path) -> Result<(), TlsError> {
-    let bound = config.sip.tls.iter().map(|address| address.ip());
+/// The same for the HTTP API: browsers and rooms trust different certificates.
+pub fn self_signed_api_files(state_dir: &Path) -> [PathBuf; 2] {
+    [state_dir.join("api-certificate.pem"), state_dir.join("api-key.pem")]
+}
+
+fn generate(
+    config: &Config,
+    certificate: &Path,
+    key: &Path,
+    bound: &[SocketAddr],
+) -> Result<(), TlsError> {
+    let bound = bound.iter().map(SocketAddr::ip);
     let advertised = config.advertised.iter().map(|rule| rule.advertised);
     let mut names: Vec<String> = bound
         .chain(advertised)

@@ -9,10 +9,13 @@
 //! * [`event_log`]: the last events, for those who come back.
 //! * `document`: the OpenAPI description. * `extract`: bodies, queries, names, within bounds.
 //! * `source`: where a request comes from.
+//! * [`listener`]: sockets, TLS, and the limits of connections; `certificate`: who we are, as the
+//!   files are now; `patience`: connections whose client does not read.
 
 pub mod access;
 mod authentication;
 pub mod backend;
+mod certificate;
 mod check;
 mod document;
 pub mod event_log;
@@ -20,6 +23,8 @@ mod extract;
 pub mod fault;
 #[doc(hidden)]
 pub mod fuzz;
+pub mod listener;
+mod patience;
 pub mod resource;
 mod route;
 mod source;
@@ -30,6 +35,7 @@ mod tests;
 pub use backend::{Actor, Answer, Backend, Gauges, Grant};
 pub use event_log::EventLog;
 pub use fault::{Fault, Problem};
+pub use listener::Listener;
 
 use authentication::Authentication;
 use axum::Router;

@@ -3,11 +3,12 @@
 //! * [`raw`]: the keys, with their defaults.
 //! * [`problem`]: what is wrong, at which line and column, and the fix.
 //! * `source`: the text and the places of its keys.
-//! * `resolve`: raw values to meaning; [`user`], [`trunk`], [`store`], `rule`, `calling_out`: those
-//!   of their sections.
+//! * `resolve`: raw values to meaning; [`api`], [`user`], [`trunk`], [`store`], `rule`,
+//!   `calling_out`: those of their sections.
 //!
 //! `causeway.toml` at the root of the repository documents every key; it is [`DEFAULT_FILE`].
 
+pub mod api;
 mod calling_out;
 pub mod problem;
 pub mod raw;
@@ -20,6 +21,7 @@ mod tests;
 pub mod trunk;
 pub mod user;
 
+pub use api::Api;
 pub use problem::{ConfigError, Problem};
 pub use store::StoreConfig;
 pub use trunk::{TrunkProfile, Trunks};
@@ -75,6 +77,8 @@ pub struct Config {
     pub trunks: Trunks,
     /// Calls per source.
     pub rate: RateRule,
+    /// The HTTP API.
+    pub api: Api,
     /// The media workers.
     pub engine: EngineConfig,
     /// What an answer may hold.

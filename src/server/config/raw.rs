@@ -34,6 +34,7 @@ section! {
         rate: RawRate = RawRate::default(),
         media: RawMedia = RawMedia::default(),
         store: RawStore = RawStore::default(),
+        api: RawApi = RawApi::default(),
         conference: Vec<RawConference> = default_conferences(),
         user: Vec<RawUser> = Vec::new(),
         trunk: Vec<RawTrunk> = Vec::new(),
@@ -180,6 +181,17 @@ section! {
         url: String = String::new(),
         retention_days: u32 = 90,
         record_retention_days: u32 = 365,
+    }
+}
+section! {
+    /// `[api]`
+    RawApi {
+        listen: Vec<String> = texts(&["127.0.0.1:8443"]),
+        certificate: String = String::new(),
+        key: String = String::new(),
+        trusted_proxies: Vec<String> = Vec::new(),
+        max_connections: usize = 1024,
+        max_connections_per_source: usize = 64,
     }
 }
 section! {

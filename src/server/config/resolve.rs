@@ -4,7 +4,7 @@ use super::problem::{ConfigError, Problem};
 use super::raw::{RawConference, RawConfig, RawEncryption, RawLogFormat, RawMedia, RawSip};
 use super::source::{At, Source};
 use super::{
-    Config, Log, MAX_CONFERENCES, Sip, TlsIdentity, calling_out, networks, rule, trunk, user,
+    Config, Log, MAX_CONFERENCES, Sip, TlsIdentity, api, calling_out, networks, rule, trunk, user,
 };
 use causeway_adapter::sip;
 use causeway_base::Codec;
@@ -43,7 +43,13 @@ impl Finder<'_> {
     }
 
     /// Reads each text of a list.
-    fn list<T: FromStr>(&mut self, table: &str, key: &str, texts: &[String], fix: &str) -> Vec<T>
+    pub(super) fn list<T: FromStr>(
+        &mut self,
+        table: &str,
+        key: &str,
+        texts: &[String],
+        fix: &str,
+    ) -> Vec<T>
     where
         T::Err: Display,
     {
@@ -87,6 +93,7 @@ pub(super) fn resolve(
     let nameservers = nameservers(&mut finder, &raw.network.nameservers);
     let advertised = advertised(&mut finder, &raw);
     let rate = rate(&mut finder, &raw);
+    let api = api::api(&mut finder, &raw.api, environment);
     let engine = engine(&mut finder, &raw);
     let policy = policy(&mut finder, &raw.media);
     let numbers = rule::numbers(&mut finder, &raw.dial);
@@ -118,6 +125,7 @@ pub(super) fn resolve(
         trust,
         trunks,
         rate,
+        api,
         engine,
         policy,
         store,

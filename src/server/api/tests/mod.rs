@@ -2,6 +2,7 @@
 
 mod behaviour;
 mod fake;
+mod listening;
 mod rights;
 mod streams;
 

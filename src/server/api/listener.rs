@@ -1,0 +1,244 @@
+//! Sockets and TLS of the API, and the limits of connections: how many, how many from one source,
+//! how long a handshake, a header or an unread answer may take.
+
+use super::certificate::Shown;
+use super::patience::{PATIENCE, Patient};
+use super::source::Source;
+use super::{Backend, Pace, Setting, router};
+use crate::config::Config;
+use crate::tls::{self, TlsError};
+use axum::Router;
+use axum::body::Body;
+use causeway_dial::network::customer;
+use dashmap::DashMap;
+use hyper::Request;
+use hyper::body::Incoming;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto;
+use hyper_util::service::TowerToHyperService;
+use std::fmt;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::task::JoinHandle;
+use tokio_rustls::TlsAcceptor;
+use tower::ServiceExt;
+use tracing::{debug, warn};
+
+/// How long a TLS handshake may take.
+const HANDSHAKE: Duration = Duration::from_secs(10);
+
+/// How long the header of a request may take to come, and a connection may idle before it.
+const HEADER: Duration = Duration::from_secs(20);
+
+/// The longest header of a request: ours have 1 KiB.
+const MAX_HEADER: usize = 16 << 10;
+
+/// The most fields of a header.
+const MAX_FIELDS: usize = 64;
+
+/// Requests at a time on one HTTP/2 connection.
+const MAX_AT_ONCE: u32 = 64;
+
+/// How often a silent HTTP/2 connection is asked whether it is there.
+const PING: Duration = Duration::from_secs(20);
+
+/// How long running requests may go on when the server closes.
+const GOODBYE: Duration = Duration::from_secs(5);
+
+/// Why the API is not served.
+#[derive(Debug)]
+pub enum ListenError {
+    /// TLS.
+    Tls(TlsError),
+    /// An address cannot be bound.
+    Bind(SocketAddr, std::io::Error),
+}
+
+impl fmt::Display for ListenError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ListenError::Tls(error) => write!(f, "TLS: {error}"),
+            ListenError::Bind(address, error) => write!(f, "{address}: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for ListenError {}
+
+/// The API on its sockets. Dropping it does not stop it; see [`Listener::close`].
+#[derive(Debug)]
+pub struct Listener {
+    bound: Vec<SocketAddr>,
+    certificate: Arc<Shown>,
+    config: Arc<Config>,
+    closing: watch::Sender<bool>,
+    connections: Arc<Semaphore>,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+/// What every connection shares.
+struct Door {
+    router: Router,
+    tls: TlsAcceptor,
+    connections: Arc<Semaphore>,
+    sources: DashMap<IpAddr, usize>,
+    max_per_source: usize,
+    closing: watch::Receiver<bool>,
+}
+
+impl Listener {
+    /// Serves the API on the current tokio runtime.
+    ///
+    /// # Errors
+    /// See [`ListenError`].
+    pub async fn start(config: &Config, backend: Arc<dyn Backend>) -> Result<Self, ListenError> {
+        let certificate = Shown::read(config).map_err(ListenError::Tls)?;
+        let tls = tls::api_server(certificate.clone()).map_err(ListenError::Tls)?;
+        let seed = tls::seed().map_err(ListenError::Tls)?;
+        let run = u32::from_le_bytes([seed[0], seed[1], seed[2], seed[3]]);
+        let (closing, closed) = watch::channel(false);
+        let setting = Setting {
+            pace: Pace::default(),
+            backend,
+            trusted_proxies: config.api.trusted_proxies.clone(),
+            run,
+            closing: closed.clone(),
+        };
+        let connections = Arc::new(Semaphore::new(config.api.max_connections));
+        let door = Arc::new(Door {
+            router: router(setting),
+            tls: TlsAcceptor::from(tls),
+            connections: Arc::clone(&connections),
+            sources: DashMap::new(),
+            max_per_source: config.api.max_connections_per_source,
+            closing: closed,
+        });
+        let config = Arc::new(config.clone());
+        let mut tasks = vec![tokio::spawn(certificate.clone().follow(config.clone()))];
+        let mut bound = Vec::new();
+        for address in &config.api.listen {
+            let failed = |error| ListenError::Bind(*address, error);
+            let socket = TcpListener::bind(address).await.map_err(failed)?;
+            bound.push(socket.local_addr().map_err(failed)?);
+            tasks.push(tokio::spawn(accept(socket, door.clone())));
+        }
+        Ok(Self { bound, certificate, config, closing, connections, tasks })
+    }
+
+    /// The addresses that are served, with the ports that the system chose.
+    pub fn bound(&self) -> &[SocketAddr] {
+        &self.bound
+    }
+
+    /// Reads the files of the certificate again.
+    pub fn reload(&self) {
+        self.certificate.reload(&self.config);
+    }
+
+    /// Takes no more connections, ends streams, and waits a little for running requests.
+    pub async fn close(self) {
+        let _ = self.closing.send(true);
+        for task in &self.tasks {
+            task.abort();
+        }
+        let most = u32::try_from(self.config.api.max_connections).unwrap_or(u32::MAX);
+        let _ = tokio::time::timeout(GOODBYE, self.connections.acquire_many(most)).await;
+    }
+}
+
+async fn accept(socket: TcpListener, door: Arc<Door>) {
+    loop {
+        // Waiting for a place leaves new connections to the system's queue, which has its bound.
+        let Ok(place) = door.connections.clone().acquire_owned().await else { return };
+        match socket.accept().await {
+            Ok((connection, peer)) => {
+                if let Some(seat) = Seat::take(&door, place, peer.ip()) {
+                    tokio::spawn(serve(connection, peer, seat));
+                }
+            }
+            Err(error) => {
+                // Out of descriptors: give others time to close some.
+                warn!(%error, "the API takes no connection");
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+        }
+    }
+}
+
+/// The place of one connection, given back when it ends.
+struct Seat {
+    door: Arc<Door>,
+    source: IpAddr,
+    _place: OwnedSemaphorePermit,
+}
+
+impl Seat {
+    fn take(door: &Arc<Door>, place: OwnedSemaphorePermit, peer: IpAddr) -> Option<Self> {
+        let source = customer(peer);
+        let mut count = door.sources.entry(source).or_insert(0);
+        if *count >= door.max_per_source {
+            return None;
+        }
+        *count += 1;
+        drop(count);
+        Some(Self { door: door.clone(), source, _place: place })
+    }
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        self.door.sources.remove_if_mut(&self.source, |_, count| {
+            *count = count.saturating_sub(1);
+            *count == 0
+        });
+    }
+}
+
+async fn serve(connection: TcpStream, peer: SocketAddr, seat: Seat) {
+    let _ = connection.set_nodelay(true);
+    let handshake = seat.door.tls.accept(Patient::new(connection, PATIENCE));
+    let Ok(Ok(stream)) = tokio::time::timeout(HANDSHAKE, handshake).await else {
+        debug!("a TLS handshake failed");
+        return;
+    };
+    let source = Source(peer.ip());
+    let service = seat.door.router.clone().map_request(move |request: Request<Incoming>| {
+        let mut request = request.map(Body::new);
+        request.extensions_mut().insert(source);
+        request
+    });
+    let builder = protocols();
+    let served = builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
+    tokio::pin!(served);
+    let mut closing = seat.door.closing.clone();
+    let ended = tokio::select! {
+        ended = served.as_mut() => ended,
+        () = async { drop(closing.wait_for(|closing| *closing).await) } => {
+            served.as_mut().graceful_shutdown();
+            served.await
+        }
+    };
+    if let Err(error) = ended {
+        debug!(%error, "a connection of the API ended");
+    }
+}
+
+fn protocols() -> auto::Builder<TokioExecutor> {
+    let mut builder = auto::Builder::new(TokioExecutor::new());
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEADER)
+        .max_headers(MAX_FIELDS)
+        .max_buf_size(MAX_HEADER);
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .keep_alive_interval(PING)
+        .max_concurrent_streams(MAX_AT_ONCE)
+        .max_header_list_size(MAX_HEADER as u32);
+    builder
+}
