@@ -58,7 +58,8 @@ pub(crate) struct Text {
 }
 
 impl Text {
-    fn new(user: &str, host: Option<&str>) -> Self {
+    /// Of its parts.
+    pub(crate) fn new(user: &str, host: Option<&str>) -> Self {
         let whole = match host {
             Some(host) => format!("{user}@{host}"),
             None => user.to_owned(),

@@ -4,8 +4,12 @@
 
 use super::Rule;
 use super::index::Index;
-use std::collections::BTreeMap;
+use crate::dialled::Text;
+use crate::resolver::MAX_COMPILED;
+use lru::LruCache;
+use regex_automata::meta::Regex;
 use std::fmt;
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 /// The most overlaps that are reported: whoever has more reads the first ones.
@@ -33,54 +37,54 @@ impl fmt::Display for Overlap {
 }
 
 /// Every overlap that is found, at most `MAX_OVERLAPS`, by the later rule.
+///
+/// A text that the later rule matches is looked up like a call: whatever takes it earlier
+/// overlaps. So a rule is compared with the few that share its beginning, not with all.
 pub(crate) fn find(rules: &[Rule], index: &Index) -> Vec<Overlap> {
-    let mut found: BTreeMap<(u32, u32), Overlap> = BTreeMap::new();
-    for chain in index.chains() {
-        for (at, later) in chain.iter().enumerate().skip(1) {
-            let earlier = chain.get(..at).unwrap_or_default();
-            if let Some((place, overlap)) = first(rules, earlier, *later) {
-                found.insert((*later, place), overlap);
-            }
-            if found.len() >= MAX_OVERLAPS {
-                return found.into_values().collect();
-            }
+    let most = NonZeroUsize::new(MAX_COMPILED).unwrap_or(NonZeroUsize::MIN);
+    let mut compiled = LruCache::new(most);
+    let mut found = Vec::new();
+    for (place, rule) in (0u32..).zip(rules) {
+        found.extend(first(rules, index, place, rule, &mut compiled));
+        if found.len() >= MAX_OVERLAPS {
+            break;
         }
     }
-    found.into_values().collect()
+    found
 }
 
 /// The first rule that takes calls of a later one.
-fn first(rules: &[Rule], earlier: &[u32], later: u32) -> Option<(u32, Overlap)> {
-    let rule = rules.get(later as usize)?;
-    let sample = rule.pattern.sample().filter(|sample| {
-        rule.pattern.compile().is_some_and(|pattern| pattern.is_match(sample.as_str()))
-    });
+fn first(
+    rules: &[Rule],
+    index: &Index,
+    later: u32,
+    rule: &Rule,
+    compiled: &mut LruCache<u32, Option<Regex>>,
+) -> Option<Overlap> {
+    let sample = rule.pattern.sample()?;
+    let candidates = index.candidates(&[Text::new(&sample, None)]);
+    let earlier = candidates.get(..candidates.partition_point(|place| *place < later))?;
+    if earlier.is_empty() || !rule.pattern.compile()?.is_match(&sample) {
+        return None;
+    }
     earlier.iter().find_map(|place| {
         let before = rules.get(*place as usize)?;
         let apart = matches!((&before.trunk, &rule.trunk), (Some(a), Some(b)) if a != b)
             || (before.calling.is_some()
                 && rule.calling.is_some()
-                && before.calling != rule.calling);
-        if apart {
+                && before.calling != rule.calling)
+            || before.pattern.names_host() != rule.pattern.names_host();
+        let pattern = compiled.get_or_insert(*place, || before.pattern.compile());
+        if apart || !pattern.as_ref()?.is_match(&sample) {
             return None;
         }
         let covers = before.pattern.same(&rule.pattern)
             && (before.trunk.is_none() || before.trunk == rule.trunk)
             && (before.calling.is_none() || before.calling == rule.calling);
-        let sample = if covers { None } else { Some(shared(before, rule, sample.as_deref()?)?) };
-        let overlap = Overlap {
+        Some(Overlap {
             earlier: (*place as usize, Arc::clone(&before.name)),
             later: (later as usize, Arc::clone(&rule.name)),
-            sample,
-        };
-        Some((*place, overlap))
+            sample: (!covers).then(|| sample.clone()),
+        })
     })
-}
-
-/// The sample of the later rule, where the earlier one matches it too.
-fn shared(before: &Rule, rule: &Rule, sample: &str) -> Option<String> {
-    if before.pattern.names_host() != rule.pattern.names_host() {
-        return None;
-    }
-    before.pattern.compile()?.is_match(sample).then(|| sample.to_owned())
 }
