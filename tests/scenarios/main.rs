@@ -26,3 +26,4 @@ mod hold;
 mod hostile;
 mod loss;
 mod refusal;
+mod registration;

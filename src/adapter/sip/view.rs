@@ -134,6 +134,8 @@ impl Views {
         shown.clone_from(&view);
         drop(trunks);
         if changed {
+            tracing::info!(trunk = %view.name, health = ?view.health,
+                registration = ?kind(&view.registration), "a trunk changed");
             let _ = self.news.send(SipNews::TrunkChanged(view));
         }
     }
@@ -153,6 +155,10 @@ impl Views {
         }
         drop(registrations);
         if let Some(news) = news {
+            tracing::info!(
+                registered = matches!(news, SipNews::Registered { .. }),
+                "a user came or went"
+            );
             let _ = self.news.send(news);
         }
     }

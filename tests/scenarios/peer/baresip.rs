@@ -65,12 +65,35 @@ pub(crate) struct Baresip {
 impl Baresip {
     /// Starts a telephone that will say `voice` from the beginning of its first call.
     pub(crate) fn start(name: &str, line: Line, voice: &Wave) -> Self {
+        Self::with_account(name, line, voice, &account(name, line))
+    }
+
+    /// The same, as a user of the registrar at a port: it registers at once.
+    pub(crate) fn registering(
+        name: &str,
+        line: Line,
+        voice: &Wave,
+        port: u16,
+        password: &str,
+    ) -> Self {
+        let account = account(name, line).replacen("regint=0", "regint=60", 1).replacen(
+            '>',
+            &format!(
+                ":{port}{}>;auth_user={name};auth_pass={password}",
+                line.transport.parameter()
+            ),
+            1,
+        );
+        Self::with_account(name, line, voice, &account)
+    }
+
+    fn with_account(name: &str, line: Line, voice: &Wave, account: &str) -> Self {
         let folder = Folder::new(name);
         voice.write(&folder.join("voice.wav"));
         fs::create_dir(folder.join("heard")).expect("the temporary folder is writable");
         let control_port = free_port();
         folder.write("config", configuration(&folder, line.host, control_port));
-        folder.write("accounts", account(name, line));
+        folder.write("accounts", account);
         folder.write("contacts", "");
         let process =
             Process::start(name, Command::new("baresip").arg("-f").arg(folder.as_os_str()));
@@ -142,6 +165,12 @@ impl Baresip {
             }
             self.read_events(deadline, event_type);
         }
+    }
+
+    /// Switches the telephone off: it takes its registration back.
+    pub(crate) fn switch_off(&mut self) {
+        self.command("quit", "");
+        self.process.wait_for_exit(PATIENCE);
     }
 
     /// What was heard in the first call. Switches the telephone off, which completes the file.
