@@ -284,6 +284,7 @@ fn sip_config(config: &Config, names: &Arc<dyn Names>) -> Result<SipConfig, TlsE
     sip.tls_client = tls::client(config)?;
     sip.hosts = config.our_hosts.clone();
     sip.realm.clone_from(&config.sip.realm);
+    sip.digest.clone_from(&config.sip.digest);
     sip.users.clone_from(&config.users.accounts);
     sip.trunks.clone_from(&config.trunks.lines);
     sip.nameservers.clone_from(&config.nameservers);

@@ -4,6 +4,8 @@ use super::account::{Trunk, User};
 use causeway_base::{Alias, EndCause, LegId};
 use causeway_conference::Proof;
 use causeway_dial::OurHosts;
+use causeway_proto::sip::Algorithm;
+use causeway_proto::sip::digest::OFFERED;
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -127,6 +129,8 @@ pub struct SipConfig {
     pub hosts: OurHosts,
     /// The realm in which users prove themselves.
     pub realm: String,
+    /// The algorithms of our challenges, the strongest first.
+    pub digest: Vec<Algorithm>,
     /// Who may register.
     pub users: Vec<User>,
     /// Who brings calls and carries them out.
@@ -165,6 +169,7 @@ impl SipConfig {
             }),
             hosts: OurHosts::default(),
             realm: "causeway".to_owned(),
+            digest: OFFERED.to_vec(),
             users: Vec::new(),
             trunks: Vec::new(),
             nameservers: Vec::new(),

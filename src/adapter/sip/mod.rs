@@ -23,7 +23,7 @@ mod transport;
 pub mod view;
 
 pub use account::{Trunk, User};
-pub use causeway_proto::sip::{Carrier, Credentials, Secret};
+pub use causeway_proto::sip::{Algorithm, Carrier, Credentials, Secret};
 pub use config::{
     Admission, Advertised, Decision, IncomingCall, LegIds, Limits, Listener, SipConfig, Transport,
 };

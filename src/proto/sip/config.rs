@@ -1,5 +1,6 @@
 //! What an endpoint is told at its start.
 
+use super::digest::{Algorithm, OFFERED};
 use super::limits::Limits;
 use std::fmt;
 use std::time::Duration;
@@ -21,6 +22,9 @@ pub struct Config {
     pub tcp: bool,
     /// Whether REGISTER is taken ([`super::Event::Register`]); otherwise it is answered 405.
     pub registrar: bool,
+    /// The algorithms of our challenges, the strongest first. Some old devices give up where
+    /// one that they do not know is among them (libre before 2.0): MD5 alone suits those.
+    pub digest: Vec<Algorithm>,
     /// Limits.
     pub limits: Limits,
     /// Seeds tags, branches and nonces.
@@ -36,6 +40,7 @@ impl Config {
             ring_patience: Duration::from_secs(180),
             tcp: true,
             registrar: false,
+            digest: OFFERED.to_vec(),
             limits: Limits::default(),
             seed,
         }

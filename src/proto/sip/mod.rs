@@ -48,7 +48,7 @@ pub mod words;
 mod tests;
 
 pub use config::Config;
-pub use digest::{Credentials, Secret, Verdict};
+pub use digest::{Algorithm, Credentials, Secret, Verdict};
 pub use endpoint::Endpoint;
 pub use health::Health;
 pub use identity::{Identity, Presentation};

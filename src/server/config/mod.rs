@@ -121,6 +121,8 @@ pub struct Sip {
     pub limits: sip::Limits,
     /// The realm in which users prove themselves.
     pub realm: String,
+    /// The algorithms in which they are asked to, the strongest first.
+    pub digest: Vec<sip::Algorithm>,
     /// Who we are under TLS.
     pub tls_identity: TlsIdentity,
 }

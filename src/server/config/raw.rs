@@ -84,6 +84,7 @@ section! {
         max_connections_per_source: usize = 64,
         max_calls_per_source: usize = 2000,
         realm: String = String::new(),
+        digest: Vec<RawDigest> = vec![RawDigest::Sha256, RawDigest::Md5],
         tls_identity: RawTlsIdentity = RawTlsIdentity::default(),
         trust: RawTrust = RawTrust::default(),
     }
@@ -244,6 +245,17 @@ section! {
         day_minutes: u64 = 600,
         call_minutes: u64 = 60,
     }
+}
+
+/// `sip.digest`
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RawDigest {
+    /// SHA-256.
+    #[serde(rename = "sha-256")]
+    Sha256,
+    /// MD5.
+    Md5,
 }
 
 /// `log.format`

@@ -189,6 +189,7 @@ fn sip(finder: &mut Finder<'_>, config: &RawConfig, environment: Environment<'_>
             connections_per_source: raw.max_connections_per_source,
         },
         realm: user::realm(config),
+        digest: user::digest(finder, &raw.digest),
         tls_identity: tls_identity(finder, raw, environment),
     };
     if raw.udp.is_empty() && raw.tcp.is_empty() && raw.tls.is_empty() {

@@ -1,6 +1,6 @@
 //! `[[user]]` and `[sip.trust]`: who has a password here, and who passes the lobby.
 
-use super::raw::{RawConfig, RawTrust, RawUser};
+use super::raw::{RawConfig, RawDigest, RawTrust, RawUser};
 use super::resolve::{Environment, Finder};
 use super::source::At;
 use causeway_adapter::sip::{self, Secret};
@@ -113,6 +113,18 @@ pub(super) fn trust(finder: &mut Finder<'_>, raw: &RawTrust, users: &Users) -> T
 pub(super) fn realm(raw: &RawConfig) -> String {
     let named = Some(&raw.sip.realm).filter(|realm| !realm.is_empty());
     named.or(raw.network.hosts.first()).cloned().unwrap_or_else(|| "causeway".to_owned())
+}
+
+/// The algorithms of challenges, each once.
+pub(super) fn digest(finder: &mut Finder<'_>, raw: &[RawDigest]) -> Vec<sip::Algorithm> {
+    let asks = |algorithm| raw.contains(&algorithm);
+    if raw.is_empty() {
+        let at = [At::Key("sip"), At::Key("digest")];
+        finder.find(&at, "nobody could prove a password", "allow \"sha-256\", \"md5\" or both");
+    }
+    let sha256 = asks(RawDigest::Sha256).then_some(sip::Algorithm::Sha256);
+    let md5 = asks(RawDigest::Md5).then_some(sip::Algorithm::Md5);
+    sha256.into_iter().chain(md5).collect()
 }
 
 /// A user part that needs no escaping anywhere.

@@ -167,10 +167,9 @@ impl Baresip {
         }
     }
 
-    /// Switches the telephone off: it takes its registration back.
-    pub(crate) fn switch_off(&mut self) {
-        self.command("quit", "");
-        self.process.wait_for_exit(PATIENCE);
+    /// Waits until it has said a line with this in it.
+    pub(crate) fn wait_for_line(&self, needle: &str) {
+        self.process.wait_for_line(needle);
     }
 
     /// What was heard in the first call. Switches the telephone off, which completes the file.

@@ -108,6 +108,7 @@ impl Driver {
         let accounts = Accounts::new(config.hosts, config.users, config.trunks);
         let mut endpoint = Config::new(config.seed);
         endpoint.registrar = accounts.has_users();
+        endpoint.digest = config.digest;
         endpoint.user_agent = user_agent;
         endpoint.limits.calls = limits.calls;
         endpoint.limits.calls_per_source = limits.calls_per_source;

@@ -53,7 +53,7 @@ pub(crate) struct Core {
 impl Core {
     pub(crate) fn new(config: Config) -> Self {
         let mut random = Random::new(config.seed);
-        let nonces = Nonces::new(random.wide());
+        let nonces = Nonces::new(random.wide(), config.digest.clone());
         Self {
             config,
             random,

@@ -9,7 +9,7 @@ pub(crate) mod server;
 
 pub(crate) use client::Challenge;
 pub(crate) use server::Nonces;
-pub use server::{NONCE_LIFETIME, Secret, Verdict};
+pub use server::{NONCE_LIFETIME, OFFERED, Secret, Verdict};
 
 use md5::{Digest as _, Md5};
 use sha2::{Sha256, Sha512_256};

@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 pub const NONCE_LIFETIME: Duration = Duration::from_secs(60);
 
 /// The algorithms that we offer, the strongest first (RFC 8760 section 2.4).
-const OFFERED: [Algorithm; 2] = [Algorithm::Sha256, Algorithm::Md5];
+pub const OFFERED: [Algorithm; 2] = [Algorithm::Sha256, Algorithm::Md5];
 
 /// What a user is known by.
 #[derive(Clone)]
@@ -79,6 +79,8 @@ pub enum Verdict {
 /// bound to one Call-ID, so that credentials seen in one call are of no use in another.
 #[derive(Debug)]
 pub(crate) struct Nonces {
+    /// The algorithms of our challenges, in their order.
+    offered: Vec<Algorithm>,
     key: Key,
     epoch: Option<Instant>,
     replays: Replays,
@@ -95,8 +97,8 @@ impl fmt::Debug for Key {
 const MAC_LEN: usize = 16;
 
 impl Nonces {
-    pub(crate) fn new(secret: u128) -> Self {
-        Self { key: Key(secret.to_be_bytes()), epoch: None, replays: Replays::default() }
+    pub(crate) fn new(secret: u128, offered: Vec<Algorithm>) -> Self {
+        Self { offered, key: Key(secret.to_be_bytes()), epoch: None, replays: Replays::default() }
     }
 
     /// The To tag of an answer without state: the same for every repeat of a request.
@@ -144,7 +146,7 @@ impl Nonces {
         let call_id = read::call_id(&request.headers).unwrap_or_default();
         let nonce = self.nonce(seconds, realm, &call_id);
         let mut headers = Headers::new();
-        for algorithm in OFFERED {
+        for algorithm in &self.offered {
             let mut challenge = AuthParams::digest();
             challenge.params.set_quoted("realm", realm);
             challenge.params.set_quoted("nonce", &nonce);
