@@ -1,28 +1,38 @@
 //! A running bridge: the adapter, the engine and the conferences between them.
 
-use crate::conference_actor::{Answering, Message};
-use crate::conference_task::{MAX_NEWS, News};
+use crate::actor::task::{MAX_NEWS, News};
+use crate::actor::{Answering, Handover, Message};
 use crate::config::Config;
 use crate::directory::Directory;
+use crate::front_desk::{FrontDesk, Rules};
+use crate::greeting;
+use crate::journal::Journal;
+use crate::live::Live;
+use crate::meeting::Meetings;
 use crate::outlet::Drivers;
 use crate::router::Router;
+use crate::store::{Retention, SecretError, Secrets, Store, StoreError};
 use crate::tls::{self, TlsError};
 use causeway_adapter::sip::{
-    self, Carrier, LegIds, Listener, SipAdapter, SipConfig, SipError, SipHandle, Transport,
+    self, Carrier, Decision, LegIds, Listener, SipAdapter, SipConfig, SipError, SipHandle,
+    Transport,
 };
-use causeway_base::{ConferenceId, EndCause};
-use causeway_conference::{Command, LegEvent, Offered};
-use causeway_dial::{Destination, IncomingCall, Names, RateLimit, Resolver};
+use causeway_base::{ConferenceId, EndCause, Lang};
+use causeway_conference::{Command, LegEvent};
+use causeway_dial::{CallingOut, Destination, Explanation, IncomingCall, RateLimit};
 use causeway_engine::{Engine, EngineError, TickMetrics};
+use causeway_media::prompt::{Pack, PackError};
 use causeway_plan::MediaEvent;
+use jiff::Timestamp;
+use std::collections::HashMap;
 use std::fmt;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::{broadcast, mpsc};
 use tokio::task::JoinHandle;
-use tracing::info;
+use tracing::{info, warn};
 
 /// Events of legs that may wait: a call makes about five, and a thousand may come at once.
 const MAX_LEG_EVENTS: usize = 8192;
@@ -42,6 +52,12 @@ pub enum StartError {
     Sip(SipError),
     /// The media workers.
     Engine(EngineError),
+    /// The prompt pack.
+    Prompts(Vec<PackError>),
+    /// The store.
+    Store(StoreError),
+    /// The key of what the store keeps encrypted.
+    Secrets(SecretError),
 }
 
 impl fmt::Display for StartError {
@@ -50,6 +66,12 @@ impl fmt::Display for StartError {
             StartError::Tls(error) => write!(f, "TLS: {error}"),
             StartError::Sip(error) => write!(f, "SIP: {error}"),
             StartError::Engine(error) => write!(f, "media: {error}"),
+            StartError::Prompts(errors) => {
+                f.write_str("prompts:")?;
+                errors.iter().try_for_each(|error| write!(f, "\n  {error}"))
+            }
+            StartError::Store(error) => write!(f, "store: {error}"),
+            StartError::Secrets(error) => write!(f, "key of the store: {error}"),
         }
     }
 }
@@ -68,8 +90,11 @@ enum Stop {
 /// A running bridge. Dropping it does not stop it; see [`Bridge::leave`].
 #[derive(Debug)]
 pub struct Bridge {
-    directory: Arc<Directory>,
-    news: broadcast::Sender<News>,
+    live: Live,
+    meetings: Arc<Meetings>,
+    store: Store,
+    sip: SipHandle,
+    desk: Arc<FrontDesk>,
     bound: Vec<(Carrier, SocketAddr)>,
     realtime: bool,
     ticks: Vec<Arc<TickMetrics>>,
@@ -85,33 +110,74 @@ impl Bridge {
     pub async fn start(config: Config) -> Result<Self, StartError> {
         let (media_sender, media_events) = mpsc::channel(MAX_MEDIA_EVENTS);
         let (leg_sender, leg_events) = mpsc::channel(MAX_LEG_EVENTS);
-        let names: Arc<dyn Names> = Arc::new(config.names.clone());
-        let sip_config = sip_config(&config, &names).map_err(StartError::Tls)?;
+        let (handover_sender, handovers) = mpsc::unbounded_channel();
+        let (news, _) = broadcast::channel(MAX_NEWS);
+        let legs = LegIds::default();
+        let store = open_store(&config).await?;
+        let meetings = Meetings::open(store.clone(), config.conferences.clone()).await;
+        let meetings = Arc::new(meetings.map_err(StartError::Store)?);
+        let journal = Arc::new(Journal::new(Some(store.clone())));
+        let desk = Arc::new(FrontDesk::new(rules(&config), Arc::clone(&meetings)));
+        let pack = Arc::new(pack(&config)?);
+        let sip_config = sip_config(&config, legs.clone(), &desk).map_err(StartError::Tls)?;
         let engine =
             Engine::start(config.engine.clone(), media_sender).map_err(StartError::Engine)?;
-        let realtime = engine.realtime();
-        let ticks = engine.metrics();
+        let (realtime, ticks) = (engine.realtime(), engine.metrics());
         let sip = SipAdapter::start(sip_config, leg_sender).await.map_err(StartError::Sip)?;
         let bound = sip.bound().to_vec();
-        let directory = Arc::new(Directory::default());
-        let (returned_sender, returned) = mpsc::unbounded_channel();
-        let (news, _) = broadcast::channel(MAX_NEWS);
-        let router = Router {
-            directory: Arc::clone(&directory),
-            resolver: Resolver::new(config.dial_plan),
-            names,
-            conferences: config.conferences,
-            answering: Arc::new(Answering { policy: config.policy, advertised: config.advertised }),
-            outlet: Arc::new(Drivers { sip: sip.clone(), engine }),
+        let live = Live {
+            directory: Arc::default(),
+            handovers: handover_sender.clone(),
             news: news.clone(),
-            returned: returned_sender,
+        };
+        let router = Router {
+            directory: Arc::clone(&live.directory),
+            desk: Arc::clone(&desk),
+            journal: Arc::clone(&journal),
+            reception: config.reception.settings.clone(),
+            answering: Arc::new(Answering {
+                policy: config.policy,
+                advertised: config.advertised,
+                farewell: config.reception.farewell,
+            }),
+            outlet: Arc::new(Drivers { sip: sip.clone(), engine, pack, journal }),
+            news,
+            handovers: handover_sender,
+            legs,
+            local: local(&bound),
             max_calls: config.max_calls,
             draining: false,
         };
         let (stop, stops) = mpsc::channel(4);
-        let inlets = Inlets { leg_events, media_events, returned, stops };
-        let task = tokio::spawn(run(router, inlets, sip, config.drain_limit));
-        Ok(Self { directory, news, bound, realtime, ticks, stop, task })
+        let inlets = Inlets { leg_events, media_events, handovers, stops };
+        let task = tokio::spawn(run(router, inlets, sip.clone(), config.drain_limit));
+        spawn_sweeps(Arc::clone(&meetings), store.clone(), config.store.retention);
+        Ok(Self { live, meetings, store, sip, desk, bound, realtime, ticks, stop, task })
+    }
+
+    /// The running conferences.
+    pub fn live(&self) -> &Live {
+        &self.live
+    }
+
+    /// The meetings, running or not.
+    pub fn meetings(&self) -> &Arc<Meetings> {
+        &self.meetings
+    }
+
+    /// What outlives the bridge.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Where a call would go, and why: nothing is called.
+    pub fn explain(&self, call: &IncomingCall<'_>) -> (Destination, Explanation) {
+        self.desk.destination(call)
+    }
+
+    /// Trunks and registrations.
+    pub fn sip(&self) -> &SipHandle {
+        &self.sip
     }
 
     /// The addresses that SIP is taken on, with the ports that the system chose.
@@ -141,18 +207,18 @@ impl Bridge {
 
     /// Who is where.
     pub fn directory(&self) -> &Directory {
-        &self.directory
+        &self.live.directory
     }
 
     /// What happens in all conferences from now on.
     pub fn news(&self) -> broadcast::Receiver<News> {
-        self.news.subscribe()
+        self.live.news()
     }
 
     /// Tells a conference something; one that is gone ignores it.
     pub async fn tell(&self, conference: ConferenceId, command: Command) {
-        if let Some(handle) = self.directory.of_conference(conference) {
-            let _ = handle.mailbox.send(Message::Tell(command)).await;
+        if let Some(handle) = self.live.directory.of_conference(conference) {
+            let _ = handle.mailbox.send(Message::Tell { command, reply: None }).await;
         }
     }
 
@@ -175,7 +241,7 @@ impl Bridge {
 struct Inlets {
     leg_events: mpsc::Receiver<LegEvent>,
     media_events: mpsc::Receiver<MediaEvent>,
-    returned: mpsc::UnboundedReceiver<Box<Offered>>,
+    handovers: mpsc::UnboundedReceiver<Handover>,
     stops: mpsc::Receiver<Stop>,
 }
 
@@ -198,7 +264,7 @@ async fn run(
         tokio::select! {
             Some(event) = inlets.leg_events.recv() => router.leg_event(event).await,
             Some(event) = inlets.media_events.recv() => router.media_event(event).await,
-            Some(offered) = inlets.returned.recv() => router.returned(offered).await,
+            Some(handover) = inlets.handovers.recv() => router.handover(handover).await,
             Some(stop) = inlets.stops.recv() => {
                 phase = stop_now(stop, phase, &mut router, &sip, drain_limit).await;
             }
@@ -219,6 +285,7 @@ async fn run(
         router.leg_event(event).await;
     }
     router.end_all(EndCause::Draining).await;
+    router.journal.flush();
     shut_down_engine(router).await;
     info!("stopped");
 }
@@ -264,7 +331,66 @@ async fn shut_down_engine(router: Router<Drivers>) {
     let _ = tokio::task::spawn_blocking(move || outlet.engine.shutdown()).await;
 }
 
-fn sip_config(config: &Config, names: &Arc<dyn Names>) -> Result<SipConfig, TlsError> {
+/// How often meetings whose time has passed are ended, and what was kept long enough is deleted.
+const SWEEP: Duration = Duration::from_secs(600);
+
+fn spawn_sweeps(meetings: Arc<Meetings>, store: Store, retention: Retention) {
+    tokio::spawn(async move {
+        let mut ticks = tokio::time::interval(SWEEP);
+        loop {
+            ticks.tick().await;
+            if let Err(error) = meetings.sweep(Timestamp::now()).await {
+                warn!(%error, "meetings not swept");
+            }
+            if let Err(error) = store.sweep(Timestamp::now(), &retention).await {
+                warn!(%error, "records not swept");
+            }
+        }
+    });
+}
+
+async fn open_store(config: &Config) -> Result<Store, StartError> {
+    let key = config.store.secret_key.as_ref().map(|key| key.as_str());
+    let secrets = Secrets::load(&config.state_dir, key).map_err(StartError::Secrets)?;
+    Store::open(&config.store.location, secrets).await.map_err(StartError::Store)
+}
+
+/// The local address of the media of calls that we make: where SIP is listened on.
+fn local(bound: &[(Carrier, SocketAddr)]) -> IpAddr {
+    let first = bound.first().map_or(IpAddr::from([127, 0, 0, 1]), |(_, address)| address.ip());
+    greeting::local_addresses(first).first().copied().unwrap_or(first)
+}
+
+fn pack(config: &Config) -> Result<Pack, StartError> {
+    let Some(folder) = &config.reception.prompts else { return Ok(Pack::embedded()) };
+    let (pack, warnings) = Pack::load(folder).map_err(StartError::Prompts)?;
+    for warning in warnings {
+        warn!(%warning, "prompt pack");
+    }
+    Ok(pack)
+}
+
+fn rules(config: &Config) -> Rules {
+    Rules {
+        dial_plan: Arc::clone(&config.dial_plan),
+        names: config.names.clone(),
+        calling_out: CallingOut::clone(&config.calling_out),
+        trunks: config.trunks.lines.iter().map(|trunk| Arc::clone(&trunk.name)).collect(),
+        trust: config.trust.clone(),
+        langs: langs(config),
+        lang: config.reception.lang,
+        operator: config.reception.operator.clone(),
+    }
+}
+
+/// The languages of trunks and of users, by name.
+fn langs(config: &Config) -> HashMap<Arc<str>, Lang> {
+    let trunks = config.trunks.profiles.iter().map(|(name, trunk)| (name, trunk.lang));
+    let users = config.users.profiles.iter().map(|(name, user)| (name, user.lang));
+    trunks.chain(users).filter_map(|(name, lang)| Some((Arc::clone(name), lang?))).collect()
+}
+
+fn sip_config(config: &Config, legs: LegIds, desk: &Arc<FrontDesk>) -> Result<SipConfig, TlsError> {
     let mut listeners = Vec::new();
     let mut listen = |transport: Transport, addresses: &[SocketAddr]| {
         listeners.extend(
@@ -278,7 +404,7 @@ fn sip_config(config: &Config, names: &Arc<dyn Names>) -> Result<SipConfig, TlsE
     if !config.sip.tls.is_empty() {
         listen(Transport::Tls(tls::server(config)?), &config.sip.tls);
     }
-    let mut sip = SipConfig::new(listeners, LegIds::default(), tls::seed()?);
+    let mut sip = SipConfig::new(listeners, legs, tls::seed()?);
     sip.advertised.clone_from(&config.advertised);
     sip.limits = config.sip.limits;
     sip.tls_client = tls::client(config)?;
@@ -288,20 +414,20 @@ fn sip_config(config: &Config, names: &Arc<dyn Names>) -> Result<SipConfig, TlsE
     sip.users.clone_from(&config.users.accounts);
     sip.trunks.clone_from(&config.trunks.lines);
     sip.nameservers.clone_from(&config.nameservers);
-    let rates = RateLimit::new(config.rate.clone());
-    let resolver = Resolver::new(Arc::clone(&config.dial_plan));
-    sip.admission = admission(rates, resolver, Arc::clone(names));
+    sip.admission = admission(Arc::clone(desk), RateLimit::new(config.rate.clone()));
     Ok(sip)
 }
 
 /// Rates and the dial plan, before a call has any state.
-fn admission(rates: RateLimit, resolver: Resolver, names: Arc<dyn Names>) -> sip::Admission {
-    let rates = Mutex::new(rates);
-    let resolver = Mutex::new(resolver);
+fn admission(desk: Arc<FrontDesk>, limit: RateLimit) -> sip::Admission {
+    let limit = Mutex::new(limit);
     Arc::new(move |call| {
-        let source = call.source.ip();
-        if !locked(&rates).take(Instant::now(), source) {
-            return sip::Decision::Refuse(EndCause::RateLimited);
+        let allowed = limit
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take(Instant::now(), call.source.ip());
+        if !allowed {
+            return Decision::Refuse(EndCause::RateLimited);
         }
         let asked = IncomingCall {
             called: &call.called,
@@ -309,15 +435,10 @@ fn admission(rates: RateLimit, resolver: Resolver, names: Arc<dyn Names>) -> sip
             trunk: call.proof.trunk.as_deref(),
             local: call.local,
         };
-        match locked(&resolver).resolve(&asked, &*names).0 {
-            Destination::Reject(cause) => sip::Decision::Refuse(cause),
-            _ if call.claims.is_some() && call.proof.user.is_none() => sip::Decision::Authenticate,
-            _ => sip::Decision::Admit,
+        match desk.destination(&asked).0 {
+            Destination::Reject(cause) => Decision::Refuse(cause),
+            _ if call.claims.is_some() && call.proof.user.is_none() => Decision::Authenticate,
+            _ => Decision::Admit,
         }
     })
-}
-
-/// A panic inside leaves both usable: a bucket or a compiled pattern more or less.
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,6 +1,6 @@
 //! Who is where: conferences by name and by id, legs by id. The only shared state of a node.
 
-use crate::conference_actor::Message;
+use crate::actor::Message;
 use causeway_base::{ConferenceId, LegId};
 use dashmap::DashMap;
 use dashmap::mapref::entry::Entry;
@@ -8,14 +8,19 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::mpsc;
 
-/// How to reach a running conference.
+/// How to reach a running conference, or the reception.
 #[derive(Clone, Debug)]
 pub struct ConferenceHandle {
     /// Which one.
     pub id: ConferenceId,
+    /// Its key: a meeting's id, a configured conference's, [`RECEPTION`].
+    pub key: Arc<str>,
     /// Its task.
     pub(crate) mailbox: mpsc::Sender<Message>,
 }
+
+/// The reception's key.
+pub const RECEPTION: &str = "reception";
 
 /// Who is where. No entry is held locked across an await.
 #[derive(Debug, Default)]
@@ -39,7 +44,7 @@ impl Directory {
             Entry::Occupied(running) => running.get().clone(),
             Entry::Vacant(vacant) => {
                 let id = ConferenceId(self.last_id.fetch_add(1, Ordering::Relaxed) + 1);
-                let handle = ConferenceHandle { id, mailbox: open(id) };
+                let handle = ConferenceHandle { id, key: key.clone(), mailbox: open(id) };
                 self.by_id.insert(id, handle.clone());
                 vacant.insert(handle.clone());
                 handle
@@ -78,6 +83,11 @@ impl Directory {
         self.legs.iter().filter(|entry| entry.value().id == id).map(|entry| *entry.key()).collect()
     }
 
+    /// A running conference, by its key.
+    pub(crate) fn of_key(&self, key: &str) -> Option<ConferenceHandle> {
+        self.by_key.get(key).map(|entry| entry.value().clone())
+    }
+
     /// A running conference.
     pub(crate) fn of_conference(&self, id: ConferenceId) -> Option<ConferenceHandle> {
         self.by_id.get(&id).map(|entry| entry.value().clone())
@@ -95,6 +105,6 @@ impl Directory {
 
     /// How many conferences run.
     pub fn conference_count(&self) -> usize {
-        self.by_id.len()
+        self.by_id.iter().filter(|entry| &*entry.key != RECEPTION).count()
     }
 }

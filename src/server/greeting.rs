@@ -1,13 +1,12 @@
 //! What a person reads at the start: every address at which one can join, and how to leave.
 
 use crate::config::Config;
+use crate::meeting::Permanent;
 use causeway_adapter::sip::{Advertised, Carrier};
 use causeway_base::Alias;
-use causeway_conference::Settings;
 use std::fmt::Write;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::path::Path;
-use std::sync::Arc;
 
 /// What the greeting tells of.
 #[derive(Clone, Debug)]
@@ -27,16 +26,21 @@ struct Room {
 impl Greeting {
     /// What a configuration has to tell.
     pub fn new(config: &Config) -> Self {
-        let room = |(key, aliases): &(Arc<str>, Vec<String>)| Room {
-            name: config
-                .conferences
-                .get(key)
-                .map_or("", |settings: &Settings| &settings.name)
-                .to_owned(),
-            aliases: aliases.clone(),
+        let room = |conference: &Permanent| Room {
+            name: conference.settings.name.clone(),
+            aliases: conference.aliases.clone(),
         };
+        let service = |name: &str, aliases: &[String]| Room {
+            name: name.to_owned(),
+            aliases: aliases.first().cloned().into_iter().collect(),
+        };
+        let services = [
+            service("语音前台 / Reception", &config.reception.aliases),
+            service("测试呼叫 / Test call", &config.reception.test_aliases),
+        ];
+        let rooms = config.conferences.iter().map(room).chain(services);
         Self {
-            rooms: config.aliases.iter().map(room).collect(),
+            rooms: rooms.filter(|room| !room.aliases.is_empty()).collect(),
             hosts: config.hosts.clone(),
             advertised: config.advertised.clone(),
             drain_limit_s: config.drain_limit.as_secs(),
@@ -147,7 +151,7 @@ fn address(alias: &str, carrier: Carrier, place: &str) -> String {
 
 /// The local addresses behind a bound one. For an unspecified one, those from which this machine
 /// would reach the usual kinds of network; connecting a datagram socket sends nothing.
-fn local_addresses(bound: IpAddr) -> Vec<IpAddr> {
+pub(crate) fn local_addresses(bound: IpAddr) -> Vec<IpAddr> {
     if !bound.is_unspecified() {
         return vec![bound];
     }

@@ -5,28 +5,35 @@
 //! * [`serve`](mod@serve): the commands `serve` and `check`.
 //! * [`bridge`]: [`Bridge`], everything that runs: adapter, engine, conferences, and how it stops.
 //! * [`dial_command`]: the command `dial explain`.
-//! * `router`: each event to its conference, each new call to where the dial plan says.
-//! * `conference_actor`: what one conference decides, leg by leg; `call` one leg's way through
-//!   it; `conference_task` the task that runs it; `outlet` where its orders go.
-//! * [`directory`]: who is where. [`view`]: what the outside sees of running conferences.
-//! * [`record`]: what is kept of a call.
+//! * `router`: each event to the actor that owns its leg, each new call to where the dial plan
+//!   says. `front_desk`: who may go where, in which role. `calling_out`: calls that we make.
+//! * `actor`: who owns legs: conferences and the reception. `outlet`: where their orders go.
+//! * [`directory`]: who is where. [`live`]: what the outside may do with running conferences;
+//!   [`view`]: what it sees.
+//! * [`record`]: what is kept of a call; `journal` writes it down. `measure`: what the figures of
+//!   a test call mean.
 //! * [`meeting`]: what can be dialled into, and what it asks. * [`store`]: what outlives a restart.
+//! * [`invite`]: what is sent to people.
 //! * [`tls`]: who we are under TLS.
 //! * [`greeting`]: what a person reads at the start.
 //! * [`logging`]: the log.
 //! * [`load`]: many calls to any SIP address, and what each of them hears.
 
+mod actor;
 pub mod api;
 pub mod bridge;
-mod call;
-mod conference_actor;
-mod conference_task;
+mod calling_out;
 pub mod config;
 pub mod dial_command;
 pub mod directory;
+mod front_desk;
 pub mod greeting;
+pub mod invite;
+mod journal;
+pub mod live;
 pub mod load;
 pub mod logging;
+mod measure;
 pub mod meeting;
 pub mod metrics;
 mod outlet;
@@ -39,9 +46,10 @@ mod tests;
 pub mod tls;
 pub mod view;
 
+pub use actor::task::News;
 pub use bridge::{Bridge, StartError};
-pub use conference_task::News;
 pub use config::Config;
 pub use dial_command::dial;
 pub use directory::Directory;
+pub use live::{Live, LiveError};
 pub use serve::{check, serve};

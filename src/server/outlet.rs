@@ -1,9 +1,13 @@
-//! Where a conference's orders go: the adapter that has the leg, and the engine.
+//! Where an actor's orders go: the adapter that has the leg, the engine, the journal.
 
-use crate::conference_actor::Order;
+use crate::actor::Order;
+use crate::journal::Journal;
 use causeway_adapter::sip::{SipError, SipHandle};
 use causeway_engine::Engine;
+use causeway_media::prompt::Pack;
+use causeway_plan::MediaCommand;
 use std::fmt;
+use std::sync::Arc;
 
 /// Carries orders out. Never blocks.
 pub(crate) trait Outlet: fmt::Debug + Send + Sync + 'static {
@@ -23,6 +27,8 @@ pub(crate) struct Busy;
 pub(crate) struct Drivers {
     pub(crate) sip: SipHandle,
     pub(crate) engine: Engine,
+    pub(crate) pack: Arc<Pack>,
+    pub(crate) journal: Arc<Journal>,
 }
 
 impl Outlet for Drivers {
@@ -34,6 +40,20 @@ impl Outlet for Drivers {
                 _ => Ok(()),
             },
             Order::Media(command) => self.engine.send(command).map_err(|_| Busy),
+            Order::Say { leg, play, phrase, lang } => {
+                let clips = phrase.prompts.iter().map(|prompt| self.pack.clip(*prompt, lang));
+                let clips = clips.collect();
+                let command = MediaCommand::Play { leg, play, clips, loops: phrase.loops };
+                self.engine.send(command).map_err(|_| Busy)
+            }
+            Order::Record(draft) => {
+                self.journal.ended(draft);
+                Ok(())
+            }
+            Order::Audit(audited) => {
+                self.journal.audit(audited);
+                Ok(())
+            }
         }
     }
 }

@@ -1,5 +1,4 @@
-//! What is kept of a call, and of what people did: gathered while the call lives, written when it
-//! is over.
+//! What is kept of a call: gathered while the call lives, written when it is over.
 
 use causeway_base::{Codec, EndCause, LegId};
 use causeway_conference::{Protocol, Verdict};
@@ -104,29 +103,5 @@ impl Draft {
     pub fn ended(&mut self, cause: EndCause) {
         self.ended.get_or_insert_with(Timestamp::now);
         self.cause.get_or_insert(cause);
-    }
-}
-
-/// Something that an operator must be able to prove later.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Audited {
-    /// What was done, as a stable word: `pin.wrong`, `participant.admit`.
-    pub action: &'static str,
-    /// Who did it: a token's id, `leg-7`, `part-3`.
-    pub actor: String,
-    /// To what: a meeting, a participant.
-    pub object: String,
-    /// How it went, as a stable word.
-    pub result: &'static str,
-    /// Personal facts, by name: kept apart and deleted after a time.
-    pub personal: Vec<(&'static str, String)>,
-}
-
-impl fmt::Debug for Audited {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Audited")
-            .field("action", &self.action)
-            .field("result", &self.result)
-            .finish_non_exhaustive()
     }
 }

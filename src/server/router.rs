@@ -1,34 +1,43 @@
-//! Brings every event to the conference that it concerns, and every new call to the conference
-//! that the dial plan names.
+//! Brings every event to the actor that owns its leg, and every new call to where the dial plan
+//! says.
 
-use crate::conference_actor::{Answering, ConferenceActor, Message, Order};
-use crate::conference_task::{self, MAX_MAILBOX, News, Surroundings};
-use crate::directory::{ConferenceHandle, Directory};
+use crate::actor::conference::ConferenceActor;
+use crate::actor::reception::ReceptionActor;
+use crate::actor::task::{self, MAX_MAILBOX, News, Surroundings};
+use crate::actor::{Answering, Handover, Message, Order, Purpose, Visit};
+use crate::directory::{ConferenceHandle, Directory, RECEPTION};
+use crate::front_desk::FrontDesk;
+use crate::journal::Journal;
 use crate::outlet::Outlet;
-use causeway_base::{EndCause, LegId};
-use causeway_conference::{Command, LegCommand, LegEvent, Offered, Settings};
-use causeway_dial::{Destination, IncomingCall, Names, Resolver};
+use crate::record::Draft;
+use crate::view::CallOut;
+use causeway_base::{ConferenceId, EndCause, LegId};
+use causeway_conference::{LegCommand, LegEvent, Offered, Role, reception};
+use causeway_dial::calling_out::Asker;
 use causeway_plan::{MediaCommand, MediaEvent};
-use std::collections::HashMap;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Instant;
 use tokio::sync::{broadcast, mpsc};
 use tracing::{debug, info};
 
-/// Conferences that may end under a call before it is refused.
+/// Actors that may end under a visit before it is refused.
 const MAX_ATTEMPTS: usize = 3;
 
 /// What the router knows.
 #[derive(Debug)]
 pub(crate) struct Router<O> {
     pub(crate) directory: Arc<Directory>,
-    pub(crate) resolver: Resolver,
-    pub(crate) names: Arc<dyn Names>,
-    pub(crate) conferences: HashMap<Arc<str>, Settings>,
+    pub(crate) desk: Arc<FrontDesk>,
+    pub(crate) journal: Arc<Journal>,
+    pub(crate) reception: reception::Settings,
     pub(crate) answering: Arc<Answering>,
     pub(crate) outlet: Arc<O>,
     pub(crate) news: broadcast::Sender<News>,
-    pub(crate) returned: mpsc::UnboundedSender<Box<Offered>>,
+    pub(crate) handovers: mpsc::UnboundedSender<Handover>,
+    pub(crate) legs: causeway_adapter::sip::LegIds,
+    /// The local address of the media of calls that we make.
+    pub(crate) local: IpAddr,
     pub(crate) max_calls: usize,
     pub(crate) draining: bool,
 }
@@ -39,6 +48,7 @@ impl<O: Outlet> Router<O> {
         match event {
             LegEvent::Offered(offered) => self.offered(offered).await,
             LegEvent::Ended { .. } => {
+                self.desk.outgoing().ended(Instant::now(), leg);
                 if let Some(handle) = self.directory.unseat(leg)
                     && handle.mailbox.send(Message::Leg(event)).await.is_err()
                 {
@@ -66,7 +76,11 @@ impl<O: Outlet> Router<O> {
             MediaEvent::Stats { leg, stats } => {
                 debug!(%leg, received = stats.packets_received, sent = stats.packets_sent,
                     lost = stats.packets_lost, late = stats.packets_late, "media statistics");
-                return;
+                if self.directory.of_leg(*leg).is_none() {
+                    // The last word of the engine on a leg that has ended.
+                    return self.journal.measured(*leg, stats);
+                }
+                *leg
             }
             MediaEvent::Reserved { leg, .. }
             | MediaEvent::SourceLatched { leg, .. }
@@ -81,85 +95,193 @@ impl<O: Outlet> Router<O> {
         }
     }
 
+    /// What an actor gives back.
+    pub(crate) async fn handover(&mut self, handover: Handover) {
+        match handover {
+            Handover::Visit(visit) => {
+                let leg = visit.call.leg;
+                if self.directory.of_leg(leg).is_some() {
+                    self.bring(visit).await;
+                } else {
+                    // It ended on the way between two owners.
+                    self.release(leg);
+                    let mut draft = visit.call.draft;
+                    draft.ended(EndCause::Normal);
+                    self.journal.ended(draft);
+                }
+            }
+            Handover::Stray { from, message } => self.stray(from, message).await,
+            Handover::Gone { leg, cause } => {
+                self.leg_event(LegEvent::Ended { leg, cause }).await;
+            }
+            Handover::Closed { conference } => self.desk.outgoing().conference_ended(conference),
+            Handover::CallOut { key, call, reply } => {
+                // Who asked may have gone.
+                let _ = reply.send(self.call_somebody(key, *call).await);
+            }
+        }
+    }
+
+    /// A message that came to an actor which had given the leg away.
+    async fn stray(&mut self, from: ConferenceId, message: Message) {
+        let leg = match &message {
+            Message::Leg(event) => event.leg(),
+            Message::Media(
+                MediaEvent::Digit { leg, .. }
+                | MediaEvent::SourceLatched { leg, .. }
+                | MediaEvent::Silent { leg, .. }
+                | MediaEvent::Resumed { leg }
+                | MediaEvent::Failed { leg, .. },
+            ) => *leg,
+            _ => return,
+        };
+        if let Some(handle) = self.directory.of_leg(leg)
+            && handle.id != from
+        {
+            self.forward(leg, handle, message).await;
+        }
+    }
+
     async fn offered(&mut self, offered: Box<Offered>) {
         let leg = offered.leg;
-        match self.destination(&offered) {
-            Ok(key) => self.bring(&key, offered).await,
+        let limit = self.limit();
+        let mut draft = Draft::begun(leg, offered.protocol, false);
+        let welcome = match limit {
+            Some(cause) => Err(cause),
+            None => self.desk.receive(&offered, &mut draft),
+        };
+        match welcome {
+            Ok(welcome) => self.bring(Box::new(welcome.visit(offered, draft))).await,
             Err(cause) => {
                 info!(%leg, code = cause.code(), "call refused");
                 self.directory.unseat(leg);
+                draft.ended(cause);
+                self.journal.refused(Box::new(draft));
                 self.order(Order::Leg(LegCommand::Reject { leg, cause }));
             }
         }
     }
 
-    /// A call whose conference ended before it was seated, unless the caller gave up meanwhile.
-    pub(crate) async fn returned(&mut self, offered: Box<Offered>) {
-        if self.directory.of_leg(offered.leg).is_some() {
-            self.offered(offered).await;
-        }
-    }
-
-    fn destination(&mut self, offered: &Offered) -> Result<Arc<str>, EndCause> {
+    fn limit(&self) -> Option<EndCause> {
         if self.draining {
-            return Err(EndCause::Draining);
+            return Some(EndCause::Draining);
         }
-        if self.directory.leg_count() >= self.max_calls {
-            return Err(EndCause::CapacityReached);
-        }
-        let call = IncomingCall {
-            called: &offered.called,
-            calling: &offered.calling,
-            trunk: offered.proof.trunk.as_deref(),
-            local: offered.local,
-        };
-        let (destination, explanation) = self.resolver.resolve(&call, &*self.names);
-        debug!(leg = %offered.leg, %explanation, "resolved");
-        match destination {
-            Destination::Conference(key) => Ok(key),
-            Destination::Reject(cause) => Err(cause),
-            _ => Err(EndCause::NotFound),
-        }
+        (self.directory.leg_count() >= self.max_calls).then_some(EndCause::CapacityReached)
     }
 
-    async fn bring(&mut self, key: &Arc<str>, mut offered: Box<Offered>) {
-        let leg = offered.leg;
+    async fn bring(&mut self, mut visit: Box<Visit>) {
+        let leg = visit.call.leg;
+        let mut callee = None;
+        if let Purpose::Gateway { target, trunk } = &visit.purpose {
+            let key: Arc<str> = format!("{GATEWAY}{leg}").into();
+            callee = Some(CallOut {
+                target: target.clone(),
+                trunk: trunk.clone(),
+                display_name: String::new(),
+                role: Role::Guest,
+                lang: visit.call.lang,
+            });
+            visit.purpose = Purpose::Join { key, role: Role::Guest };
+        }
         for _ in 0..MAX_ATTEMPTS {
-            let handle = self.directory.conference(key, |id| self.open(key, id));
+            let handle = self.actor_of(&visit.purpose);
             self.directory.seat(leg, handle.clone());
-            match handle.mailbox.send(Message::Offered(offered)).await {
-                Ok(()) => return,
-                Err(mpsc::error::SendError(Message::Offered(back))) => {
+            let local = visit.call.local;
+            match handle.mailbox.send(Message::Visit(visit)).await {
+                Ok(()) => {
+                    if let Some(call) = callee.take()
+                        && let Err(cause) = self.call_out(&handle, local, Asker::Rule, call).await
+                    {
+                        let _ = handle.mailbox.send(Message::End(cause)).await;
+                    }
+                    return;
+                }
+                Err(mpsc::error::SendError(Message::Visit(back))) => {
                     self.directory.forget_conference(handle.id);
-                    offered = back;
+                    visit = back;
                 }
                 Err(_) => return,
             }
         }
         self.directory.unseat(leg);
-        self.order(Order::Leg(LegCommand::Reject { leg, cause: EndCause::Internal }));
+        self.order(Order::Leg(LegCommand::End { leg, cause: EndCause::Internal }));
+        self.release(leg);
     }
 
-    fn open(&self, key: &Arc<str>, id: causeway_base::ConferenceId) -> mpsc::Sender<Message> {
-        let settings = self.conferences.get(key).cloned().unwrap_or_default();
+    async fn call_somebody(&self, key: Arc<str>, call: CallOut) -> Result<LegId, EndCause> {
+        if let Some(cause) = self.limit() {
+            return Err(cause);
+        }
+        let handle = self.actor_of(&Purpose::Join { key, role: call.role });
+        self.call_out(&handle, self.local, Asker::Host, call).await
+    }
+
+    /// Has a conference call somebody, where the operator allows it.
+    async fn call_out(
+        &self,
+        handle: &ConferenceHandle,
+        local: IpAddr,
+        asker: Asker,
+        mut call: CallOut,
+    ) -> Result<LegId, EndCause> {
+        let leg = self.legs.next();
+        if call.trunk.is_none() && !call.target.contains('@') {
+            call.trunk = self.desk.trunk();
+        }
+        let conference = (asker != Asker::Rule).then_some(handle.id);
+        let now = Instant::now();
+        let until = self.desk.outgoing().place(now, leg, conference, asker, &mut call)?;
+        self.directory.seat(leg, handle.clone());
+        let message = Message::CallOut { leg, local, until, call: Box::new(call) };
+        self.forward(leg, handle.clone(), message).await;
+        Ok(leg)
+    }
+
+    /// The running actor of a purpose, opened where it does not run.
+    fn actor_of(&self, purpose: &Purpose) -> ConferenceHandle {
+        match purpose {
+            Purpose::Join { key, .. } => {
+                self.directory.conference(key, |id| self.open_conference(key, id))
+            }
+            Purpose::Ask(_) | Purpose::Gateway { .. } => {
+                self.directory.conference(&RECEPTION.into(), |id| self.open_reception(id))
+            }
+        }
+    }
+
+    fn open_conference(&self, key: &Arc<str>, id: ConferenceId) -> mpsc::Sender<Message> {
+        let paired = key.starts_with(GATEWAY);
+        let settings = self.desk.settings(key);
         let answering = Arc::clone(&self.answering);
-        let actor = ConferenceActor::new(id, settings, answering, Instant::now());
+        let actor =
+            ConferenceActor::new(id, key.clone(), settings, paired, answering, Instant::now());
         let (mailbox, messages) = mpsc::channel(MAX_MAILBOX);
-        let around = Surroundings {
+        task::spawn(actor, messages, self.surroundings(id));
+        mailbox
+    }
+
+    fn open_reception(&self, id: ConferenceId) -> mpsc::Sender<Message> {
+        let (settings, desk) = (self.reception.clone(), Arc::clone(&self.desk));
+        let actor = ReceptionActor::new(id, settings, desk, Arc::clone(&self.answering));
+        let (mailbox, messages) = mpsc::channel(MAX_MAILBOX);
+        task::spawn(actor, messages, self.surroundings(id));
+        mailbox
+    }
+
+    fn surroundings(&self, id: ConferenceId) -> Surroundings<O> {
+        Surroundings {
             id,
             directory: Arc::clone(&self.directory),
             outlet: Arc::clone(&self.outlet),
             news: self.news.clone(),
-            returned: self.returned.clone(),
-        };
-        conference_task::spawn(actor, messages, around);
-        mailbox
+            handovers: self.handovers.clone(),
+        }
     }
 
     /// A task that is gone is dealt with by whoever watches it.
     async fn forward(&self, leg: LegId, handle: ConferenceHandle, message: Message) {
         if handle.mailbox.send(message).await.is_err() {
-            debug!(%leg, conference = %handle.id, "conference task is gone");
+            debug!(%leg, room = %handle.id, "actor task is gone");
         }
     }
 
@@ -167,20 +289,23 @@ impl<O: Outlet> Router<O> {
         self.order(Order::Media(MediaCommand::Release { leg }));
     }
 
-    /// Ends every conference.
+    /// Ends every actor.
     pub(crate) async fn end_all(&self, cause: EndCause) {
         for handle in self.directory.conferences() {
-            let _ = handle.mailbox.send(Message::Tell(Command::End { cause })).await;
+            let _ = handle.mailbox.send(Message::End(cause)).await;
         }
     }
 
-    /// Carries an order out that no conference stands behind. Where a queue is full it is tried
+    /// Carries an order out that no actor stands behind. Where a queue is full it is tried
     /// again beside the router, which must go on to empty the queues; the adapter's limit of
     /// calls bounds how many wait.
     fn order(&self, order: Order) {
         if self.outlet.carry_out(order.clone()).is_err() {
             let outlet = Arc::clone(&self.outlet);
-            tokio::spawn(async move { conference_task::carry_out(&*outlet, order).await });
+            tokio::spawn(async move { task::carry_out(&*outlet, order).await });
         }
     }
 }
+
+/// How the keys of gateway conferences begin.
+pub(crate) const GATEWAY: &str = "gateway/";

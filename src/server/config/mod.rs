@@ -2,6 +2,7 @@
 //!
 //! * [`raw`]: the keys, with their defaults.
 //! * [`problem`]: what is wrong, at which line and column, and the fix.
+//! * [`reception`]: the voice menu and the keys.
 //! * `source`: the text and the places of its keys.
 //! * `resolve`: raw values to meaning; [`api`], [`user`], [`trunk`], [`store`], `rule`,
 //!   `calling_out`: those of their sections.
@@ -12,6 +13,7 @@ pub mod api;
 mod calling_out;
 pub mod problem;
 pub mod raw;
+pub mod reception;
 mod resolve;
 mod rule;
 mod source;
@@ -23,16 +25,16 @@ pub mod user;
 
 pub use api::Api;
 pub use problem::{ConfigError, Problem};
+pub use reception::ReceptionConfig;
 pub use store::StoreConfig;
 pub use trunk::{TrunkProfile, Trunks};
 pub use user::{Trust, UserProfile, Users};
 
+use crate::meeting::Permanent;
 use causeway_adapter::sip;
-use causeway_conference::Settings;
 use causeway_dial::{CallingOut, DialPlan, NameTable, Network, OurHosts, RateRule};
 use causeway_engine::EngineConfig;
 use causeway_plan::OfferPolicy;
-use std::collections::HashMap;
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
@@ -85,17 +87,17 @@ pub struct Config {
     pub policy: OfferPolicy,
     /// Where meetings, records and the audit log are kept.
     pub store: StoreConfig,
-    /// The conferences by key, and what they are like.
-    pub conferences: HashMap<Arc<str>, Settings>,
-    /// What each conference is dialled by, in the order of the file.
-    pub aliases: Vec<(Arc<str>, Vec<String>)>,
+    /// The voice menu and the test call.
+    pub reception: ReceptionConfig,
+    /// The conferences of the file.
+    pub conferences: Vec<Permanent>,
     /// Which call goes where.
     pub dial_plan: Arc<DialPlan>,
     /// Whom the bridge may call.
     pub calling_out: Arc<CallingOut>,
     /// What is allowed but odd, such as a rule that is never reached: a line each.
     pub warnings: Vec<String>,
-    /// What the conferences of the file are called.
+    /// What the services and the conferences of the file are called.
     pub names: NameTable,
 }
 

@@ -35,6 +35,8 @@ section! {
         media: RawMedia = RawMedia::default(),
         store: RawStore = RawStore::default(),
         api: RawApi = RawApi::default(),
+        reception: RawReception = RawReception::default(),
+        keys: RawKeys = RawKeys::default(),
         conference: Vec<RawConference> = default_conferences(),
         user: Vec<RawUser> = Vec::new(),
         trunk: Vec<RawTrunk> = Vec::new(),
@@ -205,6 +207,15 @@ section! {
         auto_gain: bool = false,
         linger_s: u64 = 10,
         max_duration_s: u64 = 86_400,
+        code: String = String::new(),
+        host_pin: String = String::new(),
+        guest_pin: String = String::new(),
+        lobby: RawLobby = RawLobby::Off,
+        wait_for_host: bool = false,
+        longest_wait_s: u64 = 0,
+        host_grace_s: u64 = 0,
+        mute_on_entry: bool = false,
+        chimes: bool = false,
     }
 }
 
@@ -245,6 +256,44 @@ section! {
         day_minutes: u64 = 600,
         call_minutes: u64 = 60,
     }
+}
+section! {
+    /// `[reception]`
+    RawReception {
+        aliases: Vec<String> = texts(&["9000", "reception"]),
+        test_aliases: Vec<String> = texts(&["9999", "test"]),
+        lang: String = "zh-CN".to_owned(),
+        tries: u8 = 3,
+        operator: String = String::new(),
+        farewell: bool = true,
+        hide_numbers: bool = true,
+        prompts: String = String::new(),
+    }
+}
+section! {
+    /// `[keys]`
+    RawKeys {
+        mute: String = "*6".to_owned(),
+        hand: String = "*5".to_owned(),
+        help: String = "*1".to_owned(),
+        lock: String = "*7".to_owned(),
+        admit_all: String = "*8".to_owned(),
+        mute_all: String = "*4".to_owned(),
+        leave: String = "*0".to_owned(),
+        end: String = "##".to_owned(),
+    }
+}
+
+/// `conference.lobby`
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RawLobby {
+    /// Nobody waits.
+    Off,
+    /// Who was not proved to be one of ours waits.
+    Untrusted,
+    /// Every guest waits.
+    On,
 }
 
 /// `sip.digest`

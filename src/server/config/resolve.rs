@@ -2,17 +2,18 @@
 
 use super::problem::{ConfigError, Problem};
 use super::raw::{RawConference, RawConfig, RawEncryption, RawLogFormat, RawMedia, RawSip};
+use super::reception;
 use super::source::{At, Source};
 use super::{
     Config, Log, MAX_CONFERENCES, Sip, TlsIdentity, api, calling_out, networks, rule, trunk, user,
 };
+use crate::meeting::{Permanent, Pin};
 use causeway_adapter::sip;
 use causeway_base::Codec;
-use causeway_conference::{EndRules, Settings};
+use causeway_conference::{EndRules, KeyTable, Settings};
 use causeway_dial::{AliasPattern, Found, NameTable, NumberPlan, OurHosts, RateRule};
 use causeway_engine::EngineConfig;
 use causeway_plan::{Encryption, OfferPolicy};
-use std::collections::HashMap;
 use std::fmt::Display;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
@@ -97,7 +98,10 @@ pub(super) fn resolve(
     let engine = engine(&mut finder, &raw);
     let policy = policy(&mut finder, &raw.media);
     let numbers = rule::numbers(&mut finder, &raw.dial);
-    let conferences = conferences(&mut finder, &raw.conference, &numbers);
+    let reception = reception::resolve(&mut finder, &raw.reception);
+    let services = reception::services(&mut finder, &raw.reception, &numbers);
+    let keys = Arc::new(reception::keys(&mut finder, &raw.keys));
+    let conferences = conferences(&mut finder, &raw.conference, &keys, &numbers, services);
     let state_dir = state_dir(&raw.node.state_dir, environment);
     let store = super::store::store(&mut finder, &raw.store, &state_dir, environment);
     finder.range("node", "max_calls", raw.node.max_calls, 1, 1_000_000);
@@ -129,8 +133,8 @@ pub(super) fn resolve(
         engine,
         policy,
         store,
-        conferences: conferences.settings,
-        aliases: conferences.aliases,
+        reception,
+        conferences: conferences.permanent,
         dial_plan: Arc::new(plan),
         calling_out: Arc::new(calling_out),
         warnings,
@@ -308,17 +312,18 @@ fn policy(finder: &mut Finder<'_>, raw: &RawMedia) -> OfferPolicy {
 
 #[derive(Default)]
 struct Conferences {
-    settings: HashMap<Arc<str>, Settings>,
-    aliases: Vec<(Arc<str>, Vec<String>)>,
+    permanent: Vec<Permanent>,
     names: NameTable,
 }
 
 fn conferences(
     finder: &mut Finder<'_>,
     raw: &[RawConference],
+    keys: &Arc<KeyTable>,
     numbers: &NumberPlan,
+    services: NameTable,
 ) -> Conferences {
-    let mut conferences = Conferences::default();
+    let mut conferences = Conferences { names: services, ..Conferences::default() };
     if raw.len() > MAX_CONFERENCES {
         let what = format!("more than {MAX_CONFERENCES} conferences");
         finder.find(&[At::Key("conference")], what, "remove some");
@@ -328,8 +333,8 @@ fn conferences(
         let key: Arc<str> = format!("conference[{index}]").into();
         name(finder, index, &key, conference, numbers, &mut conferences.names);
         conference_limits(finder, index, conference);
-        conferences.settings.insert(key.clone(), settings(conference));
-        conferences.aliases.push((key, conference.aliases.clone()));
+        let permanent = permanent(finder, index, key, conference, keys);
+        conferences.permanent.push(permanent);
     }
     conferences
 }
@@ -346,17 +351,22 @@ fn name(
     if conference.aliases.is_empty() {
         finder.find(&aliases, "nobody can reach it", "give it at least one alias like \"1001\"");
     }
-    for (number, text) in conference.aliases.iter().enumerate() {
-        let at = [aliases[0], aliases[1], aliases[2], At::Index(number)];
+    let code = [At::Key("conference"), At::Index(index), At::Key("code")];
+    let codes = (!conference.code.is_empty()).then_some((&code[..], &conference.code));
+    let places: Vec<_> = (0..conference.aliases.len())
+        .map(|at| [aliases[0], aliases[1], aliases[2], At::Index(at)])
+        .collect();
+    let named = places.iter().map(|place| &place[..]).zip(&conference.aliases);
+    for (at, text) in named.chain(codes) {
         match AliasPattern::parse(text) {
             Ok(pattern) => {
                 let found = Found::Conference(Arc::clone(key));
                 if let Err(Found::Conference(other)) = names.insert(&pattern, numbers, found) {
                     let what = format!("{other} has this alias already");
-                    finder.find(&at, what, "give each conference its own");
+                    finder.find(at, what, "give each conference its own");
                 }
             }
-            Err(error) => finder.find(&at, error, "write \"1001\" or \"sip:room@example.com\""),
+            Err(error) => finder.find(at, error, "write \"1001\" or \"sip:room@example.com\""),
         }
     }
 }
@@ -371,18 +381,56 @@ fn conference_limits(finder: &mut Finder<'_>, index: usize, conference: &RawConf
     }
 }
 
-fn settings(raw: &RawConference) -> Settings {
-    let max_duration = Duration::from_secs(raw.max_duration_s);
+fn permanent(
+    finder: &mut Finder<'_>,
+    index: usize,
+    key: Arc<str>,
+    raw: &RawConference,
+    keys: &Arc<KeyTable>,
+) -> Permanent {
+    let mut pin = |name: &'static str, text: &str| {
+        let pin = Pin::parse(text);
+        if pin.is_none() && !text.is_empty() {
+            let at = [At::Key("conference"), At::Index(index), At::Key(name)];
+            finder.find(&at, "not a PIN", "use 4 to 10 digits");
+        }
+        pin
+    };
+    let host_pin = pin("host_pin", &raw.host_pin);
+    let guest_pin = pin("guest_pin", &raw.guest_pin);
+    if host_pin.is_some() && raw.host_pin == raw.guest_pin {
+        let at = [At::Key("conference"), At::Index(index), At::Key("guest_pin")];
+        finder.find(&at, "every guest would be a host", "give hosts and guests different PINs");
+    }
+    let settings = settings(raw, keys);
+    Permanent {
+        key,
+        aliases: raw.aliases.clone(),
+        code: (!raw.code.is_empty()).then(|| raw.code.clone()),
+        settings,
+        host_pin,
+        guest_pin,
+        locked_at_start: false,
+    }
+}
+
+fn settings(raw: &RawConference, keys: &Arc<KeyTable>) -> Settings {
+    let limit = |seconds: u64| (seconds != 0).then(|| Duration::from_secs(seconds));
     Settings {
         name: raw.name.clone(),
         max_participants: raw.max_participants,
         max_talkers: raw.max_talkers,
         auto_gain: raw.auto_gain,
+        lobby: reception::lobby(raw.lobby),
+        wait_for_host: raw.wait_for_host,
+        longest_wait: limit(raw.longest_wait_s),
+        mute_on_entry: raw.mute_on_entry,
+        chimes: raw.chimes,
+        keys: Arc::clone(keys),
         end: EndRules {
             linger: Duration::from_secs(raw.linger_s),
-            max_duration: (!max_duration.is_zero()).then_some(max_duration),
-            host_grace: None,
+            max_duration: limit(raw.max_duration_s),
+            host_grace: limit(raw.host_grace_s),
         },
-        ..Settings::default()
     }
 }

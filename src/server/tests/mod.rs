@@ -2,21 +2,25 @@
 
 mod sound;
 
-use crate::conference_actor::{Answering, ConferenceActor, Message, Order};
+use crate::actor::call::Call;
+use crate::actor::conference::ConferenceActor;
+use crate::actor::{Actor, Answering, Handover, Message, Order, Purpose, Visit};
 use crate::directory::Directory;
+use crate::front_desk::{FrontDesk, Rules};
+use crate::journal::Journal;
+use crate::meeting::{Meetings, Permanent};
 use crate::outlet::{Busy, Outlet};
 use crate::router::Router;
-use causeway_base::{Alias, Codec, ConferenceId, EndCause, LegId, ParticipantId};
+use causeway_base::{Alias, Codec, ConferenceId, EndCause, Lang, LegId, ParticipantId};
 use causeway_conference::{
-    By, Command, EndRules, Event, LegCommand, LegEvent, Offered, Protocol, Settings,
+    By, Command, EndRules, Event, LegCommand, LegEvent, Offered, Protocol, Role, Settings,
     policy::ARRIVAL_LIMIT,
 };
-use causeway_dial::{AliasPattern, DialPlan, Found, NameTable, NumberPlan, OurHosts, Resolver};
+use causeway_dial::{AliasPattern, DialPlan, Found, NameTable, NumberPlan, OurHosts};
 use causeway_plan::{
     AudioFormat, Direction, Feed, LegAudio, LegMedia, MediaCommand, MediaEvent, MediaPlan,
     OfferPolicy, TransportSpec,
 };
-use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -40,6 +44,41 @@ fn offered(leg: u64) -> Box<Offered> {
         secure: false,
         user_agent: Some("Phone/1.0".to_owned()),
     })
+}
+
+/// A front desk with one conference, 1001.
+fn desk(ours: OurHosts, key: Arc<str>, settings: Settings) -> Arc<FrontDesk> {
+    let numbers = NumberPlan::default();
+    let mut names = NameTable::new();
+    let room = AliasPattern::parse("1001").expect("a name");
+    names.insert(&room, &numbers, Found::Conference(key.clone())).expect("free");
+    let rules = Rules {
+        dial_plan: Arc::new(DialPlan::of_names(ours, numbers)),
+        names,
+        calling_out: Default::default(),
+        trunks: Vec::new(),
+        trust: Default::default(),
+        langs: Default::default(),
+        lang: Lang::Zh,
+        operator: None,
+    };
+    let conference = Permanent {
+        key,
+        aliases: vec!["1001".to_owned()],
+        code: None,
+        settings,
+        host_pin: None,
+        guest_pin: None,
+        locked_at_start: false,
+    };
+    Arc::new(FrontDesk::new(rules, Arc::new(Meetings::fixed(vec![conference]))))
+}
+
+fn visit(leg: u64) -> Message {
+    let draft = crate::record::Draft::begun(LegId(leg), Protocol::Sip, false);
+    let purpose = Purpose::Join { key: "conference[0]".into(), role: Role::Guest };
+    let call = Call::offered(offered(leg), Lang::Zh, draft);
+    Message::Visit(Box::new(Visit { call, caller: None, trusted: false, purpose }))
 }
 
 fn media(direction: Direction) -> Box<LegMedia> {
@@ -126,19 +165,23 @@ impl Room {
                 local: IpAddr::from([0, 0, 0, 0]),
                 advertised: "198.51.100.9".parse().expect("an address"),
             }],
+            farewell: false,
         };
         let now = Instant::now();
-        let actor = ConferenceActor::new(ConferenceId(1), settings, Arc::new(answering), now);
+        let (id, key) = (ConferenceId(1), "conference[0]".into());
+        let actor = ConferenceActor::new(id, key, settings, false, Arc::new(answering), now);
         let mut room = Room { actor, now };
         assert_eq!(room.orders(), ["open"]);
         room
     }
 
     fn orders(&mut self) -> Vec<String> {
-        self.actor.settle();
+        self.actor.settle(self.now);
         let mut words = Vec::new();
         while let Some(order) = self.actor.next_order() {
-            words.push(word(order));
+            if !matches!(order, Order::Record(_)) {
+                words.push(word(order));
+            }
             self.actor.order_done();
         }
         words
@@ -156,7 +199,7 @@ impl Room {
     }
 
     fn join(&mut self, leg: u64) {
-        self.take(Message::Offered(offered(leg)));
+        self.take(visit(leg));
         self.take(reserved(leg));
         self.take(ready(leg));
         self.take(answered(leg));
@@ -166,7 +209,7 @@ impl Room {
 #[test]
 fn a_call_goes_from_its_offer_into_the_mix_and_out_again() {
     let mut room = Room::new(Settings::default());
-    assert_eq!(room.take(Message::Offered(offered(1))), ["reserve 1 192.0.2.5"]);
+    assert_eq!(room.take(visit(1)), ["reserve 1 192.0.2.5"]);
     assert_eq!(room.take(reserved(1)), ["accept 1 198.51.100.9"]);
     assert_eq!(room.take(ready(1)), ["configure 1", "move 1"]);
     assert_eq!(room.take(answered(1)), ["apply [1] [1]"]);
@@ -183,7 +226,7 @@ fn a_call_goes_from_its_offer_into_the_mix_and_out_again() {
 #[test]
 fn a_caller_who_did_not_confirm_gets_no_sound() {
     let mut room = Room::new(Settings::default());
-    room.take(Message::Offered(offered(1)));
+    room.take(visit(1));
     room.take(reserved(1));
     assert_eq!(room.take(ready(1)), ["configure 1", "move 1"]);
     assert_eq!(room.take(ready(1)), ["configure 1"]);
@@ -195,7 +238,7 @@ fn a_caller_who_did_not_confirm_gets_no_sound() {
 #[test]
 fn a_delayed_offer_joins_when_its_answer_comes() {
     let mut room = Room::new(Settings::default());
-    room.take(Message::Offered(offered(1)));
+    room.take(visit(1));
     room.take(reserved(1));
     assert_eq!(room.take(answered(1)), Vec::<String>::new());
     assert_eq!(room.take(ready(1)), ["configure 1", "move 1", "apply [1] [1]"]);
@@ -204,25 +247,25 @@ fn a_delayed_offer_joins_when_its_answer_comes() {
 #[test]
 fn no_ports_is_told_to_the_caller_and_frees_the_seat() {
     let mut room = Room::new(Settings { max_participants: 1, ..Settings::default() });
-    room.take(Message::Offered(offered(1)));
+    room.take(visit(1));
     let failed = MediaEvent::Failed { leg: LegId(1), cause: EndCause::PortsExhausted };
     assert_eq!(room.take(Message::Media(failed)), ["reject 1 PortsExhausted"]);
     assert_eq!(room.take(ended(1)), ["release 1"]);
-    assert_eq!(room.take(Message::Offered(offered(2))), ["reserve 2 192.0.2.5"]);
+    assert_eq!(room.take(visit(2)), ["reserve 2 192.0.2.5"]);
 }
 
 #[test]
 fn a_full_conference_refuses_before_any_port_is_bound() {
     let mut room = Room::new(Settings { max_participants: 1, ..Settings::default() });
     room.join(1);
-    assert_eq!(room.take(Message::Offered(offered(2))), ["reject 2 CapacityReached"]);
-    assert_eq!(room.take(ended(2)), Vec::<String>::new());
+    assert_eq!(room.take(visit(2)), ["reject 2 CapacityReached"]);
+    assert_eq!(room.take(ended(2)), ["release 2"]);
 }
 
 #[test]
 fn a_caller_who_gives_up_while_ports_are_bound_is_not_answered() {
     let mut room = Room::new(Settings::default());
-    room.take(Message::Offered(offered(1)));
+    room.take(visit(1));
     assert_eq!(room.take(ended(1)), ["release 1"]);
     assert_eq!(room.take(reserved(1)), Vec::<String>::new());
     assert_eq!(room.take(ready(1)), Vec::<String>::new());
@@ -241,7 +284,7 @@ fn media_that_fails_in_a_call_ends_that_call_only() {
 #[test]
 fn a_call_without_media_is_hung_up_at_the_limit() {
     let mut room = Room::new(Settings::default());
-    room.take(Message::Offered(offered(1)));
+    room.take(visit(1));
     room.take(reserved(1));
     assert_eq!(room.pass(ARRIVAL_LIMIT), ["end 1 SignallingTimeout"]);
     assert_eq!(room.take(ended(1)), ["release 1"]);
@@ -251,18 +294,19 @@ fn a_call_without_media_is_hung_up_at_the_limit() {
 fn the_end_hangs_up_everybody_once_and_gives_later_offers_back() {
     let mut room = Room::new(Settings::default());
     room.join(1);
-    room.take(Message::Offered(offered(2)));
+    room.take(visit(2));
     let fault =
         MediaEvent::ConferenceFailed { conference: ConferenceId(1), cause: EndCause::Internal };
     let orders = room.take(Message::Media(fault));
     assert_eq!(orders, ["end 1 Internal", "reject 2 Internal", "close"]);
-    assert_eq!(
-        room.take(Message::Tell(Command::End { cause: EndCause::Draining })),
-        Vec::<String>::new()
-    );
+    assert_eq!(room.take(Message::End(EndCause::Draining)), Vec::<String>::new());
     assert!(room.actor.has_ended() && !room.actor.is_done());
-    assert_eq!(room.take(Message::Offered(offered(3))), Vec::<String>::new());
-    assert_eq!(room.actor.take_returned().len(), 1);
+    assert_eq!(room.take(visit(3)), Vec::<String>::new());
+    let handovers = room.actor.take_handovers();
+    assert!(
+        matches!(handovers[..], [Handover::Closed { .. }, Handover::Visit(_)]),
+        "{handovers:?}"
+    );
     room.take(ended(1));
     room.take(ended(2));
     assert!(room.actor.is_done());
@@ -286,6 +330,9 @@ impl Outlet for Script {
             return Err(Busy);
         }
         drop(busy);
+        if matches!(order, Order::Record(_)) {
+            return Ok(());
+        }
         let word = word(&order);
         let fails = self.fatal.lock().expect("not poisoned").take_if(|fatal| *fatal == word);
         assert!(fails.is_none(), "as the test asked");
@@ -308,31 +355,29 @@ impl Outlet for Script {
 struct Node {
     router: Router<Script>,
     events: mpsc::UnboundedReceiver<Message>,
-    returned: mpsc::UnboundedReceiver<Box<Offered>>,
+    handovers: mpsc::UnboundedReceiver<Handover>,
 }
 
 impl Node {
     fn new() -> Self {
         let (sender, events) = mpsc::unbounded_channel();
-        let (returned_sender, returned) = mpsc::unbounded_channel();
+        let (handover_sender, handovers) = mpsc::unbounded_channel();
         let key: Arc<str> = "conference[0]".into();
         let settings = Settings {
             end: EndRules { linger: Duration::ZERO, max_duration: None, host_grace: None },
             ..Settings::default()
         };
-        let numbers = NumberPlan::default();
-        let mut names = NameTable::new();
-        let room = AliasPattern::parse("1001").expect("a name");
-        names.insert(&room, &numbers, Found::Conference(key.clone())).expect("free");
-        let plan = DialPlan::of_names(OurHosts::default(), numbers);
         let router = Router {
             directory: Arc::new(Directory::default()),
-            resolver: Resolver::new(Arc::new(plan)),
-            names: Arc::new(names),
-            conferences: HashMap::from([(key, settings)]),
+            desk: desk(OurHosts::default(), key, settings),
+            journal: Arc::new(Journal::new(None)),
+            reception: Default::default(),
+            legs: Default::default(),
+            local: IpAddr::from([127, 0, 0, 1]),
             answering: Arc::new(Answering {
                 policy: OfferPolicy::default(),
                 advertised: Vec::new(),
+                farewell: false,
             }),
             outlet: Arc::new(Script {
                 words: Mutex::default(),
@@ -341,11 +386,11 @@ impl Node {
                 events: sender,
             }),
             news: broadcast::channel(64).0,
-            returned: returned_sender,
+            handovers: handover_sender,
             max_calls: 4,
             draining: false,
         };
-        Node { router, events, returned }
+        Node { router, events, handovers }
     }
 
     /// Runs until the orders hold this word.
@@ -358,7 +403,7 @@ impl Node {
                     Message::Media(event) => self.router.media_event(event).await,
                     _ => {}
                 },
-                Some(offered) = self.returned.recv() => self.router.returned(offered).await,
+                Some(handover) = self.handovers.recv() => self.router.handover(handover).await,
                 () = tokio::time::sleep(Duration::from_millis(1)) => {}
                 () = tokio::time::sleep_until(deadline) => {
                     panic!("{wanted} never came: {:?}", self.words());
@@ -445,7 +490,7 @@ async fn a_conference_task_that_fails_hangs_up_its_calls_and_the_next_call_is_se
     let conference = ConferenceId(1);
     let handle = node.router.directory.of_conference(conference).expect("it runs");
     let mute = Command::Mute { participant: ParticipantId(2), by: By::Operator };
-    handle.mailbox.send(Message::Tell(mute)).await.expect("it runs");
+    handle.mailbox.send(Message::Tell { command: mute, reply: None }).await.expect("it runs");
     node.until("close").await;
     node.until("release 1").await;
     node.until("release 2").await;

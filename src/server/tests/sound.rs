@@ -2,18 +2,18 @@
 //! signalling is scripted.
 
 use super::offered;
-use crate::conference_actor::{Answering, Order};
+use crate::actor::{Answering, Order};
 use crate::directory::Directory;
+use crate::journal::Journal;
 use crate::outlet::{Busy, Outlet};
 use crate::router::Router;
 use causeway_base::{Codec, EndCause, LegId};
 use causeway_conference::{LegCommand, LegEvent, Settings};
-use causeway_dial::{AliasPattern, DialPlan, Found, NameTable, NumberPlan, OurHosts, Resolver};
+use causeway_dial::OurHosts;
 use causeway_engine::{Engine, EngineConfig};
 use causeway_plan::{
     AudioFormat, Direction, LegAudio, LegMedia, MediaEvent, OfferPolicy, TransportSpec,
 };
-use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -41,7 +41,7 @@ impl Outlet for Drivers {
             Order::Leg(LegCommand::Reject { leg, cause } | LegCommand::End { leg, cause }) => {
                 let _ = self.legs.send(LegEvent::Ended { leg, cause });
             }
-            Order::Leg(_) => {}
+            _ => {}
         }
         Ok(())
     }
@@ -66,23 +66,21 @@ impl Node {
             ..EngineConfig::default()
         };
         let engine = Engine::start(config, media_sender).expect("an engine");
-        let numbers = NumberPlan::default();
-        let mut names = NameTable::new();
-        let room = AliasPattern::parse("1001").expect("a name");
-        names.insert(&room, &numbers, Found::Conference("room".into())).expect("free");
-        let plan = DialPlan::of_names(OurHosts::new(["192.0.2.5"]), numbers);
         let router = Router {
             directory: Arc::new(Directory::default()),
-            resolver: Resolver::new(Arc::new(plan)),
-            names: Arc::new(names),
-            conferences: HashMap::from([("room".into(), Settings::default())]),
+            desk: super::desk(OurHosts::new(["192.0.2.5"]), "room".into(), Settings::default()),
+            journal: Arc::new(Journal::new(None)),
+            reception: Default::default(),
+            legs: Default::default(),
+            local: IpAddr::from([127, 0, 0, 1]),
             answering: Arc::new(Answering {
                 policy: OfferPolicy::default(),
                 advertised: Vec::new(),
+                farewell: false,
             }),
             outlet: Arc::new(Drivers { engine, legs: leg_sender, accepted: accepted_sender }),
             news: broadcast::channel(64).0,
-            returned: mpsc::unbounded_channel().0,
+            handovers: mpsc::unbounded_channel().0,
             max_calls: 10,
             draining: false,
         };

@@ -1,23 +1,23 @@
-//! The task of one conference: its mailbox, its timers, its orders.
+//! The task of one actor: its mailbox, its timers, its orders.
 //!
 //! The task never waits for the adapter or the engine, so that who waits for the task's mailbox
 //! waits for computing only; what they cannot take now is tried again.
 
-use crate::conference_actor::{ConferenceActor, Message, Order};
+use super::{Actor, Handover, Message, Order};
 use crate::directory::Directory;
 use crate::outlet::Outlet;
 use causeway_base::{ConferenceId, EndCause};
-use causeway_conference::{Event, LegCommand, Offered};
+use causeway_conference::{Event, LegCommand};
 use causeway_plan::MediaCommand;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::{broadcast, mpsc};
 use tracing::error;
 
-/// Messages that may wait for one conference: a burst of two for each of a thousand legs.
+/// Messages that may wait for one actor: a burst of two for each of a thousand legs.
 pub(crate) const MAX_MAILBOX: usize = 2048;
 
-/// Messages taken before the conference's decisions are carried out: one plan for a burst of
+/// Messages taken before an actor's decisions are carried out: one plan for a burst of
 /// joins instead of one for each.
 const MAX_BATCH: usize = 256;
 
@@ -36,7 +36,7 @@ pub struct News {
     pub event: Event,
 }
 
-/// What a conference's task needs besides the conference.
+/// What an actor's task needs besides the actor.
 #[derive(Debug)]
 pub(crate) struct Surroundings<O> {
     pub(crate) id: ConferenceId,
@@ -44,13 +44,13 @@ pub(crate) struct Surroundings<O> {
     pub(crate) outlet: Arc<O>,
     /// What happens, for whoever listens.
     pub(crate) news: broadcast::Sender<News>,
-    /// Offers that came too late. Unbounded, but holds no more than mailboxes held.
-    pub(crate) returned: mpsc::UnboundedSender<Box<Offered>>,
+    /// What belongs to others. Unbounded, but holds no more than mailboxes held, and a leg once.
+    pub(crate) handovers: mpsc::UnboundedSender<Handover>,
 }
 
-/// Starts a conference's task. Should it fail, its calls are hung up and the others go on.
-pub(crate) fn spawn<O: Outlet>(
-    actor: ConferenceActor,
+/// Starts an actor's task. Should it fail, its calls are hung up and the others go on.
+pub(crate) fn spawn<A: Actor, O: Outlet>(
+    actor: A,
     mailbox: mpsc::Receiver<Message>,
     around: Surroundings<O>,
 ) {
@@ -59,7 +59,7 @@ pub(crate) fn spawn<O: Outlet>(
     let task = tokio::spawn(run(actor, mailbox, around));
     tokio::spawn(async move {
         if task.await.is_err() {
-            error!(conference = %id, "conference task failed");
+            error!(room = %id, "actor task failed");
             directory.forget_conference(id);
             let cause = EndCause::Internal;
             let ends = directory.legs_of(id).into_iter().map(|leg| LegCommand::End { leg, cause });
@@ -78,22 +78,22 @@ pub(crate) async fn carry_out(outlet: &impl Outlet, order: Order) {
     }
 }
 
-/// Runs a conference until it ended and its last call is gone.
-async fn run<O: Outlet>(
-    mut actor: ConferenceActor,
+/// Runs an actor until it ended and its last call is gone.
+async fn run<A: Actor, O: Outlet>(
+    mut actor: A,
     mut mailbox: mpsc::Receiver<Message>,
     around: Surroundings<O>,
 ) {
     loop {
-        actor.settle();
+        actor.settle(Instant::now());
         let delivered = flush(&mut actor, &*around.outlet);
         for event in actor.take_news() {
             // Fails only when nobody listens.
             let _ = around.news.send(News { conference: around.id, event });
         }
-        for offered in actor.take_returned() {
+        for handover in actor.take_handovers() {
             // Fails only when the bridge is gone.
-            let _ = around.returned.send(Box::new(offered));
+            let _ = around.handovers.send(handover);
         }
         if actor.has_ended() {
             around.directory.retire(around.id);
@@ -114,14 +114,16 @@ async fn run<O: Outlet>(
     }
     mailbox.close();
     while let Ok(message) = mailbox.try_recv() {
-        if let Message::Offered(offered) = message {
-            let _ = around.returned.send(offered);
-        }
+        let handover = match message {
+            Message::Visit(visit) => Handover::Visit(visit),
+            message => Handover::Stray { from: around.id, message },
+        };
+        let _ = around.handovers.send(handover);
     }
     around.directory.forget_conference(around.id);
 }
 
-fn take_batch(actor: &mut ConferenceActor, first: Message, mailbox: &mut mpsc::Receiver<Message>) {
+fn take_batch(actor: &mut impl Actor, first: Message, mailbox: &mut mpsc::Receiver<Message>) {
     let now = Instant::now();
     actor.handle(now, first);
     for _ in 1..MAX_BATCH {
@@ -131,7 +133,7 @@ fn take_batch(actor: &mut ConferenceActor, first: Message, mailbox: &mut mpsc::R
 }
 
 /// Carries out orders until one cannot be taken now. True when none is left.
-fn flush(actor: &mut ConferenceActor, outlet: &impl Outlet) -> bool {
+fn flush(actor: &mut impl Actor, outlet: &impl Outlet) -> bool {
     while let Some(order) = actor.next_order() {
         if outlet.carry_out(order.clone()).is_err() {
             return false;

@@ -1,0 +1,219 @@
+//! One leg's way from its offer to its end, whoever owns it meanwhile.
+
+use crate::record::Draft;
+use crate::view::CallOut;
+use causeway_adapter::sip::Advertised;
+use causeway_base::{Alias, EndCause, Lang, LegId};
+use causeway_conference::{LegCommand, MediaAddress, Offered, Protocol};
+use causeway_plan::{Direction, LegMedia, OfferPolicy};
+use std::net::{IpAddr, SocketAddr};
+use std::time::Instant;
+
+/// Where a call stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Progress {
+    /// It belongs to an actor; the engine binds its ports.
+    Reserving,
+    /// It was answered, or called; neither its media is agreed nor did the other side confirm.
+    Accepted,
+    /// The other side confirmed (ACK, 200); its media is not agreed yet.
+    Confirmed,
+    /// Its media is agreed; the other side did not confirm yet. It hears nothing: nobody has
+    /// proved to be at the address that the offer names.
+    Agreed(Direction),
+    /// Its media is agreed and it is confirmed.
+    Up(Direction),
+    /// It was told to end; its last word is awaited.
+    Ending,
+}
+
+/// Who began a call.
+#[derive(Debug)]
+pub(crate) enum Origin {
+    /// The peer.
+    Offered(Box<Offered>),
+    /// We.
+    CallOut(Box<CallOut>),
+}
+
+/// What newly agreed media means; with a direction where the call is up with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Agreement {
+    /// It moves to its owner's room.
+    First(Option<Direction>),
+    /// It is there.
+    Again(Option<Direction>),
+    /// Nobody waits for it.
+    OutOfPlace,
+}
+
+/// How to be rid of a call.
+#[derive(Debug)]
+pub(crate) enum Farewell {
+    /// Tell its adapter, which answers with its last word.
+    Tell(Box<LegCommand>),
+    /// Its adapter never heard of it.
+    Gone,
+    /// It was told already.
+    Told,
+}
+
+/// One call.
+#[derive(Debug)]
+pub(crate) struct Call {
+    pub(crate) leg: LegId,
+    pub(crate) local: IpAddr,
+    /// The language in which it is spoken to.
+    pub(crate) lang: Lang,
+    pub(crate) origin: Origin,
+    pub(crate) progress: Progress,
+    /// When it is hung up at the latest: a cap of calls that we make.
+    pub(crate) until: Option<Instant>,
+    /// The bridge has spoken to it: it is told the rest too. Who dials an open conference directly
+    /// comes in without a word.
+    pub(crate) spoken_to: bool,
+    /// What will be kept of it.
+    pub(crate) draft: Box<Draft>,
+}
+
+impl Call {
+    /// A call that somebody makes to us.
+    pub(crate) fn offered(offered: Box<Offered>, lang: Lang, draft: Draft) -> Self {
+        Self {
+            leg: offered.leg,
+            local: offered.local,
+            lang,
+            origin: Origin::Offered(offered),
+            progress: Progress::Reserving,
+            until: None,
+            spoken_to: false,
+            draft: Box::new(draft),
+        }
+    }
+
+    /// A call that we make.
+    pub(crate) fn outgoing(
+        leg: LegId,
+        local: IpAddr,
+        lang: Lang,
+        call: Box<CallOut>,
+        draft: Draft,
+    ) -> Self {
+        Self {
+            leg,
+            local,
+            lang,
+            origin: Origin::CallOut(call),
+            progress: Progress::Reserving,
+            until: None,
+            spoken_to: false,
+            draft: Box::new(draft),
+        }
+    }
+
+    pub(crate) fn is_outgoing(&self) -> bool {
+        matches!(self.origin, Origin::CallOut(_))
+    }
+
+    /// What its signalling speaks.
+    pub(crate) fn protocol(&self) -> Protocol {
+        match &self.origin {
+            Origin::Offered(offered) => offered.protocol,
+            Origin::CallOut(_) => Protocol::Sip,
+        }
+    }
+
+    /// The name that it wants shown; none where it asked for privacy.
+    pub(crate) fn display_name(&self) -> String {
+        match &self.origin {
+            Origin::Offered(offered) if offered.private => String::new(),
+            Origin::Offered(offered) => offered.display_name.clone(),
+            Origin::CallOut(call) => call.display_name.clone(),
+        }
+    }
+
+    /// Whether the caller asked not to be shown.
+    pub(crate) fn is_private(&self) -> bool {
+        matches!(&self.origin, Origin::Offered(offered) if offered.private)
+    }
+
+    /// The direction of its media, once it is up.
+    pub(crate) fn up(&self) -> Option<Direction> {
+        match self.progress {
+            Progress::Up(direction) => Some(direction),
+            _ => None,
+        }
+    }
+
+    /// The answer, or the call out, once the engine has ports. `None` where nobody waits for it
+    /// any more.
+    pub(crate) fn accept(
+        &mut self,
+        rtp: SocketAddr,
+        rtcp: SocketAddr,
+        policy: &OfferPolicy,
+        advertised: &[Advertised],
+    ) -> Option<LegCommand> {
+        if self.progress != Progress::Reserving {
+            return None;
+        }
+        self.progress = Progress::Accepted;
+        let advertised = crate::config::advertised(advertised, rtp.ip());
+        let media = MediaAddress { rtp, rtcp, advertised };
+        let (leg, policy) = (self.leg, Box::new(policy.clone()));
+        Some(match &self.origin {
+            Origin::Offered(_) => LegCommand::Accept { leg, policy, media },
+            Origin::CallOut(call) => LegCommand::Dial {
+                leg,
+                target: call.target.clone(),
+                trunk: call.trunk.clone(),
+                calling: Alias::sip("causeway", &advertised.to_string()),
+                display_name: String::new(),
+                private: false,
+                policy,
+                media,
+            },
+        })
+    }
+
+    /// How to be rid of it: refuse what was not answered, hang up what was.
+    pub(crate) fn end(&mut self, cause: EndCause) -> Farewell {
+        let leg = self.leg;
+        match std::mem::replace(&mut self.progress, Progress::Ending) {
+            Progress::Reserving if self.is_outgoing() => Farewell::Gone,
+            Progress::Reserving => Farewell::Tell(Box::new(LegCommand::Reject { leg, cause })),
+            Progress::Ending => Farewell::Told,
+            _ => Farewell::Tell(Box::new(LegCommand::End { leg, cause })),
+        }
+    }
+
+    /// The other side confirmed. Gives the direction with which it is up, if its media is agreed.
+    pub(crate) fn confirmed(&mut self) -> Option<Direction> {
+        match self.progress {
+            Progress::Accepted => self.progress = Progress::Confirmed,
+            Progress::Agreed(direction) => {
+                self.progress = Progress::Up(direction);
+                return Some(direction);
+            }
+            Progress::Reserving | Progress::Confirmed | Progress::Up(_) | Progress::Ending => {}
+        }
+        None
+    }
+
+    /// Its media was agreed, for the first time or anew.
+    pub(crate) fn media_ready(&mut self, media: &LegMedia) -> Agreement {
+        let direction = media.direction;
+        let (next, agreement) = match self.progress {
+            Progress::Accepted => (Progress::Agreed(direction), Agreement::First(None)),
+            Progress::Confirmed => (Progress::Up(direction), Agreement::First(Some(direction))),
+            Progress::Agreed(_) => (Progress::Agreed(direction), Agreement::Again(None)),
+            Progress::Up(_) => (Progress::Up(direction), Agreement::Again(Some(direction))),
+            same @ (Progress::Reserving | Progress::Ending) => (same, Agreement::OutOfPlace),
+        };
+        self.progress = next;
+        if agreement != Agreement::OutOfPlace {
+            self.draft.agreed(media);
+        }
+        agreement
+    }
+}

@@ -1,0 +1,255 @@
+//! All legs of one actor: their answers, their media, their ends. What a leg means to its owner
+//! is the owner's matter.
+//!
+//! ```text
+//! Visit -> Reserve -> Reserved -> Accept -> MediaReady -> Configure, Move -> Answered -> up
+//!       -> Ended -> Release, Record
+//! ```
+//!
+//! Every leg is released and recorded once, after its last word, by the actor that owns it then.
+
+use super::call::{Agreement, Call, Farewell, Progress};
+use super::{Answering, Handover, Message, Order};
+use causeway_base::{ConferenceId, EndCause, Lang, LegId};
+use causeway_conference::{LegEvent, Phrase};
+use causeway_plan::{DigitMethod, Direction, LegStats, MediaCommand, MediaEvent, PlayId};
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+use std::time::Instant;
+use tracing::info;
+
+/// Where the numbers of an actor's own phrases begin: beyond those that the reception's machine
+/// gives, so that the end of one is never taken for the other's.
+const FIRST_PLAY: u64 = 1 << 32;
+
+/// What happened to a leg, for its owner.
+#[derive(Debug)]
+pub(crate) enum Report {
+    /// It hears and can be heard, for the first time or in another direction.
+    Up {
+        leg: LegId,
+        direction: Direction,
+    },
+    Digit {
+        leg: LegId,
+        digit: char,
+        method: DigitMethod,
+    },
+    Heard {
+        leg: LegId,
+    },
+    Silent {
+        leg: LegId,
+    },
+    Played {
+        leg: LegId,
+        play: PlayId,
+    },
+    Stats {
+        leg: LegId,
+        stats: Box<LegStats>,
+    },
+    /// It is gone, released and recorded.
+    Ended {
+        leg: LegId,
+        cause: EndCause,
+    },
+}
+
+/// The legs of one actor.
+#[derive(Debug)]
+pub(crate) struct Calls {
+    room: ConferenceId,
+    calls: HashMap<LegId, Call>,
+    answering: Arc<Answering>,
+    last_play: u64,
+    /// Bounded by the calls: at most six orders each, and one plan.
+    pub(crate) orders: VecDeque<Order>,
+    pub(crate) handovers: Vec<Handover>,
+}
+
+impl Calls {
+    pub(crate) fn new(room: ConferenceId, answering: Arc<Answering>) -> Self {
+        Self {
+            room,
+            calls: HashMap::new(),
+            answering,
+            last_play: FIRST_PLAY,
+            orders: [Order::Media(MediaCommand::OpenConference { conference: room })].into(),
+            handovers: Vec::new(),
+        }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.calls.is_empty()
+    }
+
+    pub(crate) fn get(&self, leg: LegId) -> Option<&Call> {
+        self.calls.get(&leg)
+    }
+
+    pub(crate) fn get_mut(&mut self, leg: LegId) -> Option<&mut Call> {
+        self.calls.get_mut(&leg)
+    }
+
+    pub(crate) fn legs(&self) -> Vec<LegId> {
+        self.calls.keys().copied().collect()
+    }
+
+    /// Whether those who are let go hear why.
+    pub(crate) fn says_farewell(&self) -> bool {
+        self.answering.farewell
+    }
+
+    /// Takes a leg: a new one gets its ports, one from another actor moves here.
+    pub(crate) fn take(&mut self, call: Call) {
+        let (leg, local) = (call.leg, call.local);
+        let order = match call.up() {
+            Some(_) => MediaCommand::Move { leg, conference: self.room },
+            None => MediaCommand::Reserve { leg, local },
+        };
+        self.calls.insert(leg, call);
+        self.media(order);
+    }
+
+    /// Gives a leg away. What still comes for it goes back to the router.
+    pub(crate) fn give(&mut self, leg: LegId) -> Option<Call> {
+        self.calls.remove(&leg)
+    }
+
+    /// What a leg's adapter reports.
+    pub(crate) fn leg_event(&mut self, event: LegEvent) -> Option<Report> {
+        let leg = event.leg();
+        if !self.calls.contains_key(&leg) {
+            let message = Message::Leg(event);
+            self.handovers.push(Handover::Stray { from: self.room, message });
+            return None;
+        }
+        match event {
+            LegEvent::MediaReady { leg, media } => {
+                let call = self.calls.get_mut(&leg)?;
+                let (up, moves) = match call.media_ready(&media) {
+                    Agreement::OutOfPlace => return None,
+                    Agreement::First(up) => (up, true),
+                    Agreement::Again(up) => (up, false),
+                };
+                self.media(MediaCommand::Configure { leg, media });
+                if moves {
+                    self.media(MediaCommand::Move { leg, conference: self.room });
+                }
+                up.map(|direction| Report::Up { leg, direction })
+            }
+            LegEvent::Answered { leg } => {
+                let call = self.calls.get_mut(&leg)?;
+                call.draft.answered();
+                call.confirmed().map(|direction| Report::Up { leg, direction })
+            }
+            LegEvent::Digit { leg, digit, method } => Some(Report::Digit { leg, digit, method }),
+            LegEvent::Ended { leg, cause } => self.ended(leg, cause),
+            // An offer comes as a visit; key frames belong to pictures.
+            LegEvent::Offered(_) | LegEvent::Ringing { .. } | LegEvent::KeyframeNeeded { .. } => {
+                None
+            }
+        }
+    }
+
+    /// What the engine reports of a leg.
+    pub(crate) fn media_event(&mut self, leg: LegId, event: MediaEvent) -> Option<Report> {
+        let Some(call) = self.calls.get_mut(&leg) else {
+            let message = Message::Media(event);
+            self.handovers.push(Handover::Stray { from: self.room, message });
+            return None;
+        };
+        match event {
+            MediaEvent::Reserved { leg, rtp, rtcp } => {
+                let Answering { policy, advertised, .. } = &*self.answering;
+                if let Some(command) = call.accept(rtp, rtcp, policy, advertised) {
+                    self.orders.push_back(Order::Leg(command));
+                } else if call.is_outgoing() {
+                    return self.ended(leg, EndCause::Cancelled);
+                }
+                None
+            }
+            MediaEvent::SourceLatched { leg, .. } | MediaEvent::Resumed { leg } => {
+                Some(Report::Heard { leg })
+            }
+            MediaEvent::Silent { leg, .. } => Some(Report::Silent { leg }),
+            MediaEvent::Digit { leg, digit, method } => Some(Report::Digit { leg, digit, method }),
+            MediaEvent::Played { leg, play } => Some(Report::Played { leg, play }),
+            MediaEvent::Stats { leg, stats } => Some(Report::Stats { leg, stats }),
+            MediaEvent::Failed { leg, cause } => self.hang_up(leg, cause),
+            MediaEvent::Talkers { .. } | MediaEvent::ConferenceFailed { .. } => None,
+        }
+    }
+
+    /// Hangs up or refuses. Reports the end where no last word will come.
+    pub(crate) fn hang_up(&mut self, leg: LegId, cause: EndCause) -> Option<Report> {
+        match self.calls.get_mut(&leg)?.end(cause) {
+            Farewell::Tell(command) => {
+                self.orders.push_back(Order::Leg(*command));
+                None
+            }
+            Farewell::Gone => {
+                self.handovers.push(Handover::Gone { leg, cause });
+                None
+            }
+            Farewell::Told => None,
+        }
+    }
+
+    /// Refuses a leg that was never taken.
+    pub(crate) fn turn_away(&mut self, mut call: Call, cause: EndCause) {
+        info!(leg = %call.leg, code = cause.code(), "call refused");
+        call.draft.refused(cause);
+        if let Farewell::Tell(command) = call.end(cause) {
+            self.orders.push_back(Order::Leg(*command));
+            // It stays until its last word.
+            self.calls.insert(call.leg, call);
+        } else {
+            self.handovers.push(Handover::Gone { leg: call.leg, cause });
+            self.calls.insert(call.leg, call);
+        }
+    }
+
+    /// When the next call of ours must be over.
+    pub(crate) fn poll_timeout(&self) -> Option<Instant> {
+        let ours = self.calls.values().filter(|call| call.progress != Progress::Ending);
+        ours.filter_map(|call| call.until).min()
+    }
+
+    /// Hangs up calls of ours that must be over.
+    pub(crate) fn handle_timeout(&mut self, now: Instant) {
+        let is_due = |call: &&Call| call.until.is_some_and(|until| now >= until);
+        let due: Vec<LegId> = self.calls.values().filter(is_due).map(|call| call.leg).collect();
+        for leg in due {
+            self.hang_up(leg, EndCause::CallingOutCapReached);
+        }
+    }
+
+    fn ended(&mut self, leg: LegId, cause: EndCause) -> Option<Report> {
+        let call = self.calls.remove(&leg)?;
+        info!(%leg, room = %self.room, code = cause.code(), "call ended");
+        self.media(MediaCommand::Release { leg });
+        let mut draft = call.draft;
+        draft.ended(cause);
+        self.orders.push_back(Order::Record(draft));
+        Some(Report::Ended { leg, cause })
+    }
+
+    /// Plays a phrase to a leg, in place of what it hears from us now.
+    pub(crate) fn say(&mut self, leg: LegId, phrase: Phrase, lang: Lang) {
+        self.last_play += 1;
+        self.say_as(leg, PlayId(self.last_play), phrase, lang);
+    }
+
+    pub(crate) fn say_as(&mut self, leg: LegId, play: PlayId, phrase: Phrase, lang: Lang) {
+        if let Some(call) = self.calls.get_mut(&leg) {
+            call.spoken_to = true;
+        }
+        self.orders.push_back(Order::Say { leg, play, phrase, lang });
+    }
+
+    pub(crate) fn media(&mut self, command: MediaCommand) {
+        self.orders.push_back(Order::Media(command));
+    }
+}

@@ -1,0 +1,344 @@
+//! What a conference's actor decides, between its legs, the conference machine and the engine.
+
+use super::call::Call;
+use super::calls::{Calls, Report};
+use super::{Actor, Answering, Handover, Message, Order, Purpose, Visit};
+use crate::record::Draft;
+use crate::view::{CallOut, CallView, ConferenceView};
+use causeway_base::{ConferenceId, EndCause, LegId};
+use causeway_conference::{
+    By, Command, CommandError, Conference, Event, Goal, Join, Notice, Protocol, Role, Settings,
+};
+use causeway_plan::{MediaCommand, MediaEvent};
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Instant;
+use tracing::{debug, info, warn};
+
+/// One conference and its calls.
+#[derive(Debug)]
+pub(crate) struct ConferenceActor {
+    key: Arc<str>,
+    /// It is a gateway's: when one leaves, it is over.
+    paired: bool,
+    conference: Conference,
+    ended: bool,
+    calls: Calls,
+    /// What happened since it was last asked. Bounded by what one batch of messages causes.
+    news: Vec<Event>,
+}
+
+impl ConferenceActor {
+    pub(crate) fn new(
+        id: ConferenceId,
+        key: Arc<str>,
+        settings: Settings,
+        paired: bool,
+        answering: Arc<Answering>,
+        now: Instant,
+    ) -> Self {
+        info!(conference = %id, "conference opened");
+        Self {
+            key,
+            paired,
+            conference: Conference::new(id, settings, now),
+            ended: false,
+            calls: Calls::new(id, answering),
+            news: Vec::new(),
+        }
+    }
+
+    fn visit(&mut self, now: Instant, mut visit: Box<Visit>) {
+        if self.ended {
+            return self.calls.handovers.push(Handover::Visit(visit));
+        }
+        let Purpose::Join { role, .. } = visit.purpose else {
+            warn!(leg = %visit.call.leg, "a visit to the reception came to a conference");
+            return self.calls.turn_away(visit.call, EndCause::Internal);
+        };
+        let leg = visit.call.leg;
+        let join = Join {
+            leg,
+            display_name: visit.call.display_name(),
+            role,
+            source: visit.call.protocol(),
+            trusted: visit.trusted,
+            lang: visit.call.lang,
+            caller: visit.caller,
+            beside: None,
+        };
+        match self.conference.handle(now, Command::Join(join)) {
+            Ok(()) => self.seated(now, visit.call),
+            Err(CommandError::Refused(cause)) if visit.call.up().is_some() => {
+                visit.purpose = Purpose::Ask(Goal::Dismissal { cause });
+                self.calls.handovers.push(Handover::Visit(visit));
+            }
+            Err(CommandError::Refused(cause)) => self.calls.turn_away(visit.call, cause),
+            Err(CommandError::Ended) => self.calls.handovers.push(Handover::Visit(visit)),
+            Err(error) => {
+                warn!(%leg, %error, "call not seated");
+                self.calls.turn_away(visit.call, EndCause::Internal);
+            }
+        }
+    }
+
+    fn seated(&mut self, now: Instant, mut call: Call) {
+        let (leg, up) = (call.leg, call.up());
+        info!(%leg, conference = %self.conference.id(), "call offered");
+        call.draft.conference = Some(Arc::clone(&self.key));
+        self.calls.take(call);
+        if let Some(direction) = up {
+            self.tell(now, Command::MediaReady { leg, direction });
+        }
+    }
+
+    /// Calls somebody in: a seat at once, admission when it answers.
+    fn call_out(
+        &mut self,
+        now: Instant,
+        leg: LegId,
+        local: IpAddr,
+        until: Instant,
+        call: Box<CallOut>,
+    ) {
+        let mut draft = Draft::begun(leg, Protocol::Sip, true);
+        draft.called.clone_from(&call.target);
+        draft.trunk.clone_from(&call.trunk);
+        let (role, lang) = (call.role, call.lang);
+        let purpose = Purpose::Join { key: Arc::clone(&self.key), role };
+        let mut call = Call::outgoing(leg, local, lang, call, draft);
+        call.until = Some(until);
+        let visit = Visit { call, caller: None, trusted: true, purpose };
+        self.visit(now, Box::new(visit));
+    }
+
+    fn report(&mut self, now: Instant, report: Report) {
+        match report {
+            Report::Up { leg, direction } => {
+                self.tell(now, Command::MediaReady { leg, direction });
+                self.admit_invited(now, leg);
+            }
+            Report::Digit { leg, digit, method } => {
+                self.tell(now, Command::Digit { leg, digit, method });
+            }
+            Report::Heard { leg } => self.tell(now, Command::LegHeard { leg }),
+            Report::Silent { leg } => self.tell(now, Command::LegSilent { leg }),
+            Report::Ended { leg, cause } => {
+                self.tell(now, Command::Leave { leg, cause });
+                if self.paired {
+                    self.tell(now, Command::End { cause });
+                }
+            }
+            Report::Played { .. } | Report::Stats { .. } => {}
+        }
+    }
+
+    /// Whom we called was let in by whoever had it called.
+    fn admit_invited(&mut self, now: Instant, leg: LegId) {
+        if self.calls.get(leg).is_some_and(Call::is_outgoing)
+            && let Ok(seat) = self.conference.roster().leg(leg)
+            && !seat.admission.is_admitted()
+        {
+            let participant = seat.participant;
+            self.tell(now, Command::Admit { participant, by: By::Operator });
+        }
+    }
+
+    fn media_event(&mut self, now: Instant, event: MediaEvent) {
+        let leg = match event {
+            MediaEvent::Talkers { legs, .. } => {
+                for leg in &legs {
+                    self.tell(now, Command::LegHeard { leg: *leg });
+                }
+                return self.tell(now, Command::Talkers { legs });
+            }
+            MediaEvent::ConferenceFailed { cause, .. } => {
+                warn!(conference = %self.conference.id(), code = cause.code(), "media failed");
+                return self.tell(now, Command::End { cause });
+            }
+            MediaEvent::Failed { leg, cause } => {
+                // First its call, so that what the conference says of it finds it ending.
+                let report = self.calls.media_event(leg, event);
+                if let Some(report) = report {
+                    self.report(now, report);
+                }
+                return self.tell(now, Command::Leave { leg, cause });
+            }
+            MediaEvent::Reserved { leg, .. }
+            | MediaEvent::SourceLatched { leg, .. }
+            | MediaEvent::Digit { leg, .. }
+            | MediaEvent::Silent { leg, .. }
+            | MediaEvent::Resumed { leg }
+            | MediaEvent::Played { leg, .. }
+            | MediaEvent::Stats { leg, .. } => leg,
+        };
+        if let Some(report) = self.calls.media_event(leg, event) {
+            self.report(now, report);
+        }
+    }
+
+    fn decided(&mut self, event: Event) {
+        let conference = self.conference.id();
+        match event {
+            Event::PlanChanged(plan) => self.calls.media(MediaCommand::Apply { conference, plan }),
+            Event::LegDismissed { leg, cause } => self.dismiss(leg, cause),
+            Event::Ended(cause) => {
+                info!(%conference, code = cause.code(), "conference ended");
+                self.ended = true;
+                self.calls.handovers.push(Handover::Closed { conference });
+                self.calls.media(MediaCommand::CloseConference { conference });
+            }
+            Event::Notice { leg, lang, notice } if self.is_told(leg, notice) => {
+                self.calls.say(leg, notice.phrase(lang), lang);
+            }
+            Event::ParticipantJoined { participant, leg, .. } => {
+                info!(%conference, %participant, %leg, "participant joined");
+            }
+            Event::ParticipantLeft { participant, cause } => {
+                info!(%conference, %participant, code = cause.code(), "participant left");
+            }
+            Event::HostsGone => info!(%conference, "no host is left"),
+            Event::LockChanged { locked } => info!(%conference, locked, "lock changed"),
+            // What a digit means the machine decides; its value is personal.
+            Event::DigitPressed { participant, leg, .. } => {
+                debug!(%conference, %participant, %leg, "digit pressed");
+            }
+            // The others are news only.
+            _ => {}
+        }
+    }
+
+    fn is_told(&self, leg: LegId, notice: Notice) -> bool {
+        let plain = matches!(notice, Notice::Admitted { role: Role::Guest, muted: false, .. });
+        self.calls.get(leg).is_some_and(|call| !plain || call.spoken_to)
+    }
+
+    /// Lets go of a leg: by the reception where it is to hear why, else at once.
+    fn dismiss(&mut self, leg: LegId, cause: EndCause) {
+        let hears = self.calls.says_farewell()
+            && !self.paired
+            && is_spoken(cause)
+            && self.calls.get(leg).is_some_and(|call| call.up().is_some());
+        if !hears {
+            // A leg that ends without a last word has left the machine already.
+            self.calls.hang_up(leg, cause);
+            return;
+        }
+        if let Some(mut call) = self.calls.give(leg) {
+            call.draft.refused(cause);
+            let purpose = Purpose::Ask(Goal::Feedback { cause });
+            let visit = Visit { call, caller: None, trusted: false, purpose };
+            self.calls.handovers.push(Handover::Visit(Box::new(visit)));
+        }
+    }
+
+    fn tell(&mut self, now: Instant, command: Command) {
+        // A leg that was dismissed, or a conference that has ended, may still be spoken of by
+        // events that were on their way.
+        if let Err(error) = self.conference.handle(now, command) {
+            debug!(conference = %self.conference.id(), %error, "came too late");
+        }
+    }
+
+    fn view(&self) -> ConferenceView {
+        let conference = self.conference.view();
+        let legs = conference.participants.iter().flat_map(|who| &who.legs);
+        let calls = legs.filter_map(|leg| {
+            let call = self.calls.get(leg.leg)?;
+            Some(CallView {
+                leg: leg.leg,
+                outgoing: call.is_outgoing(),
+                codec: call.draft.codec,
+                encrypted: call.draft.encrypted,
+                private: call.is_private(),
+            })
+        });
+        ConferenceView { key: Arc::clone(&self.key), calls: calls.collect(), conference }
+    }
+}
+
+/// Why a person is told by voice before the call ends. Others end because nobody is there to
+/// hear, or because nothing works any more.
+fn is_spoken(cause: EndCause) -> bool {
+    matches!(
+        cause,
+        EndCause::Normal
+            | EndCause::ConferenceEnded
+            | EndCause::Removed
+            | EndCause::Denied
+            | EndCause::WaitedTooLong
+            | EndCause::ConferenceLocked
+            | EndCause::CapacityReached
+    )
+}
+
+impl Actor for ConferenceActor {
+    fn handle(&mut self, now: Instant, message: Message) {
+        match message {
+            Message::Visit(visit) => self.visit(now, visit),
+            Message::CallOut { leg, local, until, call } => {
+                self.call_out(now, leg, local, until, call);
+            }
+            Message::Leg(event) => {
+                if let Some(report) = self.calls.leg_event(event) {
+                    self.report(now, report);
+                }
+            }
+            Message::Media(event) => self.media_event(now, event),
+            Message::Tell { command, reply } => {
+                let done = self.conference.handle(now, command);
+                if let Some(reply) = reply {
+                    // Who asked may have gone.
+                    let _ = reply.send(done);
+                }
+            }
+            Message::Show(reply) => {
+                let _ = reply.send(self.view());
+            }
+            Message::End(cause) => self.tell(now, Command::End { cause }),
+        }
+    }
+
+    fn handle_timeout(&mut self, now: Instant) {
+        self.conference.handle_timeout(now);
+        self.calls.handle_timeout(now);
+    }
+
+    fn poll_timeout(&self) -> Option<Instant> {
+        [self.conference.poll_timeout(), self.calls.poll_timeout()].into_iter().flatten().min()
+    }
+
+    fn settle(&mut self, _now: Instant) {
+        while let Some(event) = self.conference.poll_event() {
+            // Plans are long and concern the engine only.
+            if !matches!(event, Event::PlanChanged(_)) {
+                self.news.push(event.clone());
+            }
+            self.decided(event);
+        }
+    }
+
+    fn next_order(&self) -> Option<&Order> {
+        self.calls.orders.front()
+    }
+
+    fn order_done(&mut self) {
+        self.calls.orders.pop_front();
+    }
+
+    fn take_news(&mut self) -> Vec<Event> {
+        std::mem::take(&mut self.news)
+    }
+
+    fn take_handovers(&mut self) -> Vec<Handover> {
+        std::mem::take(&mut self.calls.handovers)
+    }
+
+    fn has_ended(&self) -> bool {
+        self.ended
+    }
+
+    fn is_done(&self) -> bool {
+        self.ended && self.calls.is_empty() && self.calls.orders.is_empty()
+    }
+}

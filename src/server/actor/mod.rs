@@ -1,0 +1,132 @@
+//! Actors: who owns legs at a moment. A conference is one, the reception is one; a leg goes from
+//! one to another as a [`Visit`], without new signalling.
+//!
+//! * [`call`]: one leg's way from its offer to its end. * [`calls`]: all legs of one actor.
+//! * [`conference`]: what a conference's actor decides. * [`reception`]: what the reception's.
+//! * [`task`]: the task that runs either.
+
+pub(crate) mod call;
+pub(crate) mod calls;
+pub(crate) mod conference;
+pub(crate) mod reception;
+pub(crate) mod task;
+
+use crate::store::NewAudit;
+use crate::view::{CallOut, ConferenceView};
+use call::Call;
+use causeway_adapter::sip::Advertised;
+use causeway_base::{ConferenceId, EndCause, Lang, LegId};
+use causeway_conference::{
+    CallerKey, Command, CommandError, Event, Goal, LegCommand, LegEvent, Phrase, Role,
+};
+use causeway_plan::{MediaCommand, MediaEvent, OfferPolicy, PlayId};
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Instant;
+use tokio::sync::oneshot;
+
+/// A leg that comes to an actor: from its adapter, or from another actor.
+#[derive(Debug)]
+pub(crate) struct Visit {
+    pub(crate) call: Call,
+    /// Who it is across calls.
+    pub(crate) caller: Option<CallerKey>,
+    /// It was proved to be one of ours.
+    pub(crate) trusted: bool,
+    pub(crate) purpose: Purpose,
+}
+
+/// What a visit is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// To take part in the conference of this key.
+    Join { key: Arc<str>, role: Role },
+    /// To speak with the reception.
+    Ask(Goal),
+    /// To be put through to somebody else.
+    Gateway { target: String, trunk: Option<Arc<str>> },
+}
+
+/// What an actor is told.
+#[derive(Debug)]
+pub(crate) enum Message {
+    /// A leg comes.
+    Visit(Box<Visit>),
+    /// Call somebody in, by this leg, and hang up at the latest then.
+    CallOut { leg: LegId, local: IpAddr, until: Instant, call: Box<CallOut> },
+    /// A leg of this actor reports.
+    Leg(LegEvent),
+    /// The engine reports of a leg of this actor, or of its room.
+    Media(MediaEvent),
+    /// Somebody outside asks for something: mute, remove, end.
+    Tell { command: Command, reply: Option<oneshot::Sender<Result<(), CommandError>>> },
+    /// Somebody outside wants to see the conference.
+    Show(oneshot::Sender<ConferenceView>),
+    /// Let go of every leg and end.
+    End(EndCause),
+}
+
+/// What an actor wants done, in this order.
+#[derive(Clone, Debug)]
+pub(crate) enum Order {
+    Leg(LegCommand),
+    Media(MediaCommand),
+    /// Play to one leg.
+    Say {
+        leg: LegId,
+        play: PlayId,
+        phrase: Phrase,
+        lang: Lang,
+    },
+    /// A call is over: keep what is known of it.
+    Record(Box<crate::record::Draft>),
+    /// Something that an operator must be able to prove later.
+    Audit(NewAudit),
+}
+
+/// What an actor gives back to the router.
+#[derive(Debug)]
+pub(crate) enum Handover {
+    /// A leg that belongs elsewhere now.
+    Visit(Box<Visit>),
+    /// A message for a leg that was handed over while the message was under way.
+    Stray { from: ConferenceId, message: Message },
+    /// An outgoing leg that ended before its adapter heard of it.
+    Gone { leg: LegId, cause: EndCause },
+    /// A conference is over: its caps are forgotten.
+    Closed { conference: ConferenceId },
+    /// Somebody outside wants somebody called.
+    CallOut { key: Arc<str>, call: Box<CallOut>, reply: oneshot::Sender<Result<LegId, EndCause>> },
+}
+
+/// What all actors of a node answer alike.
+#[derive(Debug)]
+pub(crate) struct Answering {
+    pub(crate) policy: OfferPolicy,
+    pub(crate) advertised: Vec<Advertised>,
+    /// Who is let go hears why, and is asked how it was.
+    pub(crate) farewell: bool,
+}
+
+/// Who owns legs. Pure; [`task`] runs it.
+pub(crate) trait Actor: Send + 'static {
+    /// Takes a message. [`Self::settle`] follows the last one that waits.
+    fn handle(&mut self, now: Instant, message: Message);
+    /// Does what is due.
+    fn handle_timeout(&mut self, now: Instant);
+    /// When something is due.
+    fn poll_timeout(&self) -> Option<Instant>;
+    /// Turns decisions into orders.
+    fn settle(&mut self, now: Instant);
+    /// What is to be done next; [`Self::order_done`] takes it away.
+    fn next_order(&self) -> Option<&Order>;
+    fn order_done(&mut self);
+    /// What happened since it was last asked.
+    fn take_news(&mut self) -> Vec<Event>;
+    /// What belongs to others.
+    fn take_handovers(&mut self) -> Vec<Handover>;
+    /// It takes no visits any more; another may have its name.
+    fn has_ended(&self) -> bool;
+    /// Nothing is left to do.
+    fn is_done(&self) -> bool;
+}

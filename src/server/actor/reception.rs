@@ -1,0 +1,319 @@
+//! What the reception's actor decides: the voice menu between its legs, the front desk and the
+//! engine. A leg stays until a conference takes it or it is let go.
+
+use super::calls::{Calls, Report};
+use super::{Actor, Answering, Handover, Message, Order, Purpose, Visit};
+use crate::front_desk::{Caller, FrontDesk};
+use crate::measure;
+use causeway_base::{ConferenceId, EndCause, LegId};
+use causeway_conference::reception::{Reception, Settings};
+use causeway_conference::{Arrival, CallerKey, Event, Goal, ReceptionCommand, ReceptionEvent};
+use causeway_plan::{
+    AudioEgress, AudioIngress, Direction, Feed, LegStats, MediaCommand, MediaEvent, MediaPlan,
+};
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Instant;
+use tracing::{info, warn};
+
+/// How long after it spoke a caller hears itself in a test call, in milliseconds: long enough
+/// that nobody takes it for an echo of the line.
+const ECHO_MS: u16 = 1_500;
+
+/// A leg that the reception speaks with.
+#[derive(Debug)]
+struct Guest {
+    caller: Option<CallerKey>,
+    trusted: bool,
+    /// Hears itself.
+    echo: bool,
+    /// Its media can be heard and played to.
+    up: bool,
+    /// Its verdict is awaited.
+    measured: Measured,
+}
+
+/// Whether a test call waits for its figures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Measured {
+    No,
+    Asked,
+}
+
+/// The reception and its calls.
+#[derive(Debug)]
+pub(crate) struct ReceptionActor {
+    room: ConferenceId,
+    machine: Reception,
+    desk: Arc<FrontDesk>,
+    calls: Calls,
+    guests: HashMap<LegId, Guest>,
+    plan_version: u64,
+    plan_is_stale: bool,
+    ended: bool,
+}
+
+impl ReceptionActor {
+    pub(crate) fn new(
+        room: ConferenceId,
+        settings: Settings,
+        desk: Arc<FrontDesk>,
+        answering: Arc<Answering>,
+    ) -> Self {
+        info!(room = %room, "reception opened");
+        Self {
+            room,
+            machine: Reception::new(settings),
+            desk,
+            calls: Calls::new(room, answering),
+            guests: HashMap::new(),
+            plan_version: 0,
+            plan_is_stale: false,
+            ended: false,
+        }
+    }
+
+    fn visit(&mut self, now: Instant, visit: Box<Visit>) {
+        if self.ended {
+            return self.calls.handovers.push(Handover::Visit(visit));
+        }
+        let Visit { mut call, caller, trusted, purpose } = *visit;
+        let goal = match purpose {
+            Purpose::Ask(goal) => goal,
+            Purpose::Join { .. } | Purpose::Gateway { .. } => {
+                warn!(leg = %call.leg, "a visit to a conference came to the reception");
+                return self.calls.turn_away(call, EndCause::Internal);
+            }
+        };
+        let (leg, up) = (call.leg, call.up().is_some());
+        if let Goal::Dismissal { cause } = goal {
+            call.draft.refused(cause);
+        }
+        let arrival = Arrival { leg, goal, lang: call.lang, connected: up };
+        let measured = Measured::No;
+        self.guests.insert(leg, Guest { caller, trusted, echo: false, up, measured });
+        self.calls.take(call);
+        self.plan_is_stale = true;
+        self.machine.handle(now, ReceptionCommand::Arrive(arrival));
+    }
+
+    fn report(&mut self, now: Instant, report: Report) {
+        match report {
+            Report::Up { leg, direction } => self.up(now, leg, direction),
+            Report::Digit { leg, digit, method } => {
+                self.machine.handle(now, ReceptionCommand::Digit { leg, digit, method });
+            }
+            Report::Played { leg, play } => {
+                self.machine.handle(now, ReceptionCommand::Played { leg, play });
+            }
+            Report::Stats { leg, stats } => self.measured(now, leg, &stats),
+            Report::Ended { leg, .. } => self.gone(now, leg),
+            // Nobody is hung up for being silent.
+            Report::Heard { .. } | Report::Silent { .. } => {}
+        }
+    }
+
+    fn up(&mut self, now: Instant, leg: LegId, direction: Direction) {
+        let Some(guest) = self.guests.get_mut(&leg) else { return };
+        self.plan_is_stale = true;
+        // A held caller hears nothing and is greeted when it comes back.
+        if direction.sends() && !std::mem::replace(&mut guest.up, true) {
+            self.machine.handle(now, ReceptionCommand::MediaReady { leg });
+        }
+    }
+
+    fn gone(&mut self, now: Instant, leg: LegId) {
+        if self.guests.remove(&leg).is_some() {
+            self.plan_is_stale = true;
+            self.machine.handle(now, ReceptionCommand::Leave { leg });
+        }
+    }
+
+    fn measured(&mut self, now: Instant, leg: LegId, stats: &LegStats) {
+        let Some(guest) = self.guests.get_mut(&leg) else { return };
+        if std::mem::replace(&mut guest.measured, Measured::No) != Measured::Asked {
+            return;
+        }
+        let Some(call) = self.calls.get_mut(leg) else { return };
+        let verdict = measure::verdict(&call.draft, stats);
+        call.draft.verdict = Some(verdict.clone());
+        self.machine.handle(now, ReceptionCommand::Measured { leg, verdict });
+    }
+
+    fn decided(&mut self, now: Instant, event: ReceptionEvent) {
+        match event {
+            ReceptionEvent::Say { leg, play, phrase, lang } => {
+                if let Some(call) = self.calls.get_mut(leg) {
+                    call.lang = lang;
+                }
+                self.calls.say_as(leg, play, phrase, lang);
+            }
+            ReceptionEvent::Hush { leg } => self.calls.media(MediaCommand::StopPlaying { leg }),
+            ReceptionEvent::Asked { leg, id, question } => {
+                let Some((call, guest)) = self.calls.get(leg).zip(self.guests.get(&leg)) else {
+                    return;
+                };
+                let caller = Caller::of(call, guest.caller, guest.trusted);
+                let (answer, audited) = self.desk.answer(now, &caller, question);
+                self.calls.orders.extend(audited.map(Order::Audit));
+                let answered = ReceptionCommand::Answered { leg, question: id, answer };
+                self.machine.handle(now, answered);
+            }
+            ReceptionEvent::Transfer { leg, key, role, lang } => {
+                self.hand_over(leg, lang, Purpose::Join { key, role });
+            }
+            ReceptionEvent::Operator { leg } => match self.desk.operator() {
+                Some(purpose) => {
+                    let lang = self.calls.get(leg).map(|call| call.lang).unwrap_or_default();
+                    self.hand_over(leg, lang, purpose);
+                }
+                None => self.dismiss(leg, EndCause::AttemptsExhausted),
+            },
+            ReceptionEvent::Echo { leg, on } => {
+                if let Some(guest) = self.guests.get_mut(&leg) {
+                    guest.echo = on;
+                    self.plan_is_stale = true;
+                }
+            }
+            ReceptionEvent::Measure { leg } => {
+                if let Some(guest) = self.guests.get_mut(&leg) {
+                    guest.measured = Measured::Asked;
+                    self.calls.media(MediaCommand::ReportStats { leg });
+                }
+            }
+            ReceptionEvent::Feedback { leg, score } => {
+                if let Some(call) = self.calls.get_mut(leg) {
+                    call.draft.feedback = Some(score);
+                }
+            }
+            ReceptionEvent::Dismiss { leg, cause } => self.dismiss(leg, cause),
+        }
+    }
+
+    fn hand_over(&mut self, leg: LegId, lang: causeway_base::Lang, purpose: Purpose) {
+        let (Some(guest), Some(mut call)) = (self.guests.remove(&leg), self.calls.give(leg)) else {
+            return;
+        };
+        self.plan_is_stale = true;
+        self.calls.media(MediaCommand::StopPlaying { leg });
+        call.lang = lang;
+        let Guest { caller, trusted, .. } = guest;
+        let visit = Visit { call, caller, trusted, purpose };
+        self.calls.handovers.push(Handover::Visit(Box::new(visit)));
+    }
+
+    fn dismiss(&mut self, leg: LegId, cause: EndCause) {
+        self.guests.remove(&leg);
+        self.plan_is_stale = true;
+        self.calls.hang_up(leg, cause);
+    }
+
+    /// Everybody hears what is played to them alone, and nobody is heard.
+    fn plan(&mut self) -> MediaPlan {
+        self.plan_version += 1;
+        let mut legs: Vec<(&LegId, &Guest)> =
+            self.guests.iter().filter(|(_, guest)| guest.up).collect();
+        legs.sort_unstable_by_key(|(leg, _)| **leg);
+        let feed = |guest: &Guest| if guest.echo { Feed::Echo(ECHO_MS) } else { Feed::Played };
+        MediaPlan {
+            version: self.plan_version,
+            max_talkers: 1,
+            ingress: legs
+                .iter()
+                .map(|(leg, _)| AudioIngress { leg: **leg, heard: false, auto_gain: false })
+                .collect(),
+            egress: legs
+                .iter()
+                .map(|(leg, guest)| AudioEgress { leg: **leg, feed: feed(guest) })
+                .collect(),
+        }
+    }
+}
+
+impl Actor for ReceptionActor {
+    fn handle(&mut self, now: Instant, message: Message) {
+        let report = match message {
+            Message::Visit(visit) => return self.visit(now, visit),
+            Message::Leg(event) => self.calls.leg_event(event),
+            Message::Media(event) => match &event {
+                MediaEvent::Talkers { .. } => None,
+                MediaEvent::ConferenceFailed { cause, .. } => {
+                    warn!(code = cause.code(), "media of the reception failed");
+                    let cause = *cause;
+                    return self.end(cause);
+                }
+                MediaEvent::Reserved { leg, .. }
+                | MediaEvent::SourceLatched { leg, .. }
+                | MediaEvent::Digit { leg, .. }
+                | MediaEvent::Silent { leg, .. }
+                | MediaEvent::Resumed { leg }
+                | MediaEvent::Played { leg, .. }
+                | MediaEvent::Stats { leg, .. }
+                | MediaEvent::Failed { leg, .. } => {
+                    let leg = *leg;
+                    self.calls.media_event(leg, event)
+                }
+            },
+            Message::End(cause) => return self.end(cause),
+            // These are for conferences.
+            Message::CallOut { .. } | Message::Tell { .. } | Message::Show(_) => None,
+        };
+        if let Some(report) = report {
+            self.report(now, report);
+        }
+    }
+
+    fn handle_timeout(&mut self, now: Instant) {
+        self.machine.handle_timeout(now);
+    }
+
+    fn poll_timeout(&self) -> Option<Instant> {
+        self.machine.poll_timeout()
+    }
+
+    fn settle(&mut self, now: Instant) {
+        while let Some(event) = self.machine.poll_event() {
+            self.decided(now, event);
+        }
+        if std::mem::take(&mut self.plan_is_stale) && !self.ended {
+            let (conference, plan) = (self.room, self.plan());
+            self.calls.media(MediaCommand::Apply { conference, plan });
+        }
+    }
+
+    fn next_order(&self) -> Option<&Order> {
+        self.calls.orders.front()
+    }
+
+    fn order_done(&mut self) {
+        self.calls.orders.pop_front();
+    }
+
+    fn take_news(&mut self) -> Vec<Event> {
+        Vec::new()
+    }
+
+    fn take_handovers(&mut self) -> Vec<Handover> {
+        std::mem::take(&mut self.calls.handovers)
+    }
+
+    fn has_ended(&self) -> bool {
+        self.ended
+    }
+
+    fn is_done(&self) -> bool {
+        self.ended && self.calls.is_empty() && self.calls.orders.is_empty()
+    }
+}
+
+impl ReceptionActor {
+    fn end(&mut self, cause: EndCause) {
+        info!(code = cause.code(), "reception closed");
+        self.ended = true;
+        self.guests.clear();
+        for leg in self.calls.legs() {
+            self.calls.hang_up(leg, cause);
+        }
+        self.calls.media(MediaCommand::CloseConference { conference: self.room });
+    }
+}

@@ -1,0 +1,17 @@
+//! Invites: one meeting gives one card of addresses, and the card gives text, HTML and iCalendar,
+//! in Chinese and in English.
+//!
+//! * [`card`]: every way in, each tried against the dial plan before it is published.
+//! * [`text`]: the words. * [`html`]: the same for a mail. * [`calendar`]: RFC 5545.
+//! * [`time`]: Beijing time first in Chinese, UTC beside it.
+
+pub mod calendar;
+pub mod card;
+pub mod html;
+pub mod text;
+pub mod time;
+
+pub use card::{Addresses, Card, CardError, Phone};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,129 @@
+//! The invite in words: every way in on a line of its own, then three steps.
+
+use super::card::Card;
+use super::time::when;
+use causeway_base::Lang;
+use std::fmt::Write;
+
+/// The lines of an invite: a label and what stands behind it. Labels are ASCII first, so that
+/// room systems which read invites find them; see [`crate::invite`].
+pub(super) fn ways(card: &Card, lang: Lang) -> Vec<(&'static str, String)> {
+    let mut ways = Vec::new();
+    let label = |zh: &'static str, en: &'static str| match lang {
+        Lang::Zh => zh,
+        Lang::En => en,
+    };
+    if let Some(link) = &card.link {
+        ways.push((label("Join by browser / 浏览器入会", "Join by browser"), link.clone()));
+    }
+    if let Some(sip) = &card.sip {
+        ways.push((
+            label("Join by video system / 会议室或软电话", "Join by video system"),
+            sip.clone(),
+        ));
+    }
+    if let Some(ip_dial) = &card.ip_dial {
+        ways.push((label("Join by IP / 会议室按 IP 拨号", "Join by IP"), ip_dial.clone()));
+    }
+    for (index, phone) in card.phones.iter().enumerate() {
+        let zh =
+            if index == 0 { "Join by phone / 电话入会" } else { "Other number / 备用号码" };
+        let en = if index == 0 { "Join by phone" } else { "Other number" };
+        let pin = card.guest_pin.as_ref().map(|pin| format!(",,{pin}#")).unwrap_or_default();
+        let place = phone.place(lang);
+        let place = if place.is_empty() { String::new() } else { format!(" ({place})") };
+        ways.push((label(zh, en), format!("{},,{}#{pin}{place}", phone.number, card.code)));
+    }
+    ways.push((label("Meeting ID / 会议号", "Meeting ID"), card.spaced_code()));
+    if let Some(pin) = &card.guest_pin {
+        ways.push((label("Passcode / 密码", "Passcode"), pin.clone()));
+    }
+    ways
+}
+
+/// How one joins, in three steps.
+pub(super) fn steps(card: &Card, lang: Lang) -> [String; 3] {
+    let door = match (lang, card.link.is_some(), card.phones.is_empty()) {
+        (Lang::Zh, true, _) => "提前 5 分钟点击链接；打不开时请拨打电话号码。",
+        (Lang::Zh, false, false) => "提前 5 分钟拨打电话号码，或用会议室终端拨打上面的地址。",
+        (Lang::Zh, false, true) => "提前 5 分钟用会议室终端或软电话拨打上面的地址。",
+        (Lang::En, true, _) => {
+            "Open the link five minutes early; if it does not open, call the number."
+        }
+        (Lang::En, false, false) => {
+            "Five minutes early, call the number, or dial the address on a room system."
+        }
+        (Lang::En, false, true) => {
+            "Five minutes early, dial the address on a room system or a soft phone."
+        }
+    };
+    let enter = match (lang, card.guest_pin.is_some()) {
+        (Lang::Zh, true) => "电话用户按提示输入会议号和密码，各以 # 结束。",
+        (Lang::Zh, false) => "电话用户按提示输入会议号，以 # 结束。",
+        (Lang::En, true) => "By phone: enter the meeting ID and the passcode, each followed by #.",
+        (Lang::En, false) => "By phone: enter the meeting ID, followed by #.",
+    };
+    let inside = match (lang, card.lobby) {
+        (Lang::Zh, true) => "在等候室稍候，主持人会请您入会。电话按键：*6 静音，*5 举手，*1 帮助。",
+        (Lang::Zh, false) => "入会后：电话按键 *6 静音，*5 举手，*1 帮助。",
+        (Lang::En, true) => {
+            "Wait in the lobby until the host lets you in. Keys: *6 mute, *5 raise hand, *1 help."
+        }
+        (Lang::En, false) => "Once in, by phone: *6 mute, *5 raise hand, *1 help.",
+    };
+    [door.to_owned(), enter.to_owned(), inside.to_owned()]
+}
+
+/// Sentences that stand below the steps.
+pub(super) fn notes(card: &Card, lang: Lang) -> Vec<&'static str> {
+    let mut notes = Vec::new();
+    if card.recorded {
+        notes.push(match lang {
+            Lang::Zh => "本会议可能被录制；入会前会征求您的同意。",
+            Lang::En => "This meeting may be recorded; you will be asked to agree before you join.",
+        });
+    }
+    notes
+}
+
+/// What stands above everything.
+pub(super) fn heading(card: &Card, lang: Lang) -> &'static str {
+    match (lang, card.cancelled) {
+        (Lang::Zh, false) => "会议邀请",
+        (Lang::Zh, true) => "会议已取消",
+        (Lang::En, false) => "You are invited to a meeting",
+        (Lang::En, true) => "This meeting was called off",
+    }
+}
+
+/// The plain text of an invite.
+pub fn render(card: &Card, lang: Lang) -> String {
+    let (topic, time) = match lang {
+        Lang::Zh => ("主题", "时间"),
+        Lang::En => ("Topic", "Time"),
+    };
+    let mut text = format!("{}\n\n{topic}: {}\n", heading(card, lang), card.name);
+    let mut lines =
+        when(card.kind, lang).lines().map(str::to_owned).collect::<Vec<_>>().into_iter();
+    if let Some(first) = lines.next() {
+        let _ = writeln!(text, "{time}: {first}");
+    }
+    for line in lines {
+        let _ = writeln!(text, "      {line}");
+    }
+    if card.cancelled {
+        return text;
+    }
+    text.push('\n');
+    for (label, value) in ways(card, lang) {
+        let _ = writeln!(text, "{label}: {value}");
+    }
+    text.push('\n');
+    for (number, step) in steps(card, lang).iter().enumerate() {
+        let _ = writeln!(text, "{}. {step}", number + 1);
+    }
+    for note in notes(card, lang) {
+        let _ = write!(text, "\n{note}\n");
+    }
+    text
+}
