@@ -14,11 +14,12 @@
 //!   a test call mean.
 //! * [`meeting`]: what can be dialled into, and what it asks. * [`store`]: what outlives a restart.
 //! * [`invite`]: what is sent to people.
-//! * [`tls`]: who we are under TLS.
+//! * [`tls`]: who we are under TLS. * [`acme`]: a certificate from an authority.
 //! * [`greeting`]: what a person reads at the start.
 //! * [`logging`]: the log.
 //! * [`load`]: many calls to any SIP address, and what each of them hears.
 
+pub mod acme;
 mod actor;
 pub mod api;
 pub mod bridge;

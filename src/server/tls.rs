@@ -1,5 +1,6 @@
 //! Who we are under TLS: the configured certificate, or a self-signed one that is kept.
 
+use crate::acme;
 use crate::config::{Config, TlsIdentity};
 use rustls::RootCertStore;
 use rustls::server::{ResolvesServerCert, WebPkiClientVerifier};
@@ -121,15 +122,26 @@ pub fn api_key(config: &Config) -> Result<CertifiedKey, TlsError> {
     let identity = &config.api.tls_identity;
     let (chain, key) = match &identity.certificate {
         Some(certificate) => (read_chain(certificate)?, read_key(identity, API_KEY)?),
-        None => {
-            let files = self_signed_api_files(&config.state_dir);
-            self_signed(config, files, &config.api.listen)?
-        }
+        None => match acme_identity(config) {
+            Some(identity) => identity,
+            None => {
+                let files = self_signed_api_files(&config.state_dir);
+                self_signed(config, files, &config.api.listen)?
+            }
+        },
     };
     let provider = rustls::crypto::aws_lc_rs::default_provider();
     let certified = CertifiedKey::from_der(chain, key, &provider).map_err(TlsError::Identity)?;
     certified.keys_match().map_err(TlsError::Identity)?;
     Ok(certified)
+}
+
+/// What the ACME authority gave, once it did.
+fn acme_identity(config: &Config) -> Option<Identity> {
+    config.api.acme.as_ref()?;
+    let [certificate, key] = acme::files(&config.state_dir);
+    let identity = TlsIdentity { key: Some(key), ..TlsIdentity::default() };
+    Some((read_chain(&certificate).ok()?, read_key(&identity, "").ok()?))
 }
 
 /// The TLS of the HTTP API: 1.3 and 1.2 with AEAD suites only, HTTP/2 and HTTP/1.1.
@@ -162,7 +174,7 @@ pub fn seed() -> Result<[u8; 32], TlsError> {
     Ok(seed)
 }
 
-fn read_chain(path: &Path) -> Result<Vec<CertificateDer<'static>>, TlsError> {
+pub(crate) fn read_chain(path: &Path) -> Result<Vec<CertificateDer<'static>>, TlsError> {
     let broken = |error: String| TlsError::File { path: path.to_owned(), error };
     let chain: Vec<_> = CertificateDer::pem_file_iter(path)
         .and_then(Iterator::collect)
@@ -240,7 +252,7 @@ fn generate(
     write(certificate, &made.cert.pem(), 0o644).map_err(|error| failed(certificate, error))
 }
 
-fn write(path: &Path, text: &str, mode: u32) -> std::io::Result<()> {
+pub(crate) fn write(path: &Path, text: &str, mode: u32) -> std::io::Result<()> {
     let mut options = std::fs::OpenOptions::new();
     options
         .write(true)

@@ -1,5 +1,6 @@
 //! The certificate that is shown, and how it is replaced without a restart.
 
+use crate::acme;
 use crate::config::Config;
 use crate::tls::{self, TlsError};
 use arc_swap::ArcSwap;
@@ -58,5 +59,8 @@ impl Shown {
 fn changed(config: &Config) -> [Option<SystemTime>; 2] {
     let written = |path: &Path| std::fs::metadata(path).and_then(|file| file.modified()).ok();
     let identity = &config.api.tls_identity;
+    if config.api.acme.is_some() {
+        return acme::files(&config.state_dir).map(|path| written(&path));
+    }
     [&identity.certificate, &identity.key].map(|path| path.as_deref().and_then(written))
 }

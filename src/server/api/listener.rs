@@ -5,6 +5,7 @@ use super::certificate::Shown;
 use super::patience::{PATIENCE, Patient};
 use super::source::Source;
 use super::{Backend, Pace, Setting, router};
+use crate::acme::{self, Challenges};
 use crate::config::Config;
 use crate::tls::{self, TlsError};
 use axum::Router;
@@ -118,6 +119,16 @@ impl Listener {
         });
         let config = Arc::new(config.clone());
         let mut tasks = vec![tokio::spawn(certificate.clone().follow(config.clone()))];
+        if let Some(acme) = &config.api.acme {
+            let refused = |(address, error)| ListenError::Bind(address, error);
+            let challenges = Challenges::default();
+            for socket in acme::bind(acme).await.map_err(refused)? {
+                tasks.push(tokio::spawn(challenges.clone().serve(socket)));
+            }
+            let (shown, settings) = (certificate.clone(), config.clone());
+            let renewed = move || shown.reload(&settings);
+            tasks.push(tokio::spawn(acme::keep(config.clone(), challenges, renewed)));
+        }
         let mut bound = Vec::new();
         for address in &config.api.listen {
             let failed = |error| ListenError::Bind(*address, error);

@@ -21,6 +21,24 @@ pub struct Api {
     pub trusted_proxies: Vec<Network>,
     /// Who we are, where a certificate is configured.
     pub tls_identity: TlsIdentity,
+    /// Where a certificate comes from, if one is asked for.
+    pub acme: Option<Acme>,
+}
+
+/// An ACME authority (RFC 8555).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Acme {
+    /// The address of its directory.
+    pub directory: String,
+    /// An address of mail for its warnings; may be empty.
+    pub contact: String,
+    /// The names that the certificate is for.
+    pub names: Vec<String>,
+    /// Plain ports on which HTTP-01 challenges are answered.
+    pub http: Vec<SocketAddr>,
+    /// PEM file of the authorities that the authority's own certificate comes from; `None`: the
+    /// system's.
+    pub authorities: Option<PathBuf>,
 }
 
 pub(super) fn api(finder: &mut Finder<'_>, raw: &RawApi, environment: Environment<'_>) -> Api {
@@ -40,7 +58,45 @@ pub(super) fn api(finder: &mut Finder<'_>, raw: &RawApi, environment: Environmen
         max_connections_per_source: most,
         trusted_proxies,
         tls_identity: identity(finder, raw, environment),
+        acme: acme(finder, raw),
     }
+}
+
+fn acme(finder: &mut Finder<'_>, api: &RawApi) -> Option<Acme> {
+    let raw = &api.acme;
+    let at = |key| [At::Key("api"), At::Key("acme"), At::Key(key)];
+    let http = raw.http.iter().filter_map(|text| text.parse().ok()).collect::<Vec<_>>();
+    if http.len() != raw.http.len() {
+        let fix = "write an address with a port, like \"0.0.0.0:80\"";
+        finder.find(&at("http"), "not all are addresses", fix);
+    }
+    if raw.directory.is_empty() {
+        return None;
+    }
+    if !raw.directory.starts_with("https://") {
+        finder.find(&at("directory"), "not an https address", "write https://…/directory");
+    }
+    if raw.names.is_empty() {
+        finder.find(
+            &at("names"),
+            "no name to certify",
+            "name the hosts, like \"meet.example.com\"",
+        );
+    }
+    if http.is_empty() {
+        let fix = "listen where port 80 of the names leads, like \"0.0.0.0:80\"";
+        finder.find(&at("http"), "nobody could answer the challenge", fix);
+    }
+    if !api.certificate.is_empty() {
+        finder.find(&at("directory"), "a certificate is configured too", "leave one of both empty");
+    }
+    Some(Acme {
+        directory: raw.directory.clone(),
+        contact: raw.contact.clone(),
+        names: raw.names.clone(),
+        http,
+        authorities: (!raw.authorities.is_empty()).then(|| PathBuf::from(&raw.authorities)),
+    })
 }
 
 fn identity(finder: &mut Finder<'_>, raw: &RawApi, environment: Environment<'_>) -> TlsIdentity {

@@ -23,7 +23,7 @@ mod tests;
 pub mod trunk;
 pub mod user;
 
-pub use api::Api;
+pub use api::{Acme, Api};
 pub use problem::{ConfigError, Problem};
 pub use reception::ReceptionConfig;
 pub use store::StoreConfig;

@@ -195,6 +195,17 @@ section! {
         trusted_proxies: Vec<String> = Vec::new(),
         max_connections: usize = 1024,
         max_connections_per_source: usize = 64,
+        acme: RawAcme = RawAcme::default(),
+    }
+}
+section! {
+    /// `[api.acme]`
+    RawAcme {
+        directory: String = String::new(),
+        contact: String = String::new(),
+        names: Vec<String> = Vec::new(),
+        http: Vec<String> = Vec::new(),
+        authorities: String = String::new(),
     }
 }
 section! {

@@ -1,5 +1,6 @@
 //! The API through its router, before a [`fake`] of everything behind it.
 
+mod authority;
 mod behaviour;
 mod fake;
 mod listening;
