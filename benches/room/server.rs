@@ -169,6 +169,9 @@ udp = ["127.0.0.1:{port}"]
 tcp = []
 tls = []
 
+[api]
+listen = []
+
 [media]
 # Apart from the usual range: another bridge may run on this machine.
 port_min = 20000

@@ -170,6 +170,15 @@ impl Bridge {
         &self.store
     }
 
+    /// What the media workers count.
+    pub fn ticks(&self) -> &[Arc<TickMetrics>] {
+        &self.ticks
+    }
+
+    pub(crate) fn desk(&self) -> &Arc<FrontDesk> {
+        &self.desk
+    }
+
     /// Where a call would go, and why: nothing is called.
     pub fn explain(&self, call: &IncomingCall<'_>) -> (Destination, Explanation) {
         self.desk.destination(call)

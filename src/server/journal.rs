@@ -1,6 +1,7 @@
 //! What is written down: records of calls that are over, and the audit log. Nobody waits for the
 //! store; see [`crate::store`] for what happens when it is slow, full or gone.
 
+use crate::metrics;
 use crate::record::Draft;
 use crate::store::{CallDirection, CallRecord, NewAudit, Store, random};
 use causeway_base::LegId;
@@ -60,6 +61,7 @@ impl Journal {
 
     /// A call that never had media.
     pub(crate) fn refused(&self, draft: Box<Draft>) {
+        draft.cause.into_iter().for_each(metrics::refused);
         self.write(*draft);
     }
 
@@ -81,6 +83,7 @@ impl Journal {
     }
 
     fn write(&self, draft: Draft) {
+        draft.cause.into_iter().for_each(metrics::call_ended);
         let Some(store) = &self.store else { return };
         match random::id() {
             Ok(id) => store.record(record(&id, draft)),

@@ -1,19 +1,26 @@
 //! `causeway serve` and `causeway check`.
 
+use crate::api::{BridgeBackend, Listener};
 use crate::bridge::Bridge;
 use crate::config::{Config, DEFAULT_FILE};
 use crate::greeting::Greeting;
-use crate::{logging, tls};
+use crate::invite::Addresses;
+use crate::store::Tokens;
+use crate::{logging, metrics, tls};
+use jiff::Timestamp;
 use std::error::Error;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing::warn;
+use zeroize::Zeroizing;
 
 /// The file that is read when none is named and it exists.
 const USUAL_FILE: &str = "causeway.toml";
 
 /// Runs a bridge until SIGINT (hangs up and leaves) or SIGTERM (drains first). A second SIGINT
-/// ends the process at once. SIGUSR1 logs what the media workers counted.
+/// ends the process at once. SIGUSR1 logs what the media workers counted; SIGHUP
+/// reads the API's certificate again.
 ///
 /// # Errors
 /// What is wrong with the configuration, or why the bridge cannot start.
@@ -35,22 +42,75 @@ async fn run(config: Config) -> Result<(), Box<dyn Error>> {
     let makes_certificate =
         !config.sip.tls.is_empty() && config.sip.tls_identity.certificate.is_none();
     let [certificate, _] = tls::self_signed_files(&config.state_dir);
-    let mut bridge = Bridge::start(config).await?;
+    metrics::start();
+    let mut hung_up = signal(SignalKind::hangup())?;
+    let mut bridge = Bridge::start(config.clone()).await?;
+    let front = ApiFront::start(&bridge, &config).await?;
     let certificate = makes_certificate.then_some(certificate.as_path());
     println!("{}", greeting.text(bridge.bound(), bridge.realtime(), certificate));
+    front.iter().for_each(|front| println!("{}", front.greeting()));
     let mut leaving = false;
     loop {
         tokio::select! {
-            () = bridge.stopped() => return Ok(()),
+            () = bridge.stopped() => {
+                if let Some(front) = front {
+                    front.listener.close().await;
+                }
+                return Ok(());
+            }
             _ = interrupted.recv() => {
                 if std::mem::replace(&mut leaving, true) {
                     return Ok(());
                 }
                 bridge.leave().await;
             }
-            _ = terminated.recv() => bridge.drain().await,
+            _ = terminated.recv() => {
+                front.iter().for_each(|front| front.backend.drains());
+                bridge.drain().await;
+            }
+            _ = hung_up.recv() => front.iter().for_each(|front| front.listener.reload()),
             _ = asked.recv() => bridge.log_ticks(),
         }
+    }
+}
+
+/// The API before a running bridge.
+struct ApiFront {
+    listener: Listener,
+    backend: Arc<BridgeBackend>,
+    /// The code of a first start.
+    code: Option<Zeroizing<String>>,
+}
+
+impl ApiFront {
+    /// `None` where no address is configured.
+    async fn start(bridge: &Bridge, config: &Config) -> Result<Option<Self>, Box<dyn Error>> {
+        if config.api.listen.is_empty() {
+            return Ok(None);
+        }
+        let tokens = Tokens::open(bridge.store().clone()).await?;
+        let code = tokens.bootstrap(Timestamp::now()).await?;
+        let addresses =
+            Addresses { sip_host: config.hosts.first().cloned(), ..Addresses::default() };
+        let backend = Arc::new(BridgeBackend::new(bridge, config, tokens, addresses));
+        let listener = Listener::start(config, backend.clone()).await?;
+        Ok(Some(Self { listener, backend, code }))
+    }
+
+    /// What a person reads at the start.
+    fn greeting(&self) -> String {
+        let links: Vec<_> =
+            self.listener.bound().iter().map(|address| format!("https://{address}")).collect();
+        let mut text = format!("接口 / API: {}", links.join(", "));
+        if let Some(code) = &self.code {
+            let code = code.as_str();
+            text += &format!(
+                "\n首个管理员令牌的一次性代码 / one-time code of the first admin token: {code}\n    \
+                 curl -k {}/api/v1/session --json '{{\"code\":\"{code}\"}}'",
+                links.first().map_or("", String::as_str)
+            );
+        }
+        text
     }
 }
 

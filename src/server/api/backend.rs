@@ -76,7 +76,7 @@ pub trait Backend: Send + Sync + 'static {
     /// Makes a token.
     fn create_token<'a>(&'a self, by: &'a Actor, draft: TokenDraft) -> Answer<'a, IssuedToken>;
 
-    /// The tokens, newest first.
+    /// The tokens, oldest first.
     fn tokens(&self, window: Window) -> Answer<'_, Page<Token>>;
 
     /// Makes a token worthless at once.
@@ -138,12 +138,12 @@ pub trait Backend: Send + Sync + 'static {
     fn trunks(&self) -> Answer<'_, Vec<Trunk>>;
 
     /// Where a call would go, and why.
-    fn explain(&self, question: Question) -> Answer<'_, Explanation>;
+    fn explain(&self, question: Question, language: Language) -> Answer<'_, Explanation>;
 
     /// What test calls found, newest first.
     fn test_calls(&self, window: Window) -> Answer<'_, Page<TestCall>>;
 
-    /// The audit log, newest first.
+    /// The audit log, oldest first: the chain as it was written.
     fn audit(&self, window: Window) -> Answer<'_, Page<AuditEntry>>;
 
     /// Checks the chain of the audit log.
@@ -153,7 +153,7 @@ pub trait Backend: Send + Sync + 'static {
     fn readiness(&self) -> Answer<'_, Readiness>;
 
     /// What counts at the moment.
-    fn gauges(&self) -> Gauges;
+    fn gauges(&self) -> Answer<'_, Gauges>;
 
     /// What happens.
     fn events(&self) -> &EventLog;

@@ -49,7 +49,8 @@ fn order(start: Option<Time>, end: Option<Time>) -> Checked {
 
 pub(super) fn draft(draft: &MeetingDraft) -> Checked {
     pins(draft.host_pin.as_ref(), draft.guest_pin.as_ref())?;
-    require(!draft.open || draft.guest_pin.is_none(), "open")?;
+    let timed = draft.starts_at.is_some() || draft.ends_at.is_some();
+    require(!draft.permanent || !timed, "permanent")?;
     require(draft.alias.as_ref().is_none_or(|alias| is_word(alias, MAX_WORD)), "alias")?;
     participants(draft.max_participants)?;
     order(draft.starts_at, draft.ends_at)

@@ -93,6 +93,16 @@ impl EventLog {
         self.last.send_modify(|last| *last = number.max(*last));
     }
 
+    /// Something happened that nobody saw: every reader learns that it missed something.
+    pub fn gap(&self) {
+        let mut ring = self.lock();
+        ring.events.clear();
+        let number = ring.next;
+        ring.next += 1;
+        drop(ring);
+        self.last.send_modify(|last| *last = number.max(*last));
+    }
+
     /// The number of the newest event.
     pub fn newest(&self) -> EventNumber {
         EventNumber { run: self.run, number: self.lock().next - 1 }
@@ -172,6 +182,10 @@ mod tests {
         }
         assert_eq!(log.after(start), Read::Missed(log.newest()));
         assert_eq!(log.lock().events.len(), MAX_EVENTS);
+        let seen = log.newest();
+        log.gap();
+        assert_eq!(log.after(seen), Read::Missed(log.newest()));
+        assert_eq!(log.after(log.newest()), Read::Nothing);
         let other_run = EventLog::new(8).newest();
         assert_eq!(log.after(other_run), Read::Missed(log.newest()));
         let future = EventNumber { run: 7, number: u64::MAX };

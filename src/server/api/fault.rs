@@ -1,6 +1,7 @@
 //! What can go wrong with a request: one table of stable codes, in both languages, and the
 //! [`Problem`] that a handler answers with.
 
+use crate::meeting::FieldError;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use causeway_base::{EndCause, Lang};
@@ -15,10 +16,12 @@ macro_rules! faults {
             $($(#[$doc])* $name,)*
             /// The conference, the dial plan or a peer refused; its cause has its own code.
             Refused(EndCause),
+            /// A field of a meeting is wrong; the table of meetings says which and why.
+            Meeting(FieldError),
         }
 
         impl Fault {
-            /// Every fault but [`Fault::Refused`], for tables and tests.
+            /// Every fault of this table, for tests.
             pub const ALL: &'static [Fault] = &[$(Fault::$name,)*];
 
             /// The stable code.
@@ -26,14 +29,17 @@ macro_rules! faults {
                 match self {
                     $(Fault::$name => $code,)*
                     Fault::Refused(cause) => cause.code(),
+                    Fault::Meeting(error) => error.code(),
                 }
             }
 
             /// What is wrong and what to do, in the person's language.
-            pub const fn sentence(self, lang: Lang) -> &'static str {
+            pub fn sentence(self, lang: Lang) -> String {
                 match (self, lang) {
-                    $((Fault::$name, Lang::Zh) => $zh, (Fault::$name, Lang::En) => $en,)*
-                    (Fault::Refused(cause), lang) => cause.sentence(lang),
+                    $((Fault::$name, Lang::Zh) => $zh.to_owned(),
+                      (Fault::$name, Lang::En) => $en.to_owned(),)*
+                    (Fault::Refused(cause), lang) => cause.sentence(lang).to_owned(),
+                    (Fault::Meeting(error), lang) => error.sentence(lang),
                 }
             }
 
@@ -41,6 +47,7 @@ macro_rules! faults {
                 match self {
                     $(Fault::$name => $status,)*
                     Fault::Refused(cause) => http_status(cause),
+                    Fault::Meeting(_) => 422,
                 }
             }
         }
@@ -88,8 +95,10 @@ faults! {
     TimedOut 504 "CW-API-019" "处理超时，请稍后再试。" "It took too long. Try again later.";
     /// The one-time code is wrong or was used.
     BadCode 401 "CW-API-020" "一次性代码无效或已被使用。" "The one-time code is wrong or was used already.";
-    /// The key of the request belongs to another request.
-    KeyReused 422 "CW-API-021" "Idempotency-Key 已用于其他请求，请使用新的值。" "The Idempotency-Key belongs to another request. Use a new one.";
+    /// An address would lead nowhere.
+    NotRouted 409 "CW-INVITE-001" "拨号规则不会把公布的地址接到该会议，邀请未生成；请用 causeway dial explain 查看原因。" "The dial plan would not bring a published address to this meeting, so there is no invite. See causeway dial explain.";
+    /// There is no address to publish.
+    NoAddress 409 "CW-INVITE-002" "没有可发布的地址，请先配置对外地址。" "There is no address to publish. Configure one first.";
 }
 
 impl Fault {
@@ -140,6 +149,12 @@ impl Problem {
     #[must_use]
     pub fn retry_after(self, wait: Duration) -> Self {
         Self { retry_after: Some(wait), ..self }
+    }
+}
+
+impl From<FieldError> for Problem {
+    fn from(error: FieldError) -> Self {
+        Problem::from(Fault::Meeting(error)).of(error.field())
     }
 }
 

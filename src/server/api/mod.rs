@@ -1,7 +1,7 @@
 //! The HTTP API: meetings, participants, calls, lines, tokens, events, health.
 //!
 //! * [`resource`]: what it speaks of, in the shapes of its JSON.
-//! * [`backend`]: what it needs from the rest of the server, one trait.
+//! * [`backend`]: what it needs from the rest of the server, one trait; [`bridge`]: the real one.
 //! * `route`: the handlers. * `check`: bounds that types do not hold.
 //! * [`access`]: which route asks for which scope; `authentication`: from a token to its scope.
 //! * [`fault`]: what can go wrong, with stable codes, zh and en.
@@ -15,6 +15,7 @@
 pub mod access;
 mod authentication;
 pub mod backend;
+pub mod bridge;
 mod certificate;
 mod check;
 mod document;
@@ -33,6 +34,7 @@ mod speech;
 mod tests;
 
 pub use backend::{Actor, Answer, Backend, Gauges, Grant};
+pub use bridge::BridgeBackend;
 pub use event_log::EventLog;
 pub use fault::{Fault, Problem};
 pub use listener::Listener;

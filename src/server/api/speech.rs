@@ -133,7 +133,7 @@ fn written(problem: Problem, speech: Speech, id: &str) -> Response {
     let body = ProblemBody {
         kind: format!("urn:causeway:{}", fault.code()),
         code: fault.code().to_owned(),
-        title: fault.sentence(speech.lang).to_owned(),
+        title: fault.sentence(speech.lang),
         status: status.as_u16(),
         field: problem.field,
         request: id.to_owned(),

@@ -112,6 +112,8 @@ level = \"info,causeway_server=debug\"
 udp = [\"127.0.0.1:0\", \"[::1]:0\"]
 tcp = [\"127.0.0.1:0\"]
 tls = [\"127.0.0.1:0\"]
+[api]
+listen = []
 [media]
 port_min = {port_min}
 port_max = {}

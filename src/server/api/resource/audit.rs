@@ -13,11 +13,13 @@ pub struct AuditEntry {
     pub at: Time,
     /// Who: a token, the bridge itself.
     pub actor: String,
-    /// What: a stable word, like `meeting-created`.
+    /// What: a stable word, like `meeting.create`.
     pub action: String,
     /// What it was done to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subject: Option<String>,
+    /// How it went: `ok` or a stable code.
+    pub result: String,
     /// SHA-256 over this entry and the one before, in hexadecimal.
     pub digest: String,
 }
@@ -27,9 +29,10 @@ pub struct AuditEntry {
 pub struct AuditVerdict {
     /// Nothing was changed or taken out.
     pub intact: bool,
-    /// Entries that were checked.
-    pub checked: u64,
-    /// The first entry that does not fit.
+    /// Entries that were checked, when it is.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub broken_at: Option<u64>,
+    pub checked: Option<u64>,
+    /// What is wrong, in English.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fault: Option<String>,
 }

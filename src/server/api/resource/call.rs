@@ -2,6 +2,7 @@
 
 use super::text::{CallId, Cursor, Language, MeetingId, Name, Time};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
 /// Which way a call went, from our side.
@@ -56,6 +57,18 @@ pub struct Call {
     /// Why it ended.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ending: Option<Ending>,
+    /// The codec that we sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub codec: Option<String>,
+    /// Its media was encrypted.
+    pub encrypted: bool,
+    /// How good it was, as the person said: 1 to 5.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub feedback: Option<u8>,
+    /// What was measured; absent in lists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub stats: Option<Value>,
     /// Why it went where it went; absent in lists.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub explanation: Option<Explanation>,
@@ -96,11 +109,11 @@ pub struct CallOut {
     pub language: Option<Language>,
 }
 
-/// A call that was begun.
+/// A call that was begun. Its fate is told by the events of the meeting.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct CallStarted {
-    /// Its record.
-    pub id: CallId,
+    /// The leg, as in the log: `leg-7`.
+    pub leg: String,
 }
 
 /// A call that could come.
@@ -120,43 +133,15 @@ pub struct Question {
     pub trunk: Option<String>,
 }
 
-/// One rule and what it said.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct RuleStep {
-    /// The name of the rule in the configuration.
-    pub rule: String,
-    /// It takes the call.
-    pub matched: bool,
-    /// What it said.
-    pub verdict: String,
-}
-
-/// Where a call goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum DestinationKind {
-    /// Into a meeting.
-    Meeting,
-    /// To the reception, which asks for a number.
-    Reception,
-    /// It hears itself.
-    TestCall,
-    /// Out again.
-    Gateway,
-    /// Nowhere.
-    Reject,
-}
-
 /// Why a call goes where it goes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Explanation {
-    /// Where it goes.
-    pub destination: DestinationKind,
-    /// The meeting, the trunk with the target, or the code of the refusal.
+    /// Every name and every rule that was tried with its verdict, and the destination.
+    #[schema(value_type = Object)]
+    pub plan: Value,
+    /// The same for people, in the language of `Accept-Language`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub target: Option<String>,
-    /// Every rule that was tried, in order.
-    pub steps: Vec<RuleStep>,
+    pub text: Option<String>,
 }
 
 /// What a test call found.
@@ -164,22 +149,16 @@ pub struct Explanation {
 pub struct TestCall {
     /// The record of the call.
     pub id: CallId,
-    /// When.
-    pub ended_at: Time,
-    /// What arrived from the caller: `sound`, `only-silence` or `nothing`.
-    pub heard: String,
-    /// Packets of a thousand of the caller's that never came.
-    pub lost_per_mille: u16,
-    /// Packets of a thousand of ours that the caller missed, once it reported.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub remote_lost_per_mille: Option<u16>,
-    /// Interarrival jitter, in milliseconds.
-    pub jitter_ms: u32,
-    /// Round trip in milliseconds, where known.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub round_trip_ms: Option<u32>,
+    /// When it began.
+    pub started_at: Time,
+    /// What was found: stable words.
+    pub findings: Vec<String>,
+    /// What was measured.
+    #[schema(value_type = Object)]
+    pub media: Value,
     /// The codec.
-    pub codec: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub codec: Option<String>,
     /// SRTP in both directions.
     pub encrypted: bool,
 }

@@ -2,7 +2,7 @@
 
 use super::meeting::Lobby;
 use super::participant::{Mute, Role};
-use super::text::{CallId, MeetingId, Name, ParticipantId, Time};
+use super::text::{MeetingId, Name, ParticipantId, Time};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -90,13 +90,6 @@ pub enum Happening {
     },
     /// No host is left.
     HostsGone,
-    /// A call ended; its record is there.
-    CallEnded {
-        /// Which.
-        call: CallId,
-        /// Why: the stable code.
-        code: String,
-    },
     /// A trunk came up or went down.
     TrunkChanged {
         /// Its name.

@@ -9,8 +9,8 @@ use utoipa::ToSchema;
 pub struct Registration {
     /// The user.
     pub user: String,
-    /// The address of record.
-    pub address: String,
+    /// Where it is: address and port.
+    pub contact: String,
     /// Over UDP, TCP or TLS.
     pub transport: String,
     /// What it is, as it says.
@@ -39,15 +39,14 @@ pub struct Trunk {
     pub name: String,
     /// How it stands.
     pub state: TrunkState,
-    /// Since when.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub since: Option<Time>,
-    /// Why it is down: the stable code.
+    /// Why it is down, or does not know us: the stable code.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
     /// Until when our registration there holds, where it asks for one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub registered_until: Option<Time>,
     /// Calls that it carries now.
-    pub calls: u32,
+    pub calls: u64,
+    /// The most calls at a time.
+    pub max_calls: u64,
 }

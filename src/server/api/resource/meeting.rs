@@ -37,8 +37,8 @@ impl From<causeway_conference::Lobby> for Lobby {
     }
 }
 
-/// A meeting to make. Whatever is left out is chosen: a number that is free, PINs that nobody
-/// guesses, from now on, for a day.
+/// A meeting to make. Whatever is left out is chosen: a number that is free and that nobody
+/// guesses, a PIN for hosts, from now on, for a day.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct MeetingDraft {
@@ -63,8 +63,8 @@ pub struct MeetingDraft {
     /// The PIN of guests, 4 to 10 digits.
     #[schema(value_type = Option<String>, pattern = "^[0-9]{4,10}$")]
     pub guest_pin: Option<Secret>,
-    /// Guests need no PIN.
-    pub open: bool,
+    /// It can be entered at any time until it is ended; has no times.
+    pub permanent: bool,
     /// At most so many participants, those who wait included.
     #[schema(minimum = 1, maximum = 1000)]
     pub max_participants: Option<u32>,
@@ -122,8 +122,9 @@ pub enum MeetingState {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct MeetingSecrets {
     /// The PIN of hosts.
-    #[schema(value_type = String)]
-    pub host_pin: Secret,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub host_pin: Option<Secret>,
     /// The PIN of guests, where they need one.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]

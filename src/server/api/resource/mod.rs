@@ -14,8 +14,7 @@ pub mod token;
 
 pub use audit::{AuditEntry, AuditVerdict};
 pub use call::{
-    Call, CallDirection, CallOut, CallQuery, CallStarted, DestinationKind, Ending, Explanation,
-    Question, RuleStep, TestCall,
+    Call, CallDirection, CallOut, CallQuery, CallStarted, Ending, Explanation, Question, TestCall,
 };
 pub use event::{ApiEvent, EventQuery, Happening};
 pub use health::{Complaint, Liveness, Readiness};

@@ -110,9 +110,6 @@ pub struct Token {
     /// When it dies.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<Time>,
-    /// When it was revoked.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub revoked_at: Option<Time>,
 }
 
 /// A token that was made, with its secret: shown this once, never again.

@@ -6,7 +6,7 @@ use super::super::fault::Problem;
 use super::super::resource::{AuditEntry, AuditVerdict, Page, PageQuery};
 use axum::extract::State;
 
-/// Who did what, newest first.
+/// Who did what, oldest first: the chain as it was written.
 #[utoipa::path(get, path = "/api/v1/audit", tag = "audit", params(PageQuery),
     responses((status = 200, body = Page<AuditEntry>)))]
 pub(super) async fn list_audit(

@@ -37,10 +37,11 @@ pub(super) async fn get_call(
     responses((status = 200, body = Explanation)))]
 pub(super) async fn explain(
     State(api): State<Api>,
+    Spoken(language): Spoken,
     Json(question): Json<Question>,
 ) -> Result<axum::Json<Explanation>, Problem> {
     check::question(&question)?;
-    Ok(axum::Json(api.backend.explain(question).await?))
+    Ok(axum::Json(api.backend.explain(question, language).await?))
 }
 
 /// What test calls found, newest first.

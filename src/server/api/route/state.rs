@@ -29,9 +29,9 @@ pub(super) async fn readyz(
 /// What counts, for Prometheus.
 #[utoipa::path(get, path = "/metrics", tag = "state",
     responses((status = 200, content((String = "text/plain")))))]
-pub(super) async fn metrics(State(api): State<Api>) -> Response {
-    let text = crate::metrics::text(&api.backend.gauges());
-    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response()
+pub(super) async fn metrics(State(api): State<Api>) -> Result<Response, Problem> {
+    let text = crate::metrics::text(&api.backend.gauges().await?);
+    Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response())
 }
 
 /// This description.

@@ -26,7 +26,7 @@ pub(super) async fn open_session(
     Ok((StatusCode::CREATED, axum::Json(issued)))
 }
 
-/// The tokens, newest first, without their secrets.
+/// The tokens, oldest first, without their secrets.
 #[utoipa::path(get, path = "/api/v1/tokens", tag = "tokens", params(PageQuery),
     responses((status = 200, body = Page<Token>)))]
 pub(super) async fn list_tokens(

@@ -84,14 +84,14 @@ pub(super) fn meeting(name: &str) -> Meeting {
         addresses: MeetingAddresses::default(),
         live: None,
         secrets: Some(MeetingSecrets {
-            host_pin: Secret::new("987654321".to_owned()),
+            host_pin: Some(Secret::new("987654321".to_owned())),
             guest_pin: None,
         }),
     }
 }
 
 fn explanation() -> Explanation {
-    Explanation { destination: DestinationKind::Reject, target: None, steps: Vec::new() }
+    Explanation { plan: serde_json::json!({}), text: None }
 }
 
 fn call() -> Call {
@@ -107,6 +107,10 @@ fn call() -> Call {
         answered_at: None,
         ended_at: None,
         ending: None,
+        codec: None,
+        encrypted: false,
+        feedback: None,
+        stats: None,
         explanation: Some(explanation()),
     }
 }
@@ -181,7 +185,7 @@ impl Backend for Fake {
         _: &'a MeetingId,
         _: CallOut,
     ) -> Answer<'a, CallStarted> {
-        self.changed(by, "call out", CallStarted { id: id("call-2") })
+        self.changed(by, "call out", CallStarted { leg: "leg-2".to_owned() })
     }
     fn invite<'a>(
         &'a self,
@@ -203,7 +207,7 @@ impl Backend for Fake {
     fn trunks(&self) -> Answer<'_, Vec<Trunk>> {
         done(Vec::new())
     }
-    fn explain(&self, _: Question) -> Answer<'_, Explanation> {
+    fn explain(&self, _: Question, _: Language) -> Answer<'_, Explanation> {
         done(explanation())
     }
     fn test_calls(&self, _: Window) -> Answer<'_, Page<TestCall>> {
@@ -213,7 +217,7 @@ impl Backend for Fake {
         done(Page::whole(Vec::new()))
     }
     fn verify_audit(&self) -> Answer<'_, AuditVerdict> {
-        done(AuditVerdict { intact: true, checked: 0, broken_at: None })
+        done(AuditVerdict { intact: true, checked: Some(0), fault: None })
     }
     fn readiness(&self) -> Answer<'_, Readiness> {
         let down = self.store_down.load(Ordering::Relaxed);
@@ -221,8 +225,8 @@ impl Backend for Fake {
         let reasons = if down { vec![complaint] } else { Vec::new() };
         done(Readiness { ready: !down, reasons, warnings: Vec::new() })
     }
-    fn gauges(&self) -> Gauges {
-        Gauges { calls: 3, trunks: vec![("carrier".to_owned(), true)], ..Gauges::default() }
+    fn gauges(&self) -> Answer<'_, Gauges> {
+        done(Gauges { calls: 3, trunks: vec![("carrier".to_owned(), true)], ..Gauges::default() })
     }
     fn events(&self) -> &EventLog {
         &self.log

@@ -4,6 +4,7 @@ mod authority;
 mod behaviour;
 mod fake;
 mod listening;
+mod real;
 mod rights;
 mod streams;
 

@@ -1,0 +1,73 @@
+//! Registered devices, trunks, and where a call would go.
+
+use super::super::fault::Problem;
+use super::super::resource::*;
+use super::{BridgeBackend, page};
+use crate::dial_command::to_json;
+use causeway_adapter::sip::view::{TrunkHealth, TrunkRegistration, TrunkView};
+use causeway_base::{Alias, Lang};
+use causeway_dial::IncomingCall;
+use jiff::Timestamp;
+use std::time::SystemTime;
+
+fn time(at: SystemTime) -> Time {
+    Time(Timestamp::try_from(at).unwrap_or(Timestamp::MAX))
+}
+
+impl BridgeBackend {
+    pub(super) fn list_registrations(&self, window: &Window) -> Page<Registration> {
+        let shown = self.sip.registrations().into_iter().enumerate().map(|(number, device)| {
+            let registration = Registration {
+                user: device.user.to_string(),
+                contact: device.contact,
+                transport: format!("{:?}", device.carrier).to_lowercase(),
+                user_agent: device.user_agent.map(|agent| Name::new(&agent).as_str().to_owned()),
+                expires_at: time(device.until),
+            };
+            (number, registration)
+        });
+        let numbered = page(shown.collect(), window, |(number, _)| number.to_string());
+        let items = numbered.items.into_iter().map(|(_, device)| device).collect();
+        Page { items, next: numbered.next }
+    }
+
+    pub(super) fn list_trunks(&self) -> Vec<Trunk> {
+        self.sip.trunks().iter().map(trunk).collect()
+    }
+
+    pub(super) fn explained(
+        &self,
+        question: &Question,
+        lang: Lang,
+    ) -> Result<Explanation, Problem> {
+        let read = |text: &str, field| Alias::parse(text).map_err(|_| Problem::value(field));
+        let called = read(&question.alias, "alias")?;
+        let nobody = Alias::sip("", "anonymous.invalid");
+        let calling = question.from.as_deref().map_or(Ok(nobody), |from| read(from, "from"))?;
+        let trunk = question.trunk.as_deref();
+        let call = IncomingCall { called: &called, calling: &calling, trunk, local: self.local };
+        let (_, explanation) = self.desk.destination(&call);
+        Ok(Explanation { plan: to_json(&explanation), text: Some(explanation.to_text(lang)) })
+    }
+}
+
+fn trunk(view: &TrunkView) -> Trunk {
+    let (state, down) = match view.health {
+        TrunkHealth::Unknown => (TrunkState::Unknown, None),
+        TrunkHealth::Up => (TrunkState::Up, None),
+        TrunkHealth::Down(cause) => (TrunkState::Down, Some(cause)),
+    };
+    let (registered_until, refused) = match view.registration {
+        TrunkRegistration::Registered { until } => (Some(time(until)), None),
+        TrunkRegistration::Failed(cause) => (None, Some(cause)),
+        TrunkRegistration::NotWanted | TrunkRegistration::Trying => (None, None),
+    };
+    Trunk {
+        name: view.name.to_string(),
+        state,
+        code: down.or(refused).map(|cause| cause.code().to_owned()),
+        registered_until,
+        calls: view.calls as u64,
+        max_calls: view.max_calls as u64,
+    }
+}

@@ -1,0 +1,318 @@
+//! The API's backend over a running bridge.
+//!
+//! * `meetings`: what is scheduled. * `running`: what runs, and orders to it.
+//! * `records`: calls, test calls, the audit log. * `lines`: devices, trunks, explanations.
+//! * `news`: from the bridge's news to the API's events. * `state`: health and figures.
+
+mod lines;
+mod meetings;
+mod news;
+mod records;
+mod running;
+mod state;
+
+use super::backend::{Actor, Answer, Backend, Gauges, Grant};
+use super::event_log::EventLog;
+use super::fault::{Fault, Problem};
+use super::resource::*;
+use crate::bridge::Bridge;
+use crate::config::Config;
+use crate::front_desk::FrontDesk;
+use crate::invite::Addresses;
+use crate::live::Live;
+use crate::meeting::{Meetings, Permanent};
+use crate::store::{self, NewAudit, Store, StoreError, Tokens};
+use causeway_adapter::sip::SipHandle;
+use causeway_dial::{DialPlan, NameTable};
+use causeway_engine::TickMetrics;
+use jiff::Timestamp;
+use std::fmt;
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// What the API reaches of a running bridge.
+pub struct BridgeBackend {
+    live: Live,
+    meetings: Arc<Meetings>,
+    /// The conferences of the configuration.
+    permanent: Vec<Permanent>,
+    store: Store,
+    tokens: Tokens,
+    sip: SipHandle,
+    desk: Arc<FrontDesk>,
+    dial_plan: Arc<DialPlan>,
+    names: NameTable,
+    addresses: Addresses,
+    local: IpAddr,
+    ticks: Vec<Arc<TickMetrics>>,
+    realtime: bool,
+    draining: AtomicBool,
+    events: Arc<EventLog>,
+}
+
+impl fmt::Debug for BridgeBackend {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BridgeBackend").finish_non_exhaustive()
+    }
+}
+
+impl BridgeBackend {
+    /// Of a bridge that was started with this configuration. `addresses` is what invitations
+    /// publish. News become events from now on.
+    pub fn new(bridge: &Bridge, config: &Config, tokens: Tokens, addresses: Addresses) -> Self {
+        let run = u32::try_from(Timestamp::now().as_second() & i64::from(u32::MAX)).unwrap_or(0);
+        let events = Arc::new(EventLog::new(run));
+        news::follow(bridge, Arc::clone(&events));
+        let bound = bridge.bound().first();
+        Self {
+            live: bridge.live().clone(),
+            meetings: Arc::clone(bridge.meetings()),
+            permanent: config.conferences.clone(),
+            store: bridge.store().clone(),
+            tokens,
+            sip: bridge.sip().clone(),
+            desk: Arc::clone(bridge.desk()),
+            dial_plan: Arc::clone(&config.dial_plan),
+            names: config.names.clone(),
+            addresses,
+            local: bound.map_or(IpAddr::from([127, 0, 0, 1]), |(_, address)| address.ip()),
+            ticks: bridge.ticks().to_vec(),
+            realtime: bridge.realtime(),
+            draining: AtomicBool::new(false),
+            events,
+        }
+    }
+
+    /// No new calls are taken from now on: `/readyz` says so.
+    pub fn drains(&self) {
+        self.draining.store(true, Ordering::Relaxed);
+    }
+
+    fn audited<T>(&self, by: &Actor, action: &str, object: &str, done: &Result<T, Problem>) {
+        let result = done.as_ref().map_or_else(|problem| problem.fault.code(), |_| "ok");
+        let entry = NewAudit::new(by.grant.token.as_str(), action, object, result);
+        self.store.audit(entry.with("source", &by.source.to_string()), Timestamp::now());
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        Problem::from(match error {
+            StoreError::Unavailable | StoreError::Full => Fault::StoreUnavailable,
+            StoreError::Conflict => Fault::Conflict,
+            StoreError::NotFound => Fault::NotFound,
+            StoreError::Corrupt => Fault::Internal,
+        })
+    }
+}
+
+/// One page of a list in memory, whose entries have names in order.
+fn page<T>(all: Vec<T>, window: &Window, name: impl Fn(&T) -> String) -> Page<T> {
+    let seen = window.cursor.as_ref().map(Cursor::as_str);
+    let mut rest = all.into_iter().peekable();
+    if let Some(seen) = seen {
+        while rest.next_if(|entry| name(entry) != seen).is_some() {}
+        rest.next();
+    }
+    let items: Vec<T> = rest.by_ref().take(usize::from(window.limit)).collect();
+    let last = items.last().map(name).filter(|_| rest.peek().is_some());
+    Page { next: last.and_then(|name| name.parse().ok()), items }
+}
+
+fn scope_of(scope: &Scope) -> store::Scope {
+    match scope {
+        Scope::Admin => store::Scope::Admin,
+        Scope::Operator => store::Scope::Operator,
+        Scope::Read => store::Scope::Read,
+        Scope::Meeting(id) => store::Scope::Meeting(id.as_str().into()),
+    }
+}
+
+fn scope_shown(scope: &store::Scope) -> Result<Scope, Problem> {
+    scope.to_string().parse().map_err(|_| Fault::Internal.into())
+}
+
+fn id_shown<T: std::str::FromStr>(text: &str) -> Result<T, Problem> {
+    text.parse().map_err(|_| Fault::Internal.into())
+}
+
+fn issued(token: &str, access: &store::Access) -> Result<IssuedToken, Problem> {
+    Ok(IssuedToken {
+        id: id_shown(&access.id)?,
+        scope: scope_shown(&access.scope)?,
+        token: Secret::new(token.to_owned()),
+    })
+}
+
+/// The name of the token that the code of the first start gives.
+const FIRST: &str = "first";
+
+impl Backend for BridgeBackend {
+    fn authenticate<'a>(&'a self, token: &'a Secret) -> Answer<'a, Option<Grant>> {
+        Box::pin(async move {
+            let Some(access) = self.tokens.verify(token.reveal(), Timestamp::now()) else {
+                return Ok(None);
+            };
+            let (token, scope) = (id_shown(&access.id)?, scope_shown(&access.scope)?);
+            Ok(Some(Grant { token, scope }))
+        })
+    }
+
+    fn exchange_code<'a>(
+        &'a self,
+        code: &'a Secret,
+        source: IpAddr,
+    ) -> Answer<'a, Option<IssuedToken>> {
+        Box::pin(async move {
+            let now = Timestamp::now();
+            let redeemed = self.tokens.redeem(code.reveal(), FIRST, now).await;
+            let result = redeemed.as_ref().map_or_else(|error| error.code(), |_| "ok");
+            let entry = NewAudit::new("caller", "session.open", "", result);
+            self.store.audit(entry.with("source", &source.to_string()), now);
+            match redeemed {
+                Ok((token, access)) => issued(&token, &access).map(Some),
+                Err(StoreError::NotFound) => Ok(None),
+                Err(error) => Err(error.into()),
+            }
+        })
+    }
+
+    fn create_token<'a>(&'a self, by: &'a Actor, draft: TokenDraft) -> Answer<'a, IssuedToken> {
+        Box::pin(async move {
+            let expires = draft.expires_at.map(|time| time.0);
+            let scope = scope_of(&draft.scope);
+            let now = Timestamp::now();
+            let made = self.tokens.create(draft.name.as_str(), scope, expires, now).await;
+            let made = made.map_err(Problem::from);
+            let made = made.and_then(|(token, access)| issued(&token, &access));
+            let object = made.as_ref().map_or("", |made| made.id.as_str());
+            self.audited(by, "token.create", object, &made);
+            made
+        })
+    }
+
+    fn tokens(&self, window: Window) -> Answer<'_, Page<Token>> {
+        Box::pin(async move {
+            let shown = |access: &Arc<store::Access>| {
+                Ok(Token {
+                    id: id_shown(&access.id)?,
+                    name: Name::new(&access.name),
+                    scope: scope_shown(&access.scope)?,
+                    created_at: Time(access.created),
+                    expires_at: access.expires.map(Time),
+                })
+            };
+            let all: Result<Vec<_>, Problem> = self.tokens.list().iter().map(shown).collect();
+            Ok(page(all?, &window, |token| token.id.to_string()))
+        })
+    }
+
+    fn revoke_token<'a>(&'a self, by: &'a Actor, token: &'a TokenId) -> Answer<'a, ()> {
+        Box::pin(async move {
+            let done = self.tokens.revoke(token.as_str()).await.map_err(Problem::from);
+            self.audited(by, "token.revoke", token.as_str(), &done);
+            done
+        })
+    }
+
+    fn create_meeting<'a>(&'a self, by: &'a Actor, draft: MeetingDraft) -> Answer<'a, Meeting> {
+        Box::pin(self.make_meeting(by, draft))
+    }
+
+    fn meetings(&self, state: Option<MeetingState>, window: Window) -> Answer<'_, Page<Meeting>> {
+        Box::pin(async move { Ok(self.list_meetings(state, &window)) })
+    }
+
+    fn meeting<'a>(&'a self, id: &'a MeetingId) -> Answer<'a, Meeting> {
+        Box::pin(self.show_meeting(id))
+    }
+
+    fn change_meeting<'a>(
+        &'a self,
+        by: &'a Actor,
+        id: &'a MeetingId,
+        change: MeetingChange,
+    ) -> Answer<'a, Meeting> {
+        Box::pin(self.alter_meeting(by, id, change))
+    }
+
+    fn end_meeting<'a>(&'a self, by: &'a Actor, id: &'a MeetingId) -> Answer<'a, ()> {
+        Box::pin(self.finish_meeting(by, id))
+    }
+
+    fn participants<'a>(&'a self, id: &'a MeetingId) -> Answer<'a, Vec<Participant>> {
+        Box::pin(self.roster(id))
+    }
+
+    fn order<'a>(&'a self, by: &'a Actor, id: &'a MeetingId, order: Order) -> Answer<'a, ()> {
+        Box::pin(self.carry_out(by, id, order))
+    }
+
+    fn call_out<'a>(
+        &'a self,
+        by: &'a Actor,
+        id: &'a MeetingId,
+        call: CallOut,
+    ) -> Answer<'a, CallStarted> {
+        Box::pin(self.begin_call(by, id, call))
+    }
+
+    fn invite<'a>(
+        &'a self,
+        id: &'a MeetingId,
+        format: InviteFormat,
+        language: Language,
+    ) -> Answer<'a, String> {
+        Box::pin(async move { self.invitation(id, format, language.into()) })
+    }
+
+    fn calls(
+        &self,
+        query: CallQuery,
+        window: Window,
+        language: Language,
+    ) -> Answer<'_, Page<Call>> {
+        Box::pin(self.list_calls(query, window, language))
+    }
+
+    fn call<'a>(&'a self, id: &'a CallId, language: Language) -> Answer<'a, Call> {
+        Box::pin(self.show_call(id, language))
+    }
+
+    fn registrations(&self, window: Window) -> Answer<'_, Page<Registration>> {
+        Box::pin(async move { Ok(self.list_registrations(&window)) })
+    }
+
+    fn trunks(&self) -> Answer<'_, Vec<Trunk>> {
+        Box::pin(async move { Ok(self.list_trunks()) })
+    }
+
+    fn explain(&self, question: Question, language: Language) -> Answer<'_, Explanation> {
+        Box::pin(async move { self.explained(&question, language.into()) })
+    }
+
+    fn test_calls(&self, window: Window) -> Answer<'_, Page<TestCall>> {
+        Box::pin(self.list_test_calls(window))
+    }
+
+    fn audit(&self, window: Window) -> Answer<'_, Page<AuditEntry>> {
+        Box::pin(self.list_audit(window))
+    }
+
+    fn verify_audit(&self) -> Answer<'_, AuditVerdict> {
+        Box::pin(self.check_audit())
+    }
+
+    fn readiness(&self) -> Answer<'_, Readiness> {
+        Box::pin(async move { Ok(self.ready()) })
+    }
+
+    fn gauges(&self) -> Answer<'_, Gauges> {
+        Box::pin(async move { Ok(self.figures().await) })
+    }
+
+    fn events(&self) -> &EventLog {
+        &self.events
+    }
+}

@@ -1,0 +1,166 @@
+//! The API over a real bridge with a real store: nobody calls, everything else is true.
+
+use super::super::BridgeBackend;
+use super::*;
+use crate::bridge::Bridge;
+use crate::config::Config;
+use crate::invite::Addresses;
+use crate::store::Tokens;
+use std::path::PathBuf;
+
+struct Real {
+    directory: PathBuf,
+    bridge: Bridge,
+    backend: Arc<BridgeBackend>,
+    router: Router,
+    code: String,
+    _close: watch::Sender<bool>,
+}
+
+impl Real {
+    async fn start(name: &str) -> Self {
+        let name = format!("causeway-real-{name}-{}", std::process::id());
+        let directory = std::env::temp_dir().join(name);
+        let text = format!(
+            "[node]\nstate_dir = {:?}\n[network]\nhosts = [\"meet.example.com\"]\n[sip]\n\
+             udp = [\"127.0.0.1:0\"]\ntcp = []\ntls = []\n[media]\nrealtime = false\n\
+             [[conference]]\nname = \"Board\"\naliases = [\"1001\"]\n",
+            directory.display().to_string()
+        );
+        let config = Config::parse("test.toml", &text, &|_| None).expect("valid");
+        let bridge = Bridge::start(config.clone()).await.expect("a bridge");
+        let tokens = Tokens::open(bridge.store().clone()).await.expect("tokens");
+        let code = tokens.bootstrap(jiff::Timestamp::now()).await.expect("a store");
+        let addresses =
+            Addresses { sip_host: Some("meet.example.com".to_owned()), ..Addresses::default() };
+        let backend = Arc::new(BridgeBackend::new(&bridge, &config, tokens, addresses));
+        let (_close, closing) = watch::channel(false);
+        let pace = Pace::default();
+        let behind = backend.clone();
+        let setting =
+            Setting { pace, backend: behind, trusted_proxies: Vec::new(), run: 1, closing };
+        let code = code.expect("a first start").to_string();
+        Self { directory, bridge, backend, router: router(setting), code, _close }
+    }
+
+    async fn ask(&self, method: &str, path: &str, token: &str, body: &str) -> Reply {
+        let response = self.router.clone().oneshot(request(method, path, token, body)).await;
+        let response = response.expect("infallible");
+        let (status, headers) = (response.status(), response.headers().clone());
+        let body = to_bytes(response.into_body(), 1 << 20).await.expect("a body");
+        Reply { status, headers, text: String::from_utf8(body.to_vec()).expect("UTF-8") }
+    }
+
+    async fn end(mut self) {
+        self.bridge.leave().await;
+        self.bridge.stopped().await;
+        std::fs::remove_dir_all(&self.directory).expect("clean up");
+    }
+}
+
+#[tokio::test]
+async fn from_the_first_code_to_a_meeting_that_ends_with_all_its_names() {
+    let real = Real::start("meeting").await;
+    let body = format!("{{\"code\":\"{}\"}}", real.code);
+    let opened = real.ask("POST", "/api/v1/session", "", &body).await;
+    assert_eq!(opened.status, StatusCode::CREATED, "{opened:?}");
+    let admin = opened.json()["token"].as_str().expect("a token").to_owned();
+    let again = real.ask("POST", "/api/v1/session", "", &body).await;
+    assert_eq!(again.code(), "CW-API-020", "once only");
+
+    let draft = r#"{"name":"周会","starts_at":"2036-01-01T01:00:00Z","guest_pin":"4711"}"#;
+    let made = real.ask("POST", "/api/v1/meetings", &admin, draft).await;
+    assert_eq!(made.status, StatusCode::CREATED, "{made:?}");
+    let meeting = made.json();
+    let id = meeting["id"].as_str().expect("an id");
+    assert_eq!(meeting["state"], "scheduled");
+    assert_eq!(meeting["ends_at"], "2036-01-01T02:00:00Z");
+    assert_eq!(meeting["secrets"]["guest_pin"], "4711");
+    let path = |rest: &str| format!("/api/v1/meetings/{id}{rest}");
+    let code = meeting["alias"].as_str().expect("a code");
+    assert_eq!(meeting["addresses"]["sip"][0], format!("sip:{code}@meet.example.com"));
+
+    let token = format!("{{\"scope\":\"meeting:{id}\",\"name\":\"host\"}}");
+    let host = real.ask("POST", "/api/v1/tokens", &admin, &token).await.json();
+    let host = host["token"].as_str().expect("a token").to_owned();
+    assert_eq!(real.ask("GET", &path(""), &host, "").await.status, StatusCode::OK);
+    assert_eq!(real.ask("GET", "/api/v1/meetings", &host, "").await.code(), "CW-API-005");
+
+    let change = r#"{"name":"Weekly","starts_at":null,"ends_at":null,"lobby":"on"}"#;
+    let changed = real.ask("PATCH", &path(""), &admin, change).await.json();
+    assert_eq!((&changed["name"], &changed["state"]), (&"Weekly".into(), &"idle".into()));
+    let wrong = real.ask("PATCH", &path(""), &admin, r#"{"host_pin":"4711"}"#).await;
+    assert_eq!(
+        (wrong.code().as_str(), &wrong.json()["field"]),
+        ("CW-MEET-014", &"host_pin".into())
+    );
+    let invite = real.ask("GET", &path("/invite?lang=zh-CN"), &host, "").await;
+    assert!(invite.text.contains("meet.example.com"), "{invite:?}");
+    assert_eq!(real.ask("GET", &path("/invite?format=ics"), &host, "").await.status, 409);
+
+    let asked = format!("{{\"alias\":\"sip:{code}@meet.example.com\"}}");
+    let why = real.ask("POST", "/api/v1/explanations", &admin, &asked).await.json();
+    assert_eq!(why["plan"]["destination"]["key"], id, "{why}");
+    let roster = real.ask("GET", &path("/participants"), &host, "").await.json();
+    assert_eq!(roster["items"], serde_json::json!([]));
+    let order = real.ask("POST", &path("/participants/mute-all"), &host, "").await;
+    assert_eq!(order.code(), "CW-API-009", "it does not run");
+    let barred = real.ask("POST", &path("/calls"), &host, r#"{"to":"+861012345678"}"#).await;
+    assert_eq!(barred.code(), "CW-DIAL-005", "calling out is off by default: {barred:?}");
+
+    assert_eq!(real.ask("POST", &path("/end"), &host, "").await.status, StatusCode::NO_CONTENT);
+    let over = real.ask("GET", &path(""), &admin, "").await.json();
+    assert_eq!(over["state"], "ended");
+    let why = real.ask("POST", "/api/v1/explanations", &admin, &asked).await.json();
+    assert_eq!(why["plan"]["destination"]["code"], "CW-DIAL-002", "{why}");
+    assert_eq!(real.ask("POST", &path("/end"), &host, "").await.status, StatusCode::GONE);
+    real.end().await;
+}
+
+#[tokio::test]
+async fn the_configured_conferences_the_lists_and_the_chain_of_who_did_what() {
+    let real = Real::start("lists").await;
+    let body = format!("{{\"code\":\"{}\"}}", real.code);
+    let opened = real.ask("POST", "/api/v1/session", "", &body).await.json();
+    let admin = opened["token"].as_str().expect("a token").to_owned();
+    for name in ["a", "b", "c"] {
+        let draft = format!("{{\"name\":\"{name}\"}}");
+        real.ask("POST", "/api/v1/meetings", &admin, &draft).await;
+    }
+    let (mut names, mut cursor) = (Vec::new(), String::new());
+    loop {
+        let path = format!("/api/v1/meetings?limit=1{cursor}");
+        let page = real.ask("GET", &path, &admin, "").await.json();
+        names.extend(page["items"][0]["name"].as_str().map(str::to_owned));
+        let Some(next) = page["next"].as_str() else { break };
+        cursor = format!("&cursor={next}");
+    }
+    assert_eq!(names, ["c", "b", "a", "Board"]);
+    let board = real.ask("GET", "/api/v1/meetings/conference-0", &admin, "").await.json();
+    assert_eq!((&board["alias"], &board["state"]), (&"1001".into(), &"idle".into()));
+    for path in ["calls", "test-calls", "registrations", "trunks"] {
+        let reply = real.ask("GET", &format!("/api/v1/{path}"), &admin, "").await;
+        assert_eq!(reply.json()["items"], serde_json::json!([]), "{path}");
+    }
+    let calls = real.ask("GET", "/api/v1/calls?cursor=rubbish", &admin, "").await;
+    assert_eq!(calls.status, StatusCode::BAD_REQUEST);
+    assert_eq!(real.ask("GET", "/api/v1/calls/none", &admin, "").await.status, 404);
+
+    assert_eq!(real.bridge.store().flush(std::time::Duration::from_secs(10)).await, 0);
+    let audit = real.ask("GET", "/api/v1/audit", &admin, "").await.json();
+    let actions: Vec<_> = audit["items"].as_array().expect("entries").iter().collect();
+    let actions: Vec<_> = actions.iter().filter_map(|entry| entry["action"].as_str()).collect();
+    assert_eq!(actions.iter().filter(|action| **action == "meeting.create").count(), 3);
+    assert!(actions.contains(&"session.open"), "{actions:?}");
+    let verdict = real.ask("POST", "/api/v1/audit/verify", &admin, "").await.json();
+    assert_eq!(verdict["intact"], true, "{verdict}");
+
+    let ready = real.ask("GET", "/readyz", "", "").await;
+    assert_eq!(ready.status, StatusCode::OK, "{ready:?}");
+    real.backend.drains();
+    let ready = real.ask("GET", "/readyz", "", "").await;
+    assert_eq!(ready.json()["reasons"][0]["what"], "draining");
+    let metrics = real.ask("GET", "/metrics", &admin, "").await;
+    assert!(metrics.text.contains("causeway_ticks_total"), "{}", metrics.text);
+    real.end().await;
+}
