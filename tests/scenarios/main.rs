@@ -25,5 +25,6 @@ mod flows;
 mod hold;
 mod hostile;
 mod loss;
+mod reception;
 mod refusal;
 mod registration;

@@ -197,6 +197,9 @@ impl ConferenceActor {
             Event::ParticipantLeft { participant, cause } => {
                 info!(%conference, %participant, code = cause.code(), "participant left");
             }
+            Event::ParticipantWaiting { participant, leg, place, .. } => {
+                info!(%conference, %participant, %leg, place, "participant waits");
+            }
             Event::HostsGone => info!(%conference, "no host is left"),
             Event::LockChanged { locked } => info!(%conference, locked, "lock changed"),
             // What a digit means the machine decides; its value is personal.

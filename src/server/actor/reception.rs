@@ -14,7 +14,7 @@ use causeway_plan::{
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Instant;
-use tracing::{info, warn};
+use tracing::{debug, info, warn};
 
 /// How long after it spoke a caller hears itself in a test call, in milliseconds: long enough
 /// that nobody takes it for an echo of the line.
@@ -101,6 +101,8 @@ impl ReceptionActor {
         match report {
             Report::Up { leg, direction } => self.up(now, leg, direction),
             Report::Digit { leg, digit, method } => {
+                // Which one it was is personal.
+                debug!(%leg, ?method, "digit pressed");
                 self.machine.handle(now, ReceptionCommand::Digit { leg, digit, method });
             }
             Report::Played { leg, play } => {

@@ -21,11 +21,13 @@ pub(crate) struct Bridge {
 pub(crate) struct Setting {
     pub(crate) workers: u16,
     pub(crate) media_ports: u16,
+    /// More of the configuration, after the rest.
+    pub(crate) more: &'static str,
 }
 
 impl Default for Setting {
     fn default() -> Self {
-        Self { workers: 1, media_ports: 200 }
+        Self { workers: 1, media_ports: 200, more: "" }
     }
 }
 
@@ -100,7 +102,7 @@ impl Bridge {
 }
 
 fn configuration(folder: &Folder, setting: Setting) -> String {
-    let Setting { workers, media_ports } = setting;
+    let Setting { workers, media_ports, more } = setting;
     let port_min = free_media_ports();
     format!(
         "[node]
@@ -117,7 +119,7 @@ listen = []
 [media]
 port_min = {port_min}
 port_max = {}
-",
+{more}",
         folder.display(),
         port_min + media_ports - 1
     )

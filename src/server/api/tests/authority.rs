@@ -203,6 +203,7 @@ async fn a_certificate_is_ordered_proved_and_kept_and_the_account_used_again() {
 
 #[tokio::test]
 async fn the_port_of_challenges_answers_nothing_else() {
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     let socket = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("bound");
     let address = socket.local_addr().expect("bound");
     tokio::spawn(Challenges::default().serve(socket));
