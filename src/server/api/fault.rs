@@ -172,7 +172,7 @@ impl fmt::Display for Problem {
 
 impl std::error::Error for Problem {}
 
-/// The status alone; [`super::speech`] knows the language and writes the body.
+/// The status alone; `speech` knows the language and writes the body.
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let mut response = self.fault.status().into_response();
