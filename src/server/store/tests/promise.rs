@@ -298,5 +298,6 @@ pub(super) async fn personal_values_go_after_their_time_and_the_chain_still_veri
     assert_eq!(head.seq, 3);
     let chain = "SELECT personal FROM audit WHERE seq = 3";
     let chain: String = sqlx::query_scalar(chain).fetch_one(store.pool()).await.expect("a row");
-    assert!(!chain.contains("138"), "the chain holds digests only");
+    // A shorter piece of the number may stand in a digest by chance.
+    assert!(!chain.contains("13800138000"), "the chain holds digests only");
 }
