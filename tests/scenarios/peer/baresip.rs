@@ -174,6 +174,11 @@ impl Baresip {
 
     /// What was heard in the first call. Switches the telephone off, which completes the file.
     pub(crate) fn heard(&mut self) -> Wave {
+        self.heard_in_calls().swap_remove(0)
+    }
+
+    /// What was heard, call by call. Switches the telephone off.
+    pub(crate) fn heard_in_calls(&mut self) -> Vec<Wave> {
         self.command("quit", "");
         self.process.wait_for_exit(PATIENCE);
         let mut recordings: Vec<_> = fs::read_dir(self.folder.join("heard"))
@@ -182,8 +187,8 @@ impl Baresip {
             .filter(|path| path.to_string_lossy().ends_with("-dec.wav"))
             .collect();
         recordings.sort();
-        let first = recordings.first();
-        Wave::read(first.unwrap_or_else(|| panic!("{} recorded nothing", self.name)))
+        assert!(!recordings.is_empty(), "{} recorded nothing", self.name);
+        recordings.iter().map(|path| Wave::read(path)).collect()
     }
 
     fn command(&mut self, command: &str, params: &str) {

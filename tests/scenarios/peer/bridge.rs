@@ -18,14 +18,14 @@ pub(crate) struct Bridge {
 
 /// What a scenario may want different.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Setting {
+pub(crate) struct Setting<'a> {
     pub(crate) workers: u16,
     pub(crate) media_ports: u16,
     /// More of the configuration, after the rest.
-    pub(crate) more: &'static str,
+    pub(crate) more: &'a str,
 }
 
-impl Default for Setting {
+impl Default for Setting<'_> {
     fn default() -> Self {
         Self { workers: 1, media_ports: 200, more: "" }
     }
@@ -38,7 +38,7 @@ impl Bridge {
         Self::with(Setting::default())
     }
 
-    pub(crate) fn with(setting: Setting) -> Self {
+    pub(crate) fn with(setting: Setting<'_>) -> Self {
         let folder = Folder::new("bridge");
         let configuration = folder.write("causeway.toml", configuration(&folder, setting));
         let mut command = Command::new(env!("CARGO_BIN_EXE_causeway"));
@@ -101,7 +101,7 @@ impl Bridge {
     }
 }
 
-fn configuration(folder: &Folder, setting: Setting) -> String {
+fn configuration(folder: &Folder, setting: Setting<'_>) -> String {
     let Setting { workers, media_ports, more } = setting;
     let port_min = free_media_ports();
     format!(
@@ -114,6 +114,8 @@ level = \"info,causeway_server=debug\"
 udp = [\"127.0.0.1:0\", \"[::1]:0\"]
 tcp = [\"127.0.0.1:0\"]
 tls = [\"127.0.0.1:0\"]
+# Debian's baresip gives up where SHA-256 is asked for beside MD5.
+digest = [\"md5\"]
 [api]
 listen = []
 [media]

@@ -10,6 +10,7 @@ mod sipp;
 
 pub(crate) use baresip::{Baresip, Line, Transport};
 pub(crate) use bridge::{Bridge, Setting, talk};
+pub(crate) use folder::Folder;
 pub(crate) use link::LossyLink;
 pub(crate) use linphone::Linphone;
 pub(crate) use sipp::Flow;

@@ -19,6 +19,17 @@ impl Flow {
     /// Starts `flow/<name>.xml` once, calling `alias` at the bridge's UDP port. A flow that sends
     /// media streams `voice.alaw`: `voice` at 8 kHz.
     pub(crate) fn start(name: &'static str, alias: &str, port: u16, voice: Option<&Wave>) -> Self {
+        Self::many(name, alias, port, voice, 1)
+    }
+
+    /// Starts a flow so many times, fifty a second.
+    pub(crate) fn many(
+        name: &'static str,
+        alias: &str,
+        port: u16,
+        voice: Option<&Wave>,
+        calls: u16,
+    ) -> Self {
         let folder = Folder::new(name);
         if let Some(voice) = voice {
             let samples = voice.resampled(8000).samples;
@@ -37,7 +48,8 @@ impl Flow {
                 .arg(scenario)
                 .args(["-s", alias, "-i", "127.0.0.1", "-p", &free_port().to_string()])
                 .args(["-mi", "127.0.0.1", "-mp", &free_port().to_string()])
-                .args(["-m", "1", "-timeout", "15s", "-timeout_error", "-nostdin"])
+                .args(["-m", &calls.to_string(), "-l", &calls.to_string(), "-r", "50"])
+                .args(["-timeout", "60s", "-timeout_error", "-nostdin"])
                 .args(["-trace_err", "-error_file", "errors.log"])
                 .args(["-trace_msg", "-message_file", "messages.log"]),
         );

@@ -8,8 +8,7 @@ mod tone;
 mod wave;
 
 pub(crate) use intelligibility::intelligibility;
-#[allow(unused_imports, reason = "the journeys by voice use them")]
-pub(crate) use recognise::{Heard, prompts, recognise, spoken};
+pub(crate) use recognise::{prompts, recognise};
 pub(crate) use speech::speech;
-pub(crate) use tone::{level_db, tone};
+pub(crate) use tone::{keys, level_db, silence, tone};
 pub(crate) use wave::Wave;

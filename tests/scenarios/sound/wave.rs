@@ -53,6 +53,13 @@ impl Wave {
         Self { rate: self.rate, samples: self.samples[at(start)..at(start + length)].to_vec() }
     }
 
+    /// This, then another of the same rate.
+    pub(crate) fn then(mut self, next: &Wave) -> Self {
+        assert_eq!(self.rate, next.rate);
+        self.samples.extend_from_slice(&next.samples);
+        self
+    }
+
     /// The same sound at another rate, band-limited by a windowed sinc.
     pub(crate) fn resampled(&self, rate: u32) -> Self {
         const ZERO_CROSSINGS: f64 = 16.0;

@@ -1,5 +1,6 @@
 //! The way of a person with a telephone: one number, a voice that asks, the lobby, the host.
 
+use super::{holds_in_order, press};
 use crate::{
     conference::{TONES, VOICE},
     peer::{Baresip, Bridge, Flow, Line, Setting, Transport, talk},
@@ -22,23 +23,10 @@ name = \"Open\"
 aliases = [\"1002\"]
 ";
 
-const SETTING: Setting = Setting { workers: 1, media_ports: 200, more: MEETINGS };
+const SETTING: Setting<'static> = Setting { workers: 1, media_ports: 200, more: MEETINGS };
 
 fn bridge() -> Bridge {
     Bridge::with(SETTING)
-}
-
-fn press(phone: &mut Baresip, keys: &str) {
-    for key in keys.chars() {
-        phone.send_digit(key);
-        talk(Duration::from_millis(250));
-    }
-}
-
-/// Whether these were heard, in this order, others between them or not.
-fn holds_in_order(heard: &[Prompt], wanted: &[Prompt]) -> bool {
-    let mut heard = heard.iter();
-    wanted.iter().all(|prompt| heard.any(|other| other == prompt))
 }
 
 #[test]
