@@ -62,6 +62,8 @@ pub struct IncomingCall {
     pub claims: Option<Arc<str>>,
     /// What is proved so far: by certificate, by trunk, by a registered connection or by digest.
     pub proof: Proof,
+    /// Its name, as a trusted trunk says; `None`: as it says itself.
+    pub asserted_name: Option<String>,
     /// It asked that nobody sees who it is (RFC 3323).
     pub private: bool,
     /// Where it comes from.

@@ -31,6 +31,7 @@ pub(super) fn incoming(
         calling: calling.unwrap_or_else(|| Alias::sip("", "anonymous.invalid")),
         claims: None,
         proof: Proof::default(),
+        asserted_name: None,
         private: false,
         source: flow.remote,
         local,
@@ -46,6 +47,9 @@ pub(super) fn believe(call: &mut IncomingCall, request: &Request) {
         if let Some(asserted) = alias(&identity.uri) {
             call.calling = asserted;
         }
+        let name = identity.display_name.filter(|_| !call.private);
+        call.asserted_name =
+            name.map(|name| shown(&name.to_str_lossy(), MAX_DISPLAY_NAME));
     }
 }
 
@@ -60,8 +64,9 @@ pub(super) fn offered(leg: LegId, call: IncomingCall, request: &Request) -> Offe
         calling: call.calling,
         private: call.private,
         proof: call.proof,
-        display_name: name
-            .map(|name| shown(&name.to_str_lossy(), MAX_DISPLAY_NAME))
+        display_name: call
+            .asserted_name
+            .or_else(|| name.map(|name| shown(&name.to_str_lossy(), MAX_DISPLAY_NAME)))
             .unwrap_or_default(),
         source: call.source,
         local: call.local,

@@ -26,7 +26,7 @@ use causeway_proto::sip::{
     Carrier, Command, Config, Endpoint, Event, Input, Output, Registrar, registrar,
 };
 use dial::Located;
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, oneshot};
@@ -50,6 +50,8 @@ pub(super) struct Driver {
     endpoint: Endpoint,
     transports: Transports,
     calls: HashMap<LegId, CallLeg>,
+    /// Calls out whose ways are being looked up: as many as the bridge has legs at most.
+    pending: HashSet<LegId>,
     legs: LegIds,
     admission: Admission,
     views: Views,
@@ -117,6 +119,7 @@ impl Driver {
             endpoint: Endpoint::new(endpoint),
             transports,
             calls: HashMap::new(),
+            pending: HashSet::new(),
             legs: config.legs,
             admission: config.admission,
             views: Views::new(trunks.views()),
@@ -256,6 +259,7 @@ impl Driver {
             Event::Register { flow, request, size } => {
                 self.registers(Asked { flow, request, size });
             }
+            Event::WentOn { call } => self.went_on(call),
             Event::Pinged { ping, status } => self.trunk_pinged(ping, status),
             Event::Responded { number, from, response } => {
                 self.trunk_responded(number, from, response.as_deref());
@@ -290,6 +294,8 @@ impl Driver {
                 }
                 self.leave_trunks();
                 let mut out = Outcome::default();
+                let cause = EndCause::Draining;
+                out.events.extend(self.pending.drain().map(|leg| LegEvent::Ended { leg, cause }));
                 for call in self.calls.values_mut() {
                     call.end(EndCause::Draining, &mut out);
                 }
@@ -315,8 +321,13 @@ impl Driver {
                 }
             }
             LegCommand::Reject { cause, .. } | LegCommand::End { cause, .. } => {
-                if let Some(call) = self.calls.get_mut(&leg) {
-                    call.end(cause, &mut out);
+                match self.calls.get_mut(&leg) {
+                    Some(call) => call.end(cause, &mut out),
+                    // Its way is being looked up still, or it ended on its own meanwhile.
+                    None => {
+                        self.pending.remove(&leg);
+                        out.events.push(LegEvent::Ended { leg, cause });
+                    }
                 }
             }
             LegCommand::Hold { held, .. } => {

@@ -10,7 +10,7 @@ use causeway_proto::sip::location::Target;
 use causeway_proto::sip::registration::{Account, Event, Output, Registration};
 use causeway_proto::sip::{Command, Flow};
 use sip_codec::{Response, SipUri, Uri};
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -24,6 +24,8 @@ pub(super) struct Trunks {
     lines: Vec<Line>,
     /// Which trunk carries a call.
     legs: HashMap<LegId, usize>,
+    /// Which trunks the ways lead by that a call has left; `None` where one leads directly.
+    spare: HashMap<LegId, VecDeque<Option<usize>>>,
 }
 
 /// One trunk.
@@ -46,7 +48,7 @@ impl Trunks {
         let line = |(index, trunk): (usize, &Trunk)| {
             Line::new(now + SPREAD * u32::try_from(index).unwrap_or(0), trunk)
         };
-        Self { lines: trunks.iter().enumerate().map(line).collect(), legs: HashMap::new() }
+        Self { lines: trunks.iter().enumerate().map(line).collect(), legs: HashMap::new(), spare: HashMap::new() }
     }
 
     pub(super) fn views(&self) -> Vec<TrunkView> {
@@ -78,8 +80,42 @@ impl Trunks {
         }
     }
 
+    /// A call goes out, by the first of these ways.
+    pub(super) fn dialled(
+        &mut self,
+        leg: LegId,
+        mut ways: VecDeque<Option<usize>>,
+        views: &Views,
+    ) -> Option<usize> {
+        let first = ways.pop_front().flatten();
+        if let Some(index) = first {
+            self.began(index, leg, views);
+        }
+        self.spare.insert(leg, ways);
+        first
+    }
+
+    /// A call goes on by its next way. Gives the trunk of it, and whether that had room.
+    pub(super) fn went_on(&mut self, leg: LegId, views: &Views) -> (Option<usize>, bool) {
+        let next = self.spare.get_mut(&leg).and_then(VecDeque::pop_front).flatten();
+        if next.is_none() || next != self.legs.get(&leg).copied() {
+            self.leave(leg, views);
+            let has_room = next.is_none_or(|index| !self.is_full(index));
+            if let Some(index) = next {
+                self.began(index, leg, views);
+            }
+            return (next, has_room);
+        }
+        (next, true)
+    }
+
     /// A call ended, of whatever trunk or none.
     pub(super) fn ended(&mut self, leg: LegId, views: &Views) {
+        self.spare.remove(&leg);
+        self.leave(leg, views);
+    }
+
+    fn leave(&mut self, leg: LegId, views: &Views) {
         let Some(index) = self.legs.remove(&leg) else { return };
         if let Some(line) = self.lines.get_mut(index) {
             line.view.calls = line.view.calls.saturating_sub(1);

@@ -47,6 +47,7 @@ pub(super) fn trunk(name: &str, target: Option<String>) -> Trunk {
         certificate_names: Vec::new(),
         trusted: false,
         health_interval: None,
+        number: None,
         max_calls: 10,
         fallback: None,
     }
