@@ -2,6 +2,7 @@
 
 use crate::actor::task::{MAX_NEWS, News};
 use crate::actor::{Answering, Handover, Message};
+use crate::calling_out;
 use crate::config::Config;
 use crate::directory::Directory;
 use crate::front_desk::{FrontDesk, Rules};
@@ -10,6 +11,7 @@ use crate::journal::Journal;
 use crate::live::Live;
 use crate::meeting::Meetings;
 use crate::outlet::Drivers;
+use crate::refusal::Refusals;
 use crate::router::Router;
 use crate::store::{Retention, SecretError, Secrets, Store, StoreError};
 use crate::tls::{self, TlsError};
@@ -118,8 +120,12 @@ impl Bridge {
         let meetings = Arc::new(meetings.map_err(StartError::Store)?);
         let journal = Arc::new(Journal::new(Some(store.clone())));
         let desk = Arc::new(FrontDesk::new(rules(&config), Arc::clone(&meetings)));
+        desk.outgoing().recall(&store).await.map_err(StartError::Store)?;
         let pack = Arc::new(pack(&config)?);
-        let sip_config = sip_config(&config, legs.clone(), &desk).map_err(StartError::Tls)?;
+        let mut sip_config = sip_config(&config, legs.clone(), &desk).map_err(StartError::Tls)?;
+        let refusals = Refusals::new(Arc::clone(&desk), Arc::clone(&journal));
+        sip_config.refused =
+            Arc::new(move |call, cause| refusals.note(Instant::now(), call, cause));
         let engine =
             Engine::start(config.engine.clone(), media_sender).map_err(StartError::Engine)?;
         let (realtime, ticks) = (engine.realtime(), engine.metrics());
@@ -384,7 +390,7 @@ fn rules(config: &Config) -> Rules {
         dial_plan: Arc::clone(&config.dial_plan),
         names: config.names.clone(),
         calling_out: CallingOut::clone(&config.calling_out),
-        trunks: config.trunks.lines.iter().map(|trunk| Arc::clone(&trunk.name)).collect(),
+        trunks: calling_out::lines(config),
         trust: config.trust.clone(),
         langs: langs(config),
         lang: config.reception.lang,
@@ -431,10 +437,10 @@ fn sip_config(config: &Config, legs: LegIds, desk: &Arc<FrontDesk>) -> Result<Si
 fn admission(desk: Arc<FrontDesk>, limit: RateLimit) -> sip::Admission {
     let limit = Mutex::new(limit);
     Arc::new(move |call| {
-        let allowed = limit
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take(Instant::now(), call.source.ip());
+        let mut limit = limit.lock().unwrap_or_else(PoisonError::into_inner);
+        // An INVITE counts once, however often it is asked about.
+        let allowed = call.asked_again || limit.take(Instant::now(), call.source.ip());
+        drop(limit);
         if !allowed {
             return Decision::Refuse(EndCause::RateLimited);
         }

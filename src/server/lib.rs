@@ -39,6 +39,7 @@ pub mod meeting;
 pub mod metrics;
 mod outlet;
 pub mod record;
+mod refusal;
 mod router;
 pub mod serve;
 pub mod store;

@@ -66,6 +66,8 @@ pub struct IncomingCall {
     pub asserted_name: Option<String>,
     /// It asked that nobody sees who it is (RFC 3323).
     pub private: bool,
+    /// It was decided about before, and its credentials were right since.
+    pub asked_again: bool,
     /// Where it comes from.
     pub source: SocketAddr,
     /// The local address at which it arrived.
@@ -90,6 +92,10 @@ pub enum Decision {
 
 /// Decides whether a call may have state. Runs on the signalling task: it must not block.
 pub type Admission = Arc<dyn Fn(&IncomingCall) -> Decision + Send + Sync>;
+
+/// Is told of every call that is refused before it has state, and why; what is known of the call,
+/// where it could be read. Runs on the signalling task: it must not block.
+pub type Refused = Arc<dyn Fn(Option<&IncomingCall>, EndCause) + Send + Sync>;
 
 /// The limits of the adapter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -127,6 +133,8 @@ pub struct SipConfig {
     pub legs: LegIds,
     /// Who may call.
     pub admission: Admission,
+    /// Is told of calls that are refused.
+    pub refused: Refused,
     /// Names of this bridge in addresses of its users, besides the address that they reach.
     pub hosts: OurHosts,
     /// The realm in which users prove themselves.
@@ -169,6 +177,7 @@ impl SipConfig {
                 (Some(_), None) => Decision::Authenticate,
                 _ => Decision::Admit,
             }),
+            refused: Arc::new(|_, _| {}),
             hosts: OurHosts::default(),
             realm: "causeway".to_owned(),
             digest: OFFERED.to_vec(),

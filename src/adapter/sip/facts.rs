@@ -33,6 +33,7 @@ pub(super) fn incoming(
         proof: Proof::default(),
         asserted_name: None,
         private: false,
+        asked_again: false,
         source: flow.remote,
         local,
         secure: flow.carrier == Carrier::Tls,
@@ -48,8 +49,7 @@ pub(super) fn believe(call: &mut IncomingCall, request: &Request) {
             call.calling = asserted;
         }
         let name = identity.display_name.filter(|_| !call.private);
-        call.asserted_name =
-            name.map(|name| shown(&name.to_str_lossy(), MAX_DISPLAY_NAME));
+        call.asserted_name = name.map(|name| shown(&name.to_str_lossy(), MAX_DISPLAY_NAME));
     }
 }
 

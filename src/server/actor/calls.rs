@@ -253,6 +253,11 @@ impl Calls {
         self.orders.push_back(Order::Say { leg, play, phrase, lang });
     }
 
+    /// Ends what is played to a leg.
+    pub(crate) fn hush(&mut self, leg: LegId) {
+        self.media(MediaCommand::StopPlaying { leg });
+    }
+
     pub(crate) fn media(&mut self, command: MediaCommand) {
         self.orders.push_back(Order::Media(command));
     }

@@ -10,7 +10,7 @@ mod register;
 mod trunk;
 
 use super::accounts::Accounts;
-use super::config::{Admission, LegIds, SipConfig};
+use super::config::{Admission, LegIds, Refused, SipConfig};
 use super::leg::{CallLeg, Outcome};
 use super::resolver::Dns;
 use super::transport::{Arrived, Transports};
@@ -20,7 +20,7 @@ use admit::Asked;
 use bytes::Bytes;
 use causeway_base::{EndCause, LegId};
 use causeway_conference::{LegCommand, LegEvent};
-use causeway_dial::{AttemptRules, Attempts};
+use causeway_dial::{AttemptRule, AttemptRules, Attempts};
 use causeway_proto::sip::location::Target;
 use causeway_proto::sip::{
     Carrier, Command, Config, Endpoint, Event, Input, Output, Registrar, registrar,
@@ -42,6 +42,11 @@ const MAX_IN_A_ROW: usize = 64;
 /// When a caller that was refused for load may try again.
 const RETRY_AFTER: Duration = Duration::from_secs(5);
 
+/// Wrong passwords from one source, whoever's they are. One user's are limited much earlier: some
+/// devices of an office that were set up wrongly lock nobody else out behind the same NAT.
+const WRONG_BY_SOURCE: AttemptRule =
+    AttemptRule { wrong: causeway_dial::attempt::MAX_WRONG, window: Duration::from_secs(600) };
+
 /// How long the endpoint may sleep when it waits for nothing.
 const IDLE: Duration = Duration::from_secs(3_600);
 
@@ -54,6 +59,7 @@ pub(super) struct Driver {
     pending: HashSet<LegId>,
     legs: LegIds,
     admission: Admission,
+    refused: Refused,
     views: Views,
     accounts: Accounts,
     trunks: Trunks,
@@ -122,12 +128,16 @@ impl Driver {
             pending: HashSet::new(),
             legs: config.legs,
             admission: config.admission,
+            refused: config.refused,
             views: Views::new(trunks.views()),
             accounts,
             trunks,
             // Whose name it is the accounts say; any name of ours will do.
             registrar: Registrar::new(registrar::Config::default()),
-            attempts: Attempts::new(AttemptRules::default()),
+            attempts: Attempts::new(AttemptRules {
+                source: WRONG_BY_SOURCE,
+                ..AttemptRules::default()
+            }),
             realm: config.realm,
             dns: Dns::new(&config.nameservers),
             controls,

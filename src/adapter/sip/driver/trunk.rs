@@ -48,7 +48,11 @@ impl Trunks {
         let line = |(index, trunk): (usize, &Trunk)| {
             Line::new(now + SPREAD * u32::try_from(index).unwrap_or(0), trunk)
         };
-        Self { lines: trunks.iter().enumerate().map(line).collect(), legs: HashMap::new(), spare: HashMap::new() }
+        Self {
+            lines: trunks.iter().enumerate().map(line).collect(),
+            legs: HashMap::new(),
+            spare: HashMap::new(),
+        }
     }
 
     pub(super) fn views(&self) -> Vec<TrunkView> {

@@ -3,8 +3,8 @@
 use super::pair::{A, B, CALL, OFFER, Pair};
 use crate::sip::{Carrier, Command, Event, Flow, Hop};
 use causeway_base::EndCause;
-use sip_codec::header::NameAddr;
 use sip_codec::SipUri;
+use sip_codec::header::NameAddr;
 use std::net::SocketAddr;
 
 /// Where nobody is.
