@@ -6,7 +6,6 @@ use crate::calling_out;
 use crate::config::Config;
 use crate::directory::Directory;
 use crate::front_desk::{FrontDesk, Rules};
-use crate::greeting;
 use crate::journal::Journal;
 use crate::live::Live;
 use crate::meeting::Meetings;
@@ -15,6 +14,7 @@ use crate::refusal::Refusals;
 use crate::router::Router;
 use crate::store::{Retention, SecretError, Secrets, Store, StoreError};
 use crate::tls::{self, TlsError};
+use crate::{greeting, instance};
 use causeway_adapter::sip::{
     self, Carrier, Decision, LegIds, Listener, SipAdapter, SipConfig, SipError, SipHandle,
     Transport,
@@ -428,6 +428,7 @@ fn sip_config(config: &Config, legs: LegIds, desk: &Arc<FrontDesk>) -> Result<Si
     sip.digest.clone_from(&config.sip.digest);
     sip.users.clone_from(&config.users.accounts);
     sip.trunks.clone_from(&config.trunks.lines);
+    sip.instance = instance::load(&config.state_dir)?;
     sip.nameservers.clone_from(&config.nameservers);
     sip.admission = admission(Arc::clone(desk), RateLimit::new(config.rate.clone()));
     Ok(sip)

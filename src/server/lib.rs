@@ -29,6 +29,7 @@ pub mod dial_command;
 pub mod directory;
 mod front_desk;
 pub mod greeting;
+mod instance;
 pub mod invite;
 mod journal;
 pub mod live;

@@ -131,7 +131,7 @@ impl<O: Outlet> Router<O> {
             Message::CallOut { errand, .. } => {
                 // Its conference ended before it took it: it calls nobody, and counts no longer.
                 let (leg, cause) = (errand.leg, EndCause::Cancelled);
-                return Box::pin(self.leg_event(LegEvent::Ended { leg, cause })).await;
+                return self.leg_event(LegEvent::Ended { leg, cause }).await;
             }
             Message::Leg(event) => event.leg(),
             Message::Media(

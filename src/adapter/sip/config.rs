@@ -145,6 +145,8 @@ pub struct SipConfig {
     pub users: Vec<User>,
     /// Who brings calls and carries them out.
     pub trunks: Vec<Trunk>,
+    /// Which device we are at trunks: a URN that outlives a restart (RFC 5626 section 4.1).
+    pub instance: String,
     /// DNS servers to ask instead of the system's.
     pub nameservers: Vec<SocketAddr>,
     /// Seeds tags, branches and nonces: 32 bytes from the system's random source.
@@ -183,8 +185,20 @@ impl SipConfig {
             digest: OFFERED.to_vec(),
             users: Vec::new(),
             trunks: Vec::new(),
+            instance: instance(seed),
             nameservers: Vec::new(),
             seed,
         }
     }
+}
+
+/// A URN made of random bytes (RFC 9562 section 5.4).
+pub fn instance(random: [u8; 32]) -> String {
+    let mut hex = String::with_capacity(32);
+    for byte in random.iter().take(16) {
+        hex.push_str(&format!("{byte:02x}"));
+    }
+    let part = |from: usize, to: usize| hex.get(from..to).unwrap_or_default();
+    let [a, b, c, d, e] = [part(0, 8), part(8, 12), part(13, 16), part(17, 20), part(20, 32)];
+    format!("urn:uuid:{a}-{b}-4{c}-8{d}-{e}")
 }

@@ -1,5 +1,8 @@
 //! Legs between a scripted adapter and a scripted engine: from offer to end, and every failure.
 
+mod gateway;
+mod outgoing;
+mod peer;
 mod sound;
 
 use crate::actor::call::Call;

@@ -112,7 +112,7 @@ impl Driver {
     ) -> Result<Self, SipError> {
         let SipConfig { listeners, advertised, user_agent, tls_client, limits, .. } = config;
         let now = Instant::now();
-        let trunks = Trunks::new(now, &config.trunks);
+        let trunks = Trunks::new(now, &config.trunks, &config.instance);
         let accounts = Accounts::new(config.hosts, config.users, config.trunks);
         let mut endpoint = Config::new(config.seed);
         endpoint.registrar = accounts.has_users();
@@ -223,21 +223,28 @@ impl Driver {
             let Some(arrived) = next else { return };
             let input = match arrived {
                 Arrived::Message { flow, message, size } => match *message {
-                    Ok(message) => Input::Received { flow, message, size },
+                    Ok(message) => Some(Input::Received { flow, message, size }),
                     Err(error) => {
                         tracing::debug!(%error, "not a SIP message");
-                        Input::Malformed { flow, error, size }
+                        Some(Input::Malformed { flow, error, size })
                     }
                 },
                 Arrived::Closed { flow } => {
                     self.registrar.flow_closed(flow);
                     self.registrar_news();
-                    Input::Failed { flow }
+                    self.trunks.flow_lost(Instant::now(), flow);
+                    Some(Input::Failed { flow })
                 }
-                Arrived::Opened { .. } => return,
+                Arrived::KeepAlive { flow, request } => {
+                    self.answer_keep_alive(flow, request);
+                    None
+                }
+                Arrived::Opened { .. } => None,
             };
-            self.endpoint.handle_input(Instant::now(), input);
-            self.drain();
+            if let Some(input) = input {
+                self.endpoint.handle_input(Instant::now(), input);
+                self.drain();
+            }
             next = self.transports.try_next();
         }
         if let Some(arrived) = next {
