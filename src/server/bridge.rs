@@ -451,10 +451,18 @@ fn admission(desk: Arc<FrontDesk>, limit: RateLimit) -> sip::Admission {
             trunk: call.proof.trunk.as_deref(),
             local: call.local,
         };
-        match desk.destination(&asked).0 {
-            Destination::Reject(cause) => Decision::Refuse(cause),
-            _ if call.claims.is_some() && call.proof.user.is_none() => Decision::Authenticate,
-            _ => Decision::Admit,
+        let destination = desk.destination(&asked).0;
+        if let Destination::Reject(cause) = destination {
+            return Decision::Refuse(cause);
+        }
+        if call.claims.is_some() && call.proof.user.is_none() {
+            return Decision::Authenticate;
+        }
+        // Whoever looks for a way to the telephone network gets no state.
+        let is_proved = desk.is_proved(&call.proof, call.source.ip());
+        match desk.outgoing().verdict(&destination, is_proved) {
+            Some(Err(cause)) => Decision::Refuse(cause),
+            Some(Ok(())) | None => Decision::Admit,
         }
     })
 }

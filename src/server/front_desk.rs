@@ -11,7 +11,7 @@ use crate::record::Draft;
 use crate::store::NewAudit;
 use causeway_base::{Alias, EndCause, Lang, LegId};
 use causeway_conference::reception::{Answer, Question};
-use causeway_conference::{CallerKey, Goal, Offered, Role, Settings};
+use causeway_conference::{CallerKey, Goal, Offered, Proof, Role, Settings};
 use causeway_dial::attempt::{Attempt, AttemptRules, Attempts, Exhausted, Limit, Permit};
 use causeway_dial::calling_out::{Asker, CallingOut};
 use causeway_dial::{
@@ -218,7 +218,7 @@ impl FrontDesk {
             Destination::User(name) => Purpose::User(name),
             Destination::Gateway { trunk, target, open } => {
                 let rule = explanation.taken_by().unwrap_or_default().into();
-                let asker = if open || self.is_proved(offered, trusted) {
+                let asker = if open || self.is_proved(&offered.proof, offered.source.ip()) {
                     Asker::Rule
                 } else {
                     Asker::Stranger
@@ -233,9 +233,12 @@ impl FrontDesk {
 
     /// Whether a caller proved who it is. The address of a trunk or a network over UDP is a claim
     /// until the ACK: nobody is called for it before that.
-    fn is_proved(&self, offered: &Offered, trusted: bool) -> bool {
-        let proof = &offered.proof;
-        trusted || proof.user.is_some() || proof.trunk.is_some() || proof.certificate.is_some()
+    pub(crate) fn is_proved(&self, proof: &Proof, source: IpAddr) -> bool {
+        let networks = &self.rules.trust.networks;
+        proof.user.is_some()
+            || proof.trunk.is_some()
+            || proof.certificate.is_some()
+            || networks.iter().any(|network| network.contains(source))
     }
 
     /// Whom our own devices call needs no PIN of them; others are asked where the meeting has one.

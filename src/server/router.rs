@@ -222,7 +222,11 @@ impl<O: Outlet> Router<O> {
     /// The caller of a gateway has confirmed: calls whom it wants, or ends it with the reason.
     async fn put_through(&self, room: ConferenceId, purpose: Purpose, caller: PutThrough) {
         let Some(handle) = self.directory.of_conference(room) else { return };
-        let sent = match self.errand(purpose, &caller) {
+        let errand = match self.limit() {
+            Some(cause) => Err(cause),
+            None => self.errand(purpose, &caller),
+        };
+        let sent = match errand {
             Ok(errand) => self.send_out(&handle, caller.local, errand).await,
             Err(cause) => Err(cause),
         };

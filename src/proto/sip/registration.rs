@@ -140,6 +140,8 @@ pub struct Registration {
     /// What the registrar wanted at least (423).
     at_least: Duration,
     lengthened: bool,
+    /// We name ourselves and our way; until a proxy that does not know that is in between (439).
+    outbound: bool,
     until: Option<Instant>,
     /// The connection by which it registered.
     registered_by: Option<Flow>,
@@ -189,6 +191,7 @@ impl Registration {
             answered: Answered::No,
             at_least: Duration::ZERO,
             lengthened: false,
+            outbound: true,
             until: None,
             registered_by: None,
             losses: 0,
@@ -301,6 +304,11 @@ impl Registration {
             }
             401 | 407 if genuine && self.answer(flow, response) => {}
             423 if self.lengthen(flow, response) => {}
+            439 if self.outbound => {
+                // RFC 5626 section 4.2.1: once more without.
+                self.outbound = false;
+                self.ask_again(flow);
+            }
             _ => {
                 let after = read::first::<RetryAfter>(&response.headers);
                 let after = after.map(|after| Duration::from_secs(after.seconds.into()));
@@ -343,7 +351,8 @@ impl Registration {
         headers.push(&CSeq { seq: self.cseq, method: Method::Register });
         headers.push(&self.contact(flow));
         headers.push(&Expires(self.seconds()));
-        headers.push_raw(HeaderName::Supported, "path, outbound");
+        let supported = if self.outbound { "path, outbound" } else { "path" };
+        headers.push_raw(HeaderName::Supported, supported);
         headers.push_raw(HeaderName::Allow, invite::ALLOW);
         request
     }
@@ -354,8 +363,11 @@ impl Registration {
             && let Some(uri) = address.uri.as_sip_mut()
         {
             uri.user = Some(sip_codec::escape_user(self.account.contact_user.as_bytes()));
-            address.params.set("reg-id", "1");
-            address.params.set_quoted("+sip.instance", format!("<{}>", self.account.instance));
+            if self.outbound {
+                let instance = format!("<{}>", self.account.instance);
+                address.params.set("reg-id", "1");
+                address.params.set_quoted("+sip.instance", instance);
+            }
         }
         contact
     }
@@ -399,6 +411,12 @@ impl Registration {
         }
         self.lengthened = true;
         self.at_least = least;
+        self.ask_again(flow);
+        true
+    }
+
+    /// The same in other words, with what is known of the challenge.
+    fn ask_again(&mut self, flow: Flow) {
         let mut request = self.request(flow);
         if let (Some(challenge), Some(credentials)) =
             (&mut self.challenge, &self.account.credentials)
@@ -407,7 +425,6 @@ impl Registration {
         }
         self.answered = Answered::Ahead;
         self.send(flow, request);
-        true
     }
 
     fn registered(&mut self, now: Instant, flow: Flow, response: &Response) {

@@ -252,6 +252,10 @@ impl ConferenceActor {
     }
 
     fn is_told(&self, leg: LegId, notice: Notice) -> bool {
+        if self.paired && matches!(notice, Notice::Admitted { .. }) {
+            // Two who are put through know of no conference, and one of them hears music now.
+            return false;
+        }
         let plain = matches!(notice, Notice::Admitted { role: Role::Guest, muted: false, .. });
         self.calls.get(leg).is_some_and(|call| !plain || call.spoken_to)
     }

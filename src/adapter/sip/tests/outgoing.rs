@@ -49,6 +49,19 @@ async fn a_call_that_is_given_up_while_its_way_is_looked_up_is_never_made() {
 }
 
 #[tokio::test]
+async fn a_bridge_that_stops_makes_no_call_whose_way_is_looked_up_still() {
+    let mut callee = Node::start(config(1)).await;
+    let mut caller = Node::start(config(2)).await;
+    let port = callee.port(Carrier::Udp);
+    caller.dial(&format!("sip:1001@127.0.0.1:{port};transport=udp"), None, "ann").await;
+    caller.sip.stop(Duration::from_secs(4)).await;
+    assert_eq!(caller.ended().await, EndCause::Draining);
+    let other = Node::start(config(3)).await;
+    other.dial(&format!("sip:1002@127.0.0.1:{port};transport=udp"), None, "ann").await;
+    assert_eq!(callee.offered().await.called.user(), "1002", "the first call that rings");
+}
+
+#[tokio::test]
 async fn the_trunk_that_carries_a_call_is_the_one_whose_calls_it_counts_among() {
     let mut callee = Node::start(config(1)).await;
     let mut first =

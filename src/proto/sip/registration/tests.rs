@@ -259,6 +259,18 @@ fn one_that_is_stopped_while_it_asks_is_taken_back_too() {
 }
 
 #[test]
+fn where_a_proxy_knows_no_outbound_we_register_without_it() {
+    let mut trunk = Trunk::new(None);
+    let first = trunk.due();
+    trunk.answer(&first, 439, &[]);
+    let second = trunk.sent().expect("once more at once");
+    let contact = second.headers.raw(&HeaderName::Contact).next().unwrap().clone();
+    assert!(!String::from_utf8_lossy(&contact).contains("reg-id"));
+    trunk.answer(&second, 439, &[]);
+    assert_eq!(trunk.failed().1, Some(439), "not for ever");
+}
+
+#[test]
 fn numbers_and_passwords_do_not_show() {
     let mut trunk = Trunk::new(None);
     trunk.due();
