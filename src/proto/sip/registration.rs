@@ -24,6 +24,10 @@ use std::time::{Duration, Instant};
 /// The first wait after a failure (RFC 5626 section 4.5, all flows failed).
 pub const BASE_WAIT: Duration = Duration::from_secs(30);
 
+/// The longest wait after a connection was lost for the first time: not all that a trunk's restart
+/// cuts off come back at the same moment.
+const FIRST_WAIT: Duration = Duration::from_secs(1);
+
 /// The longest wait after failures.
 pub const MAX_WAIT: Duration = Duration::from_secs(1_800);
 
@@ -239,8 +243,8 @@ impl Registration {
     }
 
     /// A connection is gone. Where it is the one by which the trunk would have called, we register
-    /// anew by another, after a wait that doubles while they are lost in a row (RFC 5626 section
-    /// 4.5). Says whether it was.
+    /// anew by another: at once the first time, later each time that they are lost in a row (RFC
+    /// 5626 section 4.5). Says whether it was.
     pub fn flow_lost(&mut self, now: Instant, flow: Flow) -> bool {
         let ours = self.registered_by.is_some_and(|by| {
             (by.carrier, by.socket, by.remote) == (flow.carrier, flow.socket, flow.remote)
@@ -250,7 +254,10 @@ impl Registration {
         }
         self.registered_by = None;
         self.losses = self.losses.saturating_add(1);
-        let wait = self.wait(BASE_WAIT * 2_u32.pow(self.losses.saturating_sub(1).min(8)));
+        let wait = match self.losses {
+            1 => self.wait(FIRST_WAIT),
+            losses => self.wait(BASE_WAIT * 2_u32.pow(losses.saturating_sub(2).min(8))),
+        };
         // A request under way has its own outcome.
         if let State::Waiting(at) = &mut self.state {
             *at = (now + wait).min(*at);

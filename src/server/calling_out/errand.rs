@@ -3,6 +3,7 @@
 use super::Outgoing;
 use causeway_base::{Alias, Lang, LegId};
 use causeway_conference::{Offered, Role};
+use causeway_dial::NumberPlan;
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -94,8 +95,13 @@ impl Appearance {
         }
     }
 
-    /// The caller where somebody vouches for it, else the bridge.
-    pub(super) fn vouched(self) -> Self {
-        if self.is_vouched { self } else { Self { private: self.private, ..Self::ourselves() } }
+    /// As a trunk may be told: the caller where somebody vouches for it and it is a number, else
+    /// the bridge. A telephone network refuses callers that are none.
+    pub(super) fn to_trunk(self, numbers: &NumberPlan) -> Self {
+        if self.is_vouched && numbers.read(self.calling.user()).is_some() {
+            return self;
+        }
+        let display_name = if self.is_vouched { self.display_name } else { String::new() };
+        Self { display_name, private: self.private, ..Self::ourselves() }
     }
 }

@@ -145,8 +145,7 @@ impl Outgoing {
             leg,
             until,
             target: callee.as_str().to_owned(),
-            // A caller whom nobody vouches for is not told to the telephone network as one.
-            shown: if trunk.is_some() { shown.vouched() } else { shown },
+            shown: if trunk.is_some() { shown.to_trunk(&self.numbers) } else { shown },
             way: trunk.map_or(Way::Direct, Way::Trunk),
             display_name: call.display_name,
             role: call.role,

@@ -82,18 +82,23 @@ fn a_rule_calls_nobody_for_a_caller_of_whom_nothing_is_proved() {
 }
 
 #[test]
-fn a_caller_is_told_to_a_trunk_only_where_somebody_vouches_for_it() {
+fn a_caller_is_told_to_a_trunk_only_as_a_number_for_which_somebody_vouches() {
     let outgoing = outgoing();
-    let shown = |proof| {
-        let caller = Appearance::of(&offered(proof), &outgoing);
+    let shown = |calling: &str, proof| {
+        let caller = Offered { calling: Alias::sip(calling, "192.0.2.5"), ..offered(proof) };
+        let caller = Appearance::of(&caller, &outgoing);
         let errand = place("13800138000", None, caller).expect("allowed");
         assert!(errand.shown.private, "who hides stays hidden");
-        errand.shown.calling.user().to_owned()
+        (errand.shown.calling.user().to_owned(), errand.shown.display_name)
     };
-    assert_eq!(shown(Proof { user: Some("ann".into()), ..Proof::default() }), "ann");
-    assert_eq!(shown(Proof { trunk: Some("inward".into()), ..Proof::default() }), "ann");
-    assert_eq!(shown(Proof { trunk: Some("carrier".into()), ..Proof::default() }), "");
-    assert_eq!(shown(Proof::default()), "");
+    let user = || Proof { user: Some("2001".into()), ..Proof::default() };
+    let by = |trunk: &str| Proof { trunk: Some(trunk.into()), ..Proof::default() };
+    let told = |user: &str, name: &str| (user.to_owned(), name.to_owned());
+    assert_eq!(shown("2001", user()), told("2001", "Ann"));
+    assert_eq!(shown("ann", user()), told("", "Ann"), "no number: the trunk's own");
+    assert_eq!(shown("+8613912345678", by("inward")), told("+8613912345678", "Ann"));
+    assert_eq!(shown("+8613912345678", by("carrier")), told("", ""), "not believed");
+    assert_eq!(shown("+8613912345678", Proof::default()), told("", ""));
 }
 
 #[test]

@@ -86,12 +86,12 @@ fn a_call_that_reaches_a_gateway_after_its_caller_left_is_never_made() {
     assert!(matches!(handovers[..], [Handover::Gone { leg: LegId(2), .. }]), "{handovers:?}");
 }
 
-/// A node whose first conference may call out once at a time, by one trunk.
-fn node() -> Node {
-    let mut node = Node::new();
-    let text = "[[trunk]]\nname = \"carrier\"\ntarget = \"sip:192.0.2.9\"\n";
+/// Conferences may call out once at a time, by a trunk; another one leads to our own exchange.
+fn rules(operator: Option<Alias>) -> Rules {
+    let text = "[[trunk]]\nname = \"carrier\"\ntarget = \"sip:192.0.2.9\"\n\
+        [[trunk]]\nname = \"pbx\"\ntarget = \"sip:192.0.2.8\"\ninternal = true\n";
     let config = crate::Config::parse("test.toml", text, &|_| None).expect("valid");
-    let rules = Rules {
+    Rules {
         dial_plan: Arc::clone(&config.dial_plan),
         names: NameTable::new(),
         calling_out: CallingOut {
@@ -104,10 +104,28 @@ fn node() -> Node {
         trust: Default::default(),
         langs: Default::default(),
         lang: Lang::Zh,
-        operator: None,
-    };
-    node.router.desk = Arc::new(FrontDesk::new(rules, Arc::new(Meetings::fixed(Vec::new()))));
+        operator,
+    }
+}
+
+fn desk_of(operator: Option<Alias>) -> Arc<FrontDesk> {
+    Arc::new(FrontDesk::new(rules(operator), Arc::new(Meetings::fixed(Vec::new()))))
+}
+
+fn node() -> Node {
+    let mut node = Node::new();
+    node.router.desk = desk_of(None);
     node
+}
+
+/// Who is put through to the operator could not find their way, let alone prove who they are.
+#[test]
+fn an_operator_at_an_extension_or_a_number_is_there_for_everybody() {
+    for (operator, reached) in [("2001", true), ("13800138000", true), ("+442079460000", false)] {
+        let desk = desk_of(Some(Alias::parse(operator).expect("a number")));
+        let purpose = desk.operator().expect("an operator");
+        assert_eq!(desk.outgoing().check(Instant::now(), &purpose).is_ok(), reached, "{operator}");
+    }
 }
 
 async fn ask(node: &mut Node) -> Result<LegId, EndCause> {

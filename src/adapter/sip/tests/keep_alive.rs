@@ -1,13 +1,15 @@
-//! Keep-alives over UDP: STUN from whoever registered, and from nobody else.
+//! Flows that registrations hold by: kept alive over UDP by STUN, made anew when they are lost.
 
-use super::node::{Node, config, user};
+use super::node::{Node, account, config, trunk, user};
+use crate::sip::{TrunkRegistration, TrunkView};
 use causeway_proto::sip::registration::{Account, Event, Output};
 use causeway_proto::sip::{Carrier, Credentials, Flow, Registration};
 use sip_codec::header::Via;
 use sip_codec::{Limits, Message, Request, Uri, parse_datagram};
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
-use tokio::net::UdpSocket;
+use tokio::net::{TcpListener, TcpStream, UdpSocket};
+use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -97,4 +99,39 @@ async fn a_registered_device_is_shown_its_address_and_a_stranger_gets_no_answer(
     // What came first was taken first: it would have been answered by now.
     let mut buffer = [0; 64];
     assert!(stranger.socket.try_recv(&mut buffer).is_err());
+}
+
+/// Passes one connection on to a port, until it is aborted.
+async fn relay(listener: &TcpListener, port: u16) -> JoinHandle<()> {
+    let (mut near, _) = timeout(PATIENCE, listener.accept()).await.expect("in time").expect("one");
+    let mut far = TcpStream::connect(("127.0.0.1", port)).await.expect("a connection");
+    tokio::spawn(async move {
+        let _ = tokio::io::copy_bidirectional(&mut near, &mut far).await;
+    })
+}
+
+/// A trunk calls by the connection that registered: without it nobody reaches us.
+#[tokio::test]
+async fn a_registration_whose_connection_is_lost_is_made_anew_and_calls_come_by_the_new_one() {
+    let mut office = config(1);
+    office.users = vec![user("line", "right")];
+    let mut office = Node::start(office).await;
+    let wire = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let port = wire.local_addr().expect("bound").port();
+    let mut line = trunk("office", Some(format!("sip:127.0.0.1:{port};transport=tcp")));
+    line.credentials = Some(account("line", "right"));
+    line.register = Some(Duration::from_secs(600));
+    let mut bridge = config(2);
+    bridge.trunks = vec![line];
+    let mut bridge = Node::start(bridge).await;
+    let first = relay(&wire, office.port(Carrier::Tcp)).await;
+    office.has_registered("line").await;
+    let registered =
+        |trunk: &TrunkView| matches!(trunk.registration, TrunkRegistration::Registered { .. });
+    bridge.trunk_is(registered).await;
+    first.abort();
+    let _second = relay(&wire, office.port(Carrier::Tcp)).await;
+    office.has_registered("line").await;
+    office.dial("sip:line@127.0.0.1", None, "caller").await;
+    assert_eq!(bridge.offered().await.called.user(), "line");
 }

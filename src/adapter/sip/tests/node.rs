@@ -101,6 +101,16 @@ impl Node {
         }
     }
 
+    /// Waits until it is told that a user of its own comes.
+    pub(super) async fn has_registered(&mut self, name: &str) {
+        loop {
+            let news = timeout(PATIENCE, self.news.recv()).await.expect("in time").expect("news");
+            if matches!(news, SipNews::Registered { user } if &*user == name) {
+                return;
+            }
+        }
+    }
+
     pub(super) async fn is_registered_and_up(&mut self) {
         self.trunk_is(|trunk| {
             trunk.health == TrunkHealth::Up
