@@ -82,6 +82,13 @@ pub enum LegEvent {
         /// The leg.
         leg: LegId,
     },
+    /// This trunk carries it (outgoing legs): the first one, or one that stands in.
+    Carried {
+        /// The leg.
+        leg: LegId,
+        /// The trunk; `None` where it goes directly.
+        trunk: Option<Arc<str>>,
+    },
     /// Signalling is up: the callee answered, or the caller confirmed our answer.
     Answered {
         /// The leg.
@@ -124,6 +131,7 @@ impl LegEvent {
         match self {
             LegEvent::Offered(offered) => offered.leg,
             LegEvent::Ringing { leg }
+            | LegEvent::Carried { leg, .. }
             | LegEvent::Answered { leg }
             | LegEvent::MediaReady { leg, .. }
             | LegEvent::Digit { leg, .. }
@@ -140,12 +148,12 @@ pub enum LegCommand {
     Dial {
         /// The leg, numbered by the caller of this command.
         leg: LegId,
-        /// Whom to call, as a SIP URI with its transport parameter. With a trunk its host is
-        /// replaced by the trunk's.
+        /// Whom to call: a SIP URI with its transport parameter; by a trunk a number, or an
+        /// address of which only the user counts.
         target: String,
         /// By which trunk, with its credentials and its failover; `None` directly.
         trunk: Option<Arc<str>>,
-        /// Who calls.
+        /// Who calls; without a user the bridge itself, under its number at the trunk.
         calling: Alias,
         /// The name shown to the callee.
         display_name: String,

@@ -16,12 +16,16 @@ pub enum Destination {
     },
     /// Hears itself.
     TestCall,
+    /// To a user of ours, where it registered.
+    User(Arc<str>),
     /// Out again, to somebody else: a gateway.
     Gateway {
         /// By which trunk; `None` directly.
         trunk: Option<Arc<str>>,
         /// Whom, as a SIP URI or a number for the trunk.
         target: String,
+        /// For anybody; else only for callers who proved who they are.
+        open: bool,
     },
     /// Nowhere, for this reason.
     Reject(EndCause),

@@ -1,7 +1,7 @@
 //! Fuzz bodies: rules, targets, numbers and aliases that nobody meant.
 
 use crate::{
-    AliasPattern, Asker, CallingOut, DialPlan, Found, IncomingCall, NameTable, NumberPlan,
+    AliasPattern, Asker, CallingOut, DialPlan, Found, IncomingCall, Line, NameTable, NumberPlan,
     OurHosts, Prefix, Resolver, Rule, RuleText,
 };
 use causeway_base::{Alias, Lang};
@@ -58,7 +58,7 @@ pub fn number(data: &[u8]) {
         deny: Prefix::parse("+86168").into_iter().collect(),
         ..CallingOut::default()
     };
-    if let Ok(callee) = rules.callee(&text, Asker::Host, &numbers) {
+    if let Ok(callee) = rules.callee(&text, Asker::Host, Line::Public, &numbers) {
         let digits = callee.as_str().strip_prefix("+86");
         assert!(digits.is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_digit())));
         assert!(!callee.as_str().starts_with("+86168"));

@@ -33,7 +33,9 @@ pub mod rule;
 
 pub use attempt::{Attempt, AttemptRule, AttemptRules, Attempts, Exhausted, Limit, Permit};
 pub use call::IncomingCall;
-pub use calling_out::{Asker, Callee, CalleeKind, CallingOut, Ledger, OutgoingId, Placed, Prefix};
+pub use calling_out::{
+    Asker, Callee, CalleeKind, CallingOut, Ledger, Line, OutgoingId, Past, Placed, Prefix,
+};
 pub use destination::Destination;
 pub use e164::{Number, NumberKind, NumberPlan};
 pub use explanation::{Explanation, Form, NameStep, RuleStep, Verdict};

@@ -2,17 +2,19 @@
 
 use crate::actor::task::{MAX_NEWS, News};
 use crate::actor::{Answering, Handover, Message};
+use crate::calling_out;
 use crate::config::Config;
 use crate::directory::Directory;
 use crate::front_desk::{FrontDesk, Rules};
-use crate::greeting;
 use crate::journal::Journal;
 use crate::live::Live;
 use crate::meeting::Meetings;
 use crate::outlet::Drivers;
+use crate::refusal::Refusals;
 use crate::router::Router;
 use crate::store::{Retention, SecretError, Secrets, Store, StoreError};
 use crate::tls::{self, TlsError};
+use crate::{greeting, instance};
 use causeway_adapter::sip::{
     self, Carrier, Decision, LegIds, Listener, SipAdapter, SipConfig, SipError, SipHandle,
     Transport,
@@ -118,8 +120,12 @@ impl Bridge {
         let meetings = Arc::new(meetings.map_err(StartError::Store)?);
         let journal = Arc::new(Journal::new(Some(store.clone())));
         let desk = Arc::new(FrontDesk::new(rules(&config), Arc::clone(&meetings)));
+        desk.outgoing().recall(&store).await.map_err(StartError::Store)?;
         let pack = Arc::new(pack(&config)?);
-        let sip_config = sip_config(&config, legs.clone(), &desk).map_err(StartError::Tls)?;
+        let mut sip_config = sip_config(&config, legs.clone(), &desk).map_err(StartError::Tls)?;
+        let refusals = Refusals::new(Arc::clone(&desk), Arc::clone(&journal));
+        sip_config.refused =
+            Arc::new(move |call, cause| refusals.note(Instant::now(), call, cause));
         let engine =
             Engine::start(config.engine.clone(), media_sender).map_err(StartError::Engine)?;
         let (realtime, ticks) = (engine.realtime(), engine.metrics());
@@ -384,7 +390,7 @@ fn rules(config: &Config) -> Rules {
         dial_plan: Arc::clone(&config.dial_plan),
         names: config.names.clone(),
         calling_out: CallingOut::clone(&config.calling_out),
-        trunks: config.trunks.lines.iter().map(|trunk| Arc::clone(&trunk.name)).collect(),
+        trunks: calling_out::lines(config),
         trust: config.trust.clone(),
         langs: langs(config),
         lang: config.reception.lang,
@@ -422,6 +428,7 @@ fn sip_config(config: &Config, legs: LegIds, desk: &Arc<FrontDesk>) -> Result<Si
     sip.digest.clone_from(&config.sip.digest);
     sip.users.clone_from(&config.users.accounts);
     sip.trunks.clone_from(&config.trunks.lines);
+    sip.instance = instance::load(&config.state_dir)?;
     sip.nameservers.clone_from(&config.nameservers);
     sip.admission = admission(Arc::clone(desk), RateLimit::new(config.rate.clone()));
     Ok(sip)
@@ -431,10 +438,10 @@ fn sip_config(config: &Config, legs: LegIds, desk: &Arc<FrontDesk>) -> Result<Si
 fn admission(desk: Arc<FrontDesk>, limit: RateLimit) -> sip::Admission {
     let limit = Mutex::new(limit);
     Arc::new(move |call| {
-        let allowed = limit
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take(Instant::now(), call.source.ip());
+        let mut limit = limit.lock().unwrap_or_else(PoisonError::into_inner);
+        // An INVITE counts once, however often it is asked about.
+        let allowed = call.asked_again || limit.take(Instant::now(), call.source.ip());
+        drop(limit);
         if !allowed {
             return Decision::Refuse(EndCause::RateLimited);
         }
@@ -444,10 +451,18 @@ fn admission(desk: Arc<FrontDesk>, limit: RateLimit) -> sip::Admission {
             trunk: call.proof.trunk.as_deref(),
             local: call.local,
         };
-        match desk.destination(&asked).0 {
-            Destination::Reject(cause) => Decision::Refuse(cause),
-            _ if call.claims.is_some() && call.proof.user.is_none() => Decision::Authenticate,
-            _ => Decision::Admit,
+        let destination = desk.destination(&asked).0;
+        if let Destination::Reject(cause) = destination {
+            return Decision::Refuse(cause);
+        }
+        if call.claims.is_some() && call.proof.user.is_none() {
+            return Decision::Authenticate;
+        }
+        // Whoever looks for a way to the telephone network gets no state.
+        let is_proved = desk.is_proved(&call.proof, call.source.ip());
+        match desk.outgoing().verdict(&destination, is_proved) {
+            Some(Err(cause)) => Decision::Refuse(cause),
+            Some(Ok(())) | None => Decision::Admit,
         }
     })
 }

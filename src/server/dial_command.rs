@@ -1,8 +1,9 @@
 //! `causeway dial explain`: where a call would go, and why, without making it.
 
+use crate::calling_out::Outgoing;
 use crate::config::Config;
 use crate::serve::path_or_usual;
-use causeway_base::{Alias, Lang};
+use causeway_base::{Alias, EndCause, Lang};
 use causeway_dial::{Destination, Explanation, IncomingCall, Resolver};
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::{Value, json};
@@ -58,14 +59,16 @@ pub fn dial(command: &DialCommand) -> Result<(), Box<dyn Error>> {
     let DialCommand::Explain(options) = command;
     let config = Config::load(path_or_usual(options.config.clone()).as_deref())?;
     let explanation = explain(&config, options)?;
+    let outgoing = Outgoing::of(&config);
+    let is_proved = options.trunk.is_some();
     if options.json {
-        println!("{}", to_json(&explanation));
+        println!("{}", to_json(&explanation, &outgoing, is_proved));
     } else {
         let lang = match options.lang {
             Language::Zh => Lang::Zh,
             Language::En => Lang::En,
         };
-        print!("{}", explanation.to_text(lang));
+        print!("{}", to_text(&explanation, &outgoing, is_proved, lang));
     }
     Ok(())
 }
@@ -78,6 +81,13 @@ fn explain(config: &Config, options: &ExplainOptions) -> Result<Explanation, Str
     let bound = [&config.sip.udp, &config.sip.tcp, &config.sip.tls];
     let first = bound.into_iter().flatten().map(|address| address.ip()).next();
     let local = options.local.or(first).unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST));
+    let unknown = options
+        .trunk
+        .as_ref()
+        .filter(|name| !config.trunks.lines.iter().any(|trunk| *trunk.name == ***name));
+    if let Some(name) = unknown {
+        return Err(format!("没有此中继 / no trunk {name:?}"));
+    }
     let call =
         IncomingCall { called: &called, calling: &calling, trunk: options.trunk.as_deref(), local };
     let mut resolver = Resolver::new(config.dial_plan.clone());
@@ -85,7 +95,7 @@ fn explain(config: &Config, options: &ExplainOptions) -> Result<Explanation, Str
 }
 
 /// An explanation for programs. Shows what was dialled: for operators, not for the log.
-pub fn to_json(explanation: &Explanation) -> Value {
+pub(crate) fn to_json(explanation: &Explanation, outgoing: &Outgoing, is_proved: bool) -> Value {
     let number = explanation
         .number()
         .map(|number| json!({ "canonical": number.as_str(), "kind": number.kind().code() }));
@@ -110,7 +120,43 @@ pub fn to_json(explanation: &Explanation) -> Value {
         "rules": rules,
         "passed_over": explanation.passed_over(),
         "destination": destination(explanation.destination()),
+        "calling_out": outgoing.verdict(explanation.destination(), is_proved).map(|verdict| {
+            json!({ "allowed": verdict.is_ok(), "code": verdict.err().map(EndCause::code) })
+        }),
     })
+}
+
+/// An explanation for people: also whether whom it leads to may be called. `is_proved`: the
+/// caller proved who it is.
+pub(crate) fn to_text(
+    explanation: &Explanation,
+    outgoing: &Outgoing,
+    is_proved: bool,
+    lang: Lang,
+) -> String {
+    let mut text = explanation.to_text(lang);
+    let verdict = |is_proved| outgoing.verdict(explanation.destination(), is_proved);
+    let said = match (verdict(is_proved), verdict(true)) {
+        (None, _) => return text,
+        (Some(Ok(())), _) => match lang {
+            Lang::Zh => "呼出：允许（次数和时长上限在呼叫时检查）".to_owned(),
+            Lang::En => "calling out: allowed (caps are checked when it is called)".to_owned(),
+        },
+        (Some(Err(_)), Some(Ok(()))) => match lang {
+            Lang::Zh => "呼出：仅限身份已证实的主叫，或规则设 open = true".to_owned(),
+            Lang::En => {
+                "calling out: only for callers who proved who they are, or with open = true"
+                    .to_owned()
+            }
+        },
+        (Some(Err(cause)), _) => {
+            let barred = if lang == Lang::Zh { "呼出：禁止" } else { "calling out: barred" };
+            format!("{barred} {} — {}", cause.code(), cause.sentence(lang))
+        }
+    };
+    text.push_str(&said);
+    text.push('\n');
+    text
 }
 
 fn destination(destination: &Destination) -> Value {
@@ -120,7 +166,8 @@ fn destination(destination: &Destination) -> Value {
             json!({ "to": "reception", "lang": lang.map(Lang::tag) })
         }
         Destination::TestCall => json!({ "to": "test" }),
-        Destination::Gateway { trunk, target } => {
+        Destination::User(name) => json!({ "to": "user", "name": &**name }),
+        Destination::Gateway { trunk, target, .. } => {
             json!({ "to": "gateway", "trunk": trunk.as_deref(), "target": target })
         }
         Destination::Reject(cause) => {
@@ -150,11 +197,47 @@ mod tests {
         explain(&Config::parse("test.toml", FILE, &|_| None).expect("valid"), &options)
     }
 
+    fn plan(words: &[&str]) -> Value {
+        let config = Config::parse("test.toml", FILE, &|_| None).expect("valid");
+        to_json(&ask(words).expect("an alias"), &Outgoing::of(&config), false)
+    }
+
+    fn text(file: &str, alias: &str, is_proved: bool) -> String {
+        let line = ["causeway", "explain", alias];
+        let DialCommand::Explain(options) = Line::try_parse_from(line).expect("a command").command;
+        let config = Config::parse("test.toml", file, &|_| None).expect("valid");
+        let why = explain(&config, &options).expect("an alias");
+        to_text(&why, &Outgoing::of(&config), is_proved, Lang::En)
+    }
+
+    #[test]
+    fn a_call_out_that_would_be_barred_is_said_to_be() {
+        let file = |calling_out: &str| {
+            format!(
+                "[[trunk]]\nname = \"isp\"\ntarget = \"sip:192.0.2.9\"\n[[rule]]\nname = \"out\"\n\
+                 match = '(?P<n>\\+86.*)'\nto = 'gateway:isp:${{n}}'\n{calling_out}"
+            )
+        };
+        let barred = text(&file(""), "13800138000", true);
+        assert!(barred.contains("calling out: barred CW-DIAL-005"), "{barred}");
+        let on = file("[calling_out]\nenabled = true\nallow = [\"+86138\"]\n");
+        assert!(text(&on, "13800138000", true).contains("calling out: allowed"));
+        let stranger = text(&on, "13800138000", false);
+        assert!(stranger.contains("only for callers who proved who they are"), "{stranger}");
+        assert!(text(&on, "13900139000", true).contains("barred"), "another prefix");
+        assert!(!text(&on, "1001", true).contains("calling out"), "nobody is called");
+    }
+
+    #[test]
+    fn a_trunk_that_nobody_configured_is_an_error() {
+        assert!(ask(&["1001", "--trunk", "ips"]).expect_err("unknown").contains("ips"));
+    }
+
     #[test]
     fn a_call_is_explained_from_the_words_of_a_command() {
-        let why = ask(&["02155550000"]).expect("an alias");
-        assert_eq!(to_json(&why)["destination"]["key"], "conference[0]");
-        assert_eq!(to_json(&why)["number"]["canonical"], "+862155550000");
+        let why = plan(&["02155550000"]);
+        assert_eq!(why["destination"]["key"], "conference[0]");
+        assert_eq!(why["number"]["canonical"], "+862155550000");
         let zoom = [
             "zoom.123@10.0.0.5",
             "--local",
@@ -164,10 +247,10 @@ mod tests {
             "--from",
             "139 1234 5678",
         ];
-        let why = to_json(&ask(&zoom).expect("an alias"));
+        let why = plan(&zoom);
         assert_eq!(why["rules"], json!([{ "rule": "zoom", "place": 1, "verdict": "matched" }]));
         assert_eq!(why["destination"], json!({ "to": "gateway", "trunk": "isp", "target": "123" }));
-        let why = to_json(&ask(&["zoom.123@127.0.0.1"]).expect("an alias"));
+        let why = plan(&["zoom.123@127.0.0.1"]);
         assert_eq!(why["rules"][0]["verdict"], "other_trunk");
         assert_eq!(why["destination"]["sip_status"], 404);
         assert!(ask(&["a b"]).is_err());

@@ -4,16 +4,16 @@
 
 use crate::actor::call::{Call, Origin};
 use crate::actor::{Purpose, Visit};
-use crate::calling_out::Outgoing;
+use crate::calling_out::{OutLine, Outgoing};
 use crate::config::Trust;
 use crate::meeting::{self, Meetings};
 use crate::record::Draft;
 use crate::store::NewAudit;
 use causeway_base::{Alias, EndCause, Lang, LegId};
 use causeway_conference::reception::{Answer, Question};
-use causeway_conference::{CallerKey, Goal, Offered, Role, Settings};
+use causeway_conference::{CallerKey, Goal, Offered, Proof, Role, Settings};
 use causeway_dial::attempt::{Attempt, AttemptRules, Attempts, Exhausted, Limit, Permit};
-use causeway_dial::calling_out::CallingOut;
+use causeway_dial::calling_out::{Asker, CallingOut};
 use causeway_dial::{
     Destination, DialPlan, Explanation, Found, IncomingCall, NameTable, Names, Resolver,
 };
@@ -34,7 +34,7 @@ pub(crate) struct Rules {
     pub(crate) names: NameTable,
     pub(crate) calling_out: CallingOut,
     /// The trunks, in the order of the configuration.
-    pub(crate) trunks: Vec<Arc<str>>,
+    pub(crate) trunks: Vec<OutLine>,
     /// Who is one of ours.
     pub(crate) trust: Trust,
     /// The languages of trunks and of users.
@@ -165,7 +165,11 @@ impl Caller {
 impl FrontDesk {
     pub(crate) fn new(rules: Rules, meetings: Arc<Meetings>) -> Self {
         Self {
-            outgoing: Outgoing::new(rules.calling_out.clone(), rules.dial_plan.numbers().clone()),
+            outgoing: Outgoing::new(
+                rules.calling_out.clone(),
+                rules.dial_plan.numbers().clone(),
+                rules.trunks.clone(),
+            ),
             resolver: Mutex::new(Resolver::new(Arc::clone(&rules.dial_plan))),
             names: AllNames { fixed: rules.names.clone(), meetings: Arc::clone(&meetings) },
             rules,
@@ -211,11 +215,30 @@ impl FrontDesk {
                 Purpose::Ask(Goal::Ask)
             }
             Destination::TestCall => Purpose::Ask(Goal::Test),
-            Destination::Gateway { trunk, target } => Purpose::Gateway { target, trunk },
+            Destination::User(name) => Purpose::User(name),
+            Destination::Gateway { trunk, target, open } => {
+                let rule = explanation.taken_by().unwrap_or_default().into();
+                let asker = if open || self.is_proved(&offered.proof, offered.source.ip()) {
+                    Asker::Rule
+                } else {
+                    Asker::Stranger
+                };
+                Purpose::Gateway { target, trunk, asker, rule }
+            }
             Destination::Reject(cause) => return Err(cause),
             _ => return Err(EndCause::NotFound),
         };
         Ok(Welcome { purpose, lang, caller: self.caller_key(offered), trusted })
+    }
+
+    /// Whether a caller proved who it is. The address of a trunk or a network over UDP is a claim
+    /// until the ACK: nobody is called for it before that.
+    pub(crate) fn is_proved(&self, proof: &Proof, source: IpAddr) -> bool {
+        let networks = &self.rules.trust.networks;
+        proof.user.is_some()
+            || proof.trunk.is_some()
+            || proof.certificate.is_some()
+            || networks.iter().any(|network| network.contains(source))
     }
 
     /// Whom our own devices call needs no PIN of them; others are asked where the meeting has one.
@@ -350,8 +373,9 @@ impl FrontDesk {
         let asked = IncomingCall { called: alias, calling: alias, trunk: None, local };
         match self.destination(&asked).0 {
             Destination::Conference(key) => Some(Purpose::Join { key, role: Role::Guest }),
-            Destination::Gateway { trunk, target } => Some(Purpose::Gateway { target, trunk }),
-            _ => Some(Purpose::Gateway { target: alias.to_string(), trunk: None }),
+            Destination::User(name) => Some(Purpose::User(name)),
+            Destination::Gateway { trunk, target, .. } => Some(operator_at(target, trunk)),
+            _ => Some(operator_at(alias.to_string(), None)),
         }
     }
 
@@ -360,18 +384,18 @@ impl FrontDesk {
         &self.outgoing
     }
 
-    /// The trunk of a number that nobody chose a trunk for: the first.
-    pub(crate) fn trunk(&self) -> Option<Arc<str>> {
-        self.rules.trunks.first().cloned()
-    }
-
     fn attempts(&self) -> MutexGuard<'_, Attempts> {
         self.attempts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
+/// The operator is for whoever cannot find their way: nobody needs to prove anything.
+fn operator_at(target: String, trunk: Option<Arc<str>>) -> Purpose {
+    Purpose::Gateway { target, trunk, asker: Asker::Rule, rule: Arc::from("reception.operator") }
+}
+
 /// An explanation as a record keeps it: its text in both languages.
-fn explained(explanation: &Explanation) -> String {
+pub(crate) fn explained(explanation: &Explanation) -> String {
     let [zh, en] = [Lang::Zh, Lang::En].map(|lang| explanation.to_text(lang));
     serde_json::json!({ "zh-CN": zh, "en": en }).to_string()
 }

@@ -4,7 +4,8 @@
 use crate::actor::conference::ConferenceActor;
 use crate::actor::reception::ReceptionActor;
 use crate::actor::task::{self, MAX_MAILBOX, News, Surroundings};
-use crate::actor::{Answering, Handover, Message, Order, Purpose, Visit};
+use crate::actor::{Answering, Handover, Message, Order, Purpose, PutThrough, Visit};
+use crate::calling_out::{Appearance, Errand, Wanted};
 use crate::directory::{ConferenceHandle, Directory, RECEPTION};
 use crate::front_desk::FrontDesk;
 use crate::journal::Journal;
@@ -12,7 +13,7 @@ use crate::outlet::Outlet;
 use crate::record::Draft;
 use crate::view::CallOut;
 use causeway_base::{ConferenceId, EndCause, LegId};
-use causeway_conference::{LegCommand, LegEvent, Offered, Role, reception};
+use causeway_conference::{Goal, LegCommand, LegEvent, Offered, Role, reception};
 use causeway_dial::calling_out::Asker;
 use causeway_plan::{MediaCommand, MediaEvent};
 use std::net::IpAddr;
@@ -114,7 +115,9 @@ impl<O: Outlet> Router<O> {
             Handover::Gone { leg, cause } => {
                 self.leg_event(LegEvent::Ended { leg, cause }).await;
             }
-            Handover::Closed { conference } => self.desk.outgoing().conference_ended(conference),
+            Handover::PutThrough { room, purpose, caller } => {
+                self.put_through(room, purpose, *caller).await;
+            }
             Handover::CallOut { key, call, reply } => {
                 // Who asked may have gone.
                 let _ = reply.send(self.call_somebody(key, *call).await);
@@ -125,6 +128,11 @@ impl<O: Outlet> Router<O> {
     /// A message that came to an actor which had given the leg away.
     async fn stray(&mut self, from: ConferenceId, message: Message) {
         let leg = match &message {
+            Message::CallOut { errand, .. } => {
+                // Its conference ended before it took it: it calls nobody, and counts no longer.
+                let (leg, cause) = (errand.leg, EndCause::Cancelled);
+                return self.leg_event(LegEvent::Ended { leg, cause }).await;
+            }
             Message::Leg(event) => event.leg(),
             Message::Media(
                 MediaEvent::Digit { leg, .. }
@@ -148,7 +156,10 @@ impl<O: Outlet> Router<O> {
         let mut draft = Draft::begun(leg, offered.protocol, false);
         let welcome = match limit {
             Some(cause) => Err(cause),
-            None => self.desk.receive(&offered, &mut draft),
+            None => self.desk.receive(&offered, &mut draft).and_then(|welcome| {
+                self.desk.outgoing().check(Instant::now(), &welcome.purpose)?;
+                Ok(welcome)
+            }),
         };
         match welcome {
             Ok(welcome) => self.bring(Box::new(welcome.visit(offered, draft))).await,
@@ -171,31 +182,16 @@ impl<O: Outlet> Router<O> {
 
     async fn bring(&mut self, mut visit: Box<Visit>) {
         let leg = visit.call.leg;
-        let mut callee = None;
-        if let Purpose::Gateway { target, trunk } = &visit.purpose {
-            let key: Arc<str> = format!("{GATEWAY}{leg}").into();
-            callee = Some(CallOut {
-                target: target.clone(),
-                trunk: trunk.clone(),
-                display_name: String::new(),
-                role: Role::Guest,
-                lang: visit.call.lang,
-            });
-            visit.purpose = Purpose::Join { key, role: Role::Guest };
+        if visit.call.up().is_some()
+            && let Err(cause) = self.desk.outgoing().check(Instant::now(), &visit.purpose)
+        {
+            visit.purpose = Purpose::Ask(Goal::Dismissal { cause });
         }
         for _ in 0..MAX_ATTEMPTS {
-            let handle = self.actor_of(&visit.purpose);
+            let handle = self.actor_of(leg, &visit.purpose);
             self.directory.seat(leg, handle.clone());
-            let local = visit.call.local;
             match handle.mailbox.send(Message::Visit(visit)).await {
-                Ok(()) => {
-                    if let Some(call) = callee.take()
-                        && let Err(cause) = self.call_out(&handle, local, Asker::Rule, call).await
-                    {
-                        let _ = handle.mailbox.send(Message::End(cause)).await;
-                    }
-                    return;
-                }
+                Ok(()) => return,
                 Err(mpsc::error::SendError(Message::Visit(back))) => {
                     self.directory.forget_conference(handle.id);
                     visit = back;
@@ -212,38 +208,80 @@ impl<O: Outlet> Router<O> {
         if let Some(cause) = self.limit() {
             return Err(cause);
         }
-        let handle = self.actor_of(&Purpose::Join { key, role: call.role });
-        self.call_out(&handle, self.local, Asker::Host, call).await
-    }
-
-    /// Has a conference call somebody, where the operator allows it.
-    async fn call_out(
-        &self,
-        handle: &ConferenceHandle,
-        local: IpAddr,
-        asker: Asker,
-        mut call: CallOut,
-    ) -> Result<LegId, EndCause> {
         let leg = self.legs.next();
-        if call.trunk.is_none() && !call.target.contains('@') {
-            call.trunk = self.desk.trunk();
-        }
-        let conference = (asker != Asker::Rule).then_some(handle.id);
-        let now = Instant::now();
-        let until = self.desk.outgoing().place(now, leg, conference, asker, &mut call)?;
-        self.directory.seat(leg, handle.clone());
-        let message = Message::CallOut { leg, local, until, call: Box::new(call) };
-        self.forward(leg, handle.clone(), message).await;
+        let wanted =
+            Wanted { asker: Asker::Host, conference: Some(Arc::clone(&key)), rule: "".into() };
+        let role = call.role;
+        let shown = Appearance::ourselves();
+        let errand = self.desk.outgoing().place(Instant::now(), leg, &wanted, call, shown)?;
+        let handle = self.actor_of(leg, &Purpose::Join { key, role });
+        self.send_out(&handle, self.local, errand).await?;
         Ok(leg)
     }
 
+    /// The caller of a gateway has confirmed: calls whom it wants, or ends it with the reason.
+    async fn put_through(&self, room: ConferenceId, purpose: Purpose, caller: PutThrough) {
+        let Some(handle) = self.directory.of_conference(room) else { return };
+        let errand = match self.limit() {
+            Some(cause) => Err(cause),
+            None => self.errand(purpose, &caller),
+        };
+        let sent = match errand {
+            Ok(errand) => self.send_out(&handle, caller.local, errand).await,
+            Err(cause) => Err(cause),
+        };
+        if let Err(cause) = sent {
+            // A task that is gone has hung up.
+            let _ = handle.mailbox.send(Message::End(cause)).await;
+        }
+    }
+
+    fn errand(&self, purpose: Purpose, caller: &PutThrough) -> Result<Errand, EndCause> {
+        let (leg, outgoing, now) = (self.legs.next(), self.desk.outgoing(), Instant::now());
+        let shown = caller.offered.as_ref();
+        let shown = shown.map_or_else(Appearance::ourselves, |o| Appearance::of(o, outgoing));
+        match purpose {
+            Purpose::Gateway { target, trunk, asker, rule } => {
+                let display_name = String::new();
+                let (role, lang) = (Role::Guest, caller.lang);
+                let call = CallOut { target, trunk, display_name, role, lang };
+                let wanted = Wanted { asker, conference: None, rule };
+                outgoing.place(now, leg, &wanted, call, shown)
+            }
+            Purpose::User(name) => Ok(outgoing.to_user(now, leg, &name, caller.lang, shown)),
+            Purpose::Join { .. } | Purpose::Ask(_) => Err(EndCause::Internal),
+        }
+    }
+
+    /// Has a conference call somebody. Where its task is gone, the call never was.
+    async fn send_out(
+        &self,
+        handle: &ConferenceHandle,
+        local: IpAddr,
+        errand: Errand,
+    ) -> Result<(), EndCause> {
+        let leg = errand.leg;
+        self.directory.seat(leg, handle.clone());
+        let message = Message::CallOut { local, errand: Box::new(errand) };
+        if handle.mailbox.send(message).await.is_err() {
+            self.directory.unseat(leg);
+            self.desk.outgoing().ended(Instant::now(), leg);
+            return Err(EndCause::Internal);
+        }
+        Ok(())
+    }
+
     /// The running actor of a purpose, opened where it does not run.
-    fn actor_of(&self, purpose: &Purpose) -> ConferenceHandle {
+    fn actor_of(&self, leg: LegId, purpose: &Purpose) -> ConferenceHandle {
         match purpose {
             Purpose::Join { key, .. } => {
                 self.directory.conference(key, |id| self.open_conference(key, id))
             }
-            Purpose::Ask(_) | Purpose::Gateway { .. } => {
+            Purpose::Gateway { .. } | Purpose::User(_) => {
+                let key: Arc<str> = format!("{GATEWAY}{leg}").into();
+                self.directory.conference(&key, |id| self.open_conference(&key, id))
+            }
+            Purpose::Ask(_) => {
                 self.directory.conference(&RECEPTION.into(), |id| self.open_reception(id))
             }
         }

@@ -27,8 +27,8 @@ const USUAL_FILE: &str = "causeway.toml";
 pub fn serve(path: Option<PathBuf>) -> Result<(), Box<dyn Error>> {
     let config = Config::load(path_or_usual(path).as_deref())?;
     logging::start(&config.log)?;
-    if !config.warnings.is_empty() {
-        warn!(notes = config.warnings.len(), "the configuration is odd: see `causeway check`");
+    for note in &config.warnings {
+        warn!(%note, "the configuration is odd");
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(run(config))

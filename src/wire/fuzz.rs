@@ -3,7 +3,7 @@
 use crate::rtcp::{RtcpPacket, RtcpView};
 use crate::rtp::{MAX_LEN, RtpView};
 use crate::sdp::{Crypto, ExtMap, RtcpAddress, RtpMap, SessionDescription, attribute};
-use crate::{audio_level, comfort_noise, demux, telephone_event};
+use crate::{audio_level, comfort_noise, demux, stun, telephone_event};
 
 /// RTP: what is read is written back the same, but for padding.
 pub fn rtp(data: &[u8]) {
@@ -54,6 +54,9 @@ pub fn rtcp(data: &[u8]) {
 
 /// Demultiplexing: a parser never takes what is another protocol's.
 pub fn demux(data: &[u8]) {
+    if let Some(request) = stun::BindingRequest::parse(data) {
+        assert_eq!(request.response(([127, 0, 0, 1], 5060).into()).get(8..20), data.get(8..20));
+    }
     let kind = demux::DatagramKind::of(data);
     if kind == demux::DatagramKind::Unknown {
         assert!(RtpView::parse(data).is_err() && RtcpView::parse(data).is_err());

@@ -8,6 +8,7 @@
 //! * [`comfort_noise`]: the level of silence.
 //! * [`audio_level`]: the loudness of a packet, told in its header.
 //! * [`sdp`]: session descriptions.
+//! * [`stun`]: keep-alives of SIP flows.
 
 pub mod audio_level;
 pub mod comfort_noise;
@@ -17,6 +18,7 @@ pub mod fuzz;
 pub mod rtcp;
 pub mod rtp;
 pub mod sdp;
+pub mod stun;
 pub mod telephone_event;
 
 /// Two bytes at `at`, most significant first.

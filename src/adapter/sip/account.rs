@@ -44,6 +44,8 @@ pub struct Trunk {
     pub trusted: bool,
     /// Between two OPTIONS that ask whether it lives; `None`: nobody asks.
     pub health_interval: Option<Duration>,
+    /// Our own number there, for calls of which nobody else is the caller.
+    pub number: Option<String>,
     /// Calls at a time, in and out.
     pub max_calls: usize,
     /// The trunk that carries calls out when this one cannot.
@@ -78,6 +80,7 @@ mod tests {
             certificate_names: names.iter().map(|name| (*name).to_owned()).collect(),
             trusted: true,
             health_interval: None,
+            number: None,
             max_calls: 10,
             fallback: None,
         }

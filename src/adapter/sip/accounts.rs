@@ -114,6 +114,7 @@ mod tests {
             certificate_names: certificate.iter().map(|name| (*name).to_owned()).collect(),
             trusted: false,
             health_interval: None,
+            number: None,
             max_calls: 1,
             fallback: None,
         };

@@ -62,8 +62,12 @@ pub struct IncomingCall {
     pub claims: Option<Arc<str>>,
     /// What is proved so far: by certificate, by trunk, by a registered connection or by digest.
     pub proof: Proof,
+    /// Its name, as a trusted trunk says; `None`: as it says itself.
+    pub asserted_name: Option<String>,
     /// It asked that nobody sees who it is (RFC 3323).
     pub private: bool,
+    /// It was decided about before, and its credentials were right since.
+    pub asked_again: bool,
     /// Where it comes from.
     pub source: SocketAddr,
     /// The local address at which it arrived.
@@ -88,6 +92,10 @@ pub enum Decision {
 
 /// Decides whether a call may have state. Runs on the signalling task: it must not block.
 pub type Admission = Arc<dyn Fn(&IncomingCall) -> Decision + Send + Sync>;
+
+/// Is told of every call that is refused before it has state, and why; what is known of the call,
+/// where it could be read. Runs on the signalling task: it must not block.
+pub type Refused = Arc<dyn Fn(Option<&IncomingCall>, EndCause) + Send + Sync>;
 
 /// The limits of the adapter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -125,6 +133,8 @@ pub struct SipConfig {
     pub legs: LegIds,
     /// Who may call.
     pub admission: Admission,
+    /// Is told of calls that are refused.
+    pub refused: Refused,
     /// Names of this bridge in addresses of its users, besides the address that they reach.
     pub hosts: OurHosts,
     /// The realm in which users prove themselves.
@@ -135,6 +145,8 @@ pub struct SipConfig {
     pub users: Vec<User>,
     /// Who brings calls and carries them out.
     pub trunks: Vec<Trunk>,
+    /// Which device we are at trunks: a URN that outlives a restart (RFC 5626 section 4.1).
+    pub instance: String,
     /// DNS servers to ask instead of the system's.
     pub nameservers: Vec<SocketAddr>,
     /// Seeds tags, branches and nonces: 32 bytes from the system's random source.
@@ -167,13 +179,26 @@ impl SipConfig {
                 (Some(_), None) => Decision::Authenticate,
                 _ => Decision::Admit,
             }),
+            refused: Arc::new(|_, _| {}),
             hosts: OurHosts::default(),
             realm: "causeway".to_owned(),
             digest: OFFERED.to_vec(),
             users: Vec::new(),
             trunks: Vec::new(),
+            instance: instance(seed),
             nameservers: Vec::new(),
             seed,
         }
     }
+}
+
+/// A URN made of random bytes (RFC 9562 section 5.4).
+pub fn instance(random: [u8; 32]) -> String {
+    let mut hex = String::with_capacity(32);
+    for byte in random.iter().take(16) {
+        hex.push_str(&format!("{byte:02x}"));
+    }
+    let part = |from: usize, to: usize| hex.get(from..to).unwrap_or_default();
+    let [a, b, c, d, e] = [part(0, 8), part(8, 12), part(13, 16), part(17, 20), part(20, 32)];
+    format!("urn:uuid:{a}-{b}-4{c}-8{d}-{e}")
 }

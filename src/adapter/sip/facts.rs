@@ -31,7 +31,9 @@ pub(super) fn incoming(
         calling: calling.unwrap_or_else(|| Alias::sip("", "anonymous.invalid")),
         claims: None,
         proof: Proof::default(),
+        asserted_name: None,
         private: false,
+        asked_again: false,
         source: flow.remote,
         local,
         secure: flow.carrier == Carrier::Tls,
@@ -46,6 +48,8 @@ pub(super) fn believe(call: &mut IncomingCall, request: &Request) {
         if let Some(asserted) = alias(&identity.uri) {
             call.calling = asserted;
         }
+        let name = identity.display_name.filter(|_| !call.private);
+        call.asserted_name = name.map(|name| shown(&name.to_str_lossy(), MAX_DISPLAY_NAME));
     }
 }
 
@@ -60,8 +64,9 @@ pub(super) fn offered(leg: LegId, call: IncomingCall, request: &Request) -> Offe
         calling: call.calling,
         private: call.private,
         proof: call.proof,
-        display_name: name
-            .map(|name| shown(&name.to_str_lossy(), MAX_DISPLAY_NAME))
+        display_name: call
+            .asserted_name
+            .or_else(|| name.map(|name| shown(&name.to_str_lossy(), MAX_DISPLAY_NAME)))
             .unwrap_or_default(),
         source: call.source,
         local: call.local,
@@ -99,6 +104,36 @@ fn is_direction_mark(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use sip_codec::HeaderName;
+
+    #[test]
+    fn a_trusted_trunk_names_the_caller_unless_it_hides() {
+        let mut request =
+            Request::new(sip_codec::Method::Invite, "sip:1001@192.0.2.1".parse().expect("a URI"));
+        let header = |name, value: &'static str, request: &mut Request| {
+            request.headers.push_raw(name, value);
+        };
+        header(HeaderName::From, "\"Mallory\" <sip:x@192.0.2.9>;tag=1", &mut request);
+        header(
+            HeaderName::PAssertedIdentity,
+            "\"Ann\" <sip:+8613800138000@192.0.2.9>",
+            &mut request,
+        );
+        let address: std::net::SocketAddr = "192.0.2.9:5060".parse().expect("an address");
+        let flow = Flow { carrier: Carrier::Udp, socket: 0, local: address, remote: address };
+        let shown = |request: &Request, believed: bool| {
+            let mut call = incoming(request, flow, address.ip()).expect("a call");
+            if believed {
+                believe(&mut call, request);
+            }
+            let offered = offered(LegId(1), call, request);
+            (offered.display_name, offered.calling.user().to_owned())
+        };
+        assert_eq!(shown(&request, false), ("Mallory".to_owned(), "x".to_owned()));
+        assert_eq!(shown(&request, true), ("Ann".to_owned(), "+8613800138000".to_owned()));
+        header(HeaderName::Privacy, "id", &mut request);
+        assert_eq!(shown(&request, true).0, "Mallory", "only what it says to everybody");
+    }
 
     #[test]
     fn a_name_cannot_forge_a_line_or_turn_the_text_around() {

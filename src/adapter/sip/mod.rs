@@ -25,7 +25,8 @@ pub mod view;
 pub use account::{Trunk, User};
 pub use causeway_proto::sip::{Algorithm, Carrier, Credentials, Secret};
 pub use config::{
-    Admission, Advertised, Decision, IncomingCall, LegIds, Limits, Listener, SipConfig, Transport,
+    Admission, Advertised, Decision, IncomingCall, LegIds, Limits, Listener, Refused, SipConfig,
+    Transport,
 };
 pub use view::{RegistrationView, SipNews, TrunkHealth, TrunkRegistration, TrunkView};
 

@@ -9,11 +9,10 @@ mod ledger;
 #[cfg(test)]
 mod tests;
 
-pub use ledger::{DAY, Ledger, MAX_DAY_CALLS, OutgoingId, Placed};
+pub use ledger::{DAY, Ledger, MAX_DAY_CALLS, OutgoingId, Past, Placed};
 
-use crate::NumberKind;
-use crate::NumberPlan;
 use crate::host::canonical;
+use crate::{Number, NumberKind, NumberPlan};
 use causeway_base::{Alias, EndCause};
 use std::fmt;
 use std::time::Duration;
@@ -23,7 +22,8 @@ use std::time::Duration;
 pub struct CallingOut {
     /// Off: nobody calls out.
     pub enabled: bool,
-    /// Whether only a host of a conference may call somebody.
+    /// Whether only a host of a conference may call somebody, or a caller of a rule who proved
+    /// who it is.
     pub host_needed: bool,
     /// What a number called may begin with: `+` and digits.
     pub allow: Vec<Prefix>,
@@ -89,11 +89,24 @@ impl Prefix {
 pub enum Asker {
     /// A host of a conference, or whoever may act as one.
     Host,
-    /// Somebody else in a conference.
-    Guest,
-    /// A rule of the dial plan, which the operator wrote.
+    /// A rule of the dial plan, for a caller who proved who it is or for anybody, as the operator
+    /// wrote.
     Rule,
+    /// A rule of the dial plan, for a caller of whom nothing is proved.
+    Stranger,
 }
+
+/// Where a trunk leads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Line {
+    /// To the telephone network: every call may cost.
+    Public,
+    /// To an exchange of our own: its extensions cost nothing. Numbers cost as by any trunk.
+    Internal,
+}
+
+/// The most digits of an extension: with a prefix for an outside line no number is that short.
+const MAX_EXTENSION: usize = 6;
 
 /// Somebody who may be called, in the one form that is dialled: made by
 /// [`CallingOut::callee`] only. `Debug` does not show whom.
@@ -108,6 +121,8 @@ pub struct Callee {
 pub enum CalleeKind {
     /// A number, `+` and digits: by a trunk.
     Number,
+    /// An extension, digits: by a trunk that leads to our own exchange. No toll.
+    Extension,
     /// A SIP URI without parameters: directly.
     Uri,
 }
@@ -139,12 +154,21 @@ impl CallingOut {
         &self,
         target: &str,
         asker: Asker,
+        line: Line,
         numbers: &NumberPlan,
     ) -> Result<Callee, EndCause> {
-        if !self.enabled || (self.host_needed && asker == Asker::Guest) {
+        let number = numbers.read(target);
+        if let Some(number) = &number
+            && line == Line::Internal
+            && is_extension(number, numbers)
+        {
+            let text = number.as_str().to_owned();
+            return Ok(Callee { text, kind: CalleeKind::Extension });
+        }
+        if !self.enabled || (self.host_needed && asker == Asker::Stranger) {
             return Err(EndCause::CallingOutBarred);
         }
-        if let Some(number) = numbers.read(target) {
+        if let Some(number) = number {
             let barred = number.kind() == NumberKind::Emergency || !number.is_e164();
             return if barred || !self.allows(number.as_str()) {
                 Err(EndCause::CallingOutBarred)
@@ -192,4 +216,17 @@ impl CallingOut {
         let scheme = if secure { "sips" } else { "sip" };
         Ok(Callee { text: format!("{scheme}:{user}@{host}"), kind: CalleeKind::Uri })
     }
+}
+
+/// Whether an exchange of ours takes digits for one of its own: what begins like a way out of it
+/// is none.
+fn is_extension(number: &Number, numbers: &NumberPlan) -> bool {
+    let digits = number.as_str();
+    let leads_out = [&numbers.outside_prefix, &numbers.national_prefix]
+        .into_iter()
+        .any(|prefix| !prefix.is_empty() && digits.starts_with(prefix.as_str()));
+    number.kind() == NumberKind::Extension
+        && digits.len() <= MAX_EXTENSION
+        && digits.bytes().all(|byte| byte.is_ascii_digit())
+        && !leads_out
 }

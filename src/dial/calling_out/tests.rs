@@ -1,8 +1,8 @@
 //! No form of a number gets around the prefixes, and no order of calls around the caps.
 
 use super::*;
-use causeway_base::ConferenceId;
 use proptest::prelude::*;
+use std::sync::Arc;
 use std::time::Instant;
 
 fn prefixes(texts: &[&str]) -> Vec<Prefix> {
@@ -20,22 +20,29 @@ fn rules() -> CallingOut {
 }
 
 fn ask(target: &str) -> Result<String, EndCause> {
-    let callee = rules().callee(target, Asker::Host, &NumberPlan::default())?;
+    let callee = rules().callee(target, Asker::Host, Line::Public, &NumberPlan::default())?;
     Ok(callee.as_str().to_owned())
 }
 
 #[test]
-fn calling_out_is_off_by_default_and_needs_a_host() {
+fn calling_out_is_off_by_default_and_needs_a_host_or_a_caller_who_proved_who_it_is() {
     let numbers = NumberPlan::default();
     let barred = Err(EndCause::CallingOutBarred);
-    for asker in [Asker::Host, Asker::Guest, Asker::Rule] {
-        assert_eq!(CallingOut::default().callee("13800138000", asker, &numbers), barred);
+    for asker in [Asker::Host, Asker::Stranger, Asker::Rule] {
+        assert_eq!(
+            CallingOut::default().callee("13800138000", asker, Line::Public, &numbers),
+            barred
+        );
     }
-    assert_eq!(rules().callee("13800138000", Asker::Guest, &numbers), barred);
-    assert!(rules().callee("13800138000", Asker::Host, &numbers).is_ok());
-    assert!(rules().callee("13800138000", Asker::Rule, &numbers).is_ok());
+    assert_eq!(rules().callee("13800138000", Asker::Stranger, Line::Public, &numbers), barred);
+    assert!(rules().callee("13800138000", Asker::Host, Line::Public, &numbers).is_ok());
+    assert!(rules().callee("13800138000", Asker::Rule, Line::Public, &numbers).is_ok());
     let nothing = CallingOut { allow: Vec::new(), ..rules() };
-    assert_eq!(nothing.callee("13800138000", Asker::Host, &numbers), barred, "on, but nobody");
+    assert_eq!(
+        nothing.callee("13800138000", Asker::Host, Line::Public, &numbers),
+        barred,
+        "on, but nobody"
+    );
 }
 
 #[test]
@@ -125,7 +132,9 @@ fn caps() -> CallingOut {
 }
 
 fn somebody() -> Callee {
-    rules().callee("13800138000", Asker::Host, &NumberPlan::default()).expect("allowed")
+    rules()
+        .callee("13800138000", Asker::Host, Line::Public, &NumberPlan::default())
+        .expect("allowed")
 }
 
 #[test]
@@ -145,6 +154,43 @@ fn the_days_time_is_set_aside_when_a_call_begins_and_comes_back_when_it_ends() {
     assert_eq!(ledger.running(), 4);
 }
 
+#[test]
+fn extensions_of_our_own_exchange_are_no_toll_and_a_way_out_of_it_is_no_extension() {
+    let numbers = NumberPlan::default();
+    let ask = |target: &str, line| {
+        let callee = CallingOut::default().callee(target, Asker::Stranger, line, &numbers);
+        callee.map(|callee| (callee.kind(), callee.as_str().to_owned()))
+    };
+    assert_eq!(ask("2001", Line::Internal), Ok((CalleeKind::Extension, "2001".to_owned())));
+    let barred = Err(EndCause::CallingOutBarred);
+    assert_eq!(ask("2001", Line::Public), barred);
+    for form in
+        ["110", "9110", "95588", "913800", "013800", "2155550", "*72", "13800138000", "9001900"]
+    {
+        assert_eq!(ask(form, Line::Internal), barred, "{form}");
+    }
+}
+
+#[test]
+fn a_conference_that_begins_anew_has_no_new_calls_of_the_same_day() {
+    let (mut ledger, t, caps) = (Ledger::new(), start(), caps());
+    let key: Arc<str> = "meeting".into();
+    let hour = Duration::from_secs(3_600);
+    for _ in 0..2 {
+        ledger.recall(t, Past { conference: Some(key.clone()), ended_ago: hour, time: hour / 6 });
+    }
+    for minute in 0..2 {
+        let at = t + Duration::from_secs(minute * 60);
+        let placed =
+            ledger.place(at, &caps, Some(&key), &somebody()).expect("two of four are left");
+        ledger.ended(at, placed.id);
+    }
+    let capped = Err(EndCause::CallingOutCapReached);
+    assert_eq!(ledger.place(t + hour, &caps, Some(&key), &somebody()), capped);
+    let next = t + DAY;
+    assert!(ledger.place(next, &caps, Some(&key), &somebody()).is_ok(), "the day is over");
+}
+
 proptest! {
     /// In any order of calls, ends and pauses: never more than the caps, in no window of a day.
     #[test]
@@ -152,16 +198,17 @@ proptest! {
         let (mut ledger, mut now, caps) = (Ledger::new(), start(), caps());
         let mut running: Vec<(OutgoingId, usize, Instant, Instant)> = Vec::new();
         let mut past: Vec<(Instant, Instant)> = Vec::new();
-        let mut total = [0usize; 3];
+        let keys: [Arc<str>; 3] = ["a".into(), "b".into(), "c".into()];
+        let mut begun: Vec<(usize, Instant)> = Vec::new();
         for (step, pick, seconds) in steps {
             match step {
                 0..=2 => {
                     let conference = pick % 3;
-                    let id = ConferenceId(conference as u64 + 1);
-                    if let Ok(placed) = ledger.place(now, &caps, Some(id), &somebody()) {
+                    let key = &keys[conference];
+                    if let Ok(placed) = ledger.place(now, &caps, Some(key), &somebody()) {
                         prop_assert!(placed.until <= now + caps.call_time);
                         running.push((placed.id, conference, now, placed.until));
-                        total[conference] += 1;
+                        begun.push((conference, now));
                     }
                 }
                 3 if !running.is_empty() => {
@@ -180,10 +227,11 @@ proptest! {
                     running = on;
                 }
             }
-            for (conference, total) in total.iter().enumerate() {
+            for conference in 0..keys.len() {
                 let at_once = running.iter().filter(|call| call.1 == conference).count();
                 prop_assert!(at_once <= caps.conference_simultaneous);
-                prop_assert!(*total <= caps.conference_total);
+                let today = |call: &&(usize, Instant)| call.0 == conference && call.1 + DAY > now;
+                prop_assert!(begun.iter().filter(today).count() <= caps.conference_total);
             }
         }
         let all: Vec<_> = past.into_iter().chain(running.into_iter().map(|call| (call.2, call.3))).collect();

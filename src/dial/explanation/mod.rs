@@ -187,6 +187,7 @@ impl fmt::Display for Explanation {
             Destination::Conference(_) => f.write_str("to a conference"),
             Destination::Reception { .. } => f.write_str("to the reception"),
             Destination::TestCall => f.write_str("to the test call"),
+            Destination::User(_) => f.write_str("to a user of ours"),
             Destination::Gateway { .. } => f.write_str("out through a gateway"),
             Destination::Reject(cause) => write!(f, "refused with {}", cause.code()),
         }

@@ -85,7 +85,9 @@ impl Explanation {
             Destination::TestCall => {
                 writeln!(text, "{}", if zh { "转测试呼叫" } else { "to the test call" })
             }
-            Destination::Gateway { trunk, target } => match (trunk, zh) {
+            Destination::User(name) if zh => writeln!(text, "呼叫本系统用户 {name}"),
+            Destination::User(name) => writeln!(text, "to our user {name}"),
+            Destination::Gateway { trunk, target, .. } => match (trunk, zh) {
                 (Some(trunk), true) => writeln!(text, "经中继 {trunk} 呼叫 {target}"),
                 (Some(trunk), false) => writeln!(text, "out through the trunk {trunk} to {target}"),
                 (None, true) => writeln!(text, "直接呼叫 {target}"),

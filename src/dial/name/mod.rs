@@ -24,6 +24,8 @@ pub enum Found {
     },
     /// The test call.
     TestCall,
+    /// A user of ours, by name.
+    User(Arc<str>),
     /// A conference that is over; nobody else gets its name for some time.
     Gone,
 }
@@ -35,6 +37,7 @@ impl Found {
             Found::Conference(key) => Destination::Conference(key),
             Found::Reception { lang } => Destination::Reception { lang },
             Found::TestCall => Destination::TestCall,
+            Found::User(name) => Destination::User(name),
             Found::Gone => Destination::Reject(EndCause::Gone),
         }
     }

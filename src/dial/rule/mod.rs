@@ -34,6 +34,8 @@ pub struct RuleText<'a> {
     pub calling: &'a str,
     /// Where the call goes.
     pub to: &'a str,
+    /// It calls out for anybody.
+    pub open: bool,
     /// The language in which the reception begins.
     pub lang: &'a str,
 }
@@ -41,7 +43,7 @@ pub struct RuleText<'a> {
 /// What is wrong with a rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RuleError {
-    /// The key that is wrong: `match`, `calling`, `to` or `lang`.
+    /// The key that is wrong: `match`, `calling`, `to`, `open` or `lang`.
     pub key: &'static str,
     /// What is wrong.
     pub what: String,
@@ -57,6 +59,7 @@ pub struct Rule {
     pub(crate) trunk: Option<Arc<str>>,
     pub(crate) calling: Option<Pattern>,
     pub(crate) target: Target,
+    pub(crate) open: bool,
 }
 
 impl Rule {
@@ -72,11 +75,15 @@ impl Rule {
             calling => self::pattern("calling", calling, &mut errors),
         };
         let target = pattern.as_ref().and_then(|pattern| target(text, pattern, &mut errors));
+        if text.open && target.as_ref().is_some_and(|target| !target.calls_out()) {
+            let what = "only a rule that calls out can be open".to_owned();
+            errors.push(RuleError { key: "open", what, fix: "remove it" });
+        }
         let (Some(pattern), Some(target), true) = (pattern, target, errors.is_empty()) else {
             return Err(errors);
         };
         let trunk = (!text.trunk.is_empty()).then(|| text.trunk.into());
-        Ok(Self { name: text.name.into(), pattern, trunk, calling, target })
+        Ok(Self { name: text.name.into(), pattern, trunk, calling, target, open: text.open })
     }
 
     /// Its name.
@@ -107,10 +114,13 @@ impl Rule {
             Target::Gateway { trunk, target } => Ok(Destination::Gateway {
                 trunk: Some(Arc::clone(trunk)),
                 target: target.fill_uri(capture)?,
+                open: self.open,
             }),
-            Target::Sip(uri) => {
-                Ok(Destination::Gateway { trunk: None, target: uri.fill_uri(capture)? })
-            }
+            Target::Sip(uri) => Ok(Destination::Gateway {
+                trunk: None,
+                target: uri.fill_uri(capture)?,
+                open: self.open,
+            }),
             Target::Reject(cause) => Ok(Destination::Reject(*cause)),
         })
     }

@@ -51,6 +51,13 @@ impl Target {
     }
 }
 
+impl Target {
+    /// Whether it calls somebody.
+    pub fn calls_out(&self) -> bool {
+        matches!(self, Target::Gateway { .. } | Target::Sip(_))
+    }
+}
+
 /// A language that prompts exist in.
 ///
 /// # Errors

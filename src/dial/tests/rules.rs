@@ -16,7 +16,7 @@ fn taken(rules: Vec<Rule>, called: &str) -> Destination {
 }
 
 fn gateway(trunk: Option<&str>, target: &str) -> Destination {
-    Destination::Gateway { trunk: trunk.map(Arc::from), target: target.to_owned() }
+    Destination::Gateway { trunk: trunk.map(Arc::from), target: target.to_owned(), open: false }
 }
 
 const NOWHERE: Destination = Destination::Reject(EndCause::NotFound);
@@ -115,8 +115,14 @@ fn captures_go_into_targets_and_choose_no_host() {
 
 #[test]
 fn trunk_and_caller_choose_among_rules() {
-    let text =
-        |name, trunk, calling, to| RuleText { name, pattern: "8\\d", trunk, calling, to, lang: "" };
+    let text = |name, trunk, calling, to| RuleText {
+        name,
+        pattern: "8\\d",
+        trunk,
+        calling,
+        to,
+        ..RuleText::default()
+    };
     let rules = [
         text("by trunk", "isp", "", "reject:486"),
         text("by caller", "", "\\+86139.*", "test"),

@@ -16,7 +16,7 @@ use causeway_base::EndCause;
 use sip_codec::header::{
     CSeq, CallId, Contact, Expires, From, MaxForwards, MinExpires, NameAddr, RetryAfter, Route, To,
 };
-use sip_codec::{Method, Request, Response, Text, Uri};
+use sip_codec::{HeaderName, Method, Request, Response, Text, Uri};
 use std::collections::VecDeque;
 use std::fmt;
 use std::time::{Duration, Instant};
@@ -24,8 +24,18 @@ use std::time::{Duration, Instant};
 /// The first wait after a failure (RFC 5626 section 4.5, all flows failed).
 pub const BASE_WAIT: Duration = Duration::from_secs(30);
 
+/// The longest wait after a connection was lost for the first time: not all that a trunk's restart
+/// cuts off come back at the same moment.
+const FIRST_WAIT: Duration = Duration::from_secs(1);
+
 /// The longest wait after failures.
 pub const MAX_WAIT: Duration = Duration::from_secs(1_800);
+
+/// How often a registrar hears of us on a connection at the latest.
+pub const FLOW_TIMER: Duration = Duration::from_secs(120);
+
+/// No registrar may want to hear of us more often, in seconds: it would be a load to both.
+const MIN_FLOW_TIMER: u64 = 10;
 
 /// The longest registration that is asked for or believed: a registrar that grants more is
 /// asked again after a day.
@@ -46,6 +56,8 @@ pub struct Account {
     pub credentials: Option<Credentials>,
     /// How long a registration we ask for.
     pub expires: Duration,
+    /// Which device we are, a URN that stays the same (`+sip.instance`, RFC 5626 section 4.1).
+    pub instance: String,
 }
 
 impl fmt::Debug for Account {
@@ -132,7 +144,15 @@ pub struct Registration {
     /// What the registrar wanted at least (423).
     at_least: Duration,
     lengthened: bool,
+    /// We name ourselves and our way; until a proxy that does not know that is in between (439).
+    outbound: bool,
     until: Option<Instant>,
+    /// The connection by which it registered.
+    registered_by: Option<Flow>,
+    /// Connections that were lost in a row, each before its first refresh.
+    losses: u32,
+    /// How often the registrar wants to hear of us.
+    flow_timer: Option<Duration>,
     failures: u32,
     outputs: VecDeque<Output>,
 }
@@ -175,7 +195,11 @@ impl Registration {
             answered: Answered::No,
             at_least: Duration::ZERO,
             lengthened: false,
+            outbound: true,
             until: None,
+            registered_by: None,
+            losses: 0,
+            flow_timer: None,
             failures: 0,
             outputs: VecDeque::new(),
         }
@@ -218,12 +242,35 @@ impl Registration {
         }
     }
 
-    /// Tries or refreshes at once: another address is known, or the connection is lost by which
-    /// the trunk would have called (RFC 5626 section 4.4). Not while a request is under way.
-    pub fn retry(&mut self, now: Instant) {
-        if let State::Waiting(at) = &mut self.state {
-            *at = now.min(*at);
+    /// A connection is gone. Where it is the one by which the trunk would have called, we register
+    /// anew by another: at once the first time, later each time that they are lost in a row (RFC
+    /// 5626 section 4.5). Says whether it was.
+    pub fn flow_lost(&mut self, now: Instant, flow: Flow) -> bool {
+        let ours = self.registered_by.is_some_and(|by| {
+            (by.carrier, by.socket, by.remote) == (flow.carrier, flow.socket, flow.remote)
+        });
+        if !ours {
+            return false;
         }
+        self.registered_by = None;
+        self.losses = self.losses.saturating_add(1);
+        let wait = match self.losses {
+            1 => self.wait(FIRST_WAIT),
+            losses => self.wait(BASE_WAIT * 2_u32.pow(losses.saturating_sub(2).min(8))),
+        };
+        // A request under way has its own outcome.
+        if let State::Waiting(at) = &mut self.state {
+            *at = (now + wait).min(*at);
+        }
+        true
+    }
+
+    /// The connection by which the trunk calls us, and how often it wants to hear of us there:
+    /// what it said, else what RFC 5626 section 4.4.1 wants where nothing is said. `None` over
+    /// UDP, and while there is none.
+    pub fn kept_alive(&self) -> Option<(Flow, Duration)> {
+        let by = self.registered_by.filter(|by| by.carrier.is_reliable())?;
+        Some((by, self.flow_timer.unwrap_or(FLOW_TIMER)))
     }
 
     /// Unregisters; `flow` as for [`Registration::handle_timeout`]. Ends with
@@ -253,9 +300,22 @@ impl Registration {
         let genuine = from.remote.ip() == flow.remote.ip();
         match status {
             ..200 => {}
-            200..300 => self.registered(now, flow, response),
+            200..300 => {
+                self.flow_timer = flow_timer(response);
+                self.registered(now, flow, response);
+                // Another connection begins with no refresh of its own.
+                let stays = self.registered_by.replace(from) == Some(from);
+                if stays {
+                    self.losses = 0;
+                }
+            }
             401 | 407 if genuine && self.answer(flow, response) => {}
             423 if self.lengthen(flow, response) => {}
+            439 if self.outbound => {
+                // RFC 5626 section 4.2.1: once more without.
+                self.outbound = false;
+                self.ask_again(flow);
+            }
             _ => {
                 let after = read::first::<RetryAfter>(&response.headers);
                 let after = after.map(|after| Duration::from_secs(after.seconds.into()));
@@ -298,8 +358,9 @@ impl Registration {
         headers.push(&CSeq { seq: self.cseq, method: Method::Register });
         headers.push(&self.contact(flow));
         headers.push(&Expires(self.seconds()));
-        headers.push_raw(sip_codec::HeaderName::Supported, "path");
-        headers.push_raw(sip_codec::HeaderName::Allow, invite::ALLOW);
+        let supported = if self.outbound { "path, outbound" } else { "path" };
+        headers.push_raw(HeaderName::Supported, supported);
+        headers.push_raw(HeaderName::Allow, invite::ALLOW);
         request
     }
 
@@ -309,6 +370,11 @@ impl Registration {
             && let Some(uri) = address.uri.as_sip_mut()
         {
             uri.user = Some(sip_codec::escape_user(self.account.contact_user.as_bytes()));
+            if self.outbound {
+                let instance = format!("<{}>", self.account.instance);
+                address.params.set("reg-id", "1");
+                address.params.set_quoted("+sip.instance", instance);
+            }
         }
         contact
     }
@@ -352,6 +418,12 @@ impl Registration {
         }
         self.lengthened = true;
         self.at_least = least;
+        self.ask_again(flow);
+        true
+    }
+
+    /// The same in other words, with what is known of the challenge.
+    fn ask_again(&mut self, flow: Flow) {
         let mut request = self.request(flow);
         if let (Some(challenge), Some(credentials)) =
             (&mut self.challenge, &self.account.credentials)
@@ -360,7 +432,6 @@ impl Registration {
         }
         self.answered = Answered::Ahead;
         self.send(flow, request);
-        true
     }
 
     fn registered(&mut self, now: Instant, flow: Flow, response: &Response) {
@@ -425,8 +496,14 @@ impl Registration {
         let doublings = self.failures.saturating_sub(1).min(8);
         let wait = match status {
             Some(401 | 403 | 404 | 407) => MAX_WAIT,
-            _ => (BASE_WAIT * 2_u32.pow(doublings)).min(MAX_WAIT),
+            _ => BASE_WAIT * 2_u32.pow(doublings),
         };
+        self.wait(wait)
+    }
+
+    /// Half to all of a wait, at most [`MAX_WAIT`].
+    fn wait(&mut self, wait: Duration) -> Duration {
+        let wait = wait.min(MAX_WAIT);
         wait / 2 + wait / 2 * self.random.below(1_001) / 1_000
     }
 
@@ -435,6 +512,13 @@ impl Registration {
         self.until = None;
         self.outputs.push_back(Output::Event(Event::Unregistered));
     }
+}
+
+/// How often a registrar wants to hear of us on a connection, where it says so.
+fn flow_timer(response: &Response) -> Option<Duration> {
+    let value = response.headers.raw(&HeaderName::new("Flow-Timer")?).next()?;
+    let seconds: u64 = std::str::from_utf8(value.as_ref()).ok()?.trim().parse().ok()?;
+    Some(Duration::from_secs(seconds.clamp(MIN_FLOW_TIMER, FLOW_TIMER.as_secs())))
 }
 
 /// Contacts of an answer that are looked at: other devices of the same address are few.

@@ -73,6 +73,7 @@ impl fmt::Debug for Event {
             Event::Progress { call, status, sdp } => {
                 write!(f, "Progress({call}, {status}, sdp: {})", sdp.is_some())
             }
+            Event::WentOn { call } => write!(f, "WentOn({call})"),
             Event::Answered { call, sdp } => write!(f, "Answered({call}, sdp: {})", sdp.is_some()),
             Event::Confirmed { call, sdp } => {
                 write!(f, "Confirmed({call}, sdp: {})", sdp.is_some())

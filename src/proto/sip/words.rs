@@ -281,6 +281,10 @@ pub struct Hop {
     pub route: Vec<NameAddr>,
     /// Answers a challenge, once.
     pub credentials: Option<Credentials>,
+    /// From, without its tag: who calls, as this way may know. Not used where the caller hides.
+    pub from: NameAddr,
+    /// P-Asserted-Identity, where this way is trusted to keep it to itself.
+    pub asserted: Option<NameAddr>,
 }
 
 impl Invite {
@@ -322,6 +326,11 @@ pub enum Event {
         status: u16,
         /// Its answer (early media), once per early dialog.
         sdp: Option<Bytes>,
+    },
+    /// A way of an outgoing call failed, and its next one is tried.
+    WentOn {
+        /// The call.
+        call: LegId,
     },
     /// The callee answered.
     Answered {
@@ -419,6 +428,7 @@ impl Event {
             | Event::Responded { .. }
             | Event::Pinged { .. } => None,
             Event::Progress { call, .. }
+            | Event::WentOn { call }
             | Event::Answered { call, .. }
             | Event::Confirmed { call, .. }
             | Event::Reoffered { call, .. }

@@ -1,9 +1,9 @@
 //! One leg's way from its offer to its end, whoever owns it meanwhile.
 
+use crate::calling_out::Errand;
 use crate::record::Draft;
-use crate::view::CallOut;
 use causeway_adapter::sip::Advertised;
-use causeway_base::{Alias, EndCause, Lang, LegId};
+use causeway_base::{EndCause, Lang, LegId};
 use causeway_conference::{LegCommand, MediaAddress, Offered, Protocol};
 use causeway_plan::{Direction, LegMedia, OfferPolicy};
 use std::net::{IpAddr, SocketAddr};
@@ -33,7 +33,7 @@ pub(crate) enum Origin {
     /// The peer.
     Offered(Box<Offered>),
     /// We.
-    CallOut(Box<CallOut>),
+    CallOut(Box<Errand>),
 }
 
 /// What newly agreed media means; with a direction where the call is up with it.
@@ -92,20 +92,14 @@ impl Call {
     }
 
     /// A call that we make.
-    pub(crate) fn outgoing(
-        leg: LegId,
-        local: IpAddr,
-        lang: Lang,
-        call: Box<CallOut>,
-        draft: Draft,
-    ) -> Self {
+    pub(crate) fn outgoing(local: IpAddr, errand: Box<Errand>, draft: Draft) -> Self {
         Self {
-            leg,
+            leg: errand.leg,
             local,
-            lang,
-            origin: Origin::CallOut(call),
+            lang: errand.lang,
+            until: Some(errand.until),
+            origin: Origin::CallOut(errand),
             progress: Progress::Reserving,
-            until: None,
             spoken_to: false,
             draft: Box::new(draft),
         }
@@ -163,13 +157,13 @@ impl Call {
         let (leg, policy) = (self.leg, Box::new(policy.clone()));
         Some(match &self.origin {
             Origin::Offered(_) => LegCommand::Accept { leg, policy, media },
-            Origin::CallOut(call) => LegCommand::Dial {
+            Origin::CallOut(errand) => LegCommand::Dial {
                 leg,
-                target: call.target.clone(),
-                trunk: call.trunk.clone(),
-                calling: Alias::sip("causeway", &advertised.to_string()),
-                display_name: String::new(),
-                private: false,
+                target: errand.address(advertised),
+                trunk: errand.trunk().cloned(),
+                calling: errand.shown.calling.clone(),
+                display_name: errand.shown.display_name.clone(),
+                private: errand.shown.private,
                 policy,
                 media,
             },

@@ -146,6 +146,10 @@ impl Calls {
             }
             LegEvent::Digit { leg, digit, method } => Some(Report::Digit { leg, digit, method }),
             LegEvent::Ended { leg, cause } => self.ended(leg, cause),
+            LegEvent::Carried { leg, trunk } => {
+                self.calls.get_mut(&leg)?.draft.trunk = trunk;
+                None
+            }
             // An offer comes as a visit; key frames belong to pictures.
             LegEvent::Offered(_) | LegEvent::Ringing { .. } | LegEvent::KeyframeNeeded { .. } => {
                 None
@@ -247,6 +251,11 @@ impl Calls {
             call.spoken_to = true;
         }
         self.orders.push_back(Order::Say { leg, play, phrase, lang });
+    }
+
+    /// Ends what is played to a leg.
+    pub(crate) fn hush(&mut self, leg: LegId) {
+        self.media(MediaCommand::StopPlaying { leg });
     }
 
     pub(crate) fn media(&mut self, command: MediaCommand) {

@@ -1,15 +1,17 @@
 //! What a conference's actor decides, between its legs, the conference machine and the engine.
 
-use super::call::Call;
+use super::call::{Call, Origin};
 use super::calls::{Calls, Report};
-use super::{Actor, Answering, Handover, Message, Order, Purpose, Visit};
+use super::{Actor, Answering, Handover, Message, Order, Purpose, PutThrough, Visit};
+use crate::calling_out::Errand;
 use crate::record::Draft;
-use crate::view::{CallOut, CallView, ConferenceView};
+use crate::view::{CallView, ConferenceView};
 use causeway_base::{ConferenceId, EndCause, LegId};
 use causeway_conference::{
-    By, Command, CommandError, Conference, Event, Goal, Join, Notice, Protocol, Role, Settings,
+    By, Command, CommandError, Conference, Event, Goal, Join, Notice, Phrase, Protocol, Role,
+    Settings,
 };
-use causeway_plan::{MediaCommand, MediaEvent};
+use causeway_plan::{MediaCommand, MediaEvent, Prompt};
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Instant;
@@ -21,6 +23,9 @@ pub(crate) struct ConferenceActor {
     key: Arc<str>,
     /// It is a gateway's: when one leaves, it is over.
     paired: bool,
+    /// Whom the caller of a gateway wants: called once the caller has confirmed, since over UDP
+    /// it may be anybody until then.
+    wanted: Option<(LegId, Purpose)>,
     conference: Conference,
     ended: bool,
     calls: Calls,
@@ -41,6 +46,7 @@ impl ConferenceActor {
         Self {
             key,
             paired,
+            wanted: None,
             conference: Conference::new(id, settings, now),
             ended: false,
             calls: Calls::new(id, answering),
@@ -52,9 +58,13 @@ impl ConferenceActor {
         if self.ended {
             return self.calls.handovers.push(Handover::Visit(visit));
         }
-        let Purpose::Join { role, .. } = visit.purpose else {
-            warn!(leg = %visit.call.leg, "a visit to the reception came to a conference");
-            return self.calls.turn_away(visit.call, EndCause::Internal);
+        let role = match &visit.purpose {
+            Purpose::Join { role, .. } => *role,
+            Purpose::Gateway { .. } | Purpose::User(_) => Role::Guest,
+            Purpose::Ask(_) => {
+                warn!(leg = %visit.call.leg, "a visit to the reception came to a conference");
+                return self.calls.turn_away(visit.call, EndCause::Internal);
+            }
         };
         let leg = visit.call.leg;
         let join = Join {
@@ -68,7 +78,12 @@ impl ConferenceActor {
             beside: None,
         };
         match self.conference.handle(now, Command::Join(join)) {
-            Ok(()) => self.seated(now, visit.call),
+            Ok(()) => {
+                if !matches!(visit.purpose, Purpose::Join { .. }) {
+                    self.wanted = Some((leg, visit.purpose));
+                }
+                self.seated(now, visit.call);
+            }
             Err(CommandError::Refused(cause)) if visit.call.up().is_some() => {
                 visit.purpose = Purpose::Ask(Goal::Dismissal { cause });
                 self.calls.handovers.push(Handover::Visit(visit));
@@ -89,25 +104,49 @@ impl ConferenceActor {
         self.calls.take(call);
         if let Some(direction) = up {
             self.tell(now, Command::MediaReady { leg, direction });
+            self.put_through(leg);
+        }
+    }
+
+    /// The caller of a gateway is there: whom it wants may be called, and it waits with music.
+    fn put_through(&mut self, leg: LegId) {
+        let Some((_, purpose)) = self.wanted.take_if(|(caller, _)| *caller == leg) else { return };
+        let Some(call) = self.calls.get(leg) else { return };
+        let offered = match &call.origin {
+            Origin::Offered(offered) => Some(offered.clone()),
+            Origin::CallOut(_) => None,
+        };
+        let (local, lang) = (call.local, call.lang);
+        self.calls.say(leg, Phrase::then_music([Prompt::OneMoment]), lang);
+        let caller = Box::new(PutThrough { local, lang, offered });
+        let room = self.conference.id();
+        self.calls.handovers.push(Handover::PutThrough { room, purpose, caller });
+    }
+
+    /// Somebody answered: who waited for it with music hears it instead.
+    fn answered(&mut self, leg: LegId) {
+        if self.paired && self.calls.get(leg).is_some_and(Call::is_outgoing) {
+            let others = self.calls.legs().into_iter().filter(|other| *other != leg);
+            for other in others.collect::<Vec<_>>() {
+                self.calls.hush(other);
+            }
         }
     }
 
     /// Calls somebody in: a seat at once, admission when it answers.
-    fn call_out(
-        &mut self,
-        now: Instant,
-        leg: LegId,
-        local: IpAddr,
-        until: Instant,
-        call: Box<CallOut>,
-    ) {
+    fn call_out(&mut self, now: Instant, local: IpAddr, errand: Box<Errand>) {
+        let leg = errand.leg;
+        if self.ended && self.paired {
+            // Who wanted it has left.
+            let cause = EndCause::Cancelled;
+            return self.calls.handovers.push(Handover::Gone { leg, cause });
+        }
         let mut draft = Draft::begun(leg, Protocol::Sip, true);
-        draft.called.clone_from(&call.target);
-        draft.trunk.clone_from(&call.trunk);
-        let (role, lang) = (call.role, call.lang);
-        let purpose = Purpose::Join { key: Arc::clone(&self.key), role };
-        let mut call = Call::outgoing(leg, local, lang, call, draft);
-        call.until = Some(until);
+        draft.called.clone_from(&errand.target);
+        draft.trunk = errand.trunk().cloned();
+        draft.explanation.clone_from(&errand.explanation);
+        let purpose = Purpose::Join { key: Arc::clone(&self.key), role: errand.role };
+        let call = Call::outgoing(local, errand, draft);
         let visit = Visit { call, caller: None, trusted: true, purpose };
         self.visit(now, Box::new(visit));
     }
@@ -117,6 +156,8 @@ impl ConferenceActor {
             Report::Up { leg, direction } => {
                 self.tell(now, Command::MediaReady { leg, direction });
                 self.admit_invited(now, leg);
+                self.answered(leg);
+                self.put_through(leg);
             }
             Report::Digit { leg, digit, method } => {
                 self.tell(now, Command::Digit { leg, digit, method });
@@ -185,7 +226,6 @@ impl ConferenceActor {
             Event::Ended(cause) => {
                 info!(%conference, code = cause.code(), "conference ended");
                 self.ended = true;
-                self.calls.handovers.push(Handover::Closed { conference });
                 self.calls.media(MediaCommand::CloseConference { conference });
             }
             Event::Notice { leg, lang, notice } if self.is_told(leg, notice) => {
@@ -212,6 +252,10 @@ impl ConferenceActor {
     }
 
     fn is_told(&self, leg: LegId, notice: Notice) -> bool {
+        if self.paired && matches!(notice, Notice::Admitted { .. }) {
+            // Two who are put through know of no conference, and one of them hears music now.
+            return false;
+        }
         let plain = matches!(notice, Notice::Admitted { role: Role::Guest, muted: false, .. });
         self.calls.get(leg).is_some_and(|call| !plain || call.spoken_to)
     }
@@ -279,9 +323,7 @@ impl Actor for ConferenceActor {
     fn handle(&mut self, now: Instant, message: Message) {
         match message {
             Message::Visit(visit) => self.visit(now, visit),
-            Message::CallOut { leg, local, until, call } => {
-                self.call_out(now, leg, local, until, call);
-            }
+            Message::CallOut { local, errand } => self.call_out(now, local, errand),
             Message::Leg(event) => {
                 if let Some(report) = self.calls.leg_event(event) {
                     self.report(now, report);

@@ -11,14 +11,16 @@ pub(crate) mod conference;
 pub(crate) mod reception;
 pub(crate) mod task;
 
+use crate::calling_out::Errand;
 use crate::store::NewAudit;
 use crate::view::{CallOut, ConferenceView};
 use call::Call;
 use causeway_adapter::sip::Advertised;
 use causeway_base::{ConferenceId, EndCause, Lang, LegId};
 use causeway_conference::{
-    CallerKey, Command, CommandError, Event, Goal, LegCommand, LegEvent, Phrase, Role,
+    CallerKey, Command, CommandError, Event, Goal, LegCommand, LegEvent, Offered, Phrase, Role,
 };
+use causeway_dial::calling_out::Asker;
 use causeway_plan::{MediaCommand, MediaEvent, OfferPolicy, PlayId};
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -43,8 +45,10 @@ pub(crate) enum Purpose {
     Join { key: Arc<str>, role: Role },
     /// To speak with the reception.
     Ask(Goal),
-    /// To be put through to somebody else.
-    Gateway { target: String, trunk: Option<Arc<str>> },
+    /// To be put through to somebody else: for the rule of this name, empty for the operator.
+    Gateway { target: String, trunk: Option<Arc<str>>, asker: Asker, rule: Arc<str> },
+    /// To be put through to this user of ours.
+    User(Arc<str>),
 }
 
 /// What an actor is told.
@@ -52,8 +56,8 @@ pub(crate) enum Purpose {
 pub(crate) enum Message {
     /// A leg comes.
     Visit(Box<Visit>),
-    /// Call somebody in, by this leg, and hang up at the latest then.
-    CallOut { leg: LegId, local: IpAddr, until: Instant, call: Box<CallOut> },
+    /// Call somebody in, from this address of ours.
+    CallOut { local: IpAddr, errand: Box<Errand> },
     /// A leg of this actor reports.
     Leg(LegEvent),
     /// The engine reports of a leg of this actor, or of its room.
@@ -93,10 +97,20 @@ pub(crate) enum Handover {
     Stray { from: ConferenceId, message: Message },
     /// An outgoing leg that ended before its adapter heard of it.
     Gone { leg: LegId, cause: EndCause },
-    /// A conference is over: its caps are forgotten.
-    Closed { conference: ConferenceId },
+    /// A caller of a gateway has confirmed: whom it wants may be called.
+    PutThrough { room: ConferenceId, purpose: Purpose, caller: Box<PutThrough> },
     /// Somebody outside wants somebody called.
     CallOut { key: Arc<str>, call: Box<CallOut>, reply: oneshot::Sender<Result<LegId, EndCause>> },
+}
+
+/// A caller who is put through.
+#[derive(Debug)]
+pub(crate) struct PutThrough {
+    /// The address of ours at which it arrived.
+    pub(crate) local: IpAddr,
+    pub(crate) lang: Lang,
+    /// As it called; `None` where we called it.
+    pub(crate) offered: Option<Box<Offered>>,
 }
 
 /// What all actors of a node answer alike.

@@ -80,7 +80,7 @@ impl ReceptionActor {
         let Visit { mut call, caller, trusted, purpose } = *visit;
         let goal = match purpose {
             Purpose::Ask(goal) => goal,
-            Purpose::Join { .. } | Purpose::Gateway { .. } => {
+            Purpose::Join { .. } | Purpose::Gateway { .. } | Purpose::User(_) => {
                 warn!(leg = %call.leg, "a visit to a conference came to the reception");
                 return self.calls.turn_away(call, EndCause::Internal);
             }

@@ -1,10 +1,14 @@
 //! `[calling_out]`: whom the bridge may call, and how much.
 
+use super::Config;
 use super::raw::RawCallingOut;
 use super::resolve::Finder;
 use super::source::At;
+use crate::calling_out::Outgoing;
+use causeway_base::{EndCause, Lang};
 use causeway_dial::calling_out::MAX_DAY_CALLS;
-use causeway_dial::{CallingOut, Prefix};
+use causeway_dial::{CallingOut, Destination, IncomingCall, Prefix, Resolver, Rule, Target};
+use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
 /// Minutes of a day on every line of a large trunk.
@@ -54,4 +58,44 @@ fn prefixes(finder: &mut Finder<'_>, key: &str, texts: &[String]) -> Vec<Prefix>
         }
     }
     prefixes
+}
+
+/// Whom the configuration sends callers to although it does not allow to call them: a line each.
+pub(super) fn unreachable(config: &Config) -> Vec<String> {
+    let outgoing = Outgoing::of(config);
+    let rules = config.dial_plan.rules().iter().filter_map(|rule| barred(rule, config));
+    rules.chain(operator(config, &outgoing)).collect()
+}
+
+/// A rule that calls out while nobody may be called. Extensions of our own exchange may be.
+fn barred(rule: &Rule, config: &Config) -> Option<String> {
+    let is_internal = match rule.target() {
+        Target::Gateway { trunk, .. } => {
+            config.trunks.profiles.get(trunk).is_some_and(|profile| profile.internal)
+        }
+        _ => false,
+    };
+    let barred = rule.target().calls_out() && !is_internal && !config.calling_out.enabled;
+    barred.then(|| format!("rule {:?} calls out, but `calling_out.enabled` is off", rule.name()))
+}
+
+/// The operator, where callers could not be put through to it.
+fn operator(config: &Config, outgoing: &Outgoing) -> Option<String> {
+    let alias = config.reception.operator.as_ref()?;
+    let local = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
+    let call = IncomingCall { called: alias, calling: alias, trunk: None, local };
+    let (found, _) = Resolver::new(config.dial_plan.clone()).resolve(&call, &config.names);
+    let destination = match found {
+        // No name and no rule: called as it stands.
+        Destination::Reject(EndCause::NotFound) => {
+            Destination::Gateway { trunk: None, target: alias.to_string(), open: true }
+        }
+        other => other,
+    };
+    let why = match destination {
+        Destination::Reject(cause) => Some(cause),
+        other => outgoing.verdict(&other, true).and_then(Result::err),
+    };
+    let sentence = why?.sentence(Lang::En);
+    Some(format!("reception.operator: nobody can be put through to it: {sentence}"))
 }

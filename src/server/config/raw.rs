@@ -136,6 +136,7 @@ section! {
         health_interval_s: u64 = 30,
         max_calls: usize = 1000,
         fallback: String = String::new(),
+        internal: bool = false,
     }
 }
 
@@ -248,6 +249,7 @@ section! {
         trunk: String = String::new(),
         calling: String = String::new(),
         to: String = String::new(),
+        open: bool = false,
         lang: String = String::new(),
     }
 }

@@ -1,7 +1,9 @@
 //! Raw values to meaning. Collects every problem instead of stopping at the first.
 
 use super::problem::{ConfigError, Problem};
-use super::raw::{RawConference, RawConfig, RawEncryption, RawLogFormat, RawMedia, RawSip};
+use super::raw::{
+    RawConference, RawConfig, RawEncryption, RawLogFormat, RawMedia, RawSip, RawUser,
+};
 use super::reception;
 use super::source::{At, Source};
 use super::{
@@ -101,7 +103,8 @@ pub(super) fn resolve(
     let reception = reception::resolve(&mut finder, &raw.reception);
     let services = reception::services(&mut finder, &raw.reception, &numbers);
     let keys = Arc::new(reception::keys(&mut finder, &raw.keys));
-    let conferences = conferences(&mut finder, &raw.conference, &keys, &numbers, services);
+    let mut conferences = conferences(&mut finder, &raw.conference, &keys, &numbers, services);
+    user_names(&mut finder, &raw.user, &numbers, &mut conferences.names);
     let state_dir = state_dir(&raw.node.state_dir, environment);
     let store = super::store::store(&mut finder, &raw.store, &state_dir, environment);
     finder.range("node", "max_calls", raw.node.max_calls, 1, 1_000_000);
@@ -112,7 +115,7 @@ pub(super) fn resolve(
         finder.problems.sort_by_key(|problem| problem.position);
         return Err(ConfigError { name: source.name.to_owned(), problems: finder.problems });
     }
-    Ok(Config {
+    let mut config = Config {
         max_calls: raw.node.max_calls,
         drain_limit: Duration::from_secs(raw.node.drain_limit_s),
         state_dir,
@@ -139,7 +142,10 @@ pub(super) fn resolve(
         calling_out: Arc::new(calling_out),
         warnings,
         names: conferences.names,
-    })
+    };
+    let barred = calling_out::unreachable(&config);
+    config.warnings.extend(barred);
+    Ok(config)
 }
 
 fn our_hosts(raw: &RawConfig, sip: &Sip, advertised: &[sip::Advertised]) -> OurHosts {
@@ -361,12 +367,50 @@ fn name(
         match AliasPattern::parse(text) {
             Ok(pattern) => {
                 let found = Found::Conference(Arc::clone(key));
-                if let Err(Found::Conference(other)) = names.insert(&pattern, numbers, found) {
-                    let what = format!("{other} has this alias already");
+                if let Err(other) = names.insert(&pattern, numbers, found) {
+                    let what = format!("{} has this alias already", owner(&other));
                     finder.find(at, what, "give each conference its own");
                 }
             }
             Err(error) => finder.find(at, error, "write \"1001\" or \"sip:room@example.com\""),
+        }
+    }
+}
+
+/// Who has a name, in words for a problem.
+fn owner(found: &Found) -> String {
+    match found {
+        Found::Conference(key) => key.to_string(),
+        Found::Reception { .. } => "reception.aliases".to_owned(),
+        Found::TestCall => "reception.test_aliases".to_owned(),
+        Found::User(name) => format!("user {name:?}"),
+        _ => "somebody".to_owned(),
+    }
+}
+
+/// What users are called: their devices ring at it.
+fn user_names(
+    finder: &mut Finder<'_>,
+    raw: &[RawUser],
+    numbers: &NumberPlan,
+    names: &mut NameTable,
+) {
+    for (index, user) in raw.iter().enumerate() {
+        let name = Arc::<str>::from(user.name.as_str());
+        let at = |key| [At::Key("user"), At::Index(index), At::Key(key)];
+        let own = std::iter::once((at("name"), &user.name));
+        for (at, text) in own.chain(user.aliases.iter().map(|alias| (at("aliases"), alias))) {
+            // What is no name is reported where users are read.
+            let Ok(pattern) = AliasPattern::parse(text) else { continue };
+            match names.insert(&pattern, numbers, Found::User(Arc::clone(&name))) {
+                Ok(()) => {}
+                // The same number in two forms, or two users: reported there too.
+                Err(Found::User(_)) => {}
+                Err(other) => {
+                    let what = format!("{} has this name already", owner(&other));
+                    finder.find(&at, what, "give each its own");
+                }
+            }
         }
     }
 }

@@ -73,14 +73,7 @@ pub(super) fn plan(
         Ok(plan) => {
             let odd = plan.overlaps();
             let warnings = odd.iter().map(|odd| format!("rule {:?}: {odd}", odd.later.1));
-            let barred = plan.rules().iter().filter(|rule| {
-                !raw.calling_out.enabled
-                    && matches!(rule.target(), Target::Gateway { .. } | Target::Sip(_))
-            });
-            let barred = barred.map(|rule| {
-                format!("rule {:?} calls out, but `calling_out.enabled` is off", rule.name())
-            });
-            let warnings = warnings.chain(barred).collect();
+            let warnings = warnings.collect();
             (plan, warnings)
         }
         Err(error) => {
@@ -99,6 +92,7 @@ fn read(index: usize, raw: &RawRule) -> Result<Rule, Vec<RuleError>> {
         trunk: &raw.trunk,
         calling: &raw.calling,
         to: &raw.to,
+        open: raw.open,
         lang: &raw.lang,
     })
 }

@@ -204,3 +204,47 @@ fn the_store_is_a_file_beside_the_bridge_unless_a_url_says_otherwise() {
     let keys: Vec<_> = found.iter().map(|problem| problem.key.as_str()).collect();
     assert_eq!(keys, ["store.url", "store.record_retention_days"]);
 }
+
+/// `make run` opens nothing to the network.
+#[test]
+fn the_built_in_file_listens_on_this_machine_only() {
+    let config = parse(DEFAULT_FILE).expect("valid");
+    let sip = [&config.sip.udp, &config.sip.tcp, &config.sip.tls].into_iter().flatten();
+    let all: Vec<_> = sip.chain(&config.api.listen).collect();
+    assert!(all.len() >= 4 && all.iter().all(|address| address.ip().is_loopback()), "{all:?}");
+}
+
+#[test]
+fn a_name_that_two_have_is_an_error_whoever_has_it() {
+    let twice = |text: &str| {
+        let found = problems(text);
+        assert_eq!(found.len(), 1, "{found:?}");
+        (found[0].key.clone(), found[0].what.clone())
+    };
+    let (key, what) = twice("[[conference]]\naliases = [\"9000\"]\n");
+    assert_eq!(key, "conference[0].aliases[0]");
+    assert!(what.contains("reception.aliases"), "{what}");
+    let user = "[[user]]\nname = \"room1\"\npassword = \"secret1\"\naliases = [\"1001\"]\n";
+    let (key, what) = twice(&format!("[[conference]]\naliases = [\"1001\"]\n{user}"));
+    assert_eq!(key, "user[0].aliases");
+    assert!(what.contains("conference[0]"), "{what}");
+}
+
+#[test]
+fn an_operator_or_a_rule_that_calls_nobody_is_noted_and_one_that_does_is_not() {
+    let trunk = "[[trunk]]\nname = \"pbx\"\ntarget = \"sip:192.0.2.8\"\n";
+    let operator = |alias: &str, more: &str| {
+        let text = format!("[reception]\noperator = \"{alias}\"\n{trunk}{more}");
+        parse(&text).expect("valid").warnings
+    };
+    let [note] = operator("2001", "").try_into().expect("one note");
+    assert!(note.starts_with("reception.operator"), "{note}");
+    assert!(operator("2001", "internal = true\n").is_empty());
+    assert!(operator("1001", "").is_empty(), "a conference");
+    let user = "[[user]]\nname = \"desk\"\npassword = \"secret1\"\naliases = [\"2001\"]\n";
+    assert!(operator("2001", user).is_empty(), "a user of ours");
+    let rule = "[[rule]]\nmatch = '3\\d{3}'\nto = \"gateway:pbx:3001\"\n";
+    assert_eq!(parse(&format!("{trunk}{rule}")).expect("valid").warnings.len(), 1);
+    let internal = format!("{trunk}internal = true\n{rule}");
+    assert!(parse(&internal).expect("valid").warnings.is_empty());
+}

@@ -27,6 +27,8 @@ pub struct Trunks {
 pub struct TrunkProfile {
     /// The numbers that ring here: they stand on invitations. Where they lead the dial plan says.
     pub numbers: Vec<String>,
+    /// It leads to an exchange of our own, whose extensions cost nothing.
+    pub internal: bool,
     /// The language in which its callers are greeted.
     pub lang: Option<Lang>,
 }
@@ -58,6 +60,7 @@ pub(super) fn trunks(
         let name: Arc<str> = Arc::from(trunk.name.as_str());
         let profile = TrunkProfile {
             numbers: trunk.numbers.clone(),
+            internal: trunk.internal,
             lang: lang(finder, &at("lang"), &trunk.lang),
         };
         trunks.profiles.insert(Arc::clone(&name), profile);
@@ -115,6 +118,7 @@ fn line(
         certificate_names: raw.certificate_names.clone(),
         trusted: raw.trusted,
         health_interval: (!health.is_zero()).then_some(health),
+        number: raw.numbers.first().cloned(),
         max_calls: raw.max_calls,
         fallback: (!raw.fallback.is_empty()).then(|| Arc::from(raw.fallback.as_str())),
     }

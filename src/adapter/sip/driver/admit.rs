@@ -39,16 +39,18 @@ impl Driver {
         let local = self.transports.local_ip(flow);
         let call = match (&self.life, facts::incoming(&asked.request, flow, local)) {
             (Life::Serving, Ok(call)) => call,
-            (Life::Serving, Err(cause)) => return self.refuse(asked, cause),
-            _ => return self.refuse(asked, EndCause::Draining),
+            (Life::Serving, Err(cause)) => return self.refuse(asked, None, cause),
+            (_, call) => {
+                return self.refuse(asked, call.ok().as_ref(), EndCause::Draining);
+            }
         };
         let (call, trunk) = self.prove(call, &asked);
         if trunk.is_some_and(|trunk| self.trunks.is_full(trunk)) {
-            return self.refuse(asked, EndCause::CapacityReached);
+            return self.refuse(asked, Some(&call), EndCause::CapacityReached);
         }
         match (self.admission)(&call) {
             Decision::Admit => self.admit(asked, call, trunk),
-            Decision::Refuse(cause) => self.refuse(asked, cause),
+            Decision::Refuse(cause) => self.refuse(asked, Some(&call), cause),
             Decision::Authenticate => self.authenticate(asked, call),
         }
     }
@@ -87,17 +89,20 @@ impl Driver {
         match self.check(&asked) {
             Checked::Known(user) => {
                 if call.claims.as_ref().is_some_and(|claimed| *claimed != user) {
-                    return self.refuse(asked, EndCause::Forbidden);
+                    return self.refuse(asked, Some(&call), EndCause::Forbidden);
                 }
                 call.proof.user = Some(user);
+                call.asked_again = true;
                 match (self.admission)(&call) {
                     Decision::Admit => self.admit(asked, call, None),
-                    Decision::Refuse(cause) => self.refuse(asked, cause),
-                    Decision::Authenticate => self.refuse(asked, EndCause::Unauthorized),
+                    Decision::Refuse(cause) => self.refuse(asked, Some(&call), cause),
+                    Decision::Authenticate => {
+                        self.refuse(asked, Some(&call), EndCause::Unauthorized);
+                    }
                 }
             }
             Checked::Challenge { stale } => self.challenge(asked, stale),
-            Checked::Exhausted => self.refuse(asked, EndCause::AttemptsExhausted),
+            Checked::Exhausted => self.refuse(asked, Some(&call), EndCause::AttemptsExhausted),
         }
     }
 
@@ -156,7 +161,8 @@ impl Driver {
         self.command(Command::Challenge { flow, request, size, realm, stale });
     }
 
-    fn refuse(&mut self, asked: Asked, cause: EndCause) {
+    fn refuse(&mut self, asked: Asked, call: Option<&IncomingCall>, cause: EndCause) {
+        (self.refused)(call, cause);
         let Asked { flow, request, size } = asked;
         let retry_after = (cause.sip_status() == 503).then_some(RETRY_AFTER);
         self.command(Command::Refuse { flow, request, size, cause, retry_after });

@@ -1,6 +1,6 @@
 //! Calls that go out: to a registered device, by a trunk, or to an address.
 
-use super::{Driver, Found, seed};
+use super::{Driver, Found, Life, seed};
 use crate::sip::account::Trunk;
 use crate::sip::leg::CallLeg;
 use crate::sip::resolver::Dns;
@@ -8,10 +8,11 @@ use causeway_base::{Alias, EndCause, LegId};
 use causeway_conference::{LegCommand, LegEvent, MediaAddress};
 use causeway_plan::OfferPolicy;
 use causeway_proto::sip::location::{Abilities, Target};
-use causeway_proto::sip::{Command, Hop, Invite, Presentation};
+use causeway_proto::sip::{Command, Flow, Hop, Invite, Presentation};
 use sip_codec::header::NameAddr;
-use sip_codec::{Host, SipUri, Uri};
+use sip_codec::{Host, SipUri, Text, Uri};
 use std::net::IpAddr;
+use std::sync::Arc;
 
 /// Trunks of one call: each may name another that stands in for it.
 const MAX_TRUNKS: usize = 4;
@@ -45,6 +46,16 @@ pub(super) struct Located {
     ways: Vec<(Goal, Target)>,
 }
 
+/// A way to the callee.
+#[derive(Debug)]
+struct Way {
+    flow: Flow,
+    target: Uri,
+    /// The Path of a registered device.
+    route: Vec<NameAddr>,
+    trunk: Option<usize>,
+}
+
 impl Driver {
     pub(super) fn dial(&mut self, command: LegCommand) {
         let LegCommand::Dial { leg, target, trunk, calling, display_name, private, policy, media } =
@@ -52,19 +63,30 @@ impl Driver {
         else {
             return;
         };
+        if matches!(self.life, Life::Stopping(_)) {
+            return self.never_began(leg, EndCause::Draining);
+        }
         let call = Dialled { leg, calling, display_name, private, policy, media };
+        match trunk {
+            Some(name) => match user_of(&target) {
+                Some(user) => self.dial_by_trunk(call, &user, &name),
+                None => self.never_began(leg, EndCause::BadAddress),
+            },
+            None => self.dial_directly(call, target),
+        }
+    }
+
+    fn dial_directly(&mut self, call: Dialled, target: String) {
+        let leg = call.leg;
         let Ok(target) = Uri::parse(target) else {
             return self.never_began(leg, EndCause::BadAddress);
         };
-        match trunk {
-            Some(name) => self.dial_by_trunk(call, &target, &name),
-            None => match self.registered(&target, media.advertised) {
-                Some(hops) if hops.is_empty() => self.never_began(leg, EndCause::NoAnswer),
-                Some(hops) => self.invite(call, hops, None),
-                None => match target.as_sip().cloned() {
-                    Some(proxy) => self.locate(call, vec![Goal { target, proxy, trunk: None }]),
-                    None => self.never_began(leg, EndCause::BadAddress),
-                },
+        match self.registered(&target, call.media.advertised) {
+            Some(ways) if ways.is_empty() => self.never_began(leg, EndCause::NoAnswer),
+            Some(ways) => self.invite(call, ways),
+            None => match target.as_sip().cloned() {
+                Some(proxy) => self.locate(call, vec![Goal { target, proxy, trunk: None }]),
+                None => self.never_began(leg, EndCause::BadAddress),
             },
         }
     }
@@ -74,21 +96,21 @@ impl Driver {
     }
 
     /// The ways to a user of ours: by those on which it registered. `None`: nobody of ours.
-    fn registered(&self, target: &Uri, local: IpAddr) -> Option<Vec<Hop>> {
+    fn registered(&self, target: &Uri, local: IpAddr) -> Option<Vec<Way>> {
         let alias = crate::sip::facts::alias(target)?;
         let user = self.accounts.user_at(&alias, local)?;
         let contacts = self.contacts_of(&user.name);
-        let hop = |contact: causeway_proto::sip::registrar::Target| Hop {
+        let way = |contact: causeway_proto::sip::registrar::Target| Way {
             flow: contact.flow,
             target: contact.uri,
             route: contact.path,
-            credentials: None,
+            trunk: None,
         };
-        Some(contacts.into_iter().map(hop).collect())
+        Some(contacts.into_iter().map(way).collect())
     }
 
     /// By a trunk that can carry it, or by those that stand in for it.
-    fn dial_by_trunk(&mut self, call: Dialled, target: &Uri, name: &str) {
+    fn dial_by_trunk(&mut self, call: Dialled, user: &Text, name: &str) {
         let mut goals: Vec<Goal> = Vec::new();
         let mut next = self.accounts.trunk_named(name);
         for _ in 0..MAX_TRUNKS {
@@ -100,7 +122,7 @@ impl Driver {
                 break;
             }
             if self.trunks.is_usable(index)
-                && let Some(goal) = goal_of(index, trunk, target)
+                && let Some(goal) = goal_of(index, trunk, user)
             {
                 goals.push(goal);
             }
@@ -113,7 +135,8 @@ impl Driver {
     }
 
     /// Looks the ways up beside the task.
-    fn locate(&self, call: Dialled, goals: Vec<Goal>) {
+    fn locate(&mut self, call: Dialled, goals: Vec<Goal>) {
+        self.pending.insert(call.leg);
         let (found, dns, able) =
             (self.located.0.clone(), self.dns.clone(), self.transports.abilities());
         tokio::spawn(async move {
@@ -122,48 +145,74 @@ impl Driver {
         });
     }
 
-    pub(super) fn located(&mut self, Located { call, ways }: Located) {
-        let first = ways.first().and_then(|(goal, _)| goal.trunk);
-        let mut hops = Vec::new();
-        for (goal, way) in ways {
-            let name = host_name(&goal.proxy.host);
-            let Some(flow) = self.transports.flow_to(way.carrier, way.address, name.as_deref())
-            else {
-                continue;
-            };
-            let trunk = goal.trunk.and_then(|index| self.accounts.trunks.get(index));
-            let credentials = trunk.and_then(|trunk| trunk.credentials.clone());
-            hops.push(Hop { flow, target: goal.target, route: Vec::new(), credentials });
+    pub(super) fn located(&mut self, Located { call, ways: found }: Located) {
+        if !self.pending.remove(&call.leg) {
+            return; // Given up meanwhile, and told so.
         }
-        if hops.is_empty() {
+        let mut ways = Vec::new();
+        for (goal, way) in found {
+            let name = host_name(&goal.proxy.host);
+            let flow = self.transports.flow_to(way.carrier, way.address, name.as_deref());
+            let Some(flow) = flow else { continue };
+            ways.push(Way { flow, target: goal.target, route: Vec::new(), trunk: goal.trunk });
+        }
+        if ways.is_empty() {
             return self.never_began(call.leg, EndCause::Unreachable);
         }
-        self.invite(call, hops, first);
+        self.invite(call, ways);
     }
 
-    fn invite(&mut self, call: Dialled, hops: Vec<Hop>, trunk: Option<usize>) {
-        let Dialled { leg, calling, display_name, private, policy, media } = call;
-        let mut hops = hops.into_iter();
-        let Some(first) = hops.next() else { return };
-        let line = trunk.and_then(|index| self.accounts.trunks.get(index));
-        let caller = Caller::new(&calling, &display_name, line, &first);
-        let Some(caller) = caller else { return self.never_began(leg, EndCause::BadAddress) };
+    fn invite(&mut self, call: Dialled, ways: Vec<Way>) {
+        let leg = call.leg;
+        let trunks = ways.iter().map(|way| way.trunk).collect();
+        let hops: Option<Vec<Hop>> = ways.into_iter().map(|way| self.hop(&call, way)).collect();
+        let mut hops = hops.unwrap_or_default().into_iter();
+        let Some(first) = hops.next() else { return self.never_began(leg, EndCause::BadAddress) };
+        let Dialled { private, policy, media, .. } = call;
         let (leg_state, offer) =
             CallLeg::dialled(leg, first.flow.remote.ip(), *policy, media, seed());
         self.calls.insert(leg, leg_state);
-        if let Some(trunk) = trunk {
-            self.trunks.began(trunk, leg, &self.views);
-        }
-        let presentation = Presentation { asserted: caller.asserted, hidden: private };
+        let trunk = self.trunks.dialled(leg, trunks, &self.views);
+        self.carried(leg, trunk);
+        let presentation = Presentation { asserted: first.asserted, hidden: private };
+        let name = first.from.display_name().map(|name| name.to_str_lossy().into_owned());
         self.command(Command::Invite(Box::new(Invite {
             offer: Some(offer),
-            display_name,
+            display_name: name.unwrap_or_default(),
             credentials: first.credentials,
             route: first.route,
             presentation,
             alternatives: hops.collect(),
-            ..Invite::new(leg, first.flow, first.target, caller.from)
+            ..Invite::new(leg, first.flow, first.target, first.from.uri)
         })));
+    }
+
+    /// A way with what it may know of the caller.
+    fn hop(&self, call: &Dialled, way: Way) -> Option<Hop> {
+        let Way { flow, target, route, trunk } = way;
+        let trunk = trunk.and_then(|index| self.accounts.trunks.get(index));
+        let host = match trunk {
+            Some(_) => target.host()?.to_string(),
+            None => Host::from(flow.local.ip()).to_string(),
+        };
+        let Caller { from, asserted } = Caller::new(call, trunk, &host)?;
+        let credentials = trunk.and_then(|trunk| trunk.credentials.clone());
+        Some(Hop { flow, target, route, credentials, from, asserted })
+    }
+
+    /// The way of a call failed; it goes by its next one, which may be another trunk's.
+    pub(super) fn went_on(&mut self, leg: LegId) {
+        let (trunk, has_room) = self.trunks.went_on(leg, &self.views);
+        self.carried(leg, trunk);
+        if !has_room {
+            self.command(Command::Hangup { call: leg, cause: EndCause::CapacityReached });
+        }
+    }
+
+    fn carried(&mut self, leg: LegId, trunk: Option<usize>) {
+        let trunk = trunk.and_then(|index| self.accounts.trunks.get(index));
+        let trunk = trunk.map(|trunk| Arc::clone(&trunk.name));
+        self.outbox.push_back(LegEvent::Carried { leg, trunk });
     }
 }
 
@@ -176,32 +225,47 @@ async fn look_up(dns: &Dns, goals: Vec<Goal>, able: Abilities) -> Vec<(Goal, Tar
     ways
 }
 
+/// Whom a trunk is asked for: the user of an address, or a number as it stands.
+fn user_of(target: &str) -> Option<Text> {
+    match Uri::parse(target.to_owned()) {
+        Ok(Uri::Tel(tel)) => Some(tel.number),
+        Ok(uri) => uri.user(),
+        Err(_) if target.is_empty() => None,
+        Err(_) => Some(Text::from(target.to_owned())),
+    }
+}
+
+/// What the bridge calls itself where it has no number.
+const OURSELVES: &str = "causeway";
+
 /// Who calls, as it is told.
 struct Caller {
-    from: Uri,
+    from: NameAddr,
     asserted: Option<NameAddr>,
 }
 
 impl Caller {
     /// Directly: the caller at the address that the callee's network sees. By a trunk: the caller
     /// at the trunk where the trunk is told who calls, else our account there.
-    fn new(calling: &Alias, name: &str, trunk: Option<&Trunk>, hop: &Hop) -> Option<Self> {
-        let host = match trunk {
-            Some(_) => hop.target.host()?.to_string(),
-            None => Host::from(hop.flow.local.ip()).to_string(),
+    fn new(call: &Dialled, trunk: Option<&Trunk>, host: &str) -> Option<Self> {
+        let account = trunk.and_then(|trunk| trunk.credentials.as_ref());
+        let account = account.map(|account| account.username.as_str());
+        let number = trunk.and_then(|trunk| trunk.number.as_deref());
+        let (caller, known) = match call.calling.user() {
+            "" => (number.or(account).unwrap_or(OURSELVES), number.is_some()),
+            caller => (caller, true),
         };
-        let own = uri(calling.user(), &host)?;
-        let account = trunk.filter(|trunk| !trunk.trusted).and_then(|t| t.credentials.as_ref());
-        let from = match account {
-            Some(account) => uri(&account.username, &host)?,
-            None => own.clone(),
+        let is_trusted = trunk.is_some_and(|trunk| trunk.trusted);
+        let told = NameAddr::new(uri(caller, host)?);
+        let told = match call.display_name.as_str() {
+            "" => told,
+            name => told.with_display(name),
         };
-        let asserted =
-            trunk.filter(|trunk| trunk.trusted && !calling.user().is_empty()).map(|_| {
-                let address = NameAddr::new(own);
-                if name.is_empty() { address } else { address.with_display(name) }
-            });
-        Some(Self { from, asserted })
+        let from = match account.filter(|_| !is_trusted) {
+            Some(account) => NameAddr::new(uri(account, host)?),
+            None => told.clone(),
+        };
+        Some(Self { from, asserted: (is_trusted && known).then_some(told) })
     }
 }
 
@@ -213,13 +277,9 @@ fn uri(user: &str, host: &str) -> Option<Uri> {
 }
 
 /// The callee at a trunk's proxy.
-fn goal_of(index: usize, trunk: &Trunk, target: &Uri) -> Option<Goal> {
+fn goal_of(index: usize, trunk: &Trunk, user: &Text) -> Option<Goal> {
     let proxy = Uri::parse(trunk.target.clone()?).ok()?.as_sip()?.clone();
-    let user = match target {
-        Uri::Tel(tel) => tel.number.clone(),
-        _ => target.user()?,
-    };
-    let mut callee = proxy.clone().with_user(&user);
+    let mut callee = proxy.clone().with_user(user);
     callee.params.remove("transport");
     Some(Goal { target: callee.into(), proxy, trunk: Some(index) })
 }

@@ -10,7 +10,7 @@ mod register;
 mod trunk;
 
 use super::accounts::Accounts;
-use super::config::{Admission, LegIds, SipConfig};
+use super::config::{Admission, LegIds, Refused, SipConfig};
 use super::leg::{CallLeg, Outcome};
 use super::resolver::Dns;
 use super::transport::{Arrived, Transports};
@@ -20,13 +20,13 @@ use admit::Asked;
 use bytes::Bytes;
 use causeway_base::{EndCause, LegId};
 use causeway_conference::{LegCommand, LegEvent};
-use causeway_dial::{AttemptRules, Attempts};
+use causeway_dial::{AttemptRule, AttemptRules, Attempts};
 use causeway_proto::sip::location::Target;
 use causeway_proto::sip::{
     Carrier, Command, Config, Endpoint, Event, Input, Output, Registrar, registrar,
 };
 use dial::Located;
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, oneshot};
@@ -42,6 +42,11 @@ const MAX_IN_A_ROW: usize = 64;
 /// When a caller that was refused for load may try again.
 const RETRY_AFTER: Duration = Duration::from_secs(5);
 
+/// Wrong passwords from one source, whoever's they are. One user's are limited much earlier: some
+/// devices of an office that were set up wrongly lock nobody else out behind the same NAT.
+const WRONG_BY_SOURCE: AttemptRule =
+    AttemptRule { wrong: causeway_dial::attempt::MAX_WRONG, window: Duration::from_secs(600) };
+
 /// How long the endpoint may sleep when it waits for nothing.
 const IDLE: Duration = Duration::from_secs(3_600);
 
@@ -50,8 +55,11 @@ pub(super) struct Driver {
     endpoint: Endpoint,
     transports: Transports,
     calls: HashMap<LegId, CallLeg>,
+    /// Calls out whose ways are being looked up: as many as the bridge has legs at most.
+    pending: HashSet<LegId>,
     legs: LegIds,
     admission: Admission,
+    refused: Refused,
     views: Views,
     accounts: Accounts,
     trunks: Trunks,
@@ -104,7 +112,7 @@ impl Driver {
     ) -> Result<Self, SipError> {
         let SipConfig { listeners, advertised, user_agent, tls_client, limits, .. } = config;
         let now = Instant::now();
-        let trunks = Trunks::new(now, &config.trunks);
+        let trunks = Trunks::new(now, &config.trunks, &config.instance);
         let accounts = Accounts::new(config.hosts, config.users, config.trunks);
         let mut endpoint = Config::new(config.seed);
         endpoint.registrar = accounts.has_users();
@@ -117,14 +125,19 @@ impl Driver {
             endpoint: Endpoint::new(endpoint),
             transports,
             calls: HashMap::new(),
+            pending: HashSet::new(),
             legs: config.legs,
             admission: config.admission,
+            refused: config.refused,
             views: Views::new(trunks.views()),
             accounts,
             trunks,
             // Whose name it is the accounts say; any name of ours will do.
             registrar: Registrar::new(registrar::Config::default()),
-            attempts: Attempts::new(AttemptRules::default()),
+            attempts: Attempts::new(AttemptRules {
+                source: WRONG_BY_SOURCE,
+                ..AttemptRules::default()
+            }),
             realm: config.realm,
             dns: Dns::new(&config.nameservers),
             controls,
@@ -210,21 +223,28 @@ impl Driver {
             let Some(arrived) = next else { return };
             let input = match arrived {
                 Arrived::Message { flow, message, size } => match *message {
-                    Ok(message) => Input::Received { flow, message, size },
+                    Ok(message) => Some(Input::Received { flow, message, size }),
                     Err(error) => {
                         tracing::debug!(%error, "not a SIP message");
-                        Input::Malformed { flow, error, size }
+                        Some(Input::Malformed { flow, error, size })
                     }
                 },
                 Arrived::Closed { flow } => {
                     self.registrar.flow_closed(flow);
                     self.registrar_news();
-                    Input::Failed { flow }
+                    self.trunks.flow_lost(Instant::now(), flow);
+                    Some(Input::Failed { flow })
                 }
-                Arrived::Opened { .. } => return,
+                Arrived::KeepAlive { flow, request } => {
+                    self.answer_keep_alive(flow, request);
+                    None
+                }
+                Arrived::Opened { .. } => None,
             };
-            self.endpoint.handle_input(Instant::now(), input);
-            self.drain();
+            if let Some(input) = input {
+                self.endpoint.handle_input(Instant::now(), input);
+                self.drain();
+            }
             next = self.transports.try_next();
         }
         if let Some(arrived) = next {
@@ -256,6 +276,7 @@ impl Driver {
             Event::Register { flow, request, size } => {
                 self.registers(Asked { flow, request, size });
             }
+            Event::WentOn { call } => self.went_on(call),
             Event::Pinged { ping, status } => self.trunk_pinged(ping, status),
             Event::Responded { number, from, response } => {
                 self.trunk_responded(number, from, response.as_deref());
@@ -290,6 +311,8 @@ impl Driver {
                 }
                 self.leave_trunks();
                 let mut out = Outcome::default();
+                let cause = EndCause::Draining;
+                out.events.extend(self.pending.drain().map(|leg| LegEvent::Ended { leg, cause }));
                 for call in self.calls.values_mut() {
                     call.end(EndCause::Draining, &mut out);
                 }
@@ -315,8 +338,13 @@ impl Driver {
                 }
             }
             LegCommand::Reject { cause, .. } | LegCommand::End { cause, .. } => {
-                if let Some(call) = self.calls.get_mut(&leg) {
-                    call.end(cause, &mut out);
+                match self.calls.get_mut(&leg) {
+                    Some(call) => call.end(cause, &mut out),
+                    // Its way is being looked up still, or it ended on its own meanwhile.
+                    None => {
+                        self.pending.remove(&leg);
+                        out.events.push(LegEvent::Ended { leg, cause });
+                    }
                 }
             }
             LegCommand::Hold { held, .. } => {

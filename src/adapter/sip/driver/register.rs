@@ -3,12 +3,17 @@
 use super::Driver;
 use super::admit::{Asked, Checked};
 use crate::sip::view::{RegistrationView, wall};
-use causeway_proto::sip::Command;
 use causeway_proto::sip::registrar::{self, Target};
+use causeway_proto::sip::{Command, Flow};
+use causeway_wire::stun::BindingRequest;
 use sip_codec::Headers;
 use sip_codec::header::To;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
+
+/// How long after its timer a keep-alive of a device may come (RFC 5626 section 4.4.1 leaves some
+/// seconds for the network).
+const FLOW_GRACE: Duration = Duration::from_secs(15);
 
 impl Driver {
     /// A REGISTER: nothing is kept before its sender has proved who it is.
@@ -27,6 +32,9 @@ impl Driver {
         let own = self.accounts.user_called(&called).is_some_and(|owner| owner.name == *user);
         let owner = if own { called.as_str() } else { user };
         let answer = self.registrar.register(Instant::now(), &asked.request, asked.flow, owner);
+        if let Some(timer) = answer.flow_timer {
+            self.transports.expect(asked.flow, timer + FLOW_GRACE);
+        }
         self.answer_register(asked, answer.status, answer.headers);
         self.show_contacts(user);
     }
@@ -54,6 +62,15 @@ impl Driver {
         let now = Instant::now();
         let names = std::iter::once(&user.name).chain(&user.aliases);
         names.flat_map(|name| self.registrar.lookup(now, name)).collect()
+    }
+
+    /// Shows a registered device that it can be reached, and by which address (RFC 5626 section 8).
+    /// Nobody else is answered: the answer is longer than the question.
+    pub(super) fn answer_keep_alive(&mut self, flow: Flow, request: BindingRequest) {
+        if self.registrar.is_used(flow) {
+            // Lost like any datagram.
+            let _ = self.transports.send(flow, request.response(flow.remote).into());
+        }
     }
 
     fn show_contacts(&self, user: &Arc<str>) {

@@ -4,13 +4,14 @@ use super::dial::host_name;
 use super::{Driver, Found, seed};
 use crate::sip::account::Trunk;
 use crate::sip::view::{TrunkHealth, TrunkRegistration, TrunkView, Views, wall};
+use bytes::Bytes;
 use causeway_base::{EndCause, LegId};
 use causeway_proto::sip::health::{Health, State};
 use causeway_proto::sip::location::Target;
 use causeway_proto::sip::registration::{Account, Event, Output, Registration};
 use causeway_proto::sip::{Command, Flow};
 use sip_codec::{Response, SipUri, Uri};
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -18,12 +19,17 @@ use std::time::{Duration, Instant};
 /// Between the first questions to trunks, so that not all are asked at once.
 const SPREAD: Duration = Duration::from_millis(50);
 
+/// Keeps a connection alive; whoever is there answers half of it (RFC 5626 section 4.4.1).
+const PING: &[u8] = b"\r\n\r\n";
+
 /// All trunks, as they are now.
 #[derive(Debug)]
 pub(super) struct Trunks {
     lines: Vec<Line>,
     /// Which trunk carries a call.
     legs: HashMap<LegId, usize>,
+    /// Which trunks the ways lead by that a call has left; `None` where one leads directly.
+    spare: HashMap<LegId, VecDeque<Option<usize>>>,
 }
 
 /// One trunk.
@@ -39,14 +45,20 @@ struct Line {
     is_looked_up: bool,
     /// The way that is asked: the next one after silence.
     turn: usize,
+    /// When the connection by which the trunk calls us is kept alive next.
+    next_ping: Option<Instant>,
 }
 
 impl Trunks {
-    pub(super) fn new(now: Instant, trunks: &[Trunk]) -> Self {
+    pub(super) fn new(now: Instant, trunks: &[Trunk], instance: &str) -> Self {
         let line = |(index, trunk): (usize, &Trunk)| {
-            Line::new(now + SPREAD * u32::try_from(index).unwrap_or(0), trunk)
+            Line::new(now + SPREAD * u32::try_from(index).unwrap_or(0), trunk, instance)
         };
-        Self { lines: trunks.iter().enumerate().map(line).collect(), legs: HashMap::new() }
+        Self {
+            lines: trunks.iter().enumerate().map(line).collect(),
+            legs: HashMap::new(),
+            spare: HashMap::new(),
+        }
     }
 
     pub(super) fn views(&self) -> Vec<TrunkView> {
@@ -78,8 +90,42 @@ impl Trunks {
         }
     }
 
+    /// A call goes out, by the first of these ways.
+    pub(super) fn dialled(
+        &mut self,
+        leg: LegId,
+        mut ways: VecDeque<Option<usize>>,
+        views: &Views,
+    ) -> Option<usize> {
+        let first = ways.pop_front().flatten();
+        if let Some(index) = first {
+            self.began(index, leg, views);
+        }
+        self.spare.insert(leg, ways);
+        first
+    }
+
+    /// A call goes on by its next way. Gives the trunk of it, and whether that had room.
+    pub(super) fn went_on(&mut self, leg: LegId, views: &Views) -> (Option<usize>, bool) {
+        let next = self.spare.get_mut(&leg).and_then(VecDeque::pop_front).flatten();
+        if next.is_none() || next != self.legs.get(&leg).copied() {
+            self.leave(leg, views);
+            let has_room = next.is_none_or(|index| !self.is_full(index));
+            if let Some(index) = next {
+                self.began(index, leg, views);
+            }
+            return (next, has_room);
+        }
+        (next, true)
+    }
+
     /// A call ended, of whatever trunk or none.
     pub(super) fn ended(&mut self, leg: LegId, views: &Views) {
+        self.spare.remove(&leg);
+        self.leave(leg, views);
+    }
+
+    fn leave(&mut self, leg: LegId, views: &Views) {
         let Some(index) = self.legs.remove(&leg) else { return };
         if let Some(line) = self.lines.get_mut(index) {
             line.view.calls = line.view.calls.saturating_sub(1);
@@ -87,18 +133,31 @@ impl Trunks {
         }
     }
 
+    /// A connection closed: a registration that held by it is made anew.
+    pub(super) fn flow_lost(&mut self, now: Instant, flow: Flow) {
+        for line in &mut self.lines {
+            if let Some(registration) = &mut line.registration
+                && registration.flow_lost(now, flow)
+            {
+                tracing::info!(trunk = %line.view.name, "the connection of a trunk is lost");
+                line.next_ping = None;
+            }
+        }
+    }
+
     /// When [`Driver::tend_trunks`] is due.
     pub(super) fn poll_timeout(&self) -> Option<Instant> {
-        self.lines.iter().filter(|line| !line.is_looked_up).filter_map(Line::due).min()
+        let asked = self.lines.iter().filter(|line| !line.is_looked_up).filter_map(Line::due);
+        asked.chain(self.lines.iter().filter_map(|line| line.next_ping)).min()
     }
 }
 
 impl Line {
-    fn new(first: Instant, trunk: &Trunk) -> Self {
+    fn new(first: Instant, trunk: &Trunk, instance: &str) -> Self {
         let proxy = trunk.target.clone().and_then(|target| Uri::parse(target).ok());
         let proxy = proxy.and_then(|uri| uri.as_sip().cloned());
         let asked = trunk.health_interval.filter(|_| proxy.is_some());
-        let account = proxy.as_ref().and_then(|proxy| account(trunk, proxy));
+        let account = proxy.as_ref().and_then(|proxy| account(trunk, proxy, instance));
         let registration = account.map(|account| Registration::new(first, account, seed()));
         let view = TrunkView {
             name: Arc::clone(&trunk.name),
@@ -118,6 +177,7 @@ impl Line {
             ways: Vec::new(),
             is_looked_up: false,
             turn: 0,
+            next_ping: None,
         }
     }
 
@@ -130,6 +190,28 @@ impl Line {
     /// The way to ask now.
     fn way(&self) -> Option<Target> {
         self.ways.get(self.turn.checked_rem(self.ways.len())?).copied()
+    }
+
+    /// The connection that is to be kept alive now, if any.
+    fn ping(&mut self, now: Instant) -> Option<Flow> {
+        let kept = self.registration.as_ref().and_then(Registration::kept_alive);
+        let Some((flow, timer)) = kept else {
+            self.next_ping = None;
+            return None;
+        };
+        // Before the timer runs out, and not at the same moment as the refresh.
+        let next = now + timer * 4 / 5;
+        match self.next_ping {
+            Some(at) if at > now => None,
+            Some(_) => {
+                self.next_ping = Some(next);
+                Some(flow)
+            }
+            None => {
+                self.next_ping = Some(next);
+                None
+            }
+        }
     }
 
     fn learn(&mut self, now: Instant, status: Option<u16>) {
@@ -148,7 +230,7 @@ impl Line {
 }
 
 /// What we register: our account's address at the proxy's host.
-fn account(trunk: &Trunk, proxy: &SipUri) -> Option<Account> {
+fn account(trunk: &Trunk, proxy: &SipUri, instance: &str) -> Option<Account> {
     let (expires, credentials) = (trunk.register?, trunk.credentials.clone()?);
     let mut host = proxy.clone();
     host.params = Default::default();
@@ -162,6 +244,7 @@ fn account(trunk: &Trunk, proxy: &SipUri) -> Option<Account> {
         route: Vec::new(),
         credentials: Some(credentials),
         expires,
+        instance: instance.to_owned(),
     })
 }
 
@@ -169,6 +252,12 @@ impl Driver {
     /// Asks what is due: looks the trunk up anew (the answer is kept for its time to live), then
     /// asks by the way found.
     pub(super) fn tend_trunks(&mut self, now: Instant) {
+        for line in &mut self.trunks.lines {
+            if let Some(flow) = line.ping(now) {
+                // One that closes meanwhile says so itself.
+                let _ = self.transports.send(flow, Bytes::from_static(PING));
+            }
+        }
         for (index, line) in self.trunks.lines.iter_mut().enumerate() {
             let is_due = line.due().is_some_and(|due| due <= now);
             if !is_due || line.is_looked_up {
@@ -262,6 +351,7 @@ impl Driver {
                 }
             }
         }
+        line.ping(now);
         self.views.set_trunk(index, line.view.clone());
         for (flow, request) in requests {
             self.command(Command::Request { number: index as u64, flow, request });

@@ -1,7 +1,9 @@
 //! Adapters that talk to each other on the loopback: registrations, trunks, identities, failover.
 
 mod dns;
+mod keep_alive;
 mod node;
+mod outgoing;
 mod tls;
 
 use super::{Decision, TrunkHealth, TrunkRegistration};

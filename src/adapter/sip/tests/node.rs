@@ -47,6 +47,7 @@ pub(super) fn trunk(name: &str, target: Option<String>) -> Trunk {
         certificate_names: Vec::new(),
         trusted: false,
         health_interval: None,
+        number: None,
         max_calls: 10,
         fallback: None,
     }
@@ -97,6 +98,16 @@ impl Node {
     pub(super) async fn trunk_is(&mut self, wanted: impl Fn(&TrunkView) -> bool) {
         while !self.sip.trunks().first().is_some_and(&wanted) {
             let _ = timeout(PATIENCE, self.news.recv()).await.expect("in time");
+        }
+    }
+
+    /// Waits until it is told that a user of its own comes.
+    pub(super) async fn has_registered(&mut self, name: &str) {
+        loop {
+            let news = timeout(PATIENCE, self.news.recv()).await.expect("in time").expect("news");
+            if matches!(news, SipNews::Registered { user } if &*user == name) {
+                return;
+            }
         }
     }
 

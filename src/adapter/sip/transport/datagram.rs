@@ -4,6 +4,7 @@ use super::Arrived;
 use super::local::LocalAddresses;
 use bytes::{Bytes, BytesMut};
 use causeway_proto::sip::{Carrier, Flow};
+use causeway_wire::stun::BindingRequest;
 use sip_codec::{Limits, parse_datagram};
 use socket2::{Domain, Protocol, Socket, Type};
 use std::io;
@@ -52,10 +53,14 @@ pub(super) fn listen(
             if is_keep_alive(datagram) {
                 continue;
             }
-            let datagram = Bytes::from(BytesMut::from(datagram));
             let ip = locals.advertised(locals.facing(bound, remote));
             let local = SocketAddr::new(ip, bound.port());
             let flow = Flow { carrier: Carrier::Udp, socket: number, local, remote };
+            if let Some(request) = BindingRequest::parse(datagram) {
+                let _ = arrived.try_send(Arrived::KeepAlive { flow, request });
+                continue;
+            }
+            let datagram = Bytes::from(BytesMut::from(datagram));
             let message = Box::new(parse_datagram(&datagram, &limits));
             // What finds no room is lost, as the network loses datagrams.
             let _ = arrived.try_send(Arrived::Message { flow, message, size: len });

@@ -15,14 +15,16 @@ use super::config::{Advertised, Limits, Listener, Transport};
 use bytes::Bytes;
 use causeway_proto::sip::location::Abilities;
 use causeway_proto::sip::{Carrier, Flow};
+use causeway_wire::stun::BindingRequest;
 use local::LocalAddresses;
 use sip_codec::{Message, ParseError};
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
 use stream::{Connections, Link, Peer, Streams};
 use tokio::net::UdpSocket;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
 /// Messages that wait for the signalling task. Datagrams beyond it are dropped, as the network
 /// would; streams wait, and their peers with them.
@@ -38,8 +40,10 @@ pub(crate) enum Arrived {
         /// Bytes on the wire.
         size: usize,
     },
-    /// A connection is up: bytes for it go here.
-    Opened { link: Link, peer: Peer, writer: mpsc::Sender<Bytes> },
+    /// A connection is up: bytes for it go here, and how long it may be silent.
+    Opened { link: Link, peer: Peer, writer: mpsc::Sender<Bytes>, idle: watch::Sender<Duration> },
+    /// A device asks whether its way to us is open.
+    KeepAlive { flow: Flow, request: BindingRequest },
     /// A connection ended, or could not be made.
     Closed { flow: Flow },
 }
@@ -141,15 +145,15 @@ impl Transports {
     /// Keeps the books of connections, and passes on what concerns the endpoint.
     fn sort(&mut self, arrived: Arrived) -> Option<Arrived> {
         match arrived {
-            Arrived::Opened { link, peer, writer } => {
-                self.streams.opened(link, peer, writer);
+            Arrived::Opened { link, peer, writer, idle } => {
+                self.streams.opened(link, peer, writer, idle);
                 None
             }
             Arrived::Closed { flow } => {
                 self.streams.closed(flow);
                 Some(Arrived::Closed { flow })
             }
-            message @ Arrived::Message { .. } => Some(message),
+            arrived @ (Arrived::Message { .. } | Arrived::KeepAlive { .. }) => Some(arrived),
         }
     }
 
@@ -167,6 +171,11 @@ impl Transports {
             }
             Carrier::Tcp | Carrier::Tls => self.streams.send(flow, bytes),
         }
+    }
+
+    /// A connection may be silent for so long from now on. Over UDP there is none.
+    pub(crate) fn expect(&mut self, flow: Flow, idle: Duration) {
+        self.streams.expect(flow, idle);
     }
 
     /// A flow to a new peer, from the first listener that can reach it. Over TLS the peer must

@@ -17,7 +17,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadHalf};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, timeout, timeout_at};
 use tokio_rustls::{TlsAcceptor, TlsConnector};
 
@@ -35,7 +35,8 @@ const HANDSHAKE: Duration = Duration::from_secs(10);
 /// first message is there, and a write until it is taken.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// How long a connection that has brought a message may say nothing: longer than any keep-alive or session refresh.
+/// How long a connection that has brought a message may say nothing: longer than any keep-alive or
+/// session refresh. Where a device promised keep-alives, as long as it said.
 const IDLE: Duration = Duration::from_secs(3_600);
 
 /// Between lines of the log about failed handshakes.
@@ -225,7 +226,8 @@ async fn run<S: AsyncRead + AsyncWrite>(
     let (writer, mut writes) = mpsc::channel::<Bytes>(MAX_WRITES);
     // The signalling task alone keeps the connection alive: when it lets go, the writes end.
     let pongs = writer.downgrade();
-    if connections.arrived.send(Arrived::Opened { link, peer, writer }).await.is_err() {
+    let (idle, idles) = watch::channel(IDLE);
+    if connections.arrived.send(Arrived::Opened { link, peer, writer, idle }).await.is_err() {
         return;
     }
     let (reader, mut out) = tokio::io::split(stream);
@@ -241,7 +243,7 @@ async fn run<S: AsyncRead + AsyncWrite>(
         }
     };
     tokio::select! {
-        () = read(&connections, flow, reader, side, pongs) => {}
+        () = read(&connections, flow, reader, side, pongs, idles) => {}
         () = writing => {}
     }
     let _ = connections.arrived.send(Arrived::Closed { flow }).await;
@@ -254,6 +256,7 @@ async fn read<S: AsyncRead>(
     mut reader: ReadHalf<S>,
     side: StreamSide,
     pongs: mpsc::WeakSender<Bytes>,
+    mut idle: watch::Receiver<Duration>,
 ) {
     let mut decoder = StreamDecoder::new(sip_codec::Limits::default(), side);
     let mut buffer = BytesMut::with_capacity(READ);
@@ -263,9 +266,17 @@ async fn read<S: AsyncRead>(
     };
     loop {
         buffer.reserve(READ);
-        match timeout_at(waiting.until(), reader.read_buf(&mut buffer)).await {
-            Ok(Ok(1..)) => {}
-            _ => return,
+        let until = waiting.until(*idle.borrow_and_update());
+        tokio::select! {
+            read = timeout_at(until, reader.read_buf(&mut buffer)) => match read {
+                Ok(Ok(1..)) => {}
+                _ => return,
+            },
+            changed = idle.changed() => match changed {
+                Ok(()) => continue,
+                // The signalling task has let go of it.
+                Err(_) => return,
+            },
         }
         loop {
             let before = buffer.len();
@@ -310,10 +321,10 @@ enum Waiting {
 }
 
 impl Waiting {
-    fn until(self) -> Instant {
+    fn until(self, idle: Duration) -> Instant {
         match self {
             Waiting::Message { since } => since + PATIENCE,
-            Waiting::Next { since } => since + IDLE,
+            Waiting::Next { since } => since + idle,
         }
     }
 
@@ -372,6 +383,7 @@ struct Open {
     far: Far,
     domains: Arc<[Arc<str>]>,
     writer: mpsc::Sender<Bytes>,
+    idle: watch::Sender<Duration>,
 }
 
 impl Streams {
@@ -413,7 +425,13 @@ impl Streams {
         self.named.get(&flow.socket).cloned().unwrap_or_else(plain)
     }
 
-    pub(super) fn opened(&mut self, link: Link, peer: Peer, writer: mpsc::Sender<Bytes>) {
+    pub(super) fn opened(
+        &mut self,
+        link: Link,
+        peer: Peer,
+        writer: mpsc::Sender<Bytes>,
+        idle: watch::Sender<Duration>,
+    ) {
         let flow = link.flow;
         let far = Far { carrier: flow.carrier, remote: flow.remote, name: peer.name };
         for bytes in self.waiting.remove(&far).unwrap_or_default() {
@@ -421,7 +439,16 @@ impl Streams {
             let _ = writer.try_send(bytes);
         }
         self.by_far.insert(far.clone(), flow.socket);
-        self.open.insert(flow.socket, Open { link, far, domains: peer.domains, writer });
+        let domains = peer.domains;
+        self.open.insert(flow.socket, Open { link, far, domains, writer, idle });
+    }
+
+    /// A connection may be silent for so long from now on.
+    pub(super) fn expect(&mut self, flow: Flow, idle: Duration) {
+        if let Some(open) = self.open.get(&flow.socket) {
+            // Its task is gone where nobody takes it.
+            let _ = open.idle.send(idle);
+        }
     }
 
     pub(super) fn closed(&mut self, flow: Flow) {
@@ -547,7 +574,7 @@ mod tests {
         for (second, rest) in [&b"O"[..], b"OP", b"", b"\r", b""].iter().enumerate() {
             waiting = waiting.with(begun + Duration::from_secs(second as u64), rest);
         }
-        assert_eq!(waiting.until(), begun + PATIENCE);
+        assert_eq!(waiting.until(IDLE), begun + PATIENCE);
     }
 
     #[test]
@@ -555,8 +582,10 @@ mod tests {
         let begun = Instant::now();
         let at = |second| begun + Duration::from_secs(second);
         let idle = Waiting::Next { since: begun }.with(at(1), b"");
-        assert_eq!(idle.until(), at(1) + IDLE);
+        assert_eq!(idle.until(IDLE), at(1) + IDLE);
+        let promised = Duration::from_secs(135);
+        assert_eq!(idle.until(promised), at(1) + promised, "a device that promised keep-alives");
         let message = idle.with(at(2), b"O").with(at(20), b"OPTIO");
-        assert_eq!(message.until(), at(2) + PATIENCE);
+        assert_eq!(message.until(IDLE), at(2) + PATIENCE);
     }
 }

@@ -19,7 +19,7 @@ use causeway_base::EndCause;
 use sip_codec::header::{
     CSeq, CallId, From, MaxForwards, MinSe, NameAddr, RAck, RSeq, Route, SessionExpires, To, Via,
 };
-use sip_codec::{HeaderName, Method, Request, Response, Text, TypedHeader as _};
+use sip_codec::{HeaderName, Method, Request, Response, Text, TypedHeader as _, Uri};
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
@@ -337,12 +337,7 @@ fn first_request(core: &Core, invite: &Invite, call_id: &Text, local_tag: &Text)
         headers.push(&Route(route.clone()));
     }
     headers.push(&From(identity::from(invite)).with_tag(local_tag.clone()));
-    let mut to = invite.target.clone();
-    if let Some(uri) = to.as_sip_mut() {
-        uri.params = Default::default();
-        uri.headers = Default::default();
-    }
-    headers.push(&To(NameAddr::new(to)));
+    headers.push(&callee(&invite.target));
     headers.push(&CallId(call_id.clone()));
     headers.push(&CSeq { seq: 1, method: Method::Invite });
     let sips = invite.target.scheme() == b"sips";
@@ -363,6 +358,16 @@ fn first_request(core: &Core, invite: &Invite, call_id: &Text, local_tag: &Text)
         put_sdp(headers, &mut request.body, sdp);
     }
     request
+}
+
+/// To, without its tag: the target without what is only for its way.
+pub(super) fn callee(target: &Uri) -> To {
+    let mut to = target.clone();
+    if let Some(uri) = to.as_sip_mut() {
+        uri.params = Default::default();
+        uri.headers = Default::default();
+    }
+    To(NameAddr::new(to))
 }
 
 /// Headers that name the call, its way or its offer: the endpoint's own.

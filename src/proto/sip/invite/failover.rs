@@ -1,11 +1,14 @@
 //! An outgoing call whose way fails goes on by the next one (RFC 3263 section 4.3).
 
+use super::caller::callee;
 use super::{Call, Phase, contact};
 use crate::sip::core::{Core, Owner};
+use crate::sip::identity;
 use crate::sip::limits::MAX_ROUTES;
+use crate::sip::words::{Event, Hop};
 use causeway_base::EndCause;
-use sip_codec::header::{CSeq, Route, Via};
-use sip_codec::{HeaderName, Method, Request};
+use sip_codec::header::{CSeq, From, PAssertedIdentity, Route, Via};
+use sip_codec::{HeaderName, Headers, Method, Request, Text};
 use std::time::{Duration, Instant};
 
 /// How long a way may say nothing while another one is left: four transmissions over UDP.
@@ -36,6 +39,7 @@ impl Call {
             HeaderName::Contact,
             HeaderName::Authorization,
             HeaderName::ProxyAuthorization,
+            HeaderName::PAssertedIdentity,
         ] {
             request.headers.remove(&name);
         }
@@ -44,9 +48,13 @@ impl Call {
         for route in hop.route.iter().take(MAX_ROUTES) {
             request.headers.push(&Route(route.clone()));
         }
+        tell_who_calls(&mut request.headers, &self.local_tag, &hop);
+        request.headers.set(&callee(&hop.target));
         let seq = calling.seq + 1;
         request.headers.set(&CSeq { seq, method: Method::Invite });
         request.uri = hop.target.clone();
+        // First the news, so that the application counts the way before anything goes by it.
+        core.event(Event::WentOn { call: self.id });
         self.auth.credentials = hop.credentials;
         self.auth.challenge = None;
         self.auth.called = Some(hop.target);
@@ -66,5 +74,16 @@ impl Call {
             self.phase = Phase::Closing(None);
             self.end(core, EndCause::SignallingTimeout);
         }
+    }
+}
+
+/// What this way may know of the caller: not what was told the one before.
+fn tell_who_calls(headers: &mut Headers, tag: &Text, hop: &Hop) {
+    // Who hides from the callee is anonymous by every way.
+    if !identity::asks_for_privacy(headers) {
+        headers.set(&From(hop.from.clone()).with_tag(tag.clone()));
+    }
+    if let Some(asserted) = &hop.asserted {
+        headers.push(&PAssertedIdentity(asserted.clone()));
     }
 }

@@ -190,6 +190,11 @@ impl Registrar {
         }
     }
 
+    /// Whether a device registered by this flow.
+    pub fn is_used(&self, flow: Flow) -> bool {
+        self.by_flow.contains_key(&flow)
+    }
+
     /// When [`Registrar::handle_timeout`] is due.
     pub fn poll_timeout(&self) -> Option<Instant> {
         self.deadlines.next()
@@ -239,7 +244,7 @@ impl Registrar {
                 }
             }
         }
-        Ok(self.granted(now, &asked))
+        Ok(self.granted(now, flow, &asked))
     }
 
     /// Binds, refreshes or removes one contact.
@@ -331,7 +336,7 @@ impl Registrar {
     }
 
     /// 200 with all bindings (section 10.3, step 8).
-    fn granted(&self, now: Instant, asked: &Asked) -> Answer {
+    fn granted(&self, now: Instant, flow: Flow, asked: &Asked) -> Answer {
         let mut headers = Headers::new();
         let bindings = self.aors.get(asked.aor.as_str()).map(Vec::as_slice).unwrap_or_default();
         for binding in bindings {
@@ -344,11 +349,14 @@ impl Registrar {
         if asked.outbound {
             headers.push(&Supported(Text::from_static("outbound")));
             headers.push(&Require(Text::from_static("outbound")));
-            if let Some(name) = HeaderName::new("Flow-Timer") {
-                headers.push_raw(name, self.config.flow_timer.as_secs().to_string());
-            }
         }
-        Answer { status: 200, headers }
+        // Over UDP a device asks by STUN whether we are there, and what NAT forgets expires soon.
+        let timed = asked.outbound && flow.carrier.is_reliable();
+        let flow_timer = timed.then_some(self.config.flow_timer);
+        if let (Some(timer), Some(name)) = (flow_timer, HeaderName::new("Flow-Timer")) {
+            headers.push_raw(name, timer.as_secs().to_string());
+        }
+        Answer { status: 200, headers, flow_timer }
     }
 }
 

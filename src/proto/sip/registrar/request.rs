@@ -23,11 +23,13 @@ pub struct Answer {
     pub status: u16,
     /// Contact, Min-Expires, Path ...
     pub headers: Headers,
+    /// How long the connection may be silent from now on: its device promised to keep it alive.
+    pub flow_timer: Option<Duration>,
 }
 
 impl Answer {
     pub(super) fn status(status: u16) -> Self {
-        Self { status, headers: Headers::new() }
+        Self { status, headers: Headers::new(), flow_timer: None }
     }
 }
 

@@ -38,6 +38,7 @@ impl Trunk {
                 password: "secret".into(),
             }),
             expires: Duration::from_secs(600),
+            instance: "urn:uuid:00000000-0000-4000-8000-000000000001".into(),
         };
         let now = zero();
         Self { now, registration: Registration::new(now, account, [3; 32]) }
@@ -258,16 +259,15 @@ fn one_that_is_stopped_while_it_asks_is_taken_back_too() {
 }
 
 #[test]
-fn a_lost_connection_is_made_good_at_once() {
+fn where_a_proxy_knows_no_outbound_we_register_without_it() {
     let mut trunk = Trunk::new(None);
-    trunk.register();
-    trunk.registration.retry(trunk.now);
-    assert_eq!(trunk.registration.poll_timeout(), Some(trunk.now));
-    let request = trunk.due();
-    trunk.registration.retry(trunk.now);
-    assert!(trunk.registration.poll_timeout().is_none() && trunk.sent().is_none());
-    trunk.answer(&request, 200, &[]);
-    assert!(matches!(trunk.event(), Event::Registered { .. }));
+    let first = trunk.due();
+    trunk.answer(&first, 439, &[]);
+    let second = trunk.sent().expect("once more at once");
+    let contact = second.headers.raw(&HeaderName::Contact).next().unwrap().clone();
+    assert!(!String::from_utf8_lossy(&contact).contains("reg-id"));
+    trunk.answer(&second, 439, &[]);
+    assert_eq!(trunk.failed().1, Some(439), "not for ever");
 }
 
 #[test]
@@ -329,4 +329,57 @@ proptest! {
             prop_assert!(in_a_row <= 6);
         }
     }
+}
+
+/// By another connection each time, as the driver numbers them.
+fn by(socket: u32) -> Flow {
+    Flow { carrier: Carrier::Tcp, socket, ..flow(1) }
+}
+
+fn register_by(trunk: &mut Trunk, socket: u32, lines: &[(HeaderName, &str)]) -> String {
+    let request = trunk.due();
+    let mut response = request.response(StatusCode::new(200).unwrap());
+    for (name, value) in lines {
+        response.headers.push_raw(name.clone(), (*value).to_owned());
+    }
+    trunk.registration.handle_response(trunk.now, by(socket), Some(&response));
+    assert!(matches!(trunk.event(), Event::Registered { .. }));
+    let contact = request.headers.raw(&HeaderName::Contact).next().unwrap().clone();
+    String::from_utf8_lossy(&contact).into_owned()
+}
+
+#[test]
+fn a_lost_connection_is_replaced_at_once_and_later_each_time_it_is_lost_again() {
+    let mut trunk = Trunk::new(None);
+    let contact = register_by(&mut trunk, 1, &[]);
+    assert!(contact.contains("reg-id=1") && contact.contains("+sip.instance=\"<urn:uuid:"));
+    assert!(!trunk.registration.flow_lost(trunk.now, by(9)), "another one");
+    for (socket, longest) in [(1, FIRST_WAIT), (2, BASE_WAIT), (3, BASE_WAIT * 2)] {
+        assert!(trunk.registration.flow_lost(trunk.now, by(socket)));
+        assert!(!trunk.registration.flow_lost(trunk.now, by(socket)), "it is gone once");
+        let wait = trunk.registration.poll_timeout().unwrap() - trunk.now;
+        assert!((longest / 2..=longest).contains(&wait), "{wait:?} of {longest:?}");
+        assert!(trunk.registration.is_registered(trunk.now), "calls out go on");
+        register_by(&mut trunk, socket + 1, &[]);
+    }
+    // It stays up until it is refreshed: the next loss is a first one.
+    register_by(&mut trunk, 4, &[]);
+    assert!(trunk.registration.flow_lost(trunk.now, by(4)));
+    assert!(trunk.registration.poll_timeout().unwrap() - trunk.now <= FIRST_WAIT);
+}
+
+#[test]
+fn a_connection_is_kept_alive_as_the_registrar_wants_and_none_over_udp() {
+    let mut trunk = Trunk::new(None);
+    assert_eq!(trunk.registration.kept_alive(), None);
+    register_by(&mut trunk, 1, &[]);
+    assert_eq!(trunk.registration.kept_alive(), Some((by(1), FLOW_TIMER)));
+    let wanted = (HeaderName::new("Flow-Timer").unwrap(), "30");
+    register_by(&mut trunk, 1, &[wanted]);
+    assert_eq!(trunk.registration.kept_alive(), Some((by(1), Duration::from_secs(30))));
+    trunk.registration.flow_lost(trunk.now, by(1));
+    assert_eq!(trunk.registration.kept_alive(), None);
+    let mut udp = Trunk::new(None);
+    udp.register();
+    assert_eq!(udp.registration.kept_alive(), None);
 }

@@ -3,6 +3,8 @@
 use super::pair::{A, B, CALL, OFFER, Pair};
 use crate::sip::{Carrier, Command, Event, Flow, Hop};
 use causeway_base::EndCause;
+use sip_codec::SipUri;
+use sip_codec::header::NameAddr;
 use std::net::SocketAddr;
 
 /// Where nobody is.
@@ -14,8 +16,14 @@ fn dial(pair: &mut Pair, ways: &[Flow]) {
     let mut invite = pair.invite(CALL, Some(OFFER));
     let right = pair.flow(A);
     let target = pair.target(A);
-    let hop =
-        |flow: Flow| Hop { flow, target: target.clone(), route: Vec::new(), credentials: None };
+    let hop = |flow: Flow| Hop {
+        flow,
+        target: target.clone(),
+        route: Vec::new(),
+        credentials: None,
+        from: NameAddr::new(SipUri::new(flow.local.ip()).with_user("account")),
+        asserted: None,
+    };
     let mut all = ways.iter().copied().chain([right]);
     invite.flow = all.next().unwrap();
     invite.alternatives = all.map(hop).collect();
@@ -94,4 +102,36 @@ fn a_call_that_was_given_up_tries_no_other_way() {
     assert_eq!(pair.ended(A), [EndCause::Cancelled]);
     assert_eq!(pair.admitted(), 0);
     pair.assert_empty();
+}
+
+/// The first trunk is trusted with who calls; the one that stands in for it is not.
+#[test]
+fn the_next_way_is_not_told_what_the_first_one_was_trusted_with() {
+    let mut pair = Pair::new();
+    pair.refused = Some(Carrier::Tcp);
+    let refused = Flow { carrier: Carrier::Tcp, ..pair.flow(A) };
+    let mut invite = pair.invite(CALL, Some(OFFER));
+    let caller = NameAddr::new(SipUri::new(refused.local.ip()).with_user("+8613800138000"));
+    invite.presentation.asserted = Some(caller);
+    invite.flow = refused;
+    let target = SipUri::new(NOWHERE.ip()).with_user("2001");
+    invite.alternatives = vec![Hop {
+        flow: pair.flow(A),
+        target: target.into(),
+        route: Vec::new(),
+        credentials: None,
+        from: NameAddr::new(SipUri::new(refused.local.ip()).with_user("account")),
+        asserted: None,
+    }];
+    pair.command(A, Command::Invite(Box::new(invite)));
+    pair.run(200);
+    assert!(pair.has(A, |event| matches!(event, Event::WentOn { call: CALL })));
+    let sent = pair.bytes.iter().filter(|(side, flow, _)| *side == A && *flow == pair.flow(A));
+    let texts: Vec<String> =
+        sent.map(|(_, _, bytes)| String::from_utf8_lossy(bytes).into_owned()).collect();
+    let invite = texts.iter().find(|text| text.starts_with("INVITE")).expect("it went on");
+    for secret in ["+8613800138000", "P-Asserted-Identity", "alice", "Alice"] {
+        assert!(!invite.contains(secret), "{secret} in {invite}");
+    }
+    assert!(invite.contains("sip:account@") && invite.contains("To: <sip:2001@192.0.2.99"));
 }

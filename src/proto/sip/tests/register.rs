@@ -46,6 +46,7 @@ impl Site {
                 password: password.to_owned(),
             }),
             expires: Duration::from_secs(600),
+            instance: "urn:uuid:00000000-0000-4000-8000-000000000001".into(),
         };
         let registration = Registration::new(pair.now, account, [6; 32]);
         let registrar = Registrar::new(registrar::Config::default());

@@ -3,7 +3,7 @@
 use super::super::fault::Problem;
 use super::super::resource::*;
 use super::{BridgeBackend, page};
-use crate::dial_command::to_json;
+use crate::dial_command::{to_json, to_text};
 use causeway_adapter::sip::view::{TrunkHealth, TrunkRegistration, TrunkView};
 use causeway_base::{Alias, Lang};
 use causeway_dial::IncomingCall;
@@ -47,7 +47,9 @@ impl BridgeBackend {
         let trunk = question.trunk.as_deref();
         let call = IncomingCall { called: &called, calling: &calling, trunk, local: self.local };
         let (_, explanation) = self.desk.destination(&call);
-        Ok(Explanation { plan: to_json(&explanation), text: Some(explanation.to_text(lang)) })
+        let (outgoing, is_proved) = (self.desk.outgoing(), trunk.is_some());
+        let text = to_text(&explanation, outgoing, is_proved, lang);
+        Ok(Explanation { plan: to_json(&explanation, outgoing, is_proved), text: Some(text) })
     }
 }
 

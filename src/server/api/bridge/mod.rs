@@ -90,10 +90,14 @@ impl BridgeBackend {
     }
 
     fn audited<T>(&self, by: &Actor, action: &str, object: &str, done: &Result<T, Problem>) {
-        let result = done.as_ref().map_or_else(|problem| problem.fault.code(), |_| "ok");
-        let entry = NewAudit::new(by.grant.token.as_str(), action, object, result);
-        self.store.audit(entry.with("source", &by.source.to_string()), Timestamp::now());
+        self.store.audit(audit(by, action, object, done), Timestamp::now());
     }
+}
+
+fn audit<T>(by: &Actor, action: &str, object: &str, done: &Result<T, Problem>) -> NewAudit {
+    let result = done.as_ref().map_or_else(|problem| problem.fault.code(), |_| "ok");
+    let entry = NewAudit::new(by.grant.token.as_str(), action, object, result);
+    entry.with("source", &by.source.to_string())
 }
 
 impl From<StoreError> for Problem {

@@ -3,8 +3,8 @@
 use super::super::backend::Actor;
 use super::super::fault::{Fault, Problem};
 use super::super::resource::{self, *};
-use super::BridgeBackend;
 use super::meetings::key;
+use super::{BridgeBackend, audit};
 use crate::live::LiveError;
 use crate::view::{self, ConferenceView};
 use causeway_base::Lang;
@@ -82,6 +82,7 @@ impl BridgeBackend {
         let key = key(id);
         let lang = call.language.map(Lang::from);
         let lang = lang.or_else(|| self.meetings.get(&key).map(|meeting| meeting.lang));
+        let number = call.to.clone();
         let out = view::CallOut {
             target: call.to,
             trunk: call.trunk.map(Into::into),
@@ -96,7 +97,8 @@ impl BridgeBackend {
                 begun.map_err(|cause| Problem::from(Fault::Refused(cause)))
             }
         };
-        self.audited(by, "call.out", id.as_str(), &begun);
+        let entry = audit(by, "call.out", id.as_str(), &begun).with("called", &number);
+        self.store.audit(entry, Timestamp::now());
         begun.map(|leg| CallStarted { leg: leg.to_string() })
     }
 }

@@ -1,0 +1,153 @@
+//! Callers who are put through: when whom they want is called, and what is left when one leaves.
+
+use super::*;
+use crate::calling_out::{Appearance, Errand, Way};
+use causeway_conference::Protocol;
+use causeway_dial::calling_out::Asker;
+use causeway_dial::{CallingOut, Prefix};
+
+fn paired() -> Room {
+    let answering =
+        Answering { policy: OfferPolicy::default(), advertised: Vec::new(), farewell: false };
+    let now = Instant::now();
+    let (id, key) = (ConferenceId(1), "gateway/1".into());
+    let settings = Settings::default();
+    let actor = ConferenceActor::new(id, key, settings, true, Arc::new(answering), now);
+    let mut room = Room { actor, now };
+    assert_eq!(room.orders(), ["open"]);
+    room
+}
+
+fn wants_a_number(leg: u64) -> Message {
+    let draft = crate::record::Draft::begun(LegId(leg), Protocol::Sip, false);
+    let purpose = Purpose::Gateway {
+        target: "13800138000".to_owned(),
+        trunk: None,
+        asker: Asker::Rule,
+        rule: "out".into(),
+    };
+    let call = Call::offered(offered(leg), Lang::Zh, draft);
+    Message::Visit(Box::new(Visit { call, caller: None, trusted: true, purpose }))
+}
+
+fn errand(leg: u64) -> Message {
+    let errand = Errand {
+        leg: LegId(leg),
+        until: Instant::now() + Duration::from_secs(60),
+        target: "+8613800138000".to_owned(),
+        way: Way::Trunk("carrier".into()),
+        shown: Appearance::ourselves(),
+        display_name: String::new(),
+        role: Role::Guest,
+        lang: Lang::Zh,
+        explanation: "null".to_owned(),
+    };
+    Message::CallOut { local: [192, 0, 2, 5].into(), errand: Box::new(errand) }
+}
+
+/// Over UDP anybody can write another's address on an INVITE; only the ACK shows who it was.
+#[test]
+fn whom_a_gateway_leads_to_is_called_after_the_callers_ack_and_the_caller_hears_music_till_then() {
+    let mut room = paired();
+    room.take(wants_a_number(1));
+    room.take(reserved(1));
+    assert_eq!(room.take(ready(1)), ["configure 1", "move 1"]);
+    assert!(room.actor.take_handovers().is_empty(), "it may be anybody");
+    let orders = room.take(answered(1));
+    let said: Vec<_> = orders.iter().filter(|order| order.starts_with("Say")).collect();
+    assert!(said.len() == 1 && said[0].contains("HoldMusic"), "{orders:?}");
+    let handovers = room.actor.take_handovers();
+    assert!(matches!(handovers[..], [Handover::PutThrough { .. }]), "{handovers:?}");
+
+    assert_eq!(room.take(errand(2)), ["reserve 2 192.0.2.5"]);
+    let orders = room.take(reserved(2));
+    assert!(orders[0].contains("Dial") && orders[0].contains("+8613800138000"), "{orders:?}");
+    // Early media is no answer: the music goes on.
+    assert_eq!(room.take(ready(2)), ["configure 2", "move 2"]);
+    let orders = room.take(answered(2));
+    assert!(
+        orders.iter().any(|order| order.contains("StopPlaying { leg: LegId(1) }")),
+        "{orders:?}"
+    );
+    assert!(room.actor.take_handovers().is_empty(), "once");
+}
+
+#[test]
+fn a_call_that_reaches_a_gateway_after_its_caller_left_is_never_made() {
+    let mut room = paired();
+    room.take(wants_a_number(1));
+    room.take(reserved(1));
+    room.take(ready(1));
+    room.take(answered(1));
+    room.actor.take_handovers();
+    room.take(ended(1));
+    assert_eq!(room.take(errand(2)), Vec::<String>::new());
+    let handovers = room.actor.take_handovers();
+    assert!(matches!(handovers[..], [Handover::Gone { leg: LegId(2), .. }]), "{handovers:?}");
+}
+
+/// Conferences may call out once at a time, by a trunk; another one leads to our own exchange.
+fn rules(operator: Option<Alias>) -> Rules {
+    let text = "[[trunk]]\nname = \"carrier\"\ntarget = \"sip:192.0.2.9\"\n\
+        [[trunk]]\nname = \"pbx\"\ntarget = \"sip:192.0.2.8\"\ninternal = true\n";
+    let config = crate::Config::parse("test.toml", text, &|_| None).expect("valid");
+    Rules {
+        dial_plan: Arc::clone(&config.dial_plan),
+        names: NameTable::new(),
+        calling_out: CallingOut {
+            enabled: true,
+            allow: Prefix::parse("+86").into_iter().collect(),
+            conference_simultaneous: 1,
+            ..CallingOut::default()
+        },
+        trunks: crate::calling_out::lines(&config),
+        trust: Default::default(),
+        langs: Default::default(),
+        lang: Lang::Zh,
+        operator,
+    }
+}
+
+fn desk_of(operator: Option<Alias>) -> Arc<FrontDesk> {
+    Arc::new(FrontDesk::new(rules(operator), Arc::new(Meetings::fixed(Vec::new()))))
+}
+
+fn node() -> Node {
+    let mut node = Node::new();
+    node.router.desk = desk_of(None);
+    node
+}
+
+/// Who is put through to the operator could not find their way, let alone prove who they are.
+#[test]
+fn an_operator_at_an_extension_or_a_number_is_there_for_everybody() {
+    for (operator, reached) in [("2001", true), ("13800138000", true), ("+442079460000", false)] {
+        let desk = desk_of(Some(Alias::parse(operator).expect("a number")));
+        let purpose = desk.operator().expect("an operator");
+        assert_eq!(desk.outgoing().check(Instant::now(), &purpose).is_ok(), reached, "{operator}");
+    }
+}
+
+async fn ask(node: &mut Node) -> Result<LegId, EndCause> {
+    let call = Box::new(crate::view::CallOut {
+        target: "13800138000".to_owned(),
+        trunk: None,
+        display_name: String::new(),
+        role: Role::Guest,
+        lang: Lang::Zh,
+    });
+    let (reply, begun) = tokio::sync::oneshot::channel();
+    node.router.handover(Handover::CallOut { key: "board".into(), call, reply }).await;
+    begun.await.expect("an answer")
+}
+
+#[tokio::test]
+async fn a_call_out_that_its_conference_never_took_counts_no_longer() {
+    let mut node = node();
+    let leg = ask(&mut node).await.expect("the first one");
+    assert_eq!(ask(&mut node).await, Err(EndCause::CallingOutCapReached));
+    let Message::CallOut { errand, local } = errand(leg.0) else { unreachable!() };
+    let message = Message::CallOut { errand, local };
+    node.router.handover(Handover::Stray { from: ConferenceId(1), message }).await;
+    assert!(ask(&mut node).await.is_ok(), "its place is free again");
+}
