@@ -6,7 +6,7 @@ use crate::{
     By, CallerKey, Command, Conference, EndRules, Event, Join, Lobby, Protocol, Role, Settings,
 };
 use causeway_base::{ConferenceId, EndCause, Lang, LegId, ParticipantId};
-use causeway_plan::{DigitMethod, Direction, MediaPlan};
+use causeway_plan::{Direction, MediaPlan};
 use model::Model;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
@@ -120,6 +120,7 @@ fn settings(kind: u8) -> Settings {
         max_participants: 4,
         lobby: lobby(kind),
         wait_for_host: kind & 4 != 0,
+        locked_at_start: kind & 128 != 0,
         mute_on_entry: kind & 8 != 0,
         chimes: kind & 16 != 0,
         longest_wait: (kind & 32 != 0).then_some(Duration::from_secs(50)),
@@ -189,8 +190,7 @@ fn command(word: &[u8], people: &[ParticipantId]) -> Command {
         13 => Command::Remove { participant, by },
         14..=17 => {
             let digit = char::from(b"*#*#6078514*#D!"[usize::from(detail % 15)]);
-            let methods = [DigitMethod::Rfc4733, DigitMethod::SipInfo, DigitMethod::InBand];
-            Command::Digit { leg, digit, method: methods[usize::from(subject % 3)] }
+            Command::Digit { leg, digit }
         }
         18 => Command::Talkers {
             legs: (0..LEGS)
@@ -213,6 +213,7 @@ fn command(word: &[u8], people: &[ParticipantId]) -> Command {
             0 if detail == 0 => Command::End { cause: EndCause::ConferenceEnded },
             1 if detail & 31 == 7 => Command::EndForAll { by },
             0..=2 => Command::MuteAll { by },
+            7 => Command::Adopt { settings: Box::new(settings(detail)), by },
             3 | 4 => Command::AllowUnmute { allowed: detail & 16 == 0, by },
             _ => Command::AdmitAll { by },
         },

@@ -44,7 +44,7 @@ impl Model {
             owner: BTreeMap::new(),
             admitted: BTreeSet::new(),
             successors: Vec::new(),
-            locked: false,
+            locked: settings.locked_at_start,
             lobby: settings.lobby,
             wait_for_host: settings.wait_for_host,
             told: BTreeMap::new(),
@@ -60,6 +60,7 @@ impl Model {
             | Command::Deny { by, .. }
             | Command::SetLock { by, .. }
             | Command::SetLobby { by, .. }
+            | Command::Adopt { by, .. }
             | Command::MuteAll { by }
             | Command::AllowUnmute { by, .. }
             | Command::HandOver { by, .. }
@@ -88,8 +89,13 @@ impl Model {
         match command {
             Command::Join(join) => self.seated(join, conference),
             Command::SetSuccessors { participants, .. } => self.successors.clone_from(participants),
+            Command::Adopt { settings, .. } => self.adopted(settings),
             _ => {}
         }
+    }
+
+    fn adopted(&mut self, settings: &Settings) {
+        self.wait_for_host = settings.wait_for_host;
     }
 
     fn seated(&mut self, join: &Join, conference: &Conference) {
