@@ -119,7 +119,8 @@ impl Bridge {
         let journal = Arc::new(Journal::new(Some(store.clone())));
         let desk = Arc::new(FrontDesk::new(rules(&config), Arc::clone(&meetings)));
         let pack = Arc::new(pack(&config)?);
-        let sip_config = sip_config(&config, legs.clone(), &desk).map_err(StartError::Tls)?;
+        let sip_config = sip_config(&config, legs.clone(), &desk, &journal);
+        let sip_config = sip_config.map_err(StartError::Tls)?;
         let engine =
             Engine::start(config.engine.clone(), media_sender).map_err(StartError::Engine)?;
         let (realtime, ticks) = (engine.realtime(), engine.metrics());
@@ -388,6 +389,8 @@ fn rules(config: &Config) -> Rules {
         trust: config.trust.clone(),
         langs: langs(config),
         lang: config.reception.lang,
+        keys: Arc::clone(&config.keys),
+        exempt: config.rate.exempt.clone(),
         operator: config.reception.operator.clone(),
     }
 }
@@ -399,7 +402,12 @@ fn langs(config: &Config) -> HashMap<Arc<str>, Lang> {
     trunks.chain(users).filter_map(|(name, lang)| Some((Arc::clone(name), lang?))).collect()
 }
 
-fn sip_config(config: &Config, legs: LegIds, desk: &Arc<FrontDesk>) -> Result<SipConfig, TlsError> {
+fn sip_config(
+    config: &Config,
+    legs: LegIds,
+    desk: &Arc<FrontDesk>,
+    journal: &Arc<Journal>,
+) -> Result<SipConfig, TlsError> {
     let mut listeners = Vec::new();
     let mut listen = |transport: Transport, addresses: &[SocketAddr]| {
         listeners.extend(
@@ -423,12 +431,13 @@ fn sip_config(config: &Config, legs: LegIds, desk: &Arc<FrontDesk>) -> Result<Si
     sip.users.clone_from(&config.users.accounts);
     sip.trunks.clone_from(&config.trunks.lines);
     sip.nameservers.clone_from(&config.nameservers);
-    sip.admission = admission(Arc::clone(desk), RateLimit::new(config.rate.clone()));
+    let limit = RateLimit::new(config.rate.clone());
+    sip.admission = admission(Arc::clone(desk), limit, Arc::clone(journal));
     Ok(sip)
 }
 
 /// Rates and the dial plan, before a call has any state.
-fn admission(desk: Arc<FrontDesk>, limit: RateLimit) -> sip::Admission {
+fn admission(desk: Arc<FrontDesk>, limit: RateLimit, journal: Arc<Journal>) -> sip::Admission {
     let limit = Mutex::new(limit);
     Arc::new(move |call| {
         let allowed = limit
@@ -438,6 +447,12 @@ fn admission(desk: Arc<FrontDesk>, limit: RateLimit) -> sip::Admission {
         if !allowed {
             return Decision::Refuse(EndCause::RateLimited);
         }
+        let (now, source) = (Instant::now(), call.source.ip());
+        // Who says to be a user has to prove it first, whatever number is called.
+        let proves = call.claims.is_some() && call.proof.user.is_none();
+        if !proves && desk.is_shut_out(now, source, &call.proof) {
+            return Decision::Refuse(EndCause::AttemptsExhausted);
+        }
         let asked = IncomingCall {
             called: &call.called,
             calling: &call.calling,
@@ -445,7 +460,14 @@ fn admission(desk: Arc<FrontDesk>, limit: RateLimit) -> sip::Admission {
             local: call.local,
         };
         match desk.destination(&asked).0 {
-            Destination::Reject(cause) => Decision::Refuse(cause),
+            Destination::Reject(_) if proves => Decision::Authenticate,
+            Destination::Reject(cause) => {
+                let (cause, audited) = desk.turned_away(now, source, &call.proof, cause);
+                if let Some(audited) = audited {
+                    journal.audit(audited);
+                }
+                Decision::Refuse(cause)
+            }
             _ if call.claims.is_some() && call.proof.user.is_none() => Decision::Authenticate,
             _ => Decision::Admit,
         }

@@ -8,7 +8,9 @@ use causeway_base::{Codec, ConferenceId, LegId};
 use causeway_media::audio::level::Level;
 use causeway_media::audio::resample::Resampler;
 use causeway_media::audio::tone::Tone;
-use causeway_plan::{AudioFormat, Clip, DigitMethod, Direction, Feed, MediaCommand, MediaEvent, PlayId};
+use causeway_plan::{
+    AudioFormat, Clip, DigitMethod, Direction, Feed, MediaCommand, MediaEvent, PlayId,
+};
 use std::f32::consts::TAU;
 
 /// A sweep, which correlates with itself at one place only.

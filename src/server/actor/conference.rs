@@ -117,9 +117,12 @@ impl ConferenceActor {
             Report::Up { leg, direction } => {
                 self.tell(now, Command::MediaReady { leg, direction });
                 self.admit_invited(now, leg);
+                self.is_put_through(leg);
             }
             Report::Digit { leg, digit, method } => {
-                self.tell(now, Command::Digit { leg, digit, method });
+                if self.calls.is_press(now, leg, digit, method) {
+                    self.tell(now, Command::Digit { leg, digit });
+                }
             }
             Report::Heard { leg } => self.tell(now, Command::LegHeard { leg }),
             Report::Silent { leg } => self.tell(now, Command::LegSilent { leg }),
@@ -130,6 +133,17 @@ impl ConferenceActor {
                 }
             }
             Report::Played { .. } | Report::Stats { .. } => {}
+        }
+    }
+
+    /// Whom we called answered: who was put through to it has no other reason to hear.
+    fn is_put_through(&mut self, leg: LegId) {
+        if self.calls.get(leg).is_some_and(Call::is_outgoing) {
+            for other in self.calls.legs() {
+                if let Some(call) = self.calls.get_mut(other) {
+                    call.instead_of = None;
+                }
+            }
         }
     }
 
@@ -189,7 +203,8 @@ impl ConferenceActor {
                 self.calls.media(MediaCommand::CloseConference { conference });
             }
             Event::Notice { leg, lang, notice } if self.is_told(leg, notice) => {
-                self.calls.say(leg, notice.phrase(lang), lang);
+                let phrase = notice.phrase(lang, &self.conference.settings().keys);
+                self.calls.say(leg, phrase, lang);
             }
             Event::ParticipantJoined { participant, leg, .. } => {
                 info!(%conference, %participant, %leg, "participant joined");
@@ -218,6 +233,10 @@ impl ConferenceActor {
 
     /// Lets go of a leg: by the reception where it is to hear why, else at once.
     fn dismiss(&mut self, leg: LegId, cause: EndCause) {
+        let call = self.calls.get(leg).filter(|call| call.up().is_some());
+        if let Some(cause) = call.and_then(|call| call.instead_of) {
+            return self.send_to_reception(leg, cause, Goal::Dismissal { cause });
+        }
         let hears = self.calls.says_farewell()
             && !self.paired
             && is_spoken(cause)
@@ -227,9 +246,14 @@ impl ConferenceActor {
             self.calls.hang_up(leg, cause);
             return;
         }
+        self.send_to_reception(leg, cause, Goal::Feedback { cause });
+    }
+
+    fn send_to_reception(&mut self, leg: LegId, cause: EndCause, goal: Goal) {
         if let Some(mut call) = self.calls.give(leg) {
             call.draft.refused(cause);
-            let purpose = Purpose::Ask(Goal::Feedback { cause });
+            call.instead_of = None;
+            let purpose = Purpose::Ask(goal);
             let visit = Visit { call, caller: None, trusted: false, purpose };
             self.calls.handovers.push(Handover::Visit(Box::new(visit)));
         }

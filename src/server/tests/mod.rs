@@ -1,5 +1,7 @@
 //! Legs between a scripted adapter and a scripted engine: from offer to end, and every failure.
 
+mod front_desk;
+mod reception;
 mod sound;
 
 use crate::actor::call::Call;
@@ -60,6 +62,8 @@ fn desk(ours: OurHosts, key: Arc<str>, settings: Settings) -> Arc<FrontDesk> {
         trust: Default::default(),
         langs: Default::default(),
         lang: Lang::Zh,
+        keys: Default::default(),
+        exempt: Vec::new(),
         operator: None,
     };
     let conference = Permanent {

@@ -1,0 +1,1 @@
+//! The reception's actor between its legs and the front desk.
