@@ -1,7 +1,9 @@
 //! Raw values to meaning. Collects every problem instead of stopping at the first.
 
 use super::problem::{ConfigError, Problem};
-use super::raw::{RawConference, RawConfig, RawEncryption, RawLogFormat, RawMedia, RawSip};
+use super::raw::{
+    RawConference, RawConfig, RawEncryption, RawLobby, RawLogFormat, RawMedia, RawSip,
+};
 use super::reception;
 use super::source::{At, Source};
 use super::{
@@ -408,11 +410,13 @@ fn permanent(
         let is_number = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_digit());
         is_number && name.len() < CODE_DIGITS
     };
-    if guest_pin.is_none() && !raw.open && names.clone().any(|name| is_short(&name)) {
+    let is_held = raw.lobby != RawLobby::Off;
+    if guest_pin.is_none() && !raw.open && !is_held && names.clone().any(|name| is_short(&name)) {
         let at = [At::Key("conference"), At::Index(index), At::Key("guest_pin")];
         let what =
             format!("a number under {CODE_DIGITS} digits, which can be guessed, without a PIN");
-        finder.find(&at, what, "set guest_pin, use longer numbers, or say open = true");
+        let fix = "set guest_pin or a lobby, use longer numbers, or say open = true";
+        finder.find(&at, what, fix);
     }
     let settings = settings(raw, keys);
     Permanent {

@@ -112,7 +112,7 @@ fn a_short_number_needs_a_pin_for_guests_or_an_express_word() {
     let keys: Vec<_> = found.iter().map(|problem| problem.key.as_str()).collect();
     assert_eq!(keys, ["conference[0].guest_pin"]);
     assert!(found[0].fix.contains("open = true"), "{}", found[0].fix);
-    for fine in ["guest_pin = \"4711\"\n", "open = true\n"] {
+    for fine in ["guest_pin = \"4711\"\n", "open = true\n", "lobby = \"untrusted\"\n"] {
         assert!(Config::parse("test.toml", &conference(fine), &|_| None).is_ok(), "{fine}");
     }
     for names in ["aliases = [\"123456789\"]", "aliases = [\"board\"]"] {

@@ -1,6 +1,7 @@
 //! Legs between a scripted adapter and a scripted engine: from offer to end, and every failure.
 
 mod front_desk;
+mod moved;
 mod reception;
 mod sound;
 
@@ -163,6 +164,10 @@ struct Room {
 
 impl Room {
     fn new(settings: Settings) -> Self {
+        Self::new_of(settings, false)
+    }
+
+    fn new_of(settings: Settings, paired: bool) -> Self {
         let answering = Answering {
             policy: OfferPolicy::default(),
             advertised: vec![causeway_adapter::sip::Advertised {
@@ -173,7 +178,7 @@ impl Room {
         };
         let now = Instant::now();
         let (id, key) = (ConferenceId(1), "conference[0]".into());
-        let actor = ConferenceActor::new(id, key, settings, false, Arc::new(answering), now);
+        let actor = ConferenceActor::new(id, key, settings, paired, Arc::new(answering), now);
         let mut room = Room { actor, now };
         assert_eq!(room.orders(), ["open"]);
         room
