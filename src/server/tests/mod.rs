@@ -3,6 +3,7 @@
 mod front_desk;
 mod moved;
 mod reception;
+mod regression;
 mod sound;
 
 use crate::actor::call::Call;
