@@ -89,13 +89,14 @@ pub fn conference_commands(data: &[u8]) {
     let Some((&kind, rest)) = data.split_first() else { return };
     let settings = settings(kind);
     let mut now = Instant::now();
-    let mut model = Model::new(&settings);
+    let mut model = Model::new(now, &settings);
     let mut conference = Conference::new(ConferenceId(1), settings, now);
     let mut observer = Observer::default();
     for word in rest.chunks_exact(3) {
         let command = (word[0] < 0xF0).then(|| command(word, &people(&conference)));
         if let Some(command) = &command {
             now += Duration::from_millis(u64::from(word[2]));
+            model.now = now;
             model.expect(command);
             if conference.handle(now, command.clone()).is_ok() {
                 model.carried_out(command, &conference);
@@ -103,6 +104,7 @@ pub fn conference_commands(data: &[u8]) {
         } else {
             now = conference.poll_timeout().map_or(now, |deadline| deadline.max(now));
             model.expect(&Command::Talkers { legs: Vec::new() });
+            model.timeout(now);
             conference.handle_timeout(now);
         }
         while let Some(event) = conference.poll_event() {
@@ -121,6 +123,7 @@ fn settings(kind: u8) -> Settings {
         lobby: lobby(kind),
         wait_for_host: kind & 4 != 0,
         locked_at_start: kind & 128 != 0,
+        starts_in: kind.is_multiple_of(5).then_some(Duration::from_secs(20)),
         mute_on_entry: kind & 8 != 0,
         chimes: kind & 16 != 0,
         longest_wait: (kind & 32 != 0).then_some(Duration::from_secs(50)),

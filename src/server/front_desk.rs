@@ -12,7 +12,9 @@ use crate::store::NewAudit;
 use causeway_base::{Alias, EndCause, Lang, LegId};
 use causeway_conference::reception::{Answer, Entered, Question};
 use causeway_conference::{CallerKey, Goal, KeyTable, Offered, Proof, Role, Settings};
-use causeway_dial::attempt::{Attempt, AttemptRules, Attempts, Exhausted, Limit, Permit};
+use causeway_dial::attempt::{
+    Attempt, AttemptRule, AttemptRules, Attempts, Exhausted, Limit, Permit,
+};
 use causeway_dial::calling_out::CallingOut;
 use causeway_dial::{
     Destination, DialPlan, Explanation, Found, IncomingCall, NameTable, Names, Network, Resolver,
@@ -24,7 +26,7 @@ use std::fmt;
 use std::hash::BuildHasher;
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// What the front desk is told at its start.
 #[derive(Debug)]
@@ -66,6 +68,13 @@ impl Names for AllNames {
     }
 }
 
+/// Twenty numbers that lead nowhere in ten minutes are the mistakes of an office behind one NAT, and
+/// too few to find a conference by calling. Only the source counts.
+const PROBES: AttemptRules = {
+    let rule = AttemptRule { wrong: 20, window: Duration::from_secs(600) };
+    AttemptRules { source: rule, caller: rule, conference: rule, trunk: rule }
+};
+
 /// The front desk.
 pub(crate) struct FrontDesk {
     rules: Rules,
@@ -74,6 +83,9 @@ pub(crate) struct FrontDesk {
     names: AllNames,
     meetings: Arc<Meetings>,
     attempts: Mutex<Attempts>,
+    /// Calls of strangers to numbers that lead nowhere. Apart from the attempts: who mistypes at the
+    /// reception may call all the same.
+    probes: Mutex<Attempts>,
     outgoing: Outgoing,
     /// Keys the hash that tells callers apart, so that nobody makes another's.
     callers: RandomState,
@@ -195,6 +207,7 @@ impl FrontDesk {
             rules,
             meetings,
             attempts: Mutex::new(Attempts::new(AttemptRules::default())),
+            probes: Mutex::new(Attempts::new(PROBES)),
             callers: RandomState::new(),
         }
     }
@@ -249,7 +262,7 @@ impl FrontDesk {
     /// answer: else it would learn by calling which numbers there are.
     pub(crate) fn is_shut_out(&self, now: Instant, source: IpAddr, proof: &Proof) -> bool {
         let asks = self.probe(source, proof);
-        asks.is_some_and(|probe| self.attempts().exhausted(now, &probe).is_some())
+        asks.is_some_and(|probe| self.probes().exhausted(now, &probe).is_some())
     }
 
     /// A call to a number that leads nowhere: what its caller is told, and what is audited where
@@ -264,9 +277,9 @@ impl FrontDesk {
         let is_probe = matches!(cause, EndCause::NotFound | EndCause::Gone);
         let probe = self.probe(source, proof).filter(|_| is_probe);
         let audited = probe.and_then(|probe| {
-            let mut attempts = self.attempts();
-            let permit = attempts.check(now, &probe).ok()?;
-            attempts.failed(now, permit)?;
+            let mut probes = self.probes();
+            let permit = probes.check(now, &probe).ok()?;
+            probes.failed(now, permit)?;
             let audited = NewAudit::new("caller", "attempts", "", "source-exhausted");
             Some(audited.with("source", &source.to_string()))
         });
@@ -434,6 +447,10 @@ impl FrontDesk {
     /// The trunk of a number that nobody chose a trunk for: the first.
     pub(crate) fn trunk(&self) -> Option<Arc<str>> {
         self.rules.trunks.first().cloned()
+    }
+
+    fn probes(&self) -> MutexGuard<'_, Attempts> {
+        self.probes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn attempts(&self) -> MutexGuard<'_, Attempts> {

@@ -31,12 +31,15 @@ pub(super) struct Model {
     locked: bool,
     lobby: Lobby,
     wait_for_host: bool,
+    /// When its time comes: guests wait until then, and until the timer says so.
+    begins: Option<Instant>,
+    pub(super) now: Instant,
     told: BTreeMap<LegId, Instant>,
     authority: Authority,
 }
 
 impl Model {
-    pub(super) fn new(settings: &Settings) -> Self {
+    pub(super) fn new(now: Instant, settings: &Settings) -> Self {
         Self {
             roles: BTreeMap::new(),
             present: BTreeSet::new(),
@@ -47,6 +50,8 @@ impl Model {
             locked: settings.locked_at_start,
             lobby: settings.lobby,
             wait_for_host: settings.wait_for_host,
+            begins: settings.starts_in.map(|wait| now + wait),
+            now,
             told: BTreeMap::new(),
             authority: Authority { decides: false, is_decision: false },
         }
@@ -96,6 +101,13 @@ impl Model {
 
     fn adopted(&mut self, settings: &Settings) {
         self.wait_for_host = settings.wait_for_host;
+        self.begins = settings.starts_in.map(|wait| self.now + wait);
+    }
+
+    /// A timer is called.
+    pub(super) fn timeout(&mut self, now: Instant) {
+        self.now = now;
+        self.begins = self.begins.filter(|begins| now < *begins);
     }
 
     fn seated(&mut self, join: &Join, conference: &Conference) {
@@ -179,7 +191,9 @@ impl Model {
     fn allows(&self, leg: LegId, who: ParticipantId, host_is_here: bool) -> bool {
         let lobby_is_open = self.lobby == Lobby::Off
             || self.lobby == Lobby::ForUntrusted && self.trusted.get(&leg) == Some(&true);
-        let opened = !self.locked && lobby_is_open && (host_is_here || !self.wait_for_host);
+        let opened = !self.locked
+            && lobby_is_open
+            && (host_is_here || !(self.wait_for_host || self.begins.is_some()));
         opened || self.roles.get(&who) == Some(&Role::Host)
     }
 }

@@ -271,7 +271,7 @@ fn a_source_that_calls_one_number_after_the_other_is_shut_out_and_audited_once()
     let (now, source) = (Instant::now(), "203.0.113.9".parse().expect("an address"));
     let nobody = Proof::default();
     let mut audited = Vec::new();
-    for _ in 0..10 {
+    for _ in 0..20 {
         assert!(!desk.is_shut_out(now, source, &nobody));
         let (told, entry) = desk.turned_away(now, source, &nobody, EndCause::Gone);
         assert_eq!(told, EndCause::NotFound, "ended and unknown are alike");
