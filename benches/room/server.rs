@@ -180,6 +180,7 @@ port_max = 29999
 [[conference]]
 name = "bench"
 aliases = ["1001"]
+open = true
 max_participants = {participants}
 "#
     )

@@ -115,6 +115,8 @@ end_causes! {
     Denied 403 21 "CW-CONF-005" "主持人未准许您加入会议。" "The host did not let you into the conference.";
     /// No host let the participant in within the time that one may wait.
     WaitedTooLong 480 19 "CW-CONF-006" "主持人未在等候时限内准入，请稍后再拨。" "No host let you in in time. Dial again later.";
+    /// It is long before the time of the conference.
+    NotStarted 480 19 "CW-CONF-007" "会议尚未开始，请在开始时间再拨。" "The conference has not started. Dial again when it does.";
     /// The same participant joined again from another place.
     Replaced 200 16 "CW-CONF-004" "您已从其他设备加入，此通话已结束。" "You joined from another device; this call has ended.";
 }

@@ -57,6 +57,11 @@ impl AdmissionState {
         matches!(self, AdmissionState::Admitted { .. })
     }
 
+    /// Whether the leg's media is not agreed yet.
+    pub const fn is_arriving(self) -> bool {
+        matches!(self, AdmissionState::Arriving { .. })
+    }
+
     /// Whether the leg waits to be let in.
     pub const fn is_waiting(self) -> bool {
         matches!(self, AdmissionState::Waiting { .. })
@@ -83,6 +88,8 @@ pub struct Door {
     pub lobby: Lobby,
     /// Guests wait until a host is there.
     pub wait_for_host: bool,
+    /// The time of the conference has not come: guests wait as if for the host.
+    pub early: bool,
 }
 
 impl Door {
@@ -97,7 +104,9 @@ impl Door {
             Role::Host => None,
             Role::Guest if self.locked => Some(Hold::Lock),
             Role::Guest if lobby_holds => Some(Hold::Lobby),
-            Role::Guest if self.wait_for_host && !host_is_here => Some(Hold::NoHost),
+            Role::Guest if (self.wait_for_host || self.early) && !host_is_here => {
+                Some(Hold::NoHost)
+            }
             Role::Guest => None,
         }
     }
@@ -120,17 +129,15 @@ mod tests {
             ((Lobby::On, false, true), [Some(Hold::Lobby); 4]),
             ((Lobby::Off, true, true), [Some(Hold::Lock); 4]),
         ];
-        for ((lobby, locked, wait_for_host), expected) in doors {
-            let door = Door { locked, lobby, wait_for_host };
-            let asked = [(false, false), (false, true), (true, false), (true, true)];
-            assert_eq!(
-                asked.map(|(trusted, here)| door.hold(Role::Guest, trusted, here)),
-                expected
-            );
-            assert_eq!(
-                asked.map(|(trusted, here)| door.hold(Role::Host, trusted, here)),
-                [None; 4]
-            );
+        let asked = [(false, false), (false, true), (true, false), (true, true)];
+        for ((lobby, locked, waits), expected) in doors {
+            // Early, it asks for the host as where it waits for one.
+            for (wait_for_host, early) in [(waits, false), (false, waits)] {
+                let door = Door { locked, lobby, wait_for_host, early };
+                let holds = |role| asked.map(|(trusted, here)| door.hold(role, trusted, here));
+                assert_eq!(holds(Role::Guest), expected);
+                assert_eq!(holds(Role::Host), [None; 4]);
+            }
         }
     }
 }

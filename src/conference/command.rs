@@ -1,8 +1,8 @@
 //! What a conference is told, and why it may refuse.
 
-use crate::{Lobby, Protocol, Role};
+use crate::{Lobby, Protocol, Role, Settings};
 use causeway_base::{EndCause, Lang, LegId, ParticipantId};
-use causeway_plan::{DigitMethod, Direction};
+use causeway_plan::Direction;
 use std::fmt;
 
 /// In whose name a command comes.
@@ -88,6 +88,14 @@ pub enum Command {
         /// By whom.
         by: By,
     },
+    /// Its settings were changed while it runs. What a host changed in it meanwhile stays, but for
+    /// what differs from the settings before.
+    Adopt {
+        /// The settings of a conference that would begin now.
+        settings: Box<Settings>,
+        /// By whom.
+        by: By,
+    },
     /// Mute every guest who has a seat, those who still wait included.
     MuteAll {
         /// By whom.
@@ -167,14 +175,12 @@ pub enum Command {
         /// By whom.
         by: By,
     },
-    /// A digit came from a leg, by any way.
+    /// A key was pressed: once, by however many ways it was reported ([`crate::digit`]).
     Digit {
         /// The leg.
         leg: LegId,
         /// One of `0-9A-D*#`.
         digit: char,
-        /// By which way.
-        method: DigitMethod,
     },
     /// The engine mixes these legs, loudest first.
     Talkers {

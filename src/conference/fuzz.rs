@@ -6,7 +6,7 @@ use crate::{
     By, CallerKey, Command, Conference, EndRules, Event, Join, Lobby, Protocol, Role, Settings,
 };
 use causeway_base::{ConferenceId, EndCause, Lang, LegId, ParticipantId};
-use causeway_plan::{DigitMethod, Direction, MediaPlan};
+use causeway_plan::{Direction, MediaPlan};
 use model::Model;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
@@ -89,13 +89,14 @@ pub fn conference_commands(data: &[u8]) {
     let Some((&kind, rest)) = data.split_first() else { return };
     let settings = settings(kind);
     let mut now = Instant::now();
-    let mut model = Model::new(&settings);
+    let mut model = Model::new(now, &settings);
     let mut conference = Conference::new(ConferenceId(1), settings, now);
     let mut observer = Observer::default();
     for word in rest.chunks_exact(3) {
         let command = (word[0] < 0xF0).then(|| command(word, &people(&conference)));
         if let Some(command) = &command {
             now += Duration::from_millis(u64::from(word[2]));
+            model.now = now;
             model.expect(command);
             if conference.handle(now, command.clone()).is_ok() {
                 model.carried_out(command, &conference);
@@ -103,6 +104,7 @@ pub fn conference_commands(data: &[u8]) {
         } else {
             now = conference.poll_timeout().map_or(now, |deadline| deadline.max(now));
             model.expect(&Command::Talkers { legs: Vec::new() });
+            model.timeout(now);
             conference.handle_timeout(now);
         }
         while let Some(event) = conference.poll_event() {
@@ -120,6 +122,8 @@ fn settings(kind: u8) -> Settings {
         max_participants: 4,
         lobby: lobby(kind),
         wait_for_host: kind & 4 != 0,
+        locked_at_start: kind & 128 != 0,
+        starts_in: kind.is_multiple_of(5).then_some(Duration::from_secs(20)),
         mute_on_entry: kind & 8 != 0,
         chimes: kind & 16 != 0,
         longest_wait: (kind & 32 != 0).then_some(Duration::from_secs(50)),
@@ -189,8 +193,7 @@ fn command(word: &[u8], people: &[ParticipantId]) -> Command {
         13 => Command::Remove { participant, by },
         14..=17 => {
             let digit = char::from(b"*#*#6078514*#D!"[usize::from(detail % 15)]);
-            let methods = [DigitMethod::Rfc4733, DigitMethod::SipInfo, DigitMethod::InBand];
-            Command::Digit { leg, digit, method: methods[usize::from(subject % 3)] }
+            Command::Digit { leg, digit }
         }
         18 => Command::Talkers {
             legs: (0..LEGS)
@@ -213,6 +216,7 @@ fn command(word: &[u8], people: &[ParticipantId]) -> Command {
             0 if detail == 0 => Command::End { cause: EndCause::ConferenceEnded },
             1 if detail & 31 == 7 => Command::EndForAll { by },
             0..=2 => Command::MuteAll { by },
+            7 => Command::Adopt { settings: Box::new(settings(detail)), by },
             3 | 4 => Command::AllowUnmute { allowed: detail & 16 == 0, by },
             _ => Command::AdmitAll { by },
         },

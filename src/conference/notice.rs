@@ -1,7 +1,7 @@
 //! What one leg is told by voice. The conference and the reception decide what; the phrase is
 //! composed here, in the person's language; the pack has the sound.
 
-use crate::Role;
+use crate::{KeyAction, KeyTable, Role};
 use causeway_base::Lang;
 use causeway_plan::Prompt;
 
@@ -93,8 +93,8 @@ impl Phrase {
 }
 
 impl Notice {
-    /// What is said.
-    pub fn phrase(self, lang: Lang) -> Phrase {
+    /// What is said, with the keys of this table.
+    pub fn phrase(self, lang: Lang, keys: &KeyTable) -> Phrase {
         use Prompt as P;
         match self {
             Notice::Waiting { place } => {
@@ -113,18 +113,26 @@ impl Notice {
                     (alone, P::AloneHere),
                     (muted, P::MutedOnEntry),
                 ];
-                let said: Vec<P> = facts
-                    .into_iter()
-                    .filter(|(holds, _)| *holds)
-                    .map(|(_, prompt)| prompt)
-                    .collect();
+                let facts = facts.into_iter().filter(|(holds, _)| *holds);
+                let mut said: Vec<P> = facts.map(|(_, prompt)| prompt).collect();
+                if muted {
+                    use KeyAction::{Help, ToggleHand, ToggleMute};
+                    said.extend(spoken(keys, &[ToggleMute, ToggleHand, Help]));
+                }
                 Phrase::once(said)
             }
             Notice::HostLeft { minutes } => Phrase::once(
                 [vec![P::HostLeft], number(u32::from(minutes), lang), vec![P::Minutes]].concat(),
             ),
-            Notice::Help(Role::Host) => Phrase::once([P::HelpHost]),
-            Notice::Help(Role::Guest) => Phrase::once([P::HelpGuest]),
+            Notice::Help(role) => {
+                let may = |action: &KeyAction| role == Role::Host || !action.is_for_hosts();
+                let actions: Vec<_> = KeyAction::ALL.into_iter().filter(may).collect();
+                Phrase::once(spoken(keys, &actions))
+            }
+            Notice::MayNotUnmute => {
+                let hand = spoken(keys, &[KeyAction::ToggleHand]);
+                Phrase::once([vec![P::MayNotUnmute], hand].concat())
+            }
             other => Phrase::once([other.prompt()]),
         }
     }
@@ -142,7 +150,7 @@ impl Notice {
             Notice::MayNotUnmute => Prompt::MayNotUnmute,
             Notice::HandRaised => Prompt::HandRaised,
             Notice::HandLowered => Prompt::HandLowered,
-            Notice::Help(_) => Prompt::HelpGuest,
+            Notice::Help(_) => Prompt::KeyHelp,
             Notice::Locked => Prompt::Locked,
             Notice::Unlocked => Prompt::Unlocked,
             Notice::AllAdmitted => Prompt::AllAdmitted,
@@ -158,6 +166,42 @@ impl Notice {
 fn place_of(place: usize, lang: Lang) -> Vec<Prompt> {
     let place = u32::try_from(place).unwrap_or(u32::MAX);
     [vec![Prompt::PlaceBefore], number(place, lang), vec![Prompt::PlaceAfter]].concat()
+}
+
+/// Which keys do these things, where the table has any. A to D are on no telephone that needs help.
+fn spoken(keys: &KeyTable, actions: &[KeyAction]) -> Vec<Prompt> {
+    let mut said = Vec::new();
+    for action in actions {
+        let sequence = keys.keys().find(|(_, does)| does == action).map(|(keys, _)| keys);
+        let pressed: Option<Vec<Prompt>> =
+            sequence.and_then(|keys| keys.chars().map(key).collect());
+        if let Some(pressed) = pressed {
+            said.push(press(*action));
+            said.extend(pressed);
+        }
+    }
+    said
+}
+
+const fn press(action: KeyAction) -> Prompt {
+    match action {
+        KeyAction::ToggleMute => Prompt::KeyMute,
+        KeyAction::ToggleHand => Prompt::KeyHand,
+        KeyAction::Help => Prompt::KeyHelp,
+        KeyAction::ToggleLock => Prompt::KeyLock,
+        KeyAction::AdmitAll => Prompt::KeyAdmitAll,
+        KeyAction::MuteAll => Prompt::KeyMuteAll,
+        KeyAction::Leave => Prompt::KeyLeave,
+        KeyAction::EndForAll => Prompt::KeyEnd,
+    }
+}
+
+fn key(key: char) -> Option<Prompt> {
+    match key {
+        '*' => Some(Prompt::Star),
+        '#' => Some(Prompt::Hash),
+        other => other.to_digit(10).map(digit),
+    }
 }
 
 /// A number as it is spoken: 0 to 999, others digit by digit.
@@ -279,12 +323,37 @@ mod tests {
 
     #[test]
     fn who_waits_hears_the_place_and_then_music() {
-        let phrase = Notice::Waiting { place: 2 }.phrase(Lang::Zh);
+        let phrase = Notice::Waiting { place: 2 }.phrase(Lang::Zh, &KeyTable::default());
         let files: Vec<_> = phrase.prompts.iter().map(|prompt| prompt.file()).collect();
         assert_eq!(
             files,
             ["place-before", "digit-2", "place-after", "host-was-told", "hold-music"]
         );
         assert!(phrase.loops);
+    }
+
+    fn files(notice: Notice, keys: &KeyTable) -> String {
+        let phrase = notice.phrase(Lang::En, keys);
+        phrase.prompts.iter().map(|prompt| prompt.file()).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn help_says_the_keys_of_the_table_and_each_role_only_its_own() {
+        let keys = [("*3", KeyAction::ToggleMute), ("##", KeyAction::EndForAll)];
+        let keys = [("1", KeyAction::ToggleHand), ("A", KeyAction::Leave)].iter().chain(&keys);
+        let keys = KeyTable::new(keys.map(|(keys, does)| ((*keys).to_owned(), *does)));
+        let keys = keys.expect("good");
+        assert_eq!(
+            files(Notice::Help(Role::Guest), &keys),
+            "key-mute star digit-3 key-hand digit-1"
+        );
+        let host = files(Notice::Help(Role::Host), &keys);
+        assert!(host.ends_with("key-hand digit-1 key-end hash hash"), "{host}");
+        let muted = Notice::Admitted { role: Role::Guest, muted: true, alone: false };
+        assert_eq!(
+            files(muted, &keys),
+            "admitted muted-on-entry key-mute star digit-3 key-hand digit-1"
+        );
+        assert_eq!(files(Notice::MayNotUnmute, &keys), "may-not-unmute key-hand digit-1");
     }
 }

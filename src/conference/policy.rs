@@ -12,6 +12,10 @@ pub const ARRIVAL_LIMIT: Duration = Duration::from_secs(64);
 /// The most participants by default: what one worker mixes without a late tick.
 pub const DEFAULT_MAX_PARTICIPANTS: usize = 1000;
 
+/// The most legs whose media is not agreed yet: 64 calls a second for as long as one may arrive. They
+/// take no seat of those who came, so that forged calls cannot fill a conference.
+pub const MAX_ARRIVING: usize = 4096;
+
 /// The most successors of a host.
 pub const MAX_SUCCESSORS: usize = 16;
 
@@ -45,7 +49,7 @@ pub enum Lobby {
 pub struct Settings {
     /// The name that people see and hear.
     pub name: String,
-    /// The most participants, those who arrive and wait included.
+    /// The most participants, those who wait included.
     pub max_participants: usize,
     /// How many of the loudest are mixed.
     pub max_talkers: u8,
@@ -55,6 +59,11 @@ pub struct Settings {
     pub lobby: Lobby,
     /// Guests wait until a host is there, whatever the lobby says. Nobody is sent away for it.
     pub wait_for_host: bool,
+    /// The conference was opened so long before its time: until then guests wait, even where none
+    /// is to wait for a host. `None`: its time has come.
+    pub starts_in: Option<Duration>,
+    /// It begins locked: only hosts come in until one opens it.
+    pub locked_at_start: bool,
     /// Who waits is let go after this long, `None` never.
     pub longest_wait: Option<Duration>,
     /// Guests start muted.
@@ -76,6 +85,8 @@ impl Default for Settings {
             auto_gain: false,
             lobby: Lobby::default(),
             wait_for_host: false,
+            starts_in: None,
+            locked_at_start: false,
             longest_wait: None,
             mute_on_entry: false,
             chimes: false,
@@ -131,12 +142,17 @@ pub(crate) enum Presence {
 }
 
 impl EndRules {
-    /// When an empty conference ends.
-    pub(crate) fn empty_until(&self, started: Instant, presence: Presence) -> Option<Instant> {
+    /// When an empty conference ends: not before the last place that is kept is given up.
+    pub(crate) fn empty_until(
+        &self,
+        started: Instant,
+        presence: Presence,
+        kept: Option<Instant>,
+    ) -> Option<Instant> {
         match presence {
             Presence::NobodyYet => Some(started + self.linger.max(ARRIVAL_LIMIT)),
             Presence::Occupied => None,
-            Presence::EmptySince(since) => Some(since + self.linger),
+            Presence::EmptySince(since) => Some((since + self.linger).max(kept.unwrap_or(since))),
         }
     }
 

@@ -102,6 +102,11 @@ impl WaitingQueue {
         self.kept.push_back(Kept { caller, ticket, until: now + PLACE_KEPT });
     }
 
+    /// Until when a place is kept for somebody.
+    pub(crate) fn kept_until(&self) -> Option<Instant> {
+        self.kept.back().map(|kept| kept.until)
+    }
+
     fn take_kept(&mut self, now: Instant, caller: CallerKey) -> Option<Ticket> {
         while self.kept.front().is_some_and(|kept| now >= kept.until) {
             self.kept.pop_front();

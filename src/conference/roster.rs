@@ -1,7 +1,6 @@
 //! Who is there: participants and their legs, always consistent with each other.
 
 use crate::AdmissionState;
-use crate::digit::DigitMerge;
 use crate::key::KeyMatcher;
 use crate::participant::MAX_LEGS_PER_PARTICIPANT;
 use crate::voice::Voice;
@@ -29,7 +28,6 @@ pub struct SeatedLeg {
     pub(crate) caller: Option<CallerKey>,
     pub(crate) voice: Voice,
     pub(crate) keys: KeyMatcher,
-    pub(crate) digits: DigitMerge,
 }
 
 /// The roster. Every leg belongs to one participant, every participant has a leg.
@@ -83,6 +81,23 @@ impl Roster {
         self.legs_where(who, AdmissionState::is_admitted).next().is_some()
     }
 
+    /// Whether a participant has a leg whose media is agreed.
+    pub(crate) fn is_present(&self, who: ParticipantId) -> bool {
+        self.legs_where(who, |stands| !stands.is_arriving()).next().is_some()
+    }
+
+    /// Whether so many participants are there, those who wait included, those who arrive not.
+    pub(crate) fn is_full(&self, most: usize) -> bool {
+        self.participants.len() >= most
+            && self.participants().filter(|who| self.is_present(who.id)).count() >= most
+    }
+
+    /// Whether so many legs have not agreed their media yet.
+    pub(crate) fn is_crowded(&self, most: usize) -> bool {
+        self.legs.len() >= most
+            && self.legs.values().filter(|seat| seat.admission.is_arriving()).count() >= most
+    }
+
     /// The hosts who hear and are heard.
     pub(crate) fn hosts(&self) -> impl Iterator<Item = &Participant> {
         self.participants().filter(|who| who.role == Role::Host && self.is_admitted(who.id))
@@ -100,12 +115,7 @@ impl Roster {
     }
 
     /// Gives a leg a seat, with a new participant or beside one.
-    pub(crate) fn seat(
-        &mut self,
-        now: Instant,
-        join: Join,
-        max_participants: usize,
-    ) -> Result<ParticipantId, CommandError> {
+    pub(crate) fn seat(&mut self, now: Instant, join: Join) -> Result<ParticipantId, CommandError> {
         if self.legs.contains_key(&join.leg) {
             return Err(CommandError::AlreadySeated);
         }
@@ -117,9 +127,6 @@ impl Roster {
                 }
                 participant.legs.push(join.leg);
                 id
-            }
-            None if self.participants.len() >= max_participants => {
-                return Err(CommandError::Refused(EndCause::CapacityReached));
             }
             None => self.enrol(now, &join),
         };
@@ -133,7 +140,6 @@ impl Roster {
             caller: join.caller,
             voice: Voice::default(),
             keys: KeyMatcher::default(),
-            digits: DigitMerge::default(),
         };
         self.legs.insert(join.leg, leg);
         Ok(participant)

@@ -45,6 +45,9 @@ pub const LONGEST_LOCK: Duration = Duration::from_secs(15 * 60);
 /// A conference that was quiet for so long after a lock begins with [`FIRST_LOCK`] again.
 pub const FORGIVEN_AFTER: Duration = Duration::from_secs(60 * 60);
 
+/// Trunks remembered: as many as a configuration may have.
+pub const MAX_TRUNKS: usize = 256;
+
 /// Between two searches of a full table for what no longer counts.
 const PURGE_INTERVAL: Duration = Duration::from_secs(10);
 
@@ -57,7 +60,7 @@ pub struct AttemptRule {
     pub window: Duration,
 }
 
-/// The three limits.
+/// The four limits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AttemptRules {
     /// By [`customer`] network; 10 in 10 minutes.
@@ -66,12 +69,16 @@ pub struct AttemptRules {
     pub caller: AttemptRule,
     /// By conference; 30 in 10 minutes.
     pub conference: AttemptRule,
+    /// By trunk, whose callers may each time say to be another; 100 in a minute, more than the
+    /// mistakes of everybody who comes through a busy one.
+    pub trunk: AttemptRule,
 }
 
 impl Default for AttemptRules {
     fn default() -> Self {
         let rule = |wrong| AttemptRule { wrong, window: Duration::from_secs(600) };
-        Self { source: rule(10), caller: rule(5), conference: rule(30) }
+        let trunk = AttemptRule { wrong: MAX_WRONG, window: Duration::from_secs(60) };
+        Self { source: rule(10), caller: rule(5), conference: rule(30), trunk }
     }
 }
 
@@ -82,6 +89,8 @@ pub struct Attempt {
     pub source: Option<IpAddr>,
     /// A keyed hash of who calls, where that is known.
     pub caller: Option<u64>,
+    /// The trunk that brought the call.
+    pub trunk: Option<Arc<str>>,
     /// The conference whose PIN is guessed, by its key; `None` while a number is.
     pub conference: Option<Arc<str>>,
     /// Proved to be one of ours: no limit of a conference holds for it, nor does it use one up.
@@ -103,6 +112,8 @@ pub enum Limit {
     Caller,
     /// Of the conference.
     Conference,
+    /// Of the trunk.
+    Trunk,
 }
 
 /// A limit is reached.
@@ -128,6 +139,7 @@ pub struct Attempts {
     sources: Table<IpAddr>,
     callers: Table<u64>,
     conferences: Table<Arc<str>>,
+    trunks: Table<Arc<str>>,
 }
 
 impl std::fmt::Debug for Attempts {
@@ -144,6 +156,7 @@ impl Attempts {
             sources: Table::new(rules.source, MAX_SOURCES),
             callers: Table::new(rules.caller, MAX_CALLERS),
             conferences: Table::new(rules.conference, MAX_CONFERENCES),
+            trunks: Table::new(rules.trunk, MAX_TRUNKS),
         }
     }
 
@@ -153,12 +166,12 @@ impl Attempts {
         [self.sources.counts.len(), self.callers.counts.len(), self.conferences.counts.len()]
     }
 
-    /// Allows one guess, or says which limit is reached. A refusal counts nothing.
-    pub fn check(&mut self, now: Instant, attempt: &Attempt) -> Result<Permit, Exhausted> {
+    /// Which limit is reached for who would guess. Counts nothing.
+    pub fn exhausted(&self, now: Instant, attempt: &Attempt) -> Option<Exhausted> {
         let source = attempt.source.map(customer);
         let caller = attempt.caller;
         let refused = |limit| move |until| Exhausted { limit, until };
-        let reached = source
+        source
             .and_then(|source| self.sources.reached(now, &source, coarse(source)))
             .map(refused(Limit::Source))
             .or_else(|| {
@@ -168,9 +181,22 @@ impl Attempts {
             .or_else(|| {
                 let key = attempt.stranger_at()?;
                 self.conferences.locked(now, key, key).map(refused(Limit::Conference))
-            });
-        if let Some(exhausted) = reached {
+            })
+            .or_else(|| {
+                let trunk = attempt.trunk.as_ref()?;
+                self.trunks.reached(now, trunk, trunk).map(refused(Limit::Trunk))
+            })
+    }
+
+    /// Allows one guess, or says which limit is reached. A refusal counts nothing.
+    pub fn check(&mut self, now: Instant, attempt: &Attempt) -> Result<Permit, Exhausted> {
+        if let Some(exhausted) = self.exhausted(now, attempt) {
             return Err(exhausted);
+        }
+        let source = attempt.source.map(customer);
+        let caller = attempt.caller;
+        if let Some(trunk) = &attempt.trunk {
+            self.trunks.entry(now, trunk, trunk).add(now);
         }
         if let Some(source) = source {
             self.sources.entry(now, &source, coarse(source)).add(now);
@@ -193,6 +219,10 @@ impl Attempts {
             self.callers.entry(now, &caller, caller).restamp(at, now);
             self.callers.reached(now, &caller, caller)
         });
+        let by_trunk = attempt.trunk.as_ref().and_then(|trunk| {
+            self.trunks.entry(now, trunk, trunk).restamp(at, now);
+            self.trunks.reached(now, trunk, trunk)
+        });
         let at_conference = attempt.stranger_at().and_then(|key| {
             self.conferences.entry(now, key, key).add(now);
             self.conferences.entry(now, key, key).lock(now)
@@ -201,6 +231,7 @@ impl Attempts {
             (Limit::Conference, at_conference),
             (Limit::Source, by_source),
             (Limit::Caller, by_caller),
+            (Limit::Trunk, by_trunk),
         ];
         reached.into_iter().find_map(|(limit, until)| Some(Exhausted { limit, until: until? }))
     }
@@ -212,6 +243,9 @@ impl Attempts {
         }
         if let Some(caller) = permit.attempt.caller {
             self.callers.entry(now, &caller, caller).take_back(permit.at);
+        }
+        if let Some(trunk) = &permit.attempt.trunk {
+            self.trunks.entry(now, trunk, trunk).take_back(permit.at);
         }
     }
 }

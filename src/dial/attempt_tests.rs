@@ -40,6 +40,26 @@ fn a_source_has_ten_wrong_guesses_in_any_ten_minutes() {
     assert_eq!(guesses(&mut attempts, t + 10 * MINUTE, &source), 10);
 }
 
+/// Whoever calls through a trunk may say each time to be somebody else.
+#[test]
+fn callers_of_a_trunk_who_change_their_number_share_its_guesses() {
+    let (mut attempts, t) = start();
+    let through = |caller| Attempt {
+        caller: Some(caller),
+        trunk: Some("carrier".into()),
+        ..Attempt::default()
+    };
+    let allowed = (0..500).filter(|n| guess(&mut attempts, t, &through(*n)).is_ok()).count();
+    assert_eq!(allowed, AttemptRules::default().trunk.wrong);
+    assert_eq!(guess(&mut attempts, t, &through(900)), Err(Limit::Trunk));
+    let exhausted = attempts.exhausted(t, &through(901)).map(|exhausted| exhausted.limit);
+    assert_eq!(exhausted, Some(Limit::Trunk));
+    assert!(guess(&mut attempts, t + MINUTE, &through(900)).is_ok());
+    let right = attempts.check(t + 3 * MINUTE, &through(7)).expect("allowed");
+    attempts.succeeded(t + 3 * MINUTE, right);
+    assert_eq!(attempts.exhausted(t + 3 * MINUTE, &from("192.0.2.1")), None);
+}
+
 #[test]
 fn a_64_of_ipv6_is_one_source_and_a_caller_is_the_same_from_anywhere() {
     let (mut attempts, t) = start();

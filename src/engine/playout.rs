@@ -139,6 +139,8 @@ impl Playout {
             self.decoder = Some(Decoder::new(codec));
             self.pcm.clear();
             self.up = None;
+            // It counts samples of the old rate.
+            self.tones = None;
         }
     }
 }
@@ -184,10 +186,10 @@ pub(crate) fn stage(
     sink: &mut EventSink,
 ) -> Option<Candidate> {
     let link = leg.link.as_mut()?;
-    let listens_for_tones = link.media.audio.receive_events.is_empty();
+    let sends_events = !link.media.audio.receive_events.is_empty();
     let Link { ingress, playout, echo, .. } = link;
     playout.begin_quantum();
-    playout.keeps_all = forwards.is_some() || listens_for_tones || echo.is_some();
+    playout.keeps_all = forwards.is_some() || !sends_events || echo.is_some();
     let mut level = Level::SILENCE;
     let mut decode = false;
     while playout.owed > 0 {
@@ -201,6 +203,7 @@ pub(crate) fn stage(
     if let Some(forwards) = forwards {
         playout.forward(leg.id, forwards);
     }
+    let listens_for_tones = !sends_events || playout.may_hold_tones(decode, level);
     if decode || listens_for_tones {
         let fresh = playout.decode();
         if decode {
@@ -210,6 +213,9 @@ pub(crate) fn stage(
         if listens_for_tones {
             playout.listen_for_tones(fresh, leg.id, sink);
         }
+    }
+    if !listens_for_tones && let Some(tones) = &mut playout.tones {
+        tones.forget();
     }
     playout.level = level;
     playout.activity.update(level, QUANTUM_MS);
@@ -315,6 +321,14 @@ impl Playout {
     fn cannot_be_picked(&self, loudness: Loudness) -> bool {
         let quiet = matches!(loudness, Loudness::Known(level) if level < QUIET);
         quiet && !self.activity.is_active() && !self.keeps_all
+    }
+
+    /// Whether a peer that agreed to send digits as events may send them as tones all the same, as
+    /// gateways do. Tones are loud, and nobody relies on them through Opus: what is quiet, and what
+    /// costs more than some microseconds, is not decoded for them.
+    fn may_hold_tones(&self, decode: bool, level: Level) -> bool {
+        let is_loud = decode || level >= QUIET;
+        is_loud && self.codec().is_some_and(|codec| codec != Codec::Opus)
     }
 
     fn listen_for_tones(&mut self, fresh: usize, leg: LegId, sink: &mut EventSink) {

@@ -51,6 +51,8 @@ prompts! {
     Goodbye "goodbye";
     /// The conference has not started; you wait for the host.
     WaitForHost "wait-for-host";
+    /// The conference has not started; call again when it does.
+    NotStarted "not-started";
     /// You are in the lobby; the host was told.
     HostWasTold "host-was-told";
     /// You are number … (before the number).
@@ -65,7 +67,7 @@ prompts! {
     YouAreHost "you-are-host";
     /// You are the only one here.
     AloneHere "alone-here";
-    /// You are muted, press star 6 to speak, star 5 for the hand, star 1 for help.
+    /// Your microphone is off (keys follow).
     MutedOnEntry "muted-on-entry";
     /// You are muted.
     Muted "muted";
@@ -75,16 +77,32 @@ prompts! {
     MutedByHost "muted-by-host";
     /// The host lets you speak again.
     UnmutedByHost "unmuted-by-host";
-    /// Only the host can unmute you now; raise your hand with star 5.
+    /// Only the host can unmute you now (the key of the hand follows).
     MayNotUnmute "may-not-unmute";
     /// Your hand is up.
     HandRaised "hand-raised";
     /// Your hand is down.
     HandLowered "hand-lowered";
-    /// The keys of a guest.
-    HelpGuest "help-guest";
-    /// The keys of a host.
-    HelpHost "help-host";
+    /// To mute or unmute, press … (before the keys, as all that begin with Key).
+    KeyMute "key-mute";
+    /// To raise or lower your hand, press …
+    KeyHand "key-hand";
+    /// For help, press …
+    KeyHelp "key-help";
+    /// To lock or open the conference, press …
+    KeyLock "key-lock";
+    /// To admit everybody who waits, press …
+    KeyAdmitAll "key-admit-all";
+    /// To mute everybody, press …
+    KeyMuteAll "key-mute-all";
+    /// To leave, press …
+    KeyLeave "key-leave";
+    /// To end the conference for everybody, press …
+    KeyEnd "key-end";
+    /// The star key.
+    Star "star";
+    /// The hash key.
+    Hash "hash";
     /// The conference is locked now.
     Locked "locked";
     /// The conference is open again.
@@ -123,6 +141,8 @@ prompts! {
     TestResult "test-result";
     /// Sound works both ways.
     TestBothWays "test-both-ways";
+    /// You are heard, but our sound does not reach you.
+    TestOneWay "test-one-way";
     /// We received no sound from you.
     TestNothingHeard "test-nothing-heard";
     /// Your packets arrive but carry silence: a mute key.

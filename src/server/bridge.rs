@@ -122,7 +122,8 @@ impl Bridge {
         let desk = Arc::new(FrontDesk::new(rules(&config), Arc::clone(&meetings)));
         desk.outgoing().recall(&store).await.map_err(StartError::Store)?;
         let pack = Arc::new(pack(&config)?);
-        let mut sip_config = sip_config(&config, legs.clone(), &desk).map_err(StartError::Tls)?;
+        let mut sip_config =
+            sip_config(&config, legs.clone(), &desk, &journal).map_err(StartError::Tls)?;
         let refusals = Refusals::new(Arc::clone(&desk), Arc::clone(&journal));
         sip_config.refused =
             Arc::new(move |call, cause| refusals.note(Instant::now(), call, cause));
@@ -394,6 +395,8 @@ fn rules(config: &Config) -> Rules {
         trust: config.trust.clone(),
         langs: langs(config),
         lang: config.reception.lang,
+        keys: Arc::clone(&config.keys),
+        exempt: config.rate.exempt.clone(),
         operator: config.reception.operator.clone(),
     }
 }
@@ -405,7 +408,12 @@ fn langs(config: &Config) -> HashMap<Arc<str>, Lang> {
     trunks.chain(users).filter_map(|(name, lang)| Some((Arc::clone(name), lang?))).collect()
 }
 
-fn sip_config(config: &Config, legs: LegIds, desk: &Arc<FrontDesk>) -> Result<SipConfig, TlsError> {
+fn sip_config(
+    config: &Config,
+    legs: LegIds,
+    desk: &Arc<FrontDesk>,
+    journal: &Arc<Journal>,
+) -> Result<SipConfig, TlsError> {
     let mut listeners = Vec::new();
     let mut listen = |transport: Transport, addresses: &[SocketAddr]| {
         listeners.extend(
@@ -430,12 +438,13 @@ fn sip_config(config: &Config, legs: LegIds, desk: &Arc<FrontDesk>) -> Result<Si
     sip.trunks.clone_from(&config.trunks.lines);
     sip.instance = instance::load(&config.state_dir)?;
     sip.nameservers.clone_from(&config.nameservers);
-    sip.admission = admission(Arc::clone(desk), RateLimit::new(config.rate.clone()));
+    let limit = RateLimit::new(config.rate.clone());
+    sip.admission = admission(Arc::clone(desk), limit, Arc::clone(journal));
     Ok(sip)
 }
 
 /// Rates and the dial plan, before a call has any state.
-fn admission(desk: Arc<FrontDesk>, limit: RateLimit) -> sip::Admission {
+fn admission(desk: Arc<FrontDesk>, limit: RateLimit, journal: Arc<Journal>) -> sip::Admission {
     let limit = Mutex::new(limit);
     Arc::new(move |call| {
         let mut limit = limit.lock().unwrap_or_else(PoisonError::into_inner);
@@ -445,6 +454,12 @@ fn admission(desk: Arc<FrontDesk>, limit: RateLimit) -> sip::Admission {
         if !allowed {
             return Decision::Refuse(EndCause::RateLimited);
         }
+        let (now, source) = (Instant::now(), call.source.ip());
+        // Who says to be a user has to prove it first, whatever number is called.
+        let proves = call.claims.is_some() && call.proof.user.is_none();
+        if !proves && desk.is_shut_out(now, source, &call.proof) {
+            return Decision::Refuse(EndCause::AttemptsExhausted);
+        }
         let asked = IncomingCall {
             called: &call.called,
             calling: &call.calling,
@@ -452,14 +467,20 @@ fn admission(desk: Arc<FrontDesk>, limit: RateLimit) -> sip::Admission {
             local: call.local,
         };
         let destination = desk.destination(&asked).0;
-        if let Destination::Reject(cause) = destination {
-            return Decision::Refuse(cause);
-        }
-        if call.claims.is_some() && call.proof.user.is_none() {
-            return Decision::Authenticate;
+        match &destination {
+            Destination::Reject(_) if proves => return Decision::Authenticate,
+            Destination::Reject(cause) => {
+                let (cause, audited) = desk.turned_away(now, source, &call.proof, *cause);
+                if let Some(audited) = audited {
+                    journal.audit(audited);
+                }
+                return Decision::Refuse(cause);
+            }
+            _ if proves => return Decision::Authenticate,
+            _ => {}
         }
         // Whoever looks for a way to the telephone network gets no state.
-        let is_proved = desk.is_proved(&call.proof, call.source.ip());
+        let is_proved = desk.is_proved(&call.proof, source);
         match desk.outgoing().verdict(&destination, is_proved) {
             Some(Err(cause)) => Decision::Refuse(cause),
             Some(Ok(())) | None => Decision::Admit,

@@ -6,16 +6,18 @@ use crate::actor::call::{Call, Origin};
 use crate::actor::{Purpose, Visit};
 use crate::calling_out::{OutLine, Outgoing};
 use crate::config::Trust;
-use crate::meeting::{self, Meetings};
+use crate::meeting::{self, Gate, Meetings};
 use crate::record::Draft;
 use crate::store::NewAudit;
 use causeway_base::{Alias, EndCause, Lang, LegId};
-use causeway_conference::reception::{Answer, Question};
-use causeway_conference::{CallerKey, Goal, Offered, Proof, Role, Settings};
-use causeway_dial::attempt::{Attempt, AttemptRules, Attempts, Exhausted, Limit, Permit};
+use causeway_conference::reception::{Answer, Entered, Question};
+use causeway_conference::{CallerKey, Goal, KeyTable, Offered, Proof, Role, Settings};
+use causeway_dial::attempt::{
+    Attempt, AttemptRule, AttemptRules, Attempts, Exhausted, Limit, Permit,
+};
 use causeway_dial::calling_out::{Asker, CallingOut};
 use causeway_dial::{
-    Destination, DialPlan, Explanation, Found, IncomingCall, NameTable, Names, Resolver,
+    Destination, DialPlan, Explanation, Found, IncomingCall, NameTable, Names, Network, Resolver,
 };
 use jiff::Timestamp;
 use std::collections::HashMap;
@@ -24,7 +26,7 @@ use std::fmt;
 use std::hash::BuildHasher;
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// What the front desk is told at its start.
 #[derive(Debug)]
@@ -41,6 +43,10 @@ pub(crate) struct Rules {
     pub(crate) langs: HashMap<Arc<str>, Lang>,
     /// The language where nothing else tells.
     pub(crate) lang: Lang,
+    /// What the keys of a telephone do in every conference.
+    pub(crate) keys: Arc<KeyTable>,
+    /// Networks that may ask for as many unknown numbers as they like.
+    pub(crate) exempt: Vec<Network>,
     /// Whom a caller is put through to after too many wrong entries.
     pub(crate) operator: Option<Alias>,
 }
@@ -62,6 +68,13 @@ impl Names for AllNames {
     }
 }
 
+/// Twenty numbers that lead nowhere in ten minutes are the mistakes of an office behind one NAT, and
+/// too few to find a conference by calling. Only the source counts.
+const PROBES: AttemptRules = {
+    let rule = AttemptRule { wrong: 20, window: Duration::from_secs(600) };
+    AttemptRules { source: rule, caller: rule, conference: rule, trunk: rule }
+};
+
 /// The front desk.
 pub(crate) struct FrontDesk {
     rules: Rules,
@@ -70,6 +83,9 @@ pub(crate) struct FrontDesk {
     names: AllNames,
     meetings: Arc<Meetings>,
     attempts: Mutex<Attempts>,
+    /// Calls of strangers to numbers that lead nowhere. Apart from the attempts: who mistypes at the
+    /// reception may call all the same.
+    probes: Mutex<Attempts>,
     outgoing: Outgoing,
     /// Keys the hash that tells callers apart, so that nobody makes another's.
     callers: RandomState,
@@ -86,8 +102,24 @@ impl fmt::Debug for FrontDesk {
 pub(crate) struct Welcome {
     pub(crate) purpose: Purpose,
     lang: Lang,
-    caller: CallerKey,
+    caller: Option<CallerKey>,
     trusted: bool,
+}
+
+/// The answer to a question of the reception.
+#[derive(Debug)]
+pub(crate) struct Answered {
+    pub(crate) answer: Answer,
+    /// How many of the first digits chose a language.
+    pub(crate) skipped: usize,
+    /// What an operator must be able to prove later.
+    pub(crate) audited: Option<NewAudit>,
+}
+
+impl Answered {
+    fn plain(answer: Answer, audited: Option<NewAudit>) -> Self {
+        Self { answer, skipped: 0, audited }
+    }
 }
 
 impl Welcome {
@@ -95,7 +127,7 @@ impl Welcome {
     pub(crate) fn visit(self, offered: Box<Offered>, draft: Draft) -> Visit {
         Visit {
             call: Call::offered(offered, self.lang, draft),
-            caller: Some(self.caller),
+            caller: self.caller,
             trusted: self.trusted,
             purpose: self.purpose,
         }
@@ -108,6 +140,7 @@ pub(crate) struct Caller {
     leg: LegId,
     /// None by a trunk, whose address stands for all its callers.
     source: Option<IpAddr>,
+    trunk: Option<Arc<str>>,
     key: Option<CallerKey>,
     trusted: bool,
     number: String,
@@ -115,20 +148,22 @@ pub(crate) struct Caller {
 
 impl Caller {
     pub(crate) fn of(call: &Call, key: Option<CallerKey>, trusted: bool) -> Self {
-        let (source, number) = match &call.origin {
-            Origin::Offered(offered) if offered.proof.trunk.is_some() => {
-                (None, offered.calling.to_string())
+        let (source, trunk, number) = match &call.origin {
+            Origin::Offered(offered) => {
+                let trunk = offered.proof.trunk.clone();
+                let source = trunk.is_none().then(|| offered.source.ip());
+                (source, trunk, offered.calling.to_string())
             }
-            Origin::Offered(offered) => (Some(offered.source.ip()), offered.calling.to_string()),
-            Origin::CallOut(call) => (None, call.target.clone()),
+            Origin::CallOut(call) => (None, None, call.target.clone()),
         };
-        Self { leg: call.leg, source, key, trusted, number }
+        Self { leg: call.leg, source, trunk, key, trusted, number }
     }
 
     fn attempt(&self, conference: Option<Arc<str>>) -> Attempt {
         Attempt {
             source: self.source,
             caller: self.key.map(|key| key.0),
+            trunk: self.trunk.clone(),
             conference,
             trusted: self.trusted,
         }
@@ -157,6 +192,7 @@ impl Caller {
             Limit::Source => "source-exhausted",
             Limit::Caller => "caller-exhausted",
             Limit::Conference => "conference-exhausted",
+            Limit::Trunk => "trunk-exhausted",
         };
         self.audited("attempts", key, result)
     }
@@ -175,6 +211,7 @@ impl FrontDesk {
             rules,
             meetings,
             attempts: Mutex::new(Attempts::new(AttemptRules::default())),
+            probes: Mutex::new(Attempts::new(PROBES)),
             callers: RandomState::new(),
         }
     }
@@ -204,11 +241,14 @@ impl FrontDesk {
         draft.explanation = explained(&explanation);
         // The address of a UDP caller is a claim until its ACK; nobody is seated before that.
         let trusted = self.rules.trust.covers(offered);
-        let mut lang = self.lang_of(offered);
+        let known = self.lang_of(offered);
+        let mut lang = known.unwrap_or(self.rules.lang);
         let purpose = match destination {
             Destination::Conference(key) => {
                 draft.conference = Some(Arc::clone(&key));
-                self.purpose_of(key, trusted)?
+                let gate = self.meetings.gate(&key, Timestamp::now()).ok_or(EndCause::NotFound)?;
+                lang = known.or(gate.lang).unwrap_or(lang);
+                purpose_of(key, gate, trusted)
             }
             Destination::Reception { lang: wanted } => {
                 lang = wanted.unwrap_or(lang);
@@ -225,7 +265,7 @@ impl FrontDesk {
                 };
                 Purpose::Gateway { target, trunk, asker, rule }
             }
-            Destination::Reject(cause) => return Err(cause),
+            Destination::Reject(cause) => return Err(told(&offered.proof, cause)),
             _ => return Err(EndCause::NotFound),
         };
         Ok(Welcome { purpose, lang, caller: self.caller_key(offered), trusted })
@@ -235,93 +275,115 @@ impl FrontDesk {
     /// until the ACK: nobody is called for it before that.
     pub(crate) fn is_proved(&self, proof: &Proof, source: IpAddr) -> bool {
         let networks = &self.rules.trust.networks;
-        proof.user.is_some()
-            || proof.trunk.is_some()
-            || proof.certificate.is_some()
-            || networks.iter().any(|network| network.contains(source))
+        !is_stranger(proof) || networks.iter().any(|network| network.contains(source))
     }
 
-    /// Whom our own devices call needs no PIN of them; others are asked where the meeting has one.
-    fn purpose_of(&self, key: Arc<str>, trusted: bool) -> Result<Purpose, EndCause> {
-        let gate = self.meetings.gate(&key, Timestamp::now()).ok_or(EndCause::NotFound)?;
-        if gate.has_pin && !trusted {
-            let guests_need_pin = gate.guests_need_pin;
-            return Ok(Purpose::Ask(Goal::Conference { key, guests_need_pin }));
-        }
-        Ok(Purpose::Join { key, role: Role::Guest })
+    /// Whether a stranger has asked for so many numbers that there are not that it gets no further
+    /// answer: else it would learn by calling which numbers there are.
+    pub(crate) fn is_shut_out(&self, now: Instant, source: IpAddr, proof: &Proof) -> bool {
+        let asks = self.probe(source, proof);
+        asks.is_some_and(|probe| self.probes().exhausted(now, &probe).is_some())
     }
 
-    /// By its own user or trunk, then by the country of its number, then the default.
-    fn lang_of(&self, offered: &Offered) -> Lang {
+    /// A call to a number that leads nowhere: what its caller is told, and what is audited where
+    /// the number was one too many.
+    pub(crate) fn turned_away(
+        &self,
+        now: Instant,
+        source: IpAddr,
+        proof: &Proof,
+        cause: EndCause,
+    ) -> (EndCause, Option<NewAudit>) {
+        let is_probe = matches!(cause, EndCause::NotFound | EndCause::Gone);
+        let probe = self.probe(source, proof).filter(|_| is_probe);
+        let audited = probe.and_then(|probe| {
+            let mut probes = self.probes();
+            let permit = probes.check(now, &probe).ok()?;
+            probes.failed(now, permit)?;
+            let audited = NewAudit::new("caller", "attempts", "", "source-exhausted");
+            Some(audited.with("source", &source.to_string()))
+        });
+        (told(proof, cause), audited)
+    }
+
+    /// What counts against a stranger.
+    fn probe(&self, source: IpAddr, proof: &Proof) -> Option<Attempt> {
+        let exempt = self.rules.exempt.iter().any(|network| network.contains(source));
+        let source = Some(source).filter(|_| is_stranger(proof) && !exempt)?;
+        Some(Attempt { source: Some(source), ..Attempt::default() })
+    }
+
+    /// By its own user or trunk, then by the country of its number.
+    fn lang_of(&self, offered: &Offered) -> Option<Lang> {
         let known = [&offered.proof.user, &offered.proof.trunk];
         let set = known.into_iter().flatten().find_map(|name| self.rules.langs.get(name));
         if let Some(lang) = set {
-            return *lang;
+            return Some(*lang);
         }
-        match offered.calling.user().strip_prefix('+') {
-            // China, Hong Kong, Macao, Taiwan.
-            Some(number)
-                if ["86", "852", "853", "886"].iter().any(|code| number.starts_with(code)) =>
-            {
-                Lang::Zh
-            }
-            Some(_) => Lang::En,
-            None => self.rules.lang,
-        }
+        let number = self.rules.dial_plan.numbers().read(offered.calling.user())?;
+        let number = number.is_e164().then(|| number.as_str().trim_start_matches('+'))?;
+        // China, Hong Kong, Macao, Taiwan.
+        let chinese = ["86", "852", "853", "886"].iter().any(|code| number.starts_with(code));
+        Some(if chinese { Lang::Zh } else { Lang::En })
     }
 
-    fn caller_key(&self, offered: &Offered) -> CallerKey {
+    /// None where the caller does not say who it is: all such callers of a trunk would be one.
+    fn caller_key(&self, offered: &Offered) -> Option<CallerKey> {
+        let calling = offered.calling.user();
+        if offered.private || is_anonymous(calling) {
+            return None;
+        }
         let source = causeway_dial::network::customer(offered.source.ip());
-        let who = (offered.calling.user(), source, &offered.proof.trunk);
-        CallerKey(self.callers.hash_one(who))
+        Some(CallerKey(self.callers.hash_one((calling, source, &offered.proof.trunk))))
     }
 
     /// What a conference is like that begins now.
     pub(crate) fn settings(&self, key: &str) -> Settings {
-        self.meetings.settings(key, Timestamp::now()).unwrap_or_default()
+        let settings = self.meetings.settings(key, Timestamp::now()).unwrap_or_default();
+        Settings { keys: Arc::clone(&self.rules.keys), ..settings }
     }
 
     /// Answers the reception, and says what an operator must be able to prove later.
-    pub(crate) fn answer(
-        &self,
-        now: Instant,
-        caller: &Caller,
-        question: Question,
-    ) -> (Answer, Option<NewAudit>) {
+    pub(crate) fn answer(&self, now: Instant, caller: &Caller, question: Question) -> Answered {
         match question {
             Question::Number(number) => self.answer_number(now, caller, &number),
             Question::Pin { key, pin } => self.answer_pin(now, caller, key, &pin),
         }
     }
 
-    fn answer_number(
-        &self,
-        now: Instant,
-        caller: &Caller,
-        number: &str,
-    ) -> (Answer, Option<NewAudit>) {
+    fn answer_number(&self, now: Instant, caller: &Caller, number: &Entered) -> Answered {
         let permit = match self.attempts().check(now, &caller.attempt(None)) {
             Ok(permit) => permit,
-            Err(reached) => return (Answer::Exhausted, Some(caller.exhausted(None, reached))),
+            Err(reached) => {
+                return Answered::plain(Answer::Exhausted, Some(caller.exhausted(None, reached)));
+            }
         };
-        let answer = match self.names.find(&number.to_ascii_lowercase()) {
-            Some(Found::Conference(key)) => match self.meetings.gate(&key, Timestamp::now()) {
-                Some(gate) if gate.has_pin && !caller.trusted => {
-                    Answer::PinNeeded { key, guests_need_pin: gate.guests_need_pin }
-                }
-                Some(_) => Answer::Enter { key, role: Role::Guest },
-                None => Answer::No,
-            },
-            Some(Found::TestCall) => Answer::Test,
-            // Whether it is gone or never was would tell a stranger what numbers there were.
-            _ => Answer::No,
-        };
-        if answer == Answer::No {
+        let mut meant = number.candidates();
+        let found = meant.find_map(|(skipped, number)| {
+            self.look_up(caller, number).map(|answer| (skipped, answer))
+        });
+        let Some((skipped, answer)) = found else {
             let audited = self.wrong(now, caller, permit, "number.enter", None);
-            return (Answer::No, Some(audited));
-        }
+            return Answered::plain(Answer::No, Some(audited));
+        };
         self.attempts().succeeded(now, permit);
-        (answer, None)
+        Answered { answer, skipped, audited: None }
+    }
+
+    /// Whether a number is gone or never was would tell a stranger what numbers there were.
+    fn look_up(&self, caller: &Caller, number: &str) -> Option<Answer> {
+        match self.names.find(&number.to_ascii_lowercase())? {
+            Found::Conference(key) => {
+                let gate = self.meetings.gate(&key, Timestamp::now())?;
+                Some(match gate.asks(caller.trusted) {
+                    Some(guests_need_pin) => Answer::PinNeeded { key, guests_need_pin },
+                    None if gate.not_started => Answer::NotStarted,
+                    None => Answer::Enter { key, role: Role::Guest },
+                })
+            }
+            Found::TestCall => Some(Answer::Test),
+            _ => None,
+        }
     }
 
     fn answer_pin(
@@ -329,27 +391,46 @@ impl FrontDesk {
         now: Instant,
         caller: &Caller,
         key: Option<Arc<str>>,
-        pin: &str,
-    ) -> (Answer, Option<NewAudit>) {
+        pin: &Entered,
+    ) -> Answered {
         let Some(key) = key else {
             // An unknown number was counted when it was entered; the work is done all the same.
-            let _ = self.meetings.check_pin("", pin);
-            return (Answer::No, None);
+            let _ = self.role_of("", caller, pin);
+            return Answered::plain(Answer::No, None);
         };
         let permit = match self.attempts().check(now, &caller.attempt(Some(Arc::clone(&key)))) {
             Ok(permit) => permit,
             Err(reached) => {
-                return (Answer::Exhausted, Some(caller.exhausted(Some(&key), reached)));
+                // No number that is unknown has a limit of its own: it is told as a wrong PIN.
+                let answer = match reached.limit {
+                    Limit::Conference => Answer::No,
+                    Limit::Source | Limit::Caller | Limit::Trunk => Answer::Exhausted,
+                };
+                return Answered::plain(answer, Some(caller.exhausted(Some(&key), reached)));
             }
         };
-        let Some(role) = self.meetings.check_pin(&key, pin) else {
+        let Some((skipped, role)) = self.role_of(&key, caller, pin) else {
             let audited = self.wrong(now, caller, permit, "pin.enter", Some(&key));
-            return (Answer::No, Some(audited));
+            return Answered::plain(Answer::No, Some(audited));
         };
         self.attempts().succeeded(now, permit);
         let result = if role == Role::Host { "host" } else { "guest" };
-        let audited = caller.audited("pin.enter", Some(&key), result);
-        (Answer::Enter { key, role }, Some(audited))
+        let audited = Some(caller.audited("pin.enter", Some(&key), result));
+        let gate = self.meetings.gate(&key, Timestamp::now());
+        let answer = match gate.is_some_and(|gate| gate.not_started) {
+            true => Answer::NotStarted,
+            false => Answer::Enter { key, role },
+        };
+        Answered { answer, skipped, audited }
+    }
+
+    /// The role that a PIN gives. Whom we trust is a guest without one.
+    fn role_of(&self, key: &str, caller: &Caller, pin: &Entered) -> Option<(usize, Role)> {
+        if caller.trusted && pin.digits.is_empty() {
+            return Some((0, Role::Guest));
+        }
+        let mut meant = pin.candidates();
+        meant.find_map(|(skipped, pin)| Some((skipped, self.meetings.check_pin(key, pin)?)))
     }
 
     fn wrong(
@@ -384,6 +465,10 @@ impl FrontDesk {
         &self.outgoing
     }
 
+    fn probes(&self) -> MutexGuard<'_, Attempts> {
+        self.probes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn attempts(&self) -> MutexGuard<'_, Attempts> {
         self.attempts.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -392,6 +477,35 @@ impl FrontDesk {
 /// The operator is for whoever cannot find their way: nobody needs to prove anything.
 fn operator_at(target: String, trunk: Option<Arc<str>>) -> Purpose {
     Purpose::Gateway { target, trunk, asker: Asker::Rule, rule: Arc::from("reception.operator") }
+}
+
+/// Whom our own devices call needs no PIN of them, and is offered to become a host by it; others are
+/// asked where the meeting has one.
+fn purpose_of(key: Arc<str>, gate: Gate, trusted: bool) -> Purpose {
+    match gate.asks(trusted) {
+        Some(guests_need_pin) => Purpose::Ask(Goal::Conference { key, guests_need_pin }),
+        None if gate.not_started => Purpose::Ask(Goal::Dismissal { cause: EndCause::NotStarted }),
+        None => Purpose::Join { key, role: Role::Guest },
+    }
+}
+
+/// Nothing proves who calls.
+fn is_stranger(proof: &Proof) -> bool {
+    proof.user.is_none() && proof.trunk.is_none() && proof.certificate.is_none()
+}
+
+/// What a caller is told: a stranger does not learn which numbers there were.
+fn told(proof: &Proof, cause: EndCause) -> EndCause {
+    match cause {
+        EndCause::Gone if is_stranger(proof) => EndCause::NotFound,
+        cause => cause,
+    }
+}
+
+/// What stands in place of a number that is withheld (RFC 3323, and as exchanges write it).
+fn is_anonymous(calling: &str) -> bool {
+    let known = ["", "anonymous", "unavailable", "unknown", "restricted", "private", "withheld"];
+    known.iter().any(|word| calling.eq_ignore_ascii_case(word))
 }
 
 /// An explanation as a record keeps it: its text in both languages.

@@ -24,6 +24,20 @@ pub(crate) fn verdict(draft: &Draft, stats: &LegStats) -> Verdict {
     }
 }
 
+/// What was counted since an earlier moment: a test judges the test, not the words before it. What
+/// the peer reports comes every few seconds, so a report from before may be missing.
+pub(crate) fn since(stats: &LegStats, before: &LegStats) -> LegStats {
+    let remote = stats.remote_lost.map(|lost| lost - before.remote_lost.unwrap_or(0));
+    LegStats {
+        packets_received: stats.packets_received.saturating_sub(before.packets_received),
+        packets_sent: stats.packets_sent.saturating_sub(before.packets_sent),
+        packets_lost: stats.packets_lost.saturating_sub(before.packets_lost),
+        audible: stats.audible.saturating_sub(before.audible),
+        remote_lost: remote,
+        ..stats.clone()
+    }
+}
+
 /// Packets that should have come.
 fn expected(stats: &LegStats) -> u64 {
     stats.packets_received.saturating_add(u64::try_from(stats.packets_lost).unwrap_or(0))
@@ -39,6 +53,34 @@ fn per_mille(lost: i64, expected: u64) -> u16 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::time::Duration;
+
+    #[test]
+    fn a_test_call_is_judged_by_what_happened_while_it_heard_itself() {
+        let before = LegStats {
+            packets_received: 1000,
+            packets_sent: 1000,
+            packets_lost: 500,
+            remote_lost: Some(0),
+            audible: Duration::from_secs(9),
+            ..LegStats::default()
+        };
+        let after = LegStats {
+            packets_received: 1400,
+            packets_sent: 1400,
+            remote_lost: Some(396),
+            ..before.clone()
+        };
+        let draft =
+            Draft::begun(causeway_base::LegId(1), causeway_conference::Protocol::Sip, false);
+        let verdict = verdict(&draft, &since(&after, &before));
+        assert_eq!(verdict.heard, Heard::OnlySilence, "it spoke before, not in the test");
+        assert_eq!(verdict.lost_per_mille, 0);
+        assert_eq!(verdict.remote_lost_per_mille, Some(990));
+        let spoke = LegStats { audible: Duration::from_secs(12), ..after };
+        let verdict = super::verdict(&draft, &since(&spoke, &before));
+        assert_eq!(verdict.codes().first(), Some(&"audio-one-way"));
+    }
 
     #[test]
     fn shares_of_lost_packets_stay_within_a_thousand() {

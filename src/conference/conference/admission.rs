@@ -1,8 +1,9 @@
 //! Seats, the lobby, the lock and the queue: the way in.
 
 use super::Conference;
+use crate::policy::MAX_ARRIVING;
 use crate::queue::Entered;
-use crate::{AdmissionState, By, CommandError, Event, Join, Lobby, Notice, Role};
+use crate::{AdmissionState, By, CommandError, Event, Join, Lobby, Notice, Role, Settings};
 use causeway_base::{EndCause, LegId, ParticipantId};
 use causeway_plan::Direction;
 use std::time::Instant;
@@ -16,7 +17,11 @@ impl Conference {
         if self.door.locked && role == Role::Guest {
             return Err(CommandError::Refused(EndCause::ConferenceLocked));
         }
-        self.roster.seat(now, join, self.settings.max_participants)?;
+        let is_full = join.beside.is_none() && self.roster.is_full(self.settings.max_participants);
+        if is_full || self.roster.is_crowded(MAX_ARRIVING) {
+            return Err(CommandError::Refused(EndCause::CapacityReached));
+        }
+        self.roster.seat(now, join)?;
         self.seats_changed = true;
         Ok(())
     }
@@ -28,8 +33,17 @@ impl Conference {
         direction: Direction,
     ) -> Result<(), CommandError> {
         let waits = self.is_held(leg, self.host_is_here())?;
+        let seat = self.roster.leg(leg)?;
+        let (before, who) = (seat.admission, seat.participant);
+        // Seats are given to those who confirm, not to those who say that they come.
+        if matches!(before, AdmissionState::Arriving { .. })
+            && !self.roster.is_present(who)
+            && self.roster.is_full(self.settings.max_participants)
+        {
+            self.dismiss(now, leg, EndCause::CapacityReached);
+            return Ok(());
+        }
         let seat = self.roster.leg_mut(leg)?;
-        let before = seat.admission;
         seat.direction = direction;
         seat.admission = before.media_ready(now, waits);
         let after = seat.admission;
@@ -101,6 +115,36 @@ impl Conference {
             self.seats_changed = true;
         }
         Ok(())
+    }
+
+    pub(super) fn adopt(
+        &mut self,
+        now: Instant,
+        mut settings: Settings,
+        by: By,
+    ) -> Result<(), CommandError> {
+        self.authorise(by)?;
+        if settings.lobby != self.settings.lobby {
+            self.set_lobby(settings.lobby, by)?;
+        }
+        self.door.wait_for_host = settings.wait_for_host;
+        self.begins = settings.starts_in.and_then(|wait| now.checked_add(wait));
+        self.door.early = self.begins.is_some();
+        // It has lasted for a while already.
+        let lasted = now.saturating_duration_since(self.started);
+        settings.end.max_duration = settings.end.max_duration.map(|limit| limit + lasted);
+        // The keys are the bridge's, the same in every conference.
+        settings.keys = std::sync::Arc::clone(&self.settings.keys);
+        self.settings = settings;
+        self.seats_changed = true;
+        Ok(())
+    }
+
+    /// Its time has come: who waits for nothing else comes in.
+    pub(super) fn begin(&mut self) {
+        self.begins = None;
+        self.door.early = false;
+        self.seats_changed = true;
     }
 
     /// Lets in, first come first, whom nothing holds any more. True when somebody came in.

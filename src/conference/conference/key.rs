@@ -3,7 +3,6 @@
 use super::Conference;
 use crate::{By, Command, CommandError, Event, KeyAction, Notice, digit};
 use causeway_base::{EndCause, LegId, ParticipantId};
-use causeway_plan::DigitMethod;
 use std::time::Instant;
 
 impl Conference {
@@ -12,16 +11,12 @@ impl Conference {
         now: Instant,
         leg: LegId,
         digit: char,
-        method: DigitMethod,
     ) -> Result<(), CommandError> {
         if !digit::is_digit(digit) {
             return Err(CommandError::NotADigit);
         }
         let seat = self.roster.leg_mut(leg)?;
         let participant = seat.participant;
-        if !seat.digits.report(now, digit, method) {
-            return Ok(());
-        }
         let action = match seat.admission.is_admitted() {
             true => seat.keys.press(now, digit, &self.settings.keys),
             false => None,

@@ -42,6 +42,8 @@ pub struct Conference {
     phase: Phase,
     presence: Presence,
     door: Door,
+    /// When its time comes, where it was opened early.
+    begins: Option<Instant>,
     unmute_allowed: bool,
     hosts: HostPresence,
     successors: Vec<ParticipantId>,
@@ -62,14 +64,21 @@ impl Conference {
     /// An empty conference that begins now.
     pub fn new(id: ConferenceId, settings: Settings, now: Instant) -> Self {
         let plan = MediaPlan { max_talkers: settings.max_talkers, ..MediaPlan::default() };
-        let (lobby, wait_for_host) = (settings.lobby, settings.wait_for_host);
+        let begins = settings.starts_in.and_then(|wait| now.checked_add(wait));
+        let door = Door {
+            locked: settings.locked_at_start,
+            lobby: settings.lobby,
+            wait_for_host: settings.wait_for_host,
+            early: begins.is_some(),
+        };
         Self {
             id,
             settings,
             started: now,
             phase: Phase::Running,
             presence: Presence::NobodyYet,
-            door: Door { locked: false, lobby, wait_for_host },
+            door,
+            begins,
             unmute_allowed: false,
             hosts: HostPresence::default(),
             successors: Vec::new(),
@@ -89,7 +98,7 @@ impl Conference {
         self.id
     }
 
-    /// What it was like when it began.
+    /// What it was like when it began, or its settings were changed.
     pub fn settings(&self) -> &Settings {
         &self.settings
     }
@@ -131,6 +140,7 @@ impl Conference {
             Command::Deny { participant, by } => self.deny(now, participant, by),
             Command::SetLock { locked, by } => self.set_lock(now, locked, by),
             Command::SetLobby { lobby, by } => self.set_lobby(lobby, by),
+            Command::Adopt { settings, by } => self.adopt(now, *settings, by),
             Command::Mute { participant, by } => self.set_mute(now, participant, by, true),
             Command::Unmute { participant, by } => self.set_mute(now, participant, by, false),
             Command::MuteAll { by } => self.mute_all(now, by),
@@ -144,7 +154,7 @@ impl Conference {
             Command::Remove { participant, by } => self.remove(now, participant, by),
             Command::EndForAll { by } => self.end_for_all(now, by),
             Command::Leave { leg, cause } => self.leave(now, leg, cause),
-            Command::Digit { leg, digit, method } => self.digit(now, leg, digit, method),
+            Command::Digit { leg, digit } => self.digit(now, leg, digit),
             Command::Talkers { legs } => {
                 self.talkers(now, &legs);
                 Ok(())
@@ -181,7 +191,8 @@ impl Conference {
         }
         let rules = &self.settings.end;
         let deadlines = [
-            rules.empty_until(self.started, self.presence),
+            rules.empty_until(self.started, self.presence, self.queue.kept_until()),
+            self.begins,
             rules.lasts_until(self.started),
             rules.hosts_until(self.hosts),
             self.speaker.poll_timeout(),
@@ -201,9 +212,13 @@ impl Conference {
         if is_due(rules.lasts_until(self.started)) || is_due(rules.hosts_until(self.hosts)) {
             return self.end(now, EndCause::ConferenceEnded);
         }
+        if is_due(self.begins) {
+            self.begin();
+        }
         self.dismiss_overdue(now);
         self.settle(now);
-        if is_due(rules.empty_until(self.started, self.presence)) {
+        let kept = self.queue.kept_until();
+        if is_due(rules.empty_until(self.started, self.presence, kept)) {
             return self.end(now, EndCause::Normal);
         }
         if self.speaker.handle_timeout(now) {

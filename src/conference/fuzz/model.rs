@@ -31,12 +31,15 @@ pub(super) struct Model {
     locked: bool,
     lobby: Lobby,
     wait_for_host: bool,
+    /// When its time comes: guests wait until then, and until the timer says so.
+    begins: Option<Instant>,
+    pub(super) now: Instant,
     told: BTreeMap<LegId, Instant>,
     authority: Authority,
 }
 
 impl Model {
-    pub(super) fn new(settings: &Settings) -> Self {
+    pub(super) fn new(now: Instant, settings: &Settings) -> Self {
         Self {
             roles: BTreeMap::new(),
             present: BTreeSet::new(),
@@ -44,9 +47,11 @@ impl Model {
             owner: BTreeMap::new(),
             admitted: BTreeSet::new(),
             successors: Vec::new(),
-            locked: false,
+            locked: settings.locked_at_start,
             lobby: settings.lobby,
             wait_for_host: settings.wait_for_host,
+            begins: settings.starts_in.map(|wait| now + wait),
+            now,
             told: BTreeMap::new(),
             authority: Authority { decides: false, is_decision: false },
         }
@@ -60,6 +65,7 @@ impl Model {
             | Command::Deny { by, .. }
             | Command::SetLock { by, .. }
             | Command::SetLobby { by, .. }
+            | Command::Adopt { by, .. }
             | Command::MuteAll { by }
             | Command::AllowUnmute { by, .. }
             | Command::HandOver { by, .. }
@@ -88,8 +94,20 @@ impl Model {
         match command {
             Command::Join(join) => self.seated(join, conference),
             Command::SetSuccessors { participants, .. } => self.successors.clone_from(participants),
+            Command::Adopt { settings, .. } => self.adopted(settings),
             _ => {}
         }
+    }
+
+    fn adopted(&mut self, settings: &Settings) {
+        self.wait_for_host = settings.wait_for_host;
+        self.begins = settings.starts_in.map(|wait| self.now + wait);
+    }
+
+    /// A timer is called.
+    pub(super) fn timeout(&mut self, now: Instant) {
+        self.now = now;
+        self.begins = self.begins.filter(|begins| now < *begins);
     }
 
     fn seated(&mut self, join: &Join, conference: &Conference) {
@@ -173,7 +191,9 @@ impl Model {
     fn allows(&self, leg: LegId, who: ParticipantId, host_is_here: bool) -> bool {
         let lobby_is_open = self.lobby == Lobby::Off
             || self.lobby == Lobby::ForUntrusted && self.trusted.get(&leg) == Some(&true);
-        let opened = !self.locked && lobby_is_open && (host_is_here || !self.wait_for_host);
+        let opened = !self.locked
+            && lobby_is_open
+            && (host_is_here || !(self.wait_for_host || self.begins.is_some()));
         opened || self.roles.get(&who) == Some(&Role::Host)
     }
 }

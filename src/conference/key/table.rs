@@ -40,6 +40,19 @@ impl KeyAction {
         KeyAction::EndForAll,
     ];
 
+    /// Whether it is for hosts alone.
+    pub const fn is_for_hosts(self) -> bool {
+        match self {
+            KeyAction::ToggleMute | KeyAction::ToggleHand | KeyAction::Help | KeyAction::Leave => {
+                false
+            }
+            KeyAction::ToggleLock
+            | KeyAction::AdmitAll
+            | KeyAction::MuteAll
+            | KeyAction::EndForAll => true,
+        }
+    }
+
     /// The name in a configuration.
     pub const fn name(self) -> &'static str {
         match self {

@@ -5,14 +5,13 @@
 //!          \-> Test, Feedback                \-> Farewell -> (operator or dismissed)
 //! ```
 
-use crate::digit::DigitMerge;
 use crate::policy::ARRIVAL_LIMIT;
-use crate::reception::entry::{Asking, Door, NumberEntry};
+use crate::reception::entry::{Asking, Door, Entry};
 use crate::reception::test_call::TestStage;
 use crate::reception::{Answer, Arrival, Goal, Question, QuestionId, Settings, Verdict, phrase};
 use crate::{Phrase, ReceptionEvent};
 use causeway_base::{EndCause, Lang, LegId};
-use causeway_plan::{DigitMethod, PlayId, Prompt};
+use causeway_plan::{PlayId, Prompt};
 use std::collections::VecDeque;
 use std::mem;
 use std::time::{Duration, Instant};
@@ -27,12 +26,11 @@ pub const LONGEST_PHRASE: Duration = Duration::from_secs(60);
 /// What a caller is told.
 pub(super) enum Input {
     MediaReady,
-    /// A way reports a digit; several may report one press.
-    Reported(char, DigitMethod),
     /// One press.
     Digit(char),
     Played(PlayId),
-    Answered(QuestionId, Answer),
+    /// The answer, and how many digits before the number chose a language.
+    Answered(QuestionId, Answer, usize),
     Measured(Verdict),
     /// The time of the stage, or of the whole stay, is over.
     Alarm,
@@ -61,13 +59,13 @@ pub(super) enum Stage {
     /// Its media is not agreed yet.
     Arriving(Goal),
     /// It enters a number.
-    Number(NumberEntry),
+    Number(Entry),
     /// The bridge looks the number up.
-    NumberAsked(Asking, NumberEntry),
+    NumberAsked(Asking, Entry),
     /// It enters a PIN.
-    Pin(Door, String),
+    Pin(Door, Entry),
     /// The bridge compares the PIN.
-    PinAsked(Asking, Door),
+    PinAsked(Asking, Door, Entry),
     /// It was asked how good the call was.
     Feedback(EndCause),
     /// A test call.
@@ -90,7 +88,6 @@ pub(super) struct Caller {
     pub(super) lang: Lang,
     /// The conference that it called: it begins anew there, not at the number.
     called: Option<Door>,
-    merge: DigitMerge,
     ahead: VecDeque<char>,
     failed: u8,
     /// What it hears now.
@@ -115,7 +112,6 @@ impl Caller {
             leg: arrival.leg,
             lang: arrival.lang,
             called,
-            merge: DigitMerge::default(),
             ahead: VecDeque::new(),
             failed: 0,
             voice: None,
@@ -135,13 +131,6 @@ impl Caller {
 
     /// Takes an input, then the digits typed ahead, as far as a step waits for them.
     pub(super) fn take(&mut self, now: Instant, input: Input, out: &mut Output) {
-        let input = match input {
-            Input::Reported(digit, method) if self.merge.report(now, digit, method) => {
-                Input::Digit(digit)
-            }
-            Input::Reported(..) => return,
-            other => other,
-        };
         self.step(now, input, out);
         while matches!(self.stage, Stage::Number(_) | Stage::Pin(..)) {
             let Some(digit) = self.ahead.pop_front() else { break };
@@ -165,8 +154,10 @@ impl Caller {
             Stage::Arriving(goal) => self.arriving(now, goal, input, out),
             Stage::Number(entry) => self.number(now, entry, input, out),
             Stage::NumberAsked(asking, entry) => self.number_asked(now, asking, entry, input, out),
-            Stage::Pin(door, pin) => self.pin(now, door, pin, input, out),
-            Stage::PinAsked(asking, door) => self.pin_asked(now, asking, door, input, out),
+            Stage::Pin(door, entry) => self.pin(now, door, entry, input, out),
+            Stage::PinAsked(asking, door, entry) => {
+                self.pin_asked(now, asking, door, entry, input, out)
+            }
             Stage::Feedback(cause) => self.feedback(now, cause, input, out),
             Stage::Test(stage) => self.test(now, stage, input, out),
             Stage::Farewell(departure) => self.depart(departure, input, out),
@@ -272,6 +263,11 @@ impl Caller {
 
     pub(super) fn exhausted(&mut self, now: Instant, out: &mut Output) -> Stage {
         self.dismiss(now, Some(Prompt::TooManyAttempts), EndCause::AttemptsExhausted, out)
+    }
+
+    /// Whether its first step is the PIN, so that the choice of language is there.
+    pub(super) fn called_a_conference(&self) -> bool {
+        self.called.is_some()
     }
 
     /// The first step of this caller: the number, or the PIN of the conference that it called.

@@ -1,11 +1,11 @@
 //! The number and the PIN: how they are entered, asked about and answered.
 //!
-//! A 9 or an 8 as the first digit chooses the language, although a number may begin with it. So a
-//! number that is unknown without it is looked up with it before it counts as unknown.
+//! A 9 or an 8 as the first digit chooses the language, although a number may begin with it. So
+//! the bridge is asked for both at once, and the longer one counts where both exist.
 
 use crate::ReceptionEvent;
 use crate::reception::caller::{Caller, Input, Output, Stage};
-use crate::reception::{Answer, Question, QuestionId, phrase};
+use crate::reception::{Answer, Entered, Question, QuestionId, phrase};
 use causeway_base::{EndCause, Lang};
 use causeway_plan::Prompt;
 use std::sync::Arc;
@@ -21,15 +21,25 @@ const LONGEST_ANSWER: Duration = Duration::from_secs(15);
 /// than there and back listens, and does not dial.
 const MAX_CHOSEN: usize = 2;
 
-/// A number, as far as it is entered.
+/// A number or a PIN, as far as it is entered.
 #[derive(Default)]
-pub(super) struct NumberEntry {
+pub(super) struct Entry {
     digits: String,
     /// The digits before it that were taken for a choice of language, each with the language
     /// before.
     chosen: Vec<(char, Lang)>,
-    /// The language before a choice that the number now looked up takes back.
-    before: Option<Lang>,
+}
+
+impl Entry {
+    fn entered(&self) -> Entered {
+        let chosen = self.chosen.iter().map(|(digit, _)| *digit);
+        Entered { digits: chosen.chain(self.digits.chars()).collect(), choices: self.chosen.len() }
+    }
+
+    /// The language before the first digit that was no choice of one after all.
+    fn before(&self, skipped: usize) -> Option<Lang> {
+        self.chosen.get(skipped).map(|(_, lang)| *lang)
+    }
 }
 
 /// A conference that wants a PIN.
@@ -62,7 +72,7 @@ impl Caller {
         out: &mut Output,
     ) -> Stage {
         self.prompt(now, phrase::enter_number(lead), out);
-        Stage::Number(NumberEntry::default())
+        Stage::Number(Entry::default())
     }
 
     pub(super) fn begin_pin(
@@ -72,14 +82,15 @@ impl Caller {
         lead: &[Prompt],
         out: &mut Output,
     ) -> Stage {
-        self.prompt(now, phrase::enter_pin(lead, door.guests_need_pin), out);
-        Stage::Pin(door, String::new())
+        let first = self.called_a_conference();
+        self.prompt(now, phrase::enter_pin(lead, first, door.guests_need_pin), out);
+        Stage::Pin(door, Entry::default())
     }
 
     pub(super) fn number(
         &mut self,
         now: Instant,
-        mut entry: NumberEntry,
+        mut entry: Entry,
         input: Input,
         out: &mut Output,
     ) -> Stage {
@@ -110,13 +121,13 @@ impl Caller {
     }
 
     /// The other language, where a first digit asks for it.
-    fn chooses(&self, entry: &NumberEntry, digit: char) -> Option<Lang> {
+    fn chooses(&self, entry: &Entry, digit: char) -> Option<Lang> {
         let first = entry.digits.is_empty() && entry.chosen.len() < MAX_CHOSEN;
         language_of(digit).filter(|lang| first && *lang != self.lang)
     }
 
-    fn ask_number(&mut self, now: Instant, entry: NumberEntry, out: &mut Output) -> Stage {
-        let id = self.ask(Question::Number(entry.digits.clone()), out);
+    fn ask_number(&mut self, now: Instant, entry: Entry, out: &mut Output) -> Stage {
+        let id = self.ask(Question::Number(entry.entered()), out);
         self.alarm = now + ONE_MOMENT;
         Stage::NumberAsked(Asking { id, since: now }, entry)
     }
@@ -125,23 +136,13 @@ impl Caller {
         &mut self,
         now: Instant,
         asking: Asking,
-        mut entry: NumberEntry,
+        entry: Entry,
         input: Input,
         out: &mut Output,
     ) -> Stage {
         match input {
-            Input::Answered(id, answer) if id == asking.id => {
-                if answer == Answer::No
-                    && let Some((digit, lang)) = entry.chosen.pop()
-                {
-                    entry.digits.insert(0, digit);
-                    entry.before = Some(lang);
-                    return self.ask_number(now, entry, out);
-                }
-                let found = !matches!(answer, Answer::No | Answer::Exhausted);
-                if let Some(before) = entry.before.filter(|_| found) {
-                    self.lang = before;
-                }
+            Input::Answered(id, answer, skipped) if id == asking.id => {
+                self.take_back_choice(&entry, &answer, skipped);
                 self.number_answered(now, answer, out)
             }
             other => match self.waiting(now, &asking, other, out) {
@@ -151,12 +152,21 @@ impl Caller {
         }
     }
 
+    /// A digit that belongs to what was entered chose no language.
+    fn take_back_choice(&mut self, entry: &Entry, answer: &Answer, skipped: usize) {
+        let found = !matches!(answer, Answer::No | Answer::Exhausted);
+        if let Some(before) = entry.before(skipped).filter(|_| found) {
+            self.lang = before;
+        }
+    }
+
     fn number_answered(&mut self, now: Instant, answer: Answer, out: &mut Output) -> Stage {
         match answer {
             Answer::No if !out.settings.hide_numbers => self.refused(now, out),
             Answer::No if self.restarted() => self.begin(now, &[], out),
             Answer::No => {
-                let nowhere = Door { key: None, guests_need_pin: true };
+                // As the usual kind of meeting asks: with a PIN for hosts and none for guests.
+                let nowhere = Door { key: None, guests_need_pin: false };
                 self.begin_pin(now, nowhere, &[], out)
             }
             other => self.answered(now, other, out),
@@ -167,38 +177,48 @@ impl Caller {
         &mut self,
         now: Instant,
         door: Door,
-        mut pin: String,
+        mut entry: Entry,
         input: Input,
         out: &mut Output,
     ) -> Stage {
         match input {
             Input::Digit('*') => return self.begin(now, &[], out),
-            Input::Digit('#') if pin.is_empty() && !door.guests_need_pin => {
-                return self.ask_pin(now, door, pin, out);
+            // A guest without a PIN need not know of the hash key.
+            Input::Digit('#') | Input::Alarm
+                if entry.digits.is_empty() && !door.guests_need_pin =>
+            {
+                return self.ask_pin(now, door, Entry::default(), out);
             }
-            Input::Digit('#') | Input::Alarm if pin.is_empty() => {
+            Input::Digit('#') | Input::Alarm if entry.digits.is_empty() => {
                 return self.begin_pin(now, door, &[Prompt::NothingEntered], out);
             }
-            Input::Digit('#') | Input::Alarm => return self.ask_pin(now, door, pin, out),
+            Input::Digit('#') | Input::Alarm => return self.ask_pin(now, door, entry, out),
             Input::Digit(digit) if digit.is_ascii_digit() => {
+                let chosen = self.chooses(&entry, digit).filter(|_| self.called_a_conference());
+                if let Some(lang) = chosen {
+                    entry.chosen.push((digit, self.lang));
+                    self.lang = lang;
+                    self.prompt(now, phrase::enter_pin(&[], true, door.guests_need_pin), out);
+                    return Stage::Pin(door, entry);
+                }
                 self.hush(out);
-                pin.push(digit);
-                if pin.len() >= out.settings.max_number_digits {
-                    return self.ask_pin(now, door, pin, out);
+                entry.digits.push(digit);
+                if entry.digits.len() >= out.settings.max_number_digits {
+                    return self.ask_pin(now, door, entry, out);
                 }
                 self.alarm = now + out.settings.number_timeout;
             }
             Input::Played(_) => self.alarm = now + out.settings.entry_timeout,
             _ => {}
         }
-        Stage::Pin(door, pin)
+        Stage::Pin(door, entry)
     }
 
-    fn ask_pin(&mut self, now: Instant, door: Door, pin: String, out: &mut Output) -> Stage {
+    fn ask_pin(&mut self, now: Instant, door: Door, entry: Entry, out: &mut Output) -> Stage {
         self.hush(out);
-        let id = self.ask(Question::Pin { key: door.key.clone(), pin }, out);
+        let id = self.ask(Question::Pin { key: door.key.clone(), pin: entry.entered() }, out);
         self.alarm = now + ONE_MOMENT;
-        Stage::PinAsked(Asking { id, since: now }, door)
+        Stage::PinAsked(Asking { id, since: now }, door, entry)
     }
 
     pub(super) fn pin_asked(
@@ -206,19 +226,25 @@ impl Caller {
         now: Instant,
         asking: Asking,
         door: Door,
+        entry: Entry,
         input: Input,
         out: &mut Output,
     ) -> Stage {
         match input {
-            Input::Answered(id, Answer::No) if id == asking.id => self.refused(now, out),
+            Input::Answered(id, Answer::No, _) if id == asking.id => self.refused(now, out),
             // Nobody enters where nothing is, whatever the bridge says.
-            Input::Answered(id, Answer::Enter { .. }) if id == asking.id && door.key.is_none() => {
+            Input::Answered(id, Answer::Enter { .. }, _)
+                if id == asking.id && door.key.is_none() =>
+            {
                 self.refused(now, out)
             }
-            Input::Answered(id, answer) if id == asking.id => self.answered(now, answer, out),
+            Input::Answered(id, answer, skipped) if id == asking.id => {
+                self.take_back_choice(&entry, &answer, skipped);
+                self.answered(now, answer, out)
+            }
             other => match self.waiting(now, &asking, other, out) {
                 Some(farewell) => farewell,
-                None => Stage::PinAsked(asking, door),
+                None => Stage::PinAsked(asking, door, entry),
             },
         }
     }
@@ -236,6 +262,9 @@ impl Caller {
                 self.hush(out);
                 out.push(ReceptionEvent::Transfer { leg: self.leg, key, role, lang: self.lang });
                 Stage::Gone
+            }
+            Answer::NotStarted => {
+                self.dismiss(now, Some(Prompt::NotStarted), EndCause::NotStarted, out)
             }
             Answer::Test => self.begin_test(now, out),
         }

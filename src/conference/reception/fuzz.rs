@@ -3,7 +3,7 @@
 use crate::reception::{Answer, Heard, MAX_TYPED_AHEAD, Question, QuestionId, Settings};
 use crate::{Arrival, Goal, Reception, ReceptionCommand, ReceptionEvent, Role, Verdict};
 use causeway_base::{Codec, EndCause, Lang, LegId};
-use causeway_plan::{DigitMethod, PlayId};
+use causeway_plan::PlayId;
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
@@ -38,7 +38,7 @@ impl Observer {
             ReceptionCommand::Leave { leg } => {
                 self.legs.remove(leg);
             }
-            ReceptionCommand::Answered { leg, question, answer } => {
+            ReceptionCommand::Answered { leg, question, answer, .. } => {
                 let Some(known) = self.legs.get_mut(leg) else { return };
                 if known.open == Some(*question) {
                     known.open = None;
@@ -64,8 +64,8 @@ impl Observer {
                 assert!(id > self.last_question, "questions count up");
                 assert_eq!(known.open, None, "a question while another is open");
                 let (Question::Number(digits) | Question::Pin { pin: digits, .. }) = question;
-                assert!(digits.len() <= MAX_TYPED_AHEAD + 2);
-                assert!(digits.bytes().all(|digit| digit.is_ascii_digit()));
+                assert!(digits.digits.len() <= MAX_TYPED_AHEAD + 2);
+                assert!(digits.digits.bytes().all(|digit| digit.is_ascii_digit()));
                 self.last_question = id;
                 known.open = Some(id);
                 known.entered = None;
@@ -162,9 +162,7 @@ fn command(observer: &Observer, verb: u8, subject: u8, detail: u8) -> ReceptionC
         2 => ReceptionCommand::MediaReady { leg },
         3..=8 => {
             let digit = char::from(b"0123456789*####AD!"[usize::from(detail % 18)]);
-            let methods = [DigitMethod::Rfc4733, DigitMethod::SipInfo, DigitMethod::InBand];
-            let method = methods[usize::from(subject / LEGS % 3)];
-            ReceptionCommand::Digit { leg, digit, method }
+            ReceptionCommand::Digit { leg, digit }
         }
         9 | 10 => {
             let said = known.and_then(|known| known.said).unwrap_or_default();
@@ -176,7 +174,8 @@ fn command(observer: &Observer, verb: u8, subject: u8, detail: u8) -> ReceptionC
         11..=13 => {
             let open = known.and_then(|known| known.open).unwrap_or_default();
             let question = QuestionId(open.0 + u64::from(detail >= 0xF0));
-            ReceptionCommand::Answered { leg, question, answer: answer(detail) }
+            let skipped = usize::from(detail % 4);
+            ReceptionCommand::Answered { leg, question, answer: answer(detail), skipped }
         }
         14 => ReceptionCommand::Measured { leg, verdict: verdict(detail) },
         _ => ReceptionCommand::Leave { leg },

@@ -50,11 +50,11 @@ impl Reception {
             ReceptionCommand::Arrive(arrival) => return self.arrive(now, arrival),
             ReceptionCommand::Leave { .. } => return self.forget(leg),
             ReceptionCommand::Digit { digit, .. } if !is_digit(digit) => return,
-            ReceptionCommand::Digit { digit, method, .. } => Input::Reported(digit, method),
+            ReceptionCommand::Digit { digit, .. } => Input::Digit(digit),
             ReceptionCommand::MediaReady { .. } => Input::MediaReady,
             ReceptionCommand::Played { play, .. } => Input::Played(play),
-            ReceptionCommand::Answered { question, answer, .. } => {
-                Input::Answered(question, answer)
+            ReceptionCommand::Answered { question, answer, skipped, .. } => {
+                Input::Answered(question, answer, skipped)
             }
             ReceptionCommand::Measured { verdict, .. } => Input::Measured(verdict),
         };

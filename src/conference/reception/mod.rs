@@ -29,7 +29,9 @@ pub use caller::{LONGEST_PHRASE, MAX_TYPED_AHEAD};
 pub use machine::{MAX_CALLERS, Reception};
 pub use settings::Settings;
 pub use verdict::{Finding, Heard, Verdict};
-pub use words::{Answer, Arrival, Goal, Question, QuestionId, ReceptionCommand, ReceptionEvent};
+pub use words::{
+    Answer, Arrival, Entered, Goal, Question, QuestionId, ReceptionCommand, ReceptionEvent,
+};
 
 #[cfg(test)]
 mod tests;

@@ -9,9 +9,11 @@ pub(super) fn enter_number(lead: &[Prompt]) -> Phrase {
     Phrase::once([lead, &[Prompt::OtherLanguage, Prompt::EnterNumber]].concat())
 }
 
-pub(super) fn enter_pin(lead: &[Prompt], guests_need_pin: bool) -> Phrase {
+/// `first`: the caller has not been asked for anything before, nor for the language.
+pub(super) fn enter_pin(lead: &[Prompt], first: bool, guests_need_pin: bool) -> Phrase {
+    let language: &[Prompt] = if first { &[Prompt::OtherLanguage] } else { &[] };
     let enter = if guests_need_pin { Prompt::EnterPin } else { Prompt::EnterPinOrHash };
-    Phrase::once([lead, &[enter]].concat())
+    Phrase::once([lead, language, &[enter]].concat())
 }
 
 pub(super) fn ask_feedback(cause: EndCause) -> Phrase {
@@ -31,6 +33,7 @@ pub(super) fn reason(cause: EndCause) -> Option<Prompt> {
         EndCause::Denied => Some(Prompt::Denied),
         EndCause::WaitedTooLong => Some(Prompt::WaitedTooLong),
         EndCause::CapacityReached => Some(Prompt::Full),
+        EndCause::NotStarted => Some(Prompt::NotStarted),
         EndCause::ConferenceLocked => Some(Prompt::IsLocked),
         EndCause::AttemptsExhausted => Some(Prompt::TooManyAttempts),
         EndCause::NotFound => Some(Prompt::NotRight),

@@ -13,6 +13,9 @@ pub const LOSSY_PER_MILLE: u16 = 10;
 /// Jitter beyond which a jitter buffer of a telephone adds delay that people notice.
 pub const JITTERY: Duration = Duration::from_millis(30);
 
+/// So many packets of a thousand lost on the way to the caller that it hears nothing of us.
+pub const ONE_WAY_PER_MILLE: u16 = 900;
+
 /// What arrived from the caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Heard {
@@ -48,6 +51,8 @@ pub struct Verdict {
 pub enum Finding {
     /// Sound goes both ways: the caller spoke, and hears this.
     BothWays,
+    /// The caller is heard, and says that nearly nothing of ours arrives.
+    OneWay,
     /// Packets of silence only came.
     OnlySilence,
     /// Nothing came.
@@ -74,6 +79,7 @@ impl Finding {
     pub const fn code(self) -> &'static str {
         match self {
             Finding::BothWays => "audio-both-ways",
+            Finding::OneWay => "audio-one-way",
             Finding::OnlySilence => "audio-only-silence",
             Finding::NothingHeard => "audio-nothing-heard",
             Finding::LineGood => "line-good",
@@ -91,6 +97,7 @@ impl Finding {
     fn prompts(self, lang: Lang) -> Vec<Prompt> {
         vec![match self {
             Finding::BothWays => Prompt::TestBothWays,
+            Finding::OneWay => Prompt::TestOneWay,
             Finding::OnlySilence => Prompt::TestOnlySilence,
             Finding::NothingHeard => Prompt::TestNothingHeard,
             Finding::LineGood => Prompt::TestLineGood,
@@ -118,6 +125,7 @@ impl Verdict {
     /// What was found, most important first.
     pub fn findings(&self) -> Vec<Finding> {
         let mut findings = vec![match self.heard {
+            Heard::Sound if self.is_one_way() => Finding::OneWay,
             Heard::Sound => Finding::BothWays,
             Heard::OnlySilence => Finding::OnlySilence,
             Heard::Nothing => Finding::NothingHeard,
@@ -126,6 +134,10 @@ impl Verdict {
         findings.push(if self.encrypted { Finding::Encrypted } else { Finding::Clear });
         findings.push(Finding::Codec(self.codec));
         findings
+    }
+
+    fn is_one_way(&self) -> bool {
+        self.remote_lost_per_mille.is_some_and(|lost| lost >= ONE_WAY_PER_MILLE)
     }
 
     /// Where nothing came, only the peer can tell about the line.
@@ -207,6 +219,13 @@ mod tests {
              test-clear test-codec-g711 test-repeat"
         );
         assert!(said(&bad, Lang::En).contains("test-line-lossy twelve percent "));
+    }
+
+    #[test]
+    fn a_caller_whom_our_sound_does_not_reach_is_heard_one_way() {
+        let one_way = Verdict { remote_lost_per_mille: Some(950), ..good() };
+        assert_eq!(one_way.codes()[..2], ["audio-one-way", "line-lossy"]);
+        assert!(said(&one_way, Lang::Zh).starts_with("test-result test-one-way test-line-lossy"));
     }
 
     #[test]

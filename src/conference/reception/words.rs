@@ -2,7 +2,7 @@
 
 use crate::{Phrase, Role};
 use causeway_base::{EndCause, Lang, LegId};
-use causeway_plan::{DigitMethod, PlayId};
+use causeway_plan::PlayId;
 use std::fmt;
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ pub enum Goal {
     Conference {
         /// Its key in the directory.
         key: Arc<str>,
-        /// A guest needs a PIN too; without, hash alone makes a guest.
+        /// A guest needs a PIN too; without, hash alone or silence makes a guest.
         guests_need_pin: bool,
     },
     /// To be asked for the quality of the call that just ended, and be let go for this reason.
@@ -52,8 +52,8 @@ pub struct QuestionId(pub u64);
 /// What only the bridge can answer. `Debug` shows no digits.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Question {
-    /// Is there a conference of this number? One that does not exist counts as a wrong try.
-    Number(String),
+    /// Is there a conference of this number? One that does not exist counts as one wrong try.
+    Number(Entered),
     /// Which role does this PIN give in that conference? Empty: none was entered.
     Pin {
         /// The conference, by its key. `None` after a number that was answered [`Answer::No`]:
@@ -61,8 +61,31 @@ pub enum Question {
         /// the number was counted. So a caller cannot tell an unknown number from a wrong PIN.
         key: Option<Arc<str>>,
         /// The digits.
-        pin: String,
+        pin: Entered,
     },
+}
+
+/// Digits that a caller entered. `Debug` shows none.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Entered {
+    /// All of them.
+    pub digits: String,
+    /// So many of the first were taken for a choice of language, and may belong to the number.
+    pub choices: usize,
+}
+
+impl Entered {
+    /// What may have been meant, with how many digits before it that chose a language: the longest
+    /// first.
+    pub fn candidates(&self) -> impl Iterator<Item = (usize, &str)> {
+        (0..=self.choices).filter_map(|skipped| Some((skipped, self.digits.get(skipped..)?)))
+    }
+}
+
+impl fmt::Debug for Entered {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Entered(…)")
+    }
 }
 
 impl fmt::Debug for Question {
@@ -96,6 +119,8 @@ pub enum Answer {
     No,
     /// Too many attempts from this source, this caller or at this conference: no more.
     Exhausted,
+    /// It is long before the time of the conference. No wrong try.
+    NotStarted,
     /// The number leads elsewhere than to a conference: the test call.
     Test,
 }
@@ -110,14 +135,12 @@ pub enum ReceptionCommand {
         /// The leg.
         leg: LegId,
     },
-    /// It pressed a digit.
+    /// It pressed a key: once, by however many ways that was reported ([`crate::digit`]).
     Digit {
         /// The leg.
         leg: LegId,
         /// One of `0-9A-D*#`.
         digit: char,
-        /// By which way.
-        method: DigitMethod,
     },
     /// What was played to it has ended.
     Played {
@@ -134,6 +157,8 @@ pub enum ReceptionCommand {
         question: QuestionId,
         /// The answer.
         answer: Answer,
+        /// How many of the first digits were a choice of language indeed ([`Entered::candidates`]).
+        skipped: usize,
     },
     /// The measures of a test call, as [`ReceptionEvent::Measure`] asked.
     Measured {

@@ -103,6 +103,67 @@ fn bbb_9161_an_early_caller_waits_and_comes_in_with_the_host() {
     assert_eq!(room.heard(), [1, 2]);
 }
 
+/// A conference that was opened an hour before its time.
+fn early(settings: Settings) -> Room {
+    Room::new(Settings { starts_in: Some(Duration::from_secs(3600)), ..settings })
+}
+
+#[test]
+fn bbb_9161_who_waits_before_the_time_comes_in_when_it_comes() {
+    let mut room = early(settings(Lobby::Off, false));
+    assert_eq!(told(&room.join(1, Role::Guest), 1), [Notice::WaitingForHost { place: 1 }]);
+    let events = room.pass(Duration::from_secs(3599));
+    assert_eq!((dismissed(&events), joined(&events)), (vec![], vec![]));
+    assert_eq!(joined(&room.pass(Duration::from_secs(1))), [1]);
+    assert_eq!(joined(&room.join(2, Role::Guest)), [2]);
+}
+
+#[test]
+fn at_its_time_who_needs_a_host_waits_on_and_a_host_may_begin_before() {
+    let mut room = early(settings(Lobby::Off, true));
+    room.join(1, Role::Guest);
+    assert_eq!(joined(&room.pass(Duration::from_secs(3600))), []);
+    assert_eq!(joined(&room.join(2, Role::Host)), [2, 1]);
+    let mut room = early(settings(Lobby::Off, false));
+    room.join(1, Role::Guest);
+    assert_eq!(joined(&room.join(2, Role::Host)), [2, 1]);
+}
+
+#[test]
+fn changed_settings_reach_those_who_wait() {
+    let mut room = early(settings(Lobby::Off, true));
+    room.join(1, Role::Guest);
+    let adopt = |by, settings| Command::Adopt { settings: Box::new(settings), by };
+    let nobody = adopt(by(1), settings(Lobby::Off, false));
+    assert_eq!(room.try_tell(nobody), Err(CommandError::NotAllowed));
+    let postponed =
+        Settings { starts_in: Some(Duration::from_secs(7200)), ..settings(Lobby::Off, false) };
+    assert_eq!(joined(&room.tell(adopt(By::Operator, postponed))), []);
+    assert_eq!(joined(&room.pass(Duration::from_secs(7199))), []);
+    assert_eq!(joined(&room.pass(Duration::from_secs(1))), [1]);
+}
+
+#[test]
+fn what_a_host_set_stays_when_other_settings_change() {
+    let mut room = Room::new(settings(Lobby::Off, false));
+    room.join(1, Role::Host);
+    room.tell(Command::SetLobby { lobby: Lobby::On, by: by(1) });
+    let renamed = Settings { name: "new".to_owned(), ..settings(Lobby::Off, false) };
+    room.tell(Command::Adopt { settings: Box::new(renamed), by: By::Operator });
+    assert_eq!(room.conference.door().lobby, Lobby::On);
+    assert_eq!(room.conference.view().name, "new");
+}
+
+#[test]
+fn a_conference_may_begin_locked() {
+    let mut room = Room::new(Settings { locked_at_start: true, ..Settings::default() });
+    let locked = CommandError::Refused(EndCause::ConferenceLocked);
+    assert_eq!(room.seat(1, Role::Guest), Err(locked));
+    room.join(2, Role::Host);
+    room.tell(Command::SetLock { locked: false, by: By::Operator });
+    assert_eq!(joined(&room.join(3, Role::Guest)), [3]);
+}
+
 #[test]
 fn whom_the_lobby_holds_too_waits_on_when_the_host_comes() {
     let mut room = Room::new(settings(Lobby::ForUntrusted, true));

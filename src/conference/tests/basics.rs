@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::EndRules;
-use crate::policy::ARRIVAL_LIMIT;
+use crate::policy::{ARRIVAL_LIMIT, MAX_ARRIVING};
 
 #[test]
 fn a_leg_is_not_in_the_plan_before_its_media_is_agreed() {
@@ -76,15 +76,39 @@ fn it_ends_at_its_longest_duration_and_dismisses_everybody_once() {
 }
 
 #[test]
-fn a_leg_whose_media_never_comes_loses_its_seat() {
-    let mut room = Room::new(Settings { max_participants: 1, ..Settings::default() });
+fn a_leg_whose_media_never_comes_is_let_go() {
+    let mut room = Room::new(Settings::default());
     room.seat(1, Role::Guest).expect("a seat");
-    let full = CommandError::Refused(EndCause::CapacityReached);
-    assert_eq!(room.seat(2, Role::Guest), Err(full));
     let events = room.pass(ARRIVAL_LIMIT);
     let dismissed = Event::LegDismissed { leg: LegId(1), cause: EndCause::SignallingTimeout };
     assert_eq!(events, [dismissed], "nobody joined, so nobody left");
-    assert_eq!(room.seat(2, Role::Guest), Ok(()));
+}
+
+/// Anybody can forge a call; only who gets our answer confirms it.
+#[test]
+fn legs_that_never_confirm_fill_no_conference() {
+    let mut room = Room::new(Settings { max_participants: 2, ..Settings::default() });
+    for forged in 10..600 {
+        room.seat(forged, Role::Guest).expect("room to arrive");
+    }
+    room.join(1, Role::Guest);
+    room.join(2, Role::Guest);
+    assert_eq!(room.heard(), [1, 2]);
+    let full = CommandError::Refused(EndCause::CapacityReached);
+    assert_eq!(room.seat(3, Role::Guest), Err(full));
+    let late = room.ready(10, Direction::SendReceive);
+    assert_eq!(dismissed(&late), [(10, EndCause::CapacityReached)], "who confirms too late");
+    assert_eq!(room.heard(), [1, 2]);
+}
+
+#[test]
+fn so_many_legs_may_arrive_at_once_and_no_more() {
+    let mut room = Room::new(Settings::default());
+    for leg in 0..MAX_ARRIVING as u64 {
+        room.seat(leg, Role::Guest).expect("room to arrive");
+    }
+    let full = CommandError::Refused(EndCause::CapacityReached);
+    assert_eq!(room.seat(9999, Role::Host), Err(full));
 }
 
 #[test]
@@ -138,16 +162,4 @@ fn a_second_leg_belongs_to_the_same_participant_who_leaves_with_the_last() {
     let events = room.tell(Command::Leave { leg: LegId(9), cause: EndCause::MediaTimeout });
     let left = Event::ParticipantLeft { participant: part(1), cause: EndCause::MediaTimeout };
     assert!(events.contains(&left));
-}
-
-#[test]
-fn one_press_by_two_ways_is_one_digit_of_the_leg_that_sent_it() {
-    let mut room = Room::new(Settings::default());
-    room.join(1, Role::Guest);
-    room.join(2, Role::Guest);
-    let press = |leg, method| Command::Digit { leg: LegId(leg), digit: '5', method };
-    assert_eq!(room.tell(press(1, DigitMethod::Rfc4733)).len(), 1);
-    assert_eq!(room.tell(press(1, DigitMethod::SipInfo)), []);
-    let other = Event::DigitPressed { participant: part(2), leg: LegId(2), digit: '5' };
-    assert_eq!(room.tell(press(2, DigitMethod::SipInfo)), [other]);
 }

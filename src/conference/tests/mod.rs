@@ -11,7 +11,7 @@ mod two_hosts;
 
 use crate::{By, Command, CommandError, Conference, Event, Join, Notice, Protocol, Role, Settings};
 use causeway_base::{ConferenceId, EndCause, Lang, LegId, ParticipantId};
-use causeway_plan::{DigitMethod, Direction, Feed, MediaPlan};
+use causeway_plan::{Direction, Feed, MediaPlan};
 use std::time::{Duration, Instant};
 
 /// Who comes.
@@ -99,7 +99,7 @@ impl Room {
 
     /// Presses keys, with enough time between that all of them count.
     fn press(&mut self, leg: u64, keys: &str) -> Vec<Event> {
-        let press = |digit| Command::Digit { leg: LegId(leg), digit, method: DigitMethod::Rfc4733 };
+        let press = |digit| Command::Digit { leg: LegId(leg), digit };
         keys.chars().flat_map(|digit| self.tell(press(digit))).collect()
     }
 

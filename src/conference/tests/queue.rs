@@ -55,6 +55,23 @@ fn a_better_place_is_told_but_never_two_within_five_seconds() {
 }
 
 #[test]
+fn a_conference_that_everybody_left_stays_while_a_place_is_kept() {
+    let mut room = Room::new(Settings { lobby: Lobby::On, ..Settings::default() });
+    room.come(known(1, 11));
+    room.come(known(2, 12));
+    room.hang_up(1);
+    room.hang_up(2);
+    room.pass(PLACE_KEPT - Duration::from_secs(1));
+    room.come(known(3, 13));
+    room.come(known(4, 12));
+    assert_eq!(order(&room), [4, 3], "the second caller is before who came later");
+    room.hang_up(3);
+    room.hang_up(4);
+    let events = room.pass(PLACE_KEPT);
+    assert_eq!(events.last(), Some(&Event::Ended(EndCause::Normal)));
+}
+
+#[test]
 fn who_calls_again_in_time_has_the_place_back_and_nothing_else() {
     let mut room = lobby();
     room.come(known(1, 11));

@@ -126,6 +126,12 @@ impl Phone {
         self.packets = 0;
     }
 
+    /// Speaks another codec from now on.
+    pub(super) fn speak(&mut self, codec: Codec) {
+        self.codec = codec;
+        self.encoder = Encoder::new(codec, EncoderSettings::default()).expect("known codec");
+    }
+
     /// Has [`Self::send_said`] say this from now on.
     pub(super) fn say(&mut self, words: &Clip) {
         let pcm: Vec<f32> = words.0.iter().map(|x| f32::from(*x) / 32_768.0).collect();

@@ -8,7 +8,9 @@ use causeway_base::{Codec, ConferenceId, LegId};
 use causeway_media::audio::level::Level;
 use causeway_media::audio::resample::Resampler;
 use causeway_media::audio::tone::Tone;
-use causeway_plan::{Clip, DigitMethod, Direction, Feed, MediaCommand, MediaEvent, PlayId};
+use causeway_plan::{
+    AudioFormat, Clip, DigitMethod, Direction, Feed, MediaCommand, MediaEvent, PlayId,
+};
 use std::f32::consts::TAU;
 
 /// A sweep, which correlates with itself at one place only.
@@ -327,11 +329,7 @@ fn talk_off_keys_count_from_a_leg_that_is_not_heard_but_not_from_what_is_played_
     let mut bench = VirtualTime::new(32_880);
     let mut presses = bench.join(1, Codec::Pcma);
     let mut listens = bench.join(2, Codec::Pcma);
-    for phone in [&presses, &listens] {
-        let mut media = phone.media();
-        media.audio.receive_events.clear();
-        bench.order(Order::Configure(phone.leg, Box::new(media)));
-    }
+    [&presses, &listens].into_iter().for_each(|phone| without_events(&bench, phone));
     let legs = [presses.leg, listens.leg];
     bench.plan(CONFERENCE, &legs.map(|leg| (leg, false, Feed::Played)));
     for leg in legs {
@@ -342,6 +340,76 @@ fn talk_off_keys_count_from_a_leg_that_is_not_heard_but_not_from_what_is_played_
     }
     bench.run(1_500, &mut [&mut presses, &mut listens], Phone::send_said);
     let expected = ['1', '2', '#'].map(|digit| (1, digit, DigitMethod::InBand));
+    assert_eq!(keys_heard(&bench), expected);
+}
+
+/// A leg that agreed to send digits as tones alone.
+fn without_events(bench: &VirtualTime, phone: &Phone) {
+    let mut media = phone.media();
+    media.audio.receive_events.clear();
+    bench.order(Order::Configure(phone.leg, Box::new(media)));
+}
+
+#[test]
+fn keys_are_heard_of_a_phone_whose_sound_starts_late() {
+    for (index, codec) in [Codec::Pcmu, Codec::G722].into_iter().enumerate() {
+        let mut bench = VirtualTime::new(33_200 + 20 * index as u16);
+        let mut phone = bench.join(1, codec);
+        without_events(&bench, &phone);
+        bench.plan(CONFERENCE, &[(phone.leg, false, Feed::Played)]);
+        bench.run(200, &mut [&mut phone], |_| {});
+        "12#".chars().for_each(|pressed| phone.say(&key(pressed)));
+        bench.run(1_000, &mut [&mut phone], Phone::send_said);
+        let expected = ['1', '2', '#'].map(|digit| (1, digit, DigitMethod::InBand));
+        assert_eq!(keys_heard(&bench), expected, "{codec:?}");
+    }
+}
+
+#[test]
+fn keys_are_heard_before_and_after_a_change_of_codec() {
+    let mut bench = VirtualTime::new(33_240);
+    let mut phone = bench.join(1, Codec::Pcmu);
+    let mut media = phone.media();
+    media.audio.receive_events.clear();
+    media.audio.receive.push(AudioFormat::new(Codec::G722, 9));
+    bench.order(Order::Configure(phone.leg, Box::new(media)));
+    bench.plan(CONFERENCE, &[(phone.leg, false, Feed::Played)]);
+    phone.say(&key('1'));
+    bench.run(400, &mut [&mut phone], Phone::send_said);
+    phone.speak(Codec::G722);
+    phone.say(&key('2'));
+    bench.run(600, &mut [&mut phone], Phone::send_said);
+    let expected = ['1', '2'].map(|digit| (1, digit, DigitMethod::InBand));
+    assert_eq!(keys_heard(&bench), expected);
+}
+
+/// Gateways agree to events and send tones all the same. The same key twice stays two.
+#[test]
+fn tones_count_from_a_phone_that_agreed_to_send_events() {
+    for (index, codec) in [Codec::Pcma, Codec::G722].into_iter().enumerate() {
+        let mut bench = VirtualTime::new(33_260 + 20 * index as u16);
+        let mut phone = bench.join(1, codec);
+        bench.plan(CONFERENCE, &[(phone.leg, false, Feed::Played)]);
+        bench.run(200, &mut [&mut phone], Phone::send_said);
+        "11#".chars().for_each(|pressed| phone.say(&key(pressed)));
+        bench.run(1_000, &mut [&mut phone], Phone::send_said);
+        let expected = ['1', '1', '#'].map(|digit| (1, digit, DigitMethod::InBand));
+        assert_eq!(keys_heard(&bench), expected, "{codec:?}");
+    }
+}
+
+/// The merge of a leg's digits counts such a press once.
+#[test]
+fn a_phone_that_sends_both_events_and_tones_is_heard_by_both_ways() {
+    let mut bench = VirtualTime::new(33_300);
+    let mut phone = bench.join(1, Codec::Pcma);
+    bench.plan(CONFERENCE, &[(phone.leg, false, Feed::Played)]);
+    bench.run(200, &mut [&mut phone], Phone::send_said);
+    phone.say(&key('7'));
+    bench.run(300, &mut [&mut phone], Phone::send_said);
+    phone.press('7');
+    bench.run(100, &mut [&mut phone], Phone::send_said);
+    let expected = [(1, '7', DigitMethod::InBand), (1, '7', DigitMethod::Rfc4733)];
     assert_eq!(keys_heard(&bench), expected);
 }
 

@@ -82,6 +82,17 @@ impl DtmfDetector {
         }
     }
 
+    /// Something else, or nothing, was there: the next samples follow no others.
+    pub fn forget(&mut self) {
+        self.taken = 0;
+        self.now = [0.0; 8];
+        self.before = [0.0; 8];
+        self.energy = 0.0;
+        self.last = None;
+        self.current = None;
+        self.missing = 0;
+    }
+
     /// The digit that sounds now.
     pub const fn current(&self) -> Option<char> {
         self.current

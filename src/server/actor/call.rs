@@ -4,6 +4,7 @@ use crate::calling_out::Errand;
 use crate::record::Draft;
 use causeway_adapter::sip::Advertised;
 use causeway_base::{EndCause, Lang, LegId};
+use causeway_conference::digit::DigitMerge;
 use causeway_conference::{LegCommand, MediaAddress, Offered, Protocol};
 use causeway_plan::{Direction, LegMedia, OfferPolicy};
 use std::net::{IpAddr, SocketAddr};
@@ -72,6 +73,12 @@ pub(crate) struct Call {
     /// The bridge has spoken to it: it is told the rest too. Who dials an open conference directly
     /// comes in without a word.
     pub(crate) spoken_to: bool,
+    /// It is put through to somebody instead of hearing this reason: it hears it where nobody
+    /// answers.
+    pub(crate) instead_of: Option<EndCause>,
+    /// What it pressed lately, by every way: it goes along, so that a press that is reported again
+    /// after the call changed hands is not taken for another.
+    pub(crate) digits: DigitMerge,
     /// What will be kept of it.
     pub(crate) draft: Box<Draft>,
 }
@@ -87,6 +94,8 @@ impl Call {
             progress: Progress::Reserving,
             until: None,
             spoken_to: false,
+            instead_of: None,
+            digits: DigitMerge::default(),
             draft: Box::new(draft),
         }
     }
@@ -101,6 +110,8 @@ impl Call {
             origin: Origin::CallOut(errand),
             progress: Progress::Reserving,
             spoken_to: false,
+            instead_of: None,
+            digits: DigitMerge::default(),
             draft: Box::new(draft),
         }
     }

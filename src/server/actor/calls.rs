@@ -215,6 +215,17 @@ impl Calls {
         }
     }
 
+    /// Whether a report of a digit is a press that was not counted yet.
+    pub(crate) fn is_press(
+        &mut self,
+        now: Instant,
+        leg: LegId,
+        digit: char,
+        method: DigitMethod,
+    ) -> bool {
+        self.calls.get_mut(&leg).is_some_and(|call| call.digits.report(now, digit, method))
+    }
+
     /// When the next call of ours must be over.
     pub(crate) fn poll_timeout(&self) -> Option<Instant> {
         let ours = self.calls.values().filter(|call| call.progress != Progress::Ending);

@@ -123,11 +123,17 @@ impl ConferenceActor {
         self.calls.handovers.push(Handover::PutThrough { room, purpose, caller });
     }
 
-    /// Somebody answered: who waited for it with music hears it instead.
+    /// Whom we called answered: who waited for it with music hears it instead, and has no other
+    /// reason to hear any more.
     fn answered(&mut self, leg: LegId) {
-        if self.paired && self.calls.get(leg).is_some_and(Call::is_outgoing) {
-            let others = self.calls.legs().into_iter().filter(|other| *other != leg);
-            for other in others.collect::<Vec<_>>() {
+        if !self.calls.get(leg).is_some_and(Call::is_outgoing) {
+            return;
+        }
+        for other in self.calls.legs() {
+            if let Some(call) = self.calls.get_mut(other) {
+                call.instead_of = None;
+            }
+            if self.paired && other != leg {
                 self.calls.hush(other);
             }
         }
@@ -160,7 +166,9 @@ impl ConferenceActor {
                 self.put_through(leg);
             }
             Report::Digit { leg, digit, method } => {
-                self.tell(now, Command::Digit { leg, digit, method });
+                if self.calls.is_press(now, leg, digit, method) {
+                    self.tell(now, Command::Digit { leg, digit });
+                }
             }
             Report::Heard { leg } => self.tell(now, Command::LegHeard { leg }),
             Report::Silent { leg } => self.tell(now, Command::LegSilent { leg }),
@@ -229,7 +237,8 @@ impl ConferenceActor {
                 self.calls.media(MediaCommand::CloseConference { conference });
             }
             Event::Notice { leg, lang, notice } if self.is_told(leg, notice) => {
-                self.calls.say(leg, notice.phrase(lang), lang);
+                let phrase = notice.phrase(lang, &self.conference.settings().keys);
+                self.calls.say(leg, phrase, lang);
             }
             Event::ParticipantJoined { participant, leg, .. } => {
                 info!(%conference, %participant, %leg, "participant joined");
@@ -262,6 +271,10 @@ impl ConferenceActor {
 
     /// Lets go of a leg: by the reception where it is to hear why, else at once.
     fn dismiss(&mut self, leg: LegId, cause: EndCause) {
+        let call = self.calls.get(leg).filter(|call| call.up().is_some());
+        if let Some(cause) = call.and_then(|call| call.instead_of) {
+            return self.send_to_reception(leg, cause, Goal::Dismissal { cause });
+        }
         let hears = self.calls.says_farewell()
             && !self.paired
             && is_spoken(cause)
@@ -271,9 +284,14 @@ impl ConferenceActor {
             self.calls.hang_up(leg, cause);
             return;
         }
+        self.send_to_reception(leg, cause, Goal::Feedback { cause });
+    }
+
+    fn send_to_reception(&mut self, leg: LegId, cause: EndCause, goal: Goal) {
         if let Some(mut call) = self.calls.give(leg) {
             call.draft.refused(cause);
-            let purpose = Purpose::Ask(Goal::Feedback { cause });
+            call.instead_of = None;
+            let purpose = Purpose::Ask(goal);
             let visit = Visit { call, caller: None, trusted: false, purpose };
             self.calls.handovers.push(Handover::Visit(Box::new(visit)));
         }

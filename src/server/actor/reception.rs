@@ -3,7 +3,7 @@
 
 use super::calls::{Calls, Report};
 use super::{Actor, Answering, Handover, Message, Order, Purpose, Visit};
-use crate::front_desk::{Caller, FrontDesk};
+use crate::front_desk::{Answered, Caller, FrontDesk};
 use crate::measure;
 use causeway_base::{ConferenceId, EndCause, LegId};
 use causeway_conference::reception::{Reception, Settings};
@@ -33,11 +33,18 @@ struct Guest {
     measured: Measured,
 }
 
-/// Whether a test call waits for its figures.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Where the figures of a test call stand.
+#[derive(Debug, Default)]
 enum Measured {
+    /// None are wanted.
+    #[default]
     No,
-    Asked,
+    /// It begins to hear itself: those until now are wanted.
+    Begins,
+    /// Those of before its test.
+    Since(Box<LegStats>),
+    /// Those of the test are wanted, the ones of before taken off.
+    Asked(Box<LegStats>),
 }
 
 /// The reception and its calls.
@@ -103,7 +110,9 @@ impl ReceptionActor {
             Report::Digit { leg, digit, method } => {
                 // Which one it was is personal.
                 debug!(%leg, ?method, "digit pressed");
-                self.machine.handle(now, ReceptionCommand::Digit { leg, digit, method });
+                if self.calls.is_press(now, leg, digit, method) {
+                    self.machine.handle(now, ReceptionCommand::Digit { leg, digit });
+                }
             }
             Report::Played { leg, play } => {
                 self.machine.handle(now, ReceptionCommand::Played { leg, play });
@@ -133,11 +142,19 @@ impl ReceptionActor {
 
     fn measured(&mut self, now: Instant, leg: LegId, stats: &LegStats) {
         let Some(guest) = self.guests.get_mut(&leg) else { return };
-        if std::mem::replace(&mut guest.measured, Measured::No) != Measured::Asked {
-            return;
-        }
+        let before = match std::mem::take(&mut guest.measured) {
+            Measured::Begins => {
+                guest.measured = Measured::Since(Box::new(stats.clone()));
+                return;
+            }
+            Measured::Asked(before) => before,
+            other => {
+                guest.measured = other;
+                return;
+            }
+        };
         let Some(call) = self.calls.get_mut(leg) else { return };
-        let verdict = measure::verdict(&call.draft, stats);
+        let verdict = measure::verdict(&call.draft, &measure::since(stats, &before));
         call.draft.verdict = Some(verdict.clone());
         self.machine.handle(now, ReceptionCommand::Measured { leg, verdict });
     }
@@ -156,9 +173,10 @@ impl ReceptionActor {
                     return;
                 };
                 let caller = Caller::of(call, guest.caller, guest.trusted);
-                let (answer, audited) = self.desk.answer(now, &caller, question);
+                let Answered { answer, skipped, audited } =
+                    self.desk.answer(now, &caller, question);
                 self.calls.orders.extend(audited.map(Order::Audit));
-                let answered = ReceptionCommand::Answered { leg, question: id, answer };
+                let answered = ReceptionCommand::Answered { leg, question: id, answer, skipped };
                 self.machine.handle(now, answered);
             }
             ReceptionEvent::Transfer { leg, key, role, lang } => {
@@ -166,7 +184,11 @@ impl ReceptionActor {
             }
             ReceptionEvent::Operator { leg } => match self.desk.operator() {
                 Some(purpose) => {
-                    let lang = self.calls.get(leg).map(|call| call.lang).unwrap_or_default();
+                    let Some(call) = self.calls.get_mut(leg) else { return };
+                    // Where the operator does not answer, it hears why it was sent there.
+                    let is_called = matches!(purpose, Purpose::Gateway { .. });
+                    call.instead_of = is_called.then_some(EndCause::AttemptsExhausted);
+                    let lang = call.lang;
                     self.hand_over(leg, lang, purpose);
                 }
                 None => self.dismiss(leg, EndCause::AttemptsExhausted),
@@ -175,11 +197,21 @@ impl ReceptionActor {
                 if let Some(guest) = self.guests.get_mut(&leg) {
                     guest.echo = on;
                     self.plan_is_stale = true;
+                    if on {
+                        guest.measured = Measured::Begins;
+                        self.calls.media(MediaCommand::ReportStats { leg });
+                    }
                 }
             }
             ReceptionEvent::Measure { leg } => {
                 if let Some(guest) = self.guests.get_mut(&leg) {
-                    guest.measured = Measured::Asked;
+                    // Figures that never came count from the beginning.
+                    guest.measured = match std::mem::take(&mut guest.measured) {
+                        Measured::Since(before) | Measured::Asked(before) => {
+                            Measured::Asked(before)
+                        }
+                        Measured::No | Measured::Begins => Measured::Asked(Box::default()),
+                    };
                     self.calls.media(MediaCommand::ReportStats { leg });
                 }
             }

@@ -32,6 +32,7 @@ pub use user::{Trust, UserProfile, Users};
 
 use crate::meeting::Permanent;
 use causeway_adapter::sip;
+use causeway_conference::KeyTable;
 use causeway_dial::{CallingOut, DialPlan, NameTable, Network, OurHosts, RateRule};
 use causeway_engine::EngineConfig;
 use causeway_plan::OfferPolicy;
@@ -89,6 +90,8 @@ pub struct Config {
     pub store: StoreConfig,
     /// The voice menu and the test call.
     pub reception: ReceptionConfig,
+    /// What the keys of a telephone do in a conference.
+    pub keys: Arc<KeyTable>,
     /// The conferences of the file.
     pub conferences: Vec<Permanent>,
     /// Which call goes where.

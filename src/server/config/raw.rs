@@ -222,10 +222,12 @@ section! {
         code: String = String::new(),
         host_pin: String = String::new(),
         guest_pin: String = String::new(),
+        open: bool = false,
+        locked_at_start: bool = false,
         lobby: RawLobby = RawLobby::Off,
         wait_for_host: bool = false,
         longest_wait_s: u64 = 0,
-        host_grace_s: u64 = 0,
+        host_grace_s: u64 = 600,
         mute_on_entry: bool = false,
         chimes: bool = false,
     }
@@ -346,6 +348,7 @@ fn default_conferences() -> Vec<RawConference> {
     let room = |name: &str, alias: &str| RawConference {
         name: name.to_owned(),
         aliases: texts(&[alias]),
+        open: true,
         ..RawConference::default()
     };
     vec![room("会议室一 / Room one", "1001"), room("会议室二 / Room two", "1002")]

@@ -2,14 +2,14 @@
 
 use super::problem::{ConfigError, Problem};
 use super::raw::{
-    RawConference, RawConfig, RawEncryption, RawLogFormat, RawMedia, RawSip, RawUser,
+    RawConference, RawConfig, RawEncryption, RawLobby, RawLogFormat, RawMedia, RawSip, RawUser,
 };
 use super::reception;
 use super::source::{At, Source};
 use super::{
     Config, Log, MAX_CONFERENCES, Sip, TlsIdentity, api, calling_out, networks, rule, trunk, user,
 };
-use crate::meeting::{Permanent, Pin};
+use crate::meeting::{CODE_DIGITS, Permanent, Pin};
 use causeway_adapter::sip;
 use causeway_base::Codec;
 use causeway_conference::{EndRules, KeyTable, Settings};
@@ -137,6 +137,7 @@ pub(super) fn resolve(
         policy,
         store,
         reception,
+        keys,
         conferences: conferences.permanent,
         dial_plan: Arc::new(plan),
         calling_out: Arc::new(calling_out),
@@ -446,6 +447,19 @@ fn permanent(
         let at = [At::Key("conference"), At::Index(index), At::Key("guest_pin")];
         finder.find(&at, "every guest would be a host", "give hosts and guests different PINs");
     }
+    let names = std::iter::once(&raw.code).chain(&raw.aliases);
+    let is_short = |name: &&String| {
+        let is_number = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_digit());
+        is_number && name.len() < CODE_DIGITS
+    };
+    let is_held = raw.lobby != RawLobby::Off;
+    if guest_pin.is_none() && !raw.open && !is_held && names.clone().any(|name| is_short(&name)) {
+        let at = [At::Key("conference"), At::Index(index), At::Key("guest_pin")];
+        let what =
+            format!("a number under {CODE_DIGITS} digits, which can be guessed, without a PIN");
+        let fix = "set guest_pin or a lobby, use longer numbers, or say open = true";
+        finder.find(&at, what, fix);
+    }
     let settings = settings(raw, keys);
     Permanent {
         key,
@@ -454,7 +468,7 @@ fn permanent(
         settings,
         host_pin,
         guest_pin,
-        locked_at_start: false,
+        locked_at_start: raw.locked_at_start,
     }
 }
 
@@ -470,6 +484,8 @@ fn settings(raw: &RawConference, keys: &Arc<KeyTable>) -> Settings {
         longest_wait: limit(raw.longest_wait_s),
         mute_on_entry: raw.mute_on_entry,
         chimes: raw.chimes,
+        starts_in: None,
+        locked_at_start: raw.locked_at_start,
         keys: Arc::clone(keys),
         end: EndRules {
             linger: Duration::from_secs(raw.linger_s),

@@ -87,7 +87,7 @@ fn a_wrong_kind_names_its_place() {
 fn every_wrong_value_is_reported_with_its_place() {
     let text = "[sip]\nudp = [\"127.0.0.1:5060\", \"localhost\"]\n[rate]\nburst = 0\nexempt = [\"10.0.0.0/64\"]\n\
         [media]\nport_min = 5000\nport_max = 5000\ncodecs = [\"opus\", \"g729\"]\nptime_ms = 25\n\
-        [[conference]]\naliases = []\n[[conference]]\naliases = [\"7\", \"a b\"]\n[[conference]]\naliases = [\"7\"]\n";
+        [[conference]]\naliases = []\n[[conference]]\naliases = [\"7\", \"a b\"]\nopen = true\n[[conference]]\naliases = [\"7\"]\nopen = true\n";
     let found: Vec<_> = problems(text).into_iter().map(|p| (p.key, p.position)).collect();
     let expected = [
         ("sip.udp[1]", (2, 26)),
@@ -98,11 +98,36 @@ fn every_wrong_value_is_reported_with_its_place() {
         ("media.ptime_ms", (10, 12)),
         ("conference[0].aliases", (12, 11)),
         ("conference[1].aliases[1]", (14, 17)),
-        ("conference[2].aliases[0]", (16, 12)),
+        ("conference[2].aliases[0]", (17, 12)),
     ];
     let expected: Vec<_> =
         expected.iter().map(|(key, at)| ((*key).to_owned(), Some(*at))).collect();
     assert_eq!(found, expected);
+}
+
+#[test]
+fn a_short_number_needs_a_pin_for_guests_or_an_express_word() {
+    let conference = |more: &str| format!("[[conference]]\naliases = [\"1001\"]\n{more}");
+    let found = problems(&conference("host_pin = \"4711\"\n"));
+    let keys: Vec<_> = found.iter().map(|problem| problem.key.as_str()).collect();
+    assert_eq!(keys, ["conference[0].guest_pin"]);
+    assert!(found[0].fix.contains("open = true"), "{}", found[0].fix);
+    for fine in ["guest_pin = \"4711\"\n", "open = true\n", "lobby = \"untrusted\"\n"] {
+        assert!(Config::parse("test.toml", &conference(fine), &|_| None).is_ok(), "{fine}");
+    }
+    for names in ["aliases = [\"123456789\"]", "aliases = [\"board\"]"] {
+        let text = format!("[[conference]]\n{names}\n");
+        assert!(Config::parse("test.toml", &text, &|_| None).is_ok(), "{names}");
+    }
+}
+
+#[test]
+fn configured_conferences_have_ten_minutes_of_grace_after_their_last_host() {
+    let text = "[[conference]]\naliases = [\"board\"]\nlocked_at_start = true\n";
+    let config = Config::parse("test.toml", text, &|_| None).expect("valid");
+    let conference = &config.conferences[0];
+    assert_eq!(conference.settings.end.host_grace, Some(causeway_conference::policy::HOST_GRACE));
+    assert!(conference.locked_at_start);
 }
 
 #[test]

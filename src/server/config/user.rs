@@ -47,11 +47,14 @@ impl Trust {
     /// the leg is confirmed.
     pub fn covers(&self, offered: &Offered) -> bool {
         let proof = &offered.proof;
-        proof.user.as_ref().is_some_and(|user| self.users.contains(user))
-            || (self.certificates && proof.certificate.is_some())
-            // A trunk stands between the caller and us: its network says nothing of the caller.
-            || (proof.trunk.is_none()
-                && self.networks.iter().any(|network| network.contains(offered.source.ip())))
+        if proof.user.as_ref().is_some_and(|user| self.users.contains(user)) {
+            return true;
+        }
+        // A trunk stands between the caller and us: its certificate and its network say nothing
+        // of the caller.
+        proof.trunk.is_none()
+            && (self.certificates && proof.certificate.is_some()
+                || self.networks.iter().any(|network| network.contains(offered.source.ip())))
     }
 }
 
@@ -221,6 +224,19 @@ mod tests {
         keys.sort_unstable();
         expected.sort_unstable();
         assert_eq!(keys, expected);
+    }
+
+    /// bigbluebutton issue 9531: who dialled in by telephone was let in past the lobby.
+    #[test]
+    fn bbb_9531_the_certificate_of_a_trunk_does_not_bring_its_callers_past_the_lobby() {
+        let trust = parse(FILE).expect("valid").trust;
+        let proof = Proof {
+            trunk: Some("carrier".into()),
+            certificate: Some("proxy.carrier.example".into()),
+            ..Proof::default()
+        };
+        assert!(!trust.covers(&offered("192.0.2.1:5061", proof.clone())));
+        assert!(!trust.covers(&offered("10.1.2.3:5061", proof)), "nor does its network");
     }
 
     #[test]

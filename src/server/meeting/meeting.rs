@@ -13,6 +13,10 @@ pub const END_GRACE: SignedDuration = SignedDuration::from_mins(30);
 /// How long an ad hoc meeting can be entered after it was made.
 pub const AD_HOC_LIFE: SignedDuration = SignedDuration::from_hours(24);
 
+/// How long before its start callers of a scheduled meeting wait for it at least: who calls on its day
+/// is not sent away.
+pub const DAY: SignedDuration = SignedDuration::from_hours(12);
+
 /// When a meeting takes place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -32,9 +36,9 @@ pub enum Kind {
 /// Where a meeting stands at a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Phase {
-    /// Too early: its names answer as if they did not exist.
+    /// Too early: who calls is told so, after the PIN where guests need one.
     NotYet,
-    /// It can be entered, but has not begun: guests wait for a host.
+    /// It has not begun: guests wait for a host, or for its start.
     Early,
     /// It can be entered.
     Open,
@@ -73,7 +77,7 @@ pub struct Meeting {
     pub max_participants: usize,
     /// The language of its invite, and of a caller whose own is not known.
     pub lang: Lang,
-    /// How many minutes before its start it can be entered.
+    /// How many minutes before its start callers wait for it, where that is more than [`DAY`].
     pub early_entry_min: u32,
     /// When it was made.
     pub created: Timestamp,
@@ -97,7 +101,7 @@ impl Meeting {
                     Phase::Over
                 } else if now >= starts {
                     Phase::Open
-                } else if starts.duration_since(now) <= early {
+                } else if starts.duration_since(now) <= early.max(DAY) {
                     Phase::Early
                 } else {
                     Phase::NotYet

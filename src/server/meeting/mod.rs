@@ -15,7 +15,7 @@ mod table;
 mod tests;
 
 pub use change::MeetingError;
-pub use meeting::{AD_HOC_LIFE, END_GRACE, Kind, Meeting, Phase};
+pub use meeting::{AD_HOC_LIFE, DAY, END_GRACE, Kind, Meeting, Phase};
 pub use new::{
     CODE_DIGITS, FieldError, MAX_ALIAS, MAX_ALIASES, MAX_CODE, MAX_EARLY_MIN, MAX_HOURS, MAX_NAME,
     MIN_CODE, NewMeeting, fold, is_code,

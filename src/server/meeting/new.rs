@@ -61,7 +61,7 @@ pub struct NewMeeting {
     pub max_participants: usize,
     /// The language of its invite.
     pub lang: Lang,
-    /// How many minutes before its start it can be entered.
+    /// How many minutes before its start callers wait for it, where that is more than its day.
     pub early_entry_min: u32,
 }
 

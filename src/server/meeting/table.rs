@@ -4,7 +4,7 @@ use super::{Kind, Meeting, MeetingError, Phase, Pin, fold};
 use crate::store::{Store, StoreError};
 use causeway_base::Lang;
 use causeway_conference::policy::HOST_GRACE;
-use causeway_conference::{EndRules, Lobby, Role, Settings};
+use causeway_conference::{EndRules, Role, Settings};
 use dashmap::DashMap;
 use jiff::{SignedDuration, Timestamp};
 use std::sync::Arc;
@@ -36,29 +36,34 @@ pub struct Permanent {
 /// What a name leads to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Found {
-    /// A meeting that can be entered, by its key.
+    /// A meeting that is not over, by its key.
     Meeting(Arc<str>),
     /// Its meeting is over.
     Gone,
-    /// Nothing, or a meeting that cannot be entered yet.
+    /// Nothing.
     Unknown,
 }
 
 /// What a meeting asks of its callers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Gate {
-    /// There is a PIN to ask for.
-    pub has_pin: bool,
-    /// A guest needs one too.
+    /// A PIN makes a host.
+    pub hosts_have_pin: bool,
+    /// Guests need a PIN.
     pub guests_need_pin: bool,
-    /// Who waits until a host lets them in.
-    pub lobby: Lobby,
-    /// Guests wait until a host is there.
-    pub wait_for_host: bool,
-    /// It begins locked.
-    pub locked_at_start: bool,
+    /// It is long before its start.
+    pub not_started: bool,
     /// The language of the meeting.
     pub lang: Option<Lang>,
+}
+
+impl Gate {
+    /// Whether a caller is asked for a PIN, and then whether a guest needs one. Whom we trust needs
+    /// none, and may become a host by one.
+    pub fn asks(&self, trusted: bool) -> Option<bool> {
+        let guests_need_pin = self.guests_need_pin && !trusted;
+        (self.hosts_have_pin || guests_need_pin).then_some(guests_need_pin)
+    }
 }
 
 /// Where an entry comes from.
@@ -135,9 +140,9 @@ impl Meetings {
             return Found::Gone;
         }
         match self.phase(&owner.key, now) {
-            Some(Phase::Early | Phase::Open) => Found::Meeting(owner.key),
+            Some(Phase::NotYet | Phase::Early | Phase::Open) => Found::Meeting(owner.key),
             Some(Phase::Over) => Found::Gone,
-            Some(Phase::NotYet) | None => Found::Unknown,
+            None => Found::Unknown,
         }
     }
 
@@ -152,7 +157,10 @@ impl Meetings {
     /// What its conference is like, when it begins now.
     pub fn settings(&self, key: &str, now: Timestamp) -> Option<Settings> {
         Some(match self.entries.get(key)?.value() {
-            Entry::Permanent(conference) => conference.settings.clone(),
+            Entry::Permanent(conference) => Settings {
+                locked_at_start: conference.locked_at_start,
+                ..conference.settings.clone()
+            },
             Entry::Stored(meeting) => settings(meeting, now),
         })
     }
@@ -161,28 +169,27 @@ impl Meetings {
     pub fn gate(&self, key: &str, now: Timestamp) -> Option<Gate> {
         Some(match self.entries.get(key)?.value() {
             Entry::Permanent(conference) => Gate {
-                has_pin: conference.host_pin.is_some() || conference.guest_pin.is_some(),
+                hosts_have_pin: conference.host_pin.is_some(),
                 guests_need_pin: conference.guest_pin.is_some(),
-                lobby: conference.settings.lobby,
-                wait_for_host: conference.settings.wait_for_host,
-                locked_at_start: conference.locked_at_start,
+                not_started: false,
                 lang: None,
             },
             Entry::Stored(meeting) => Gate {
-                has_pin: meeting.host_pin.is_some() || meeting.guest_pin.is_some(),
+                hosts_have_pin: meeting.host_pin.is_some(),
                 guests_need_pin: meeting.guest_pin.is_some(),
-                lobby: meeting.lobby,
-                wait_for_host: waits_for_host(meeting, now),
-                locked_at_start: meeting.locked_at_start,
+                not_started: meeting.phase(now) == Phase::NotYet,
                 lang: Some(meeting.lang),
             },
         })
     }
 
     /// The role that these digits give. Both PINs are compared in full, whichever fits. No digits
-    /// make a guest where guests need no PIN.
+    /// make a guest where guests need no PIN. An unknown meeting costs as much work as a known one.
     pub fn check_pin(&self, key: &str, digits: &str) -> Option<Role> {
-        let entry = self.entries.get(key)?;
+        let Some(entry) = self.entries.get(key) else {
+            let _ = [Pin::matches_nothing(digits), Pin::matches_nothing(digits)];
+            return None;
+        };
         let (host, guest) = match entry.value() {
             Entry::Permanent(conference) => (&conference.host_pin, &conference.guest_pin),
             Entry::Stored(meeting) => (&meeting.host_pin, &meeting.guest_pin),
@@ -288,25 +295,20 @@ impl causeway_dial::Names for Meetings {
     }
 }
 
-/// Before the start guests wait, unless there can be no host who would let them in.
-fn waits_for_host(meeting: &Meeting, now: Timestamp) -> bool {
-    let early = meeting.phase(now) == Phase::Early && meeting.host_pin.is_some();
-    meeting.wait_for_host || early
-}
-
 fn settings(meeting: &Meeting, now: Timestamp) -> Settings {
     let defaults = EndRules::default();
-    let planned = match meeting.kind {
-        Kind::Scheduled { ends, .. } => {
-            Duration::try_from(ends.duration_since(now) + super::END_GRACE).unwrap_or_default()
-        }
-        Kind::AdHoc | Kind::Permanent => Duration::ZERO,
+    let until = |time: Timestamp| Duration::try_from(time.duration_since(now)).unwrap_or_default();
+    let (wait, planned) = match meeting.kind {
+        Kind::Scheduled { starts, ends } => (until(starts), until(ends + super::END_GRACE)),
+        Kind::AdHoc | Kind::Permanent => (Duration::ZERO, Duration::ZERO),
     };
     Settings {
         name: meeting.name.clone(),
         max_participants: meeting.max_participants,
         lobby: meeting.lobby,
-        wait_for_host: waits_for_host(meeting, now),
+        wait_for_host: meeting.wait_for_host,
+        starts_in: (!wait.is_zero()).then_some(wait),
+        locked_at_start: meeting.locked_at_start,
         mute_on_entry: meeting.mute_on_entry,
         end: EndRules {
             max_duration: defaults.max_duration.map(|limit| limit.max(planned)),

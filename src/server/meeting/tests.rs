@@ -6,6 +6,7 @@ use causeway_conference::{Lobby, Role, Settings};
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 use std::collections::HashSet;
+use std::time::Duration;
 
 fn at(text: &str) -> Timestamp {
     text.parse().expect("a time")
@@ -52,8 +53,8 @@ fn scheduled(early_entry_min: u32, host_pin: Option<&str>) -> Meeting {
 fn a_scheduled_meeting_is_unknown_then_early_then_open_then_gone() {
     let meeting = scheduled(15, None);
     for (time, phase) in [
-        ("2026-11-23T05:44:59Z", Phase::NotYet),
-        ("2026-11-23T05:45:00Z", Phase::Early),
+        ("2026-11-22T17:59:59Z", Phase::NotYet),
+        ("2026-11-22T18:00:00Z", Phase::Early),
         ("2026-11-23T05:59:59Z", Phase::Early),
         ("2026-11-23T06:00:00Z", Phase::Open),
         ("2026-11-23T07:00:01Z", Phase::Open),
@@ -70,18 +71,20 @@ fn a_scheduled_meeting_is_unknown_then_early_then_open_then_gone() {
     assert_eq!(now.phase(made + AD_HOC_LIFE + SignedDuration::from_secs(1)), Phase::Over);
 }
 
-/// Regression bbb#9161 of the rivals: who calls early waits; nobody is dropped for it.
+/// bigbluebutton issue 9161: who called before the conference was opened was hung up.
 #[test]
-fn an_early_caller_waits_for_the_host_and_is_not_turned_away() {
+fn bbb_9161_an_early_caller_waits_for_the_start_and_is_not_turned_away() {
     let (early, begun) = (at("2026-11-23T05:50:00Z"), at("2026-11-23T06:00:00Z"));
     let table = Meetings::of_meetings([scheduled(15, Some("4711"))]);
     assert_eq!(table.find("987654321", early), Found::Meeting("id".into()));
-    assert!(table.gate("id", early).expect("known").wait_for_host);
-    assert!(table.settings("id", early).expect("known").wait_for_host);
-    assert!(!table.gate("id", begun).expect("known").wait_for_host);
-    // Nobody can become a host: nobody would ever let them in.
-    let table = Meetings::of_meetings([scheduled(15, None)]);
-    assert!(!table.gate("id", early).expect("known").wait_for_host);
+    let starts_in = |now| table.settings("id", now).expect("known").starts_in;
+    assert_eq!(starts_in(early), Some(Duration::from_secs(600)));
+    assert_eq!(starts_in(begun), None);
+    let not_started = |now| table.gate("id", now).expect("known").not_started;
+    assert!(!not_started(early) && !not_started(begun));
+    let day_before = at("2026-11-22T06:00:00Z");
+    assert_eq!(table.find("987654321", day_before), Found::Meeting("id".into()));
+    assert!(not_started(day_before), "told so, and it is no wrong number");
     // A meeting longer than a day does not end in the middle.
     let long = Meeting {
         kind: Kind::Scheduled { starts: begun, ends: at("2026-11-26T06:00:00Z") },
@@ -89,6 +92,36 @@ fn an_early_caller_waits_for_the_host_and_is_not_turned_away() {
     };
     let settings = Meetings::of_meetings([long]).settings("id", begun).expect("known");
     assert!(settings.end.max_duration.is_some_and(|limit| limit.as_secs() > 3 * 86_400));
+}
+
+#[test]
+fn a_meeting_or_a_conference_may_begin_locked() {
+    let now = at("2026-11-23T06:00:00Z");
+    let meeting = Meeting { locked_at_start: true, ..scheduled(15, None) };
+    let table = Meetings::of_meetings([meeting]);
+    assert!(table.settings("id", now).expect("known").locked_at_start);
+    let fixed = Permanent { locked_at_start: true, ..room("1001", None, None) };
+    let table = Meetings::fixed(vec![fixed]);
+    assert!(table.settings("1001", now).expect("known").locked_at_start);
+}
+
+#[test]
+fn whom_we_trust_is_asked_for_a_pin_only_to_become_a_host() {
+    let gate = |hosts_have_pin, guests_need_pin| Gate {
+        hosts_have_pin,
+        guests_need_pin,
+        not_started: false,
+        lang: None,
+    };
+    for (hosts, guests, stranger, trusted) in [
+        (false, false, None, None),
+        (true, false, Some(false), Some(false)),
+        (false, true, Some(true), None),
+        (true, true, Some(true), Some(false)),
+    ] {
+        assert_eq!(gate(hosts, guests).asks(false), stranger);
+        assert_eq!(gate(hosts, guests).asks(true), trusted);
+    }
 }
 
 #[test]
@@ -135,7 +168,7 @@ fn pins_give_roles_and_no_pin_only_where_guests_need_none() {
         assert_eq!(table.check_pin(key, digits), role, "{key} {digits}");
     }
     let now = at("2026-11-23T06:00:00Z");
-    let asks = |key| table.gate(key, now).map(|gate| (gate.has_pin, gate.guests_need_pin));
+    let asks = |key| table.gate(key, now).map(|gate| (gate.hosts_have_pin, gate.guests_need_pin));
     assert_eq!(asks("none"), Some((false, false)));
     assert_eq!(asks("host"), Some((true, false)));
     assert_eq!(asks("both"), Some((true, true)));

@@ -1,8 +1,12 @@
 //! Legs between a scripted adapter and a scripted engine: from offer to end, and every failure.
 
+mod front_desk;
 mod gateway;
+mod moved;
 mod outgoing;
 mod peer;
+mod reception;
+mod regression;
 mod sound;
 
 use crate::actor::call::Call;
@@ -63,6 +67,8 @@ fn desk(ours: OurHosts, key: Arc<str>, settings: Settings) -> Arc<FrontDesk> {
         trust: Default::default(),
         langs: Default::default(),
         lang: Lang::Zh,
+        keys: Default::default(),
+        exempt: Vec::new(),
         operator: None,
     };
     let conference = Permanent {
@@ -162,6 +168,10 @@ struct Room {
 
 impl Room {
     fn new(settings: Settings) -> Self {
+        Self::new_of(settings, false)
+    }
+
+    fn new_of(settings: Settings, paired: bool) -> Self {
         let answering = Answering {
             policy: OfferPolicy::default(),
             advertised: vec![causeway_adapter::sip::Advertised {
@@ -172,7 +182,7 @@ impl Room {
         };
         let now = Instant::now();
         let (id, key) = (ConferenceId(1), "conference[0]".into());
-        let actor = ConferenceActor::new(id, key, settings, false, Arc::new(answering), now);
+        let actor = ConferenceActor::new(id, key, settings, paired, Arc::new(answering), now);
         let mut room = Room { actor, now };
         assert_eq!(room.orders(), ["open"]);
         room

@@ -21,6 +21,7 @@ lobby = \"on\"
 [[conference]]
 name = \"Open\"
 aliases = [\"1002\"]
+open = true
 ";
 
 const SETTING: Setting<'static> = Setting { workers: 1, media_ports: 200, more: MEETINGS };

@@ -20,6 +20,7 @@ lobby = \"on\"
 [[conference]]
 name = \"Early\"
 aliases = [\"1003\"]
+open = true
 host_pin = \"246810\"
 wait_for_host = true
 [[conference]]

@@ -112,7 +112,7 @@ impl Driver {
         let now = Instant::now();
         let Some(user) = self.user_hash(asked) else { return Checked::Challenge { stale: false } };
         let source = Some(asked.flow.remote.ip());
-        let attempt = Attempt { source, caller: Some(user), conference: None, trusted: false };
+        let attempt = Attempt { source, caller: Some(user), ..Attempt::default() };
         let Ok(permit) = self.attempts.check(now, &attempt) else { return Checked::Exhausted };
         let accounts = &self.accounts;
         let password = |name: &str| accounts.password(name).cloned();

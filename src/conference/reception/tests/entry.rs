@@ -1,10 +1,9 @@
 //! Number, PIN, language, typing ahead.
 
-use super::{LEG, Phone, called, enter, needs_pin, secs};
+use super::{Phone, called, enter, needs_pin, secs};
 use crate::reception::{Answer, Settings};
 use crate::{Arrival, Goal, ReceptionCommand, Role};
 use causeway_base::{Lang, LegId};
-use causeway_plan::DigitMethod;
 use std::time::Duration;
 
 #[test]
@@ -27,8 +26,8 @@ fn nine_is_english_and_eight_is_chinese() {
     let (mut phone, said) = Phone::call(Goal::Ask, Lang::En);
     assert_eq!(said, ["en: welcome other-language enter-number"]);
     assert_eq!(phone.press("8"), ["zh-CN: other-language enter-number"]);
-    assert_eq!(phone.press("123#"), ["hush", "number 123?"]);
-    assert_eq!(phone.answer(enter(Role::Guest)), ["to r1 as Guest in zh-CN"]);
+    assert_eq!(phone.press("123#"), ["hush", "number 8123 or 123?"]);
+    assert_eq!(phone.answer_without(1, enter(Role::Guest)), ["to r1 as Guest in zh-CN"]);
 }
 
 #[test]
@@ -42,10 +41,13 @@ fn a_language_digit_after_another_digit_is_a_digit() {
 #[test]
 fn a_number_that_begins_with_a_language_digit_can_be_dialled() {
     let (mut twice, _) = Phone::call(Goal::Ask, Lang::Zh);
-    twice.press("98123#");
-    assert_eq!(twice.answer(Answer::No), ["number 8123?"]);
-    assert_eq!(twice.answer(Answer::No), ["number 98123?"]);
+    let asked = ["en: other-language enter-number", "zh-CN: other-language enter-number", "hush"];
+    let number = "number 98123 or 8123 or 123?";
+    assert_eq!(twice.press("98123#"), [&asked[..], &[number]].concat(), "asked once");
     assert_eq!(twice.answer(enter(Role::Guest)), ["to r1 as Guest in zh-CN"], "not english");
+    let (mut english, _) = Phone::call(Goal::Ask, Lang::Zh);
+    english.press("9123#");
+    assert_eq!(english.answer_without(1, enter(Role::Guest)), ["to r1 as Guest in en"]);
 }
 
 #[test]
@@ -53,7 +55,6 @@ fn who_chose_a_language_and_mistypes_is_answered_in_it() {
     let settings = Settings { hide_numbers: false, ..Settings::default() };
     let (mut phone, _) = Phone::call_with(settings, Goal::Ask, Lang::Zh);
     phone.press("9123#");
-    assert_eq!(phone.answer(Answer::No), ["number 9123?"]);
     assert_eq!(phone.answer(Answer::No), ["en: not-right try-again other-language enter-number"]);
 }
 
@@ -85,8 +86,7 @@ fn what_is_typed_before_media_is_ready_is_kept() {
     let arrival = Arrival { leg, goal: Goal::Ask, lang: Lang::Zh, connected: false };
     phone.tell(ReceptionCommand::Arrive(arrival));
     for digit in "77#".chars() {
-        let method = DigitMethod::SipInfo;
-        assert_eq!(phone.tell(ReceptionCommand::Digit { leg, digit, method }), [""; 0]);
+        assert_eq!(phone.tell(ReceptionCommand::Digit { leg, digit }), [""; 0]);
     }
     assert_eq!(phone.tell(ReceptionCommand::MediaReady { leg }), ["number 77?"]);
 }
@@ -98,19 +98,6 @@ fn typing_ahead_is_bounded_and_a_star_makes_room() {
     phone.press(&"7".repeat(100));
     phone.press("*22#");
     assert_eq!(phone.answer(needs_pin()), ["number 22?"]);
-}
-
-#[test]
-fn a_press_that_comes_by_three_ways_counts_once() {
-    let (mut phone, _) = Phone::call(Goal::Ask, Lang::Zh);
-    let mut lines = Vec::new();
-    for digit in "12#".chars() {
-        for method in [DigitMethod::Rfc4733, DigitMethod::InBand, DigitMethod::SipInfo] {
-            phone.now += Duration::from_millis(50);
-            lines.extend(phone.tell(ReceptionCommand::Digit { leg: LEG, digit, method }));
-        }
-    }
-    assert_eq!(lines, ["hush", "number 12?"]);
 }
 
 #[test]
@@ -134,17 +121,46 @@ fn star_restarts_from_the_number_at_every_step() {
 #[test]
 fn who_called_a_conference_begins_at_its_pin_and_restarts_there() {
     let (mut phone, said) = Phone::call(called(true), Lang::En);
-    assert_eq!(said, ["en: welcome enter-pin"]);
-    assert_eq!(phone.press("9*"), ["hush", "en: enter-pin"], "9 is no language here");
-    assert_eq!(phone.press("#"), ["en: nothing-entered enter-pin"]);
-    assert_eq!(phone.press("98#"), ["hush", "pin 98 at r1?"]);
+    assert_eq!(said, ["en: welcome other-language enter-pin"]);
+    assert_eq!(phone.press("1*"), ["hush", "en: other-language enter-pin"]);
+    assert_eq!(phone.press("#"), ["en: nothing-entered other-language enter-pin"]);
+    assert_eq!(phone.press("98#"), ["hush", "pin 98 at r1?"], "english already");
     assert_eq!(phone.answer(enter(Role::Host)), ["to r1 as Host in en"]);
 }
 
 #[test]
 fn hash_alone_makes_a_guest_where_guests_need_no_pin() {
     let (mut phone, said) = Phone::call(called(false), Lang::Zh);
-    assert_eq!(said, ["zh-CN: welcome enter-pin-or-hash"]);
+    assert_eq!(said, ["zh-CN: welcome other-language enter-pin-or-hash"]);
     assert_eq!(phone.press("#"), ["hush", "pin  at r1?"]);
     assert_eq!(phone.answer(enter(Role::Guest)), ["to r1 as Guest in zh-CN"]);
+}
+
+#[test]
+fn who_says_nothing_where_guests_need_no_pin_comes_in_as_a_guest() {
+    let (mut phone, _) = Phone::call(called(false), Lang::Zh);
+    phone.played();
+    assert_eq!(phone.pass(secs(10)), ["pin  at r1?"], "a room need not type anything");
+    assert_eq!(phone.answer(enter(Role::Guest)), ["to r1 as Guest in zh-CN"]);
+}
+
+#[test]
+fn who_called_a_conference_chooses_the_language_at_its_pin() {
+    let (mut phone, _) = Phone::call(called(true), Lang::Zh);
+    assert_eq!(phone.press("9"), ["en: other-language enter-pin"]);
+    assert_eq!(phone.press("4711#"), ["hush", "pin 94711 or 4711 at r1?"]);
+    assert_eq!(phone.answer_without(1, enter(Role::Host)), ["to r1 as Host in en"]);
+    let (mut phone, _) = Phone::call(called(true), Lang::Zh);
+    phone.press("94711#");
+    assert_eq!(phone.answer(enter(Role::Host)), ["to r1 as Host in zh-CN"], "9 was of the PIN");
+}
+
+#[test]
+fn a_conference_that_has_not_started_is_told_and_counts_no_try() {
+    let (mut phone, _) = Phone::call(Goal::Ask, Lang::En);
+    phone.press("123456789#");
+    phone.answer(needs_pin());
+    phone.press("4711#");
+    assert_eq!(phone.answer(Answer::NotStarted), ["en: not-started goodbye"]);
+    assert_eq!(phone.played(), ["dismissed CW-CONF-007"]);
 }

@@ -1,9 +1,9 @@
 //! The voice menu, in virtual time.
 
-use crate::reception::{Answer, Question, QuestionId, Settings};
+use crate::reception::{Answer, Entered, Question, QuestionId, Settings};
 use crate::{Arrival, Goal, Reception, ReceptionCommand, ReceptionEvent, Role};
 use causeway_base::{Lang, LegId};
-use causeway_plan::{DigitMethod, PlayId};
+use causeway_plan::PlayId;
 use std::time::{Duration, Instant};
 
 mod entry;
@@ -34,10 +34,10 @@ fn line(event: &ReceptionEvent) -> String {
         }
         ReceptionEvent::Hush { .. } => "hush".to_owned(),
         ReceptionEvent::Asked { question: Question::Number(number), .. } => {
-            format!("number {number}?")
+            format!("number {}?", candidates(number))
         }
         ReceptionEvent::Asked { question: Question::Pin { key, pin }, .. } => {
-            format!("pin {pin} at {}?", key.as_deref().unwrap_or("nothing"))
+            format!("pin {} at {}?", candidates(pin), key.as_deref().unwrap_or("nothing"))
         }
         ReceptionEvent::Transfer { key, role, lang, .. } => {
             format!("to {key} as {role:?} in {}", lang.tag())
@@ -48,6 +48,10 @@ fn line(event: &ReceptionEvent) -> String {
         ReceptionEvent::Feedback { score, .. } => format!("score {score}"),
         ReceptionEvent::Dismiss { cause, .. } => format!("dismissed {}", cause.code()),
     }
+}
+
+fn candidates(entered: &Entered) -> String {
+    entered.candidates().map(|(_, digits)| digits).collect::<Vec<_>>().join(" or ")
 }
 
 impl Phone {
@@ -94,8 +98,7 @@ impl Phone {
         let mut lines = Vec::new();
         for digit in keys.chars() {
             self.now += Duration::from_millis(100);
-            let method = DigitMethod::Rfc4733;
-            lines.extend(self.tell(ReceptionCommand::Digit { leg: LEG, digit, method }));
+            lines.extend(self.tell(ReceptionCommand::Digit { leg: LEG, digit }));
         }
         lines
     }
@@ -107,8 +110,13 @@ impl Phone {
     }
 
     fn answer(&mut self, answer: Answer) -> Vec<String> {
+        self.answer_without(0, answer)
+    }
+
+    /// The bridge found what was entered without its first digits.
+    fn answer_without(&mut self, skipped: usize, answer: Answer) -> Vec<String> {
         let question = self.question;
-        self.tell(ReceptionCommand::Answered { leg: LEG, question, answer })
+        self.tell(ReceptionCommand::Answered { leg: LEG, question, answer, skipped })
     }
 
     /// Lets time pass, with every timer on the way.
@@ -131,6 +139,10 @@ impl Phone {
 
 fn needs_pin() -> Answer {
     Answer::PinNeeded { key: "r1".into(), guests_need_pin: true }
+}
+
+fn hosts_need_pin() -> Answer {
+    Answer::PinNeeded { key: "r1".into(), guests_need_pin: false }
 }
 
 fn enter(role: Role) -> Answer {

@@ -1,10 +1,10 @@
 //! How long callers stay, and that nothing stays of them.
 
 use super::{LEG, Phone, needs_pin, secs};
-use crate::reception::{Answer, LONGEST_PHRASE, MAX_CALLERS, Question, QuestionId};
+use crate::reception::{Answer, Entered, LONGEST_PHRASE, MAX_CALLERS, Question, QuestionId};
 use crate::{Arrival, Goal, ReceptionCommand, ReceptionEvent};
 use causeway_base::{EndCause, Lang, LegId};
-use causeway_plan::{DigitMethod, PlayId};
+use causeway_plan::PlayId;
 
 #[test]
 fn who_enters_nothing_for_ten_seconds_is_asked_again_and_let_go_after_five_minutes() {
@@ -80,8 +80,9 @@ fn callers_beyond_the_bound_are_dismissed_at_once() {
 
 #[test]
 fn the_log_shows_no_digits() {
-    let press = ReceptionCommand::Digit { leg: LEG, digit: '7', method: DigitMethod::InBand };
-    let asked = Question::Pin { key: Some("r1".into()), pin: "777".into() };
+    let press = ReceptionCommand::Digit { leg: LEG, digit: '7' };
+    let asked =
+        Question::Pin { key: Some("r1".into()), pin: Entered { digits: "777".into(), choices: 0 } };
     let event = ReceptionEvent::Asked { leg: LEG, id: QuestionId(1), question: asked };
     let shown = format!("{press:?} {event:?}");
     assert!(!shown.contains('7'), "{shown}");

@@ -1,6 +1,6 @@
 //! Wrong, unknown, late and missing answers.
 
-use super::{LEG, Phone, called, enter, needs_pin, secs};
+use super::{LEG, Phone, called, enter, hosts_need_pin, needs_pin, secs};
 use crate::reception::{Answer, LONGEST_PHRASE, Settings};
 use crate::{Goal, ReceptionCommand, Role};
 use causeway_base::Lang;
@@ -11,7 +11,7 @@ fn star_does_not_take_back_a_wrong_pin() {
     let (mut phone, _) = Phone::call(called(true), Lang::Zh);
     for _ in 0..2 {
         phone.press("1#*");
-        assert_eq!(phone.answer(Answer::No), ["zh-CN: enter-pin"]);
+        assert_eq!(phone.answer(Answer::No), ["zh-CN: other-language enter-pin"]);
     }
     phone.press("1#*");
     assert_eq!(phone.answer(Answer::No), ["zh-CN: too-many-attempts goodbye"]);
@@ -26,7 +26,7 @@ fn three_tries(operator: bool, number_exists: bool) -> Vec<(Duration, String)> {
     for _ in 0..3 {
         let mut lines = phone.press("4711#");
         phone.now += Duration::from_millis(20);
-        lines.extend(phone.answer(if number_exists { needs_pin() } else { Answer::No }));
+        lines.extend(phone.answer(if number_exists { hosts_need_pin() } else { Answer::No }));
         lines.extend(phone.press("0815"));
         lines.extend(phone.pass(secs(10)));
         lines.extend(phone.answer(Answer::No));
@@ -102,7 +102,7 @@ fn a_late_answer_to_an_old_question_is_ignored() {
     phone.press("1#");
     let old = phone.question;
     phone.answer(needs_pin());
-    let late = |answer| ReceptionCommand::Answered { leg: LEG, question: old, answer };
+    let late = |answer| ReceptionCommand::Answered { leg: LEG, question: old, answer, skipped: 0 };
     assert_eq!(phone.tell(late(enter(Role::Host))), [""; 0], "while the PIN is entered");
     phone.press("2#");
     assert_eq!(phone.tell(late(enter(Role::Host))), [""; 0], "while the PIN is compared");

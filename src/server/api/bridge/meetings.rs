@@ -9,6 +9,7 @@ use crate::invite::{Card, CardError, calendar, card::Leads, html, text};
 use crate::meeting::{self, Kind, MeetingError, NewMeeting, Permanent, Phase, Pin, is_code};
 use crate::store::random;
 use causeway_base::{Alias, Lang};
+use causeway_conference::{By, Command};
 use causeway_dial::{Destination, Found, IncomingCall, Names, Resolver};
 use jiff::{SignedDuration, Timestamp};
 use std::sync::Arc;
@@ -112,8 +113,12 @@ impl BridgeBackend {
         };
         self.audited(by, "meeting.change", id.as_str(), &changed);
         let meeting = self.stored(&*changed?, now)?;
+        // One that does not run learns them when it begins.
+        if let Some(settings) = self.meetings.settings(id.as_str(), now) {
+            let (settings, by) = (Box::new(settings), By::Operator);
+            let _ = self.live.command(id.as_str(), Command::Adopt { settings, by }).await;
+        }
         if let Some(lobby) = lobby {
-            // One that does not run learns it when it begins.
             let _ = self.order_now(id, Order::SetLobby(lobby)).await;
         }
         self.tell(Some(id.clone()), Happening::MeetingChanged);

@@ -56,21 +56,12 @@ impl BridgeBackend {
 
     pub(super) async fn order_now(&self, id: &MeetingId, order: Order) -> Result<(), Problem> {
         let key = key(id);
-        let commands = match order {
-            Order::HandOver { from, to } => hand_over(from, to),
-            order => vec![command(order)],
-        };
-        for command in commands {
-            match self.live.command(&key, command).await {
-                Err(LiveError::NotRunning)
-                    if self.meetings.phase(&key, Timestamp::now()).is_none() =>
-                {
-                    return Err(Fault::NotFound.into());
-                }
-                done => done?,
+        match self.live.command(&key, command(order)).await {
+            Err(LiveError::NotRunning) if self.meetings.phase(&key, Timestamp::now()).is_none() => {
+                Err(Fault::NotFound.into())
             }
+            done => Ok(done?),
         }
-        Ok(())
     }
 
     pub(super) async fn begin_call(
@@ -103,17 +94,6 @@ impl BridgeBackend {
     }
 }
 
-/// The one becomes a host before the other is none any more.
-fn hand_over(from: ParticipantId, to: ParticipantId) -> Vec<Command> {
-    let role = |participant: ParticipantId, role| Command::SetRole {
-        participant: participant.0,
-        role,
-        by: By::Operator,
-    };
-    use causeway_conference::Role;
-    vec![role(to, Role::Host), role(from, Role::Guest)]
-}
-
 fn command(order: Order) -> Command {
     let by = By::Operator;
     match order {
@@ -127,7 +107,9 @@ fn command(order: Order) -> Command {
         Order::Hand(who, raised) => Command::RaiseHand { participant: who.0, raised, by },
         Order::Remove(who) => Command::Remove { participant: who.0, by },
         Order::SetRole(who, role) => Command::SetRole { participant: who.0, role: role.into(), by },
-        Order::HandOver { to, .. } => Command::HandOver { to: to.0, by },
+        // In the name of who gives it away: one becomes a host and the other none in one step, and
+        // only where both are in.
+        Order::HandOver { from, to } => Command::HandOver { to: to.0, by: By::Participant(from.0) },
         Order::SetSuccessors(list) => {
             Command::SetSuccessors { participants: list.iter().map(|who| who.0).collect(), by }
         }

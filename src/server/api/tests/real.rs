@@ -24,7 +24,7 @@ impl Real {
         let text = format!(
             "[node]\nstate_dir = {:?}\n[network]\nhosts = [\"meet.example.com\"]\n[sip]\n\
              udp = [\"127.0.0.1:0\"]\ntcp = []\ntls = []\n[media]\nrealtime = false\n\
-             [[conference]]\nname = \"Board\"\naliases = [\"1001\"]\n",
+             [[conference]]\nname = \"Board\"\naliases = [\"1001\"]\nopen = true\n",
             directory.display().to_string()
         );
         let config = Config::parse("test.toml", &text, &|_| None).expect("valid");
