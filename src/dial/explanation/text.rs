@@ -17,7 +17,7 @@ impl Explanation {
 
     fn write(&self, text: &mut String, lang: Lang) -> std::fmt::Result {
         let zh = lang == Lang::Zh;
-        let called = &self.called;
+        let called = plain(&self.called.to_string());
         if zh {
             writeln!(text, "被叫：{called}")?
         } else {
@@ -85,11 +85,13 @@ impl Explanation {
             Destination::TestCall => {
                 writeln!(text, "{}", if zh { "转测试呼叫" } else { "to the test call" })
             }
-            Destination::Gateway { trunk, target } => match (trunk, zh) {
-                (Some(trunk), true) => writeln!(text, "经中继 {trunk} 呼叫 {target}"),
-                (Some(trunk), false) => writeln!(text, "out through the trunk {trunk} to {target}"),
-                (None, true) => writeln!(text, "直接呼叫 {target}"),
-                (None, false) => writeln!(text, "out to {target}"),
+            Destination::Gateway { trunk, target } => match (trunk, zh, plain(target)) {
+                (Some(trunk), true, target) => writeln!(text, "经中继 {trunk} 呼叫 {target}"),
+                (Some(trunk), false, target) => {
+                    writeln!(text, "out through the trunk {trunk} to {target}")
+                }
+                (None, true, target) => writeln!(text, "直接呼叫 {target}"),
+                (None, false, target) => writeln!(text, "out to {target}"),
             },
             Destination::Reject(cause) => {
                 let refused = if zh { "拒绝" } else { "refused" };
@@ -103,6 +105,15 @@ impl Explanation {
             }
         }
     }
+}
+
+/// A text of somebody else on one line of ours: it can neither begin a line nor turn one around.
+fn plain(text: &str) -> String {
+    let harmless = |c: &char| {
+        !c.is_control()
+            && !matches!(c, '\u{61C}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}')
+    };
+    text.chars().filter(harmless).collect()
 }
 
 fn verdict(verdict: Verdict, lang: Lang) -> &'static str {

@@ -103,6 +103,7 @@ impl From<StoreError> for Problem {
             StoreError::Conflict => Fault::Conflict,
             StoreError::NotFound => Fault::NotFound,
             StoreError::Corrupt => Fault::Internal,
+            StoreError::Rejected => Fault::BadValue,
         })
     }
 }

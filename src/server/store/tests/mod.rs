@@ -94,6 +94,7 @@ promises! {
     promise::a_code_or_alias_belongs_to_one_meeting,
     promise::secrets_are_sealed_to_their_place_and_key,
     promise::call_records_are_paged_filtered_and_rated,
+    promise::a_value_that_the_database_refuses_holds_up_no_other,
     promise::tokens_are_kept_as_hashes_and_the_first_one_is_given_once,
     promise::personal_values_go_after_their_time_and_the_chain_still_verifies,
     chain::every_kind_of_tampering_is_found,
