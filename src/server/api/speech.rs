@@ -104,7 +104,10 @@ pub(super) async fn around(State(api): State<Api>, mut request: Request, next: N
         run(request, next, &id).await
     };
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
+        // Which methods there are instead (RFC 9110 section 15.5.6).
+        let allowed = response.headers_mut().remove(header::ALLOW);
         response = written(problem, speech, &id);
+        response.headers_mut().extend(allowed.map(|allowed| (header::ALLOW, allowed)));
     } else if response.status() == StatusCode::INTERNAL_SERVER_ERROR {
         response = written(Fault::Internal.into(), speech, &id);
     }

@@ -216,6 +216,8 @@ async fn no_other_page_reads_the_api() {
     request.headers_mut().insert("origin", "https://evil.example".parse().expect("a header"));
     let reply = bench.send(request).await;
     assert_eq!(reply.status, StatusCode::METHOD_NOT_ALLOWED);
+    let allowed = reply.headers["allow"].to_str().expect("text");
+    assert!(allowed.contains("GET") && allowed.contains("POST"), "{allowed}");
     assert!(!reply.headers.contains_key("access-control-allow-origin"));
     assert!(!reply.headers.contains_key("set-cookie"));
 }
