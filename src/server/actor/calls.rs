@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! Visit -> Reserve -> Reserved -> Accept -> MediaReady -> Configure, Move -> Answered -> up
-//!       -> Ended -> Release, Record
+//!       -> Ended -> Record, Release
 //! ```
 //!
 //! Every leg is released and recorded once, after its last word, by the actor that owns it then.
@@ -229,10 +229,11 @@ impl Calls {
     fn ended(&mut self, leg: LegId, cause: EndCause) -> Option<Report> {
         let call = self.calls.remove(&leg)?;
         info!(%leg, room = %self.room, code = cause.code(), "call ended");
-        self.media(MediaCommand::Release { leg });
         let mut draft = call.draft;
         draft.ended(cause);
+        // First the record: the engine's answer to the release completes it.
         self.orders.push_back(Order::Record(draft));
+        self.media(MediaCommand::Release { leg });
         Some(Report::Ended { leg, cause })
     }
 
