@@ -6,6 +6,7 @@ use crate::actor::call::{Call, Origin};
 use crate::actor::{Purpose, Visit};
 use crate::calling_out::Outgoing;
 use crate::config::Trust;
+use crate::journal::Journal;
 use crate::meeting::{self, Meetings};
 use crate::record::Draft;
 use crate::store::NewAudit;
@@ -256,6 +257,30 @@ impl FrontDesk {
     /// What a conference is like that begins now.
     pub(crate) fn settings(&self, key: &str) -> Settings {
         self.meetings.settings(key, Timestamp::now()).unwrap_or_default()
+    }
+
+    /// Why nobody comes into a conference any more, or not yet: it may run, or somebody may stand
+    /// before its PIN, while its meeting ends.
+    pub(crate) fn closed(&self, key: &str) -> Option<EndCause> {
+        match self.meetings.phase(key, Timestamp::now())? {
+            meeting::Phase::Over => Some(EndCause::Gone),
+            meeting::Phase::NotYet => Some(EndCause::NotFound),
+            meeting::Phase::Early | meeting::Phase::Open => None,
+        }
+    }
+
+    /// A conference is over. Where somebody ended it, or its time did, its meeting is over too.
+    pub(crate) fn conference_ended(&self, journal: &Arc<Journal>, key: Arc<str>, cause: EndCause) {
+        if cause != EndCause::ConferenceEnded || !self.meetings.ends_with_its_conference(&key) {
+            return;
+        }
+        let (meetings, journal) = (Arc::clone(&self.meetings), Arc::clone(journal));
+        // The store may take its time; the router does not.
+        tokio::spawn(async move {
+            if meetings.end(&key, Timestamp::now()).await.is_ok() {
+                journal.audit(NewAudit::new("conference", "meeting.end", &key, cause.code()));
+            }
+        });
     }
 
     /// Answers the reception, and says what an operator must be able to prove later.

@@ -8,6 +8,7 @@
 //! * `router`: each event to the actor that owns its leg, each new call to where the dial plan
 //!   says. `front_desk`: who may go where, in which role. `calling_out`: calls that we make.
 //! * `actor`: who owns legs: conferences and the reception. `outlet`: where their orders go.
+//! * `sweep`: what is done from time to time.
 //! * [`directory`]: who is where. [`live`]: what the outside may do with running conferences;
 //!   [`view`]: what it sees.
 //! * [`record`]: what is kept of a call; `journal` writes it down. `measure`: what the figures of
@@ -42,6 +43,7 @@ pub mod record;
 mod router;
 pub mod serve;
 pub mod store;
+mod sweep;
 #[cfg(test)]
 mod tests;
 pub mod tls;

@@ -12,7 +12,7 @@ use crate::outlet::Outlet;
 use crate::record::Draft;
 use crate::view::CallOut;
 use causeway_base::{ConferenceId, EndCause, LegId};
-use causeway_conference::{LegCommand, LegEvent, Offered, Role, reception};
+use causeway_conference::{Goal, LegCommand, LegEvent, Offered, Role, reception};
 use causeway_dial::calling_out::Asker;
 use causeway_plan::{MediaCommand, MediaEvent};
 use std::net::IpAddr;
@@ -114,7 +114,10 @@ impl<O: Outlet> Router<O> {
             Handover::Gone { leg, cause } => {
                 self.leg_event(LegEvent::Ended { leg, cause }).await;
             }
-            Handover::Closed { conference } => self.desk.outgoing().conference_ended(conference),
+            Handover::Closed { conference, key, cause } => {
+                self.desk.outgoing().conference_ended(conference);
+                self.desk.conference_ended(&self.journal, key, cause);
+            }
             Handover::CallOut { key, call, reply } => {
                 // Who asked may have gone.
                 let _ = reply.send(self.call_somebody(key, *call).await);
@@ -183,6 +186,11 @@ impl<O: Outlet> Router<O> {
             });
             visit.purpose = Purpose::Join { key, role: Role::Guest };
         }
+        if let Purpose::Join { key, .. } = &visit.purpose
+            && let Some(cause) = self.desk.closed(key)
+        {
+            visit.purpose = Purpose::Ask(Goal::Dismissal { cause });
+        }
         for _ in 0..MAX_ATTEMPTS {
             let handle = self.actor_of(&visit.purpose);
             self.directory.seat(leg, handle.clone());
@@ -209,7 +217,7 @@ impl<O: Outlet> Router<O> {
     }
 
     async fn call_somebody(&self, key: Arc<str>, call: CallOut) -> Result<LegId, EndCause> {
-        if let Some(cause) = self.limit() {
+        if let Some(cause) = self.limit().or_else(|| self.desk.closed(&key)) {
             return Err(cause);
         }
         let handle = self.actor_of(&Purpose::Join { key, role: call.role });

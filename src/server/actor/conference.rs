@@ -185,7 +185,8 @@ impl ConferenceActor {
             Event::Ended(cause) => {
                 info!(%conference, code = cause.code(), "conference ended");
                 self.ended = true;
-                self.calls.handovers.push(Handover::Closed { conference });
+                let key = Arc::clone(&self.key);
+                self.calls.handovers.push(Handover::Closed { conference, key, cause });
                 self.calls.media(MediaCommand::CloseConference { conference });
             }
             Event::Notice { leg, lang, notice } if self.is_told(leg, notice) => {

@@ -93,8 +93,8 @@ pub(crate) enum Handover {
     Stray { from: ConferenceId, message: Message },
     /// An outgoing leg that ended before its adapter heard of it.
     Gone { leg: LegId, cause: EndCause },
-    /// A conference is over: its caps are forgotten.
-    Closed { conference: ConferenceId },
+    /// A conference is over: its caps are forgotten, and its meeting may be over with it.
+    Closed { conference: ConferenceId, key: Arc<str>, cause: EndCause },
     /// Somebody outside wants somebody called.
     CallOut { key: Arc<str>, call: Box<CallOut>, reply: oneshot::Sender<Result<LegId, EndCause>> },
 }

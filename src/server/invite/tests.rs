@@ -34,6 +34,7 @@ fn meeting(name: &str) -> Meeting {
         early_entry_min: 15,
         created: at("2026-11-20T00:00:00Z"),
         ended: None,
+        sequence: 0,
     }
 }
 

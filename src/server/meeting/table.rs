@@ -149,6 +149,12 @@ impl Meetings {
         })
     }
 
+    /// Whether it is over when somebody ends its conference: it takes place once. A permanent one
+    /// begins again with the next caller.
+    pub fn ends_with_its_conference(&self, key: &str) -> bool {
+        self.get(key).is_some_and(|meeting| meeting.kind != Kind::Permanent)
+    }
+
     /// What its conference is like, when it begins now.
     pub fn settings(&self, key: &str, now: Timestamp) -> Option<Settings> {
         Some(match self.entries.get(key)?.value() {

@@ -45,6 +45,7 @@ fn scheduled(early_entry_min: u32, host_pin: Option<&str>) -> Meeting {
         early_entry_min,
         created: at("2026-11-01T00:00:00Z"),
         ended: None,
+        sequence: 0,
     }
 }
 

@@ -122,8 +122,10 @@ impl BridgeBackend {
 
     pub(super) async fn finish_meeting(&self, by: &Actor, id: &MeetingId) -> Result<(), Problem> {
         let key = key(id);
-        let ended = self.meetings.end(&key, Timestamp::now()).await.map_err(Problem::from);
-        let for_all = self.order_now(id, Order::End).await;
+        // Its names die first, so that nobody comes in while everybody is sent away.
+        let (ended, for_all) =
+            tokio::join!(self.meetings.end(&key, Timestamp::now()), self.order_now(id, Order::End));
+        let ended = ended.map_err(Problem::from);
         let permanent = self.permanent.iter().any(|conference| *conference.key == *key);
         let done = if permanent { for_all } else { ended.map(drop) };
         self.audited(by, "meeting.end", id.as_str(), &done);

@@ -6,6 +6,7 @@ use super::super::resource::{self, *};
 use super::BridgeBackend;
 use super::meetings::key;
 use crate::live::LiveError;
+use crate::meeting::Phase;
 use crate::view::{self, ConferenceView};
 use causeway_base::Lang;
 use causeway_conference::conference::view::ParticipantView;
@@ -91,6 +92,7 @@ impl BridgeBackend {
         };
         let begun = match self.meetings.phase(&key, Timestamp::now()) {
             None => Err(Fault::NotFound.into()),
+            Some(Phase::Over) => Err(Fault::Gone.into()),
             Some(_) => {
                 let begun = self.live.call_out(&key, out).await;
                 begun.map_err(|cause| Problem::from(Fault::Refused(cause)))
