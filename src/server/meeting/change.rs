@@ -167,7 +167,8 @@ impl Meetings {
 
     fn is_free(&self, name: &str, key: Option<&str>) -> bool {
         let owner = self.owner(name);
-        owner.is_none_or(|owner| owner.gone.is_some() || key == Some(&*owner.key))
+        !self.is_reserved(name)
+            && owner.is_none_or(|owner| owner.gone.is_some() || key == Some(&*owner.key))
     }
 
     fn validate(&self, new: &NewMeeting, key: Option<&str>) -> Result<(), MeetingError> {
@@ -186,7 +187,8 @@ impl Meetings {
         for _ in 0..CODE_TRIES {
             let code = random::code()?;
             let wanted = new.aliases.iter().any(|alias| fold(alias) == code);
-            if !wanted && self.owner(&code).is_none() && is_code(&code) {
+            let taken = self.is_reserved(&code) || self.owner(&code).is_some();
+            if !wanted && !taken && is_code(&code) {
                 return Ok(code);
             }
         }
