@@ -6,6 +6,7 @@ use crate::actor::call::{Call, Origin};
 use crate::actor::{Purpose, Visit};
 use crate::calling_out::Outgoing;
 use crate::config::Trust;
+use crate::explanation::to_json;
 use crate::journal::Journal;
 use crate::meeting::{self, Meetings};
 use crate::record::Draft;
@@ -198,7 +199,7 @@ impl FrontDesk {
         draft.calling = offered.calling.to_string();
         draft.source = Some(offered.source.ip());
         draft.trunk.clone_from(&offered.proof.trunk);
-        draft.explanation = explained(&explanation);
+        draft.explanation = to_json(&explanation.kept()).to_string();
         // The address of a UDP caller is a claim until its ACK; nobody is seated before that.
         let trusted = self.rules.trust.covers(offered);
         let mut lang = self.lang_of(offered);
@@ -393,10 +394,4 @@ impl FrontDesk {
     fn attempts(&self) -> MutexGuard<'_, Attempts> {
         self.attempts.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// An explanation as a record keeps it: its text in both languages.
-fn explained(explanation: &Explanation) -> String {
-    let [zh, en] = [Lang::Zh, Lang::En].map(|lang| explanation.to_text(lang));
-    serde_json::json!({ "zh-CN": zh, "en": en }).to_string()
 }

@@ -4,7 +4,7 @@
 //! * [`config`]: `causeway.toml` -> [`Config`].
 //! * [`serve`](mod@serve): the commands `serve` and `check`.
 //! * [`bridge`]: [`Bridge`], everything that runs: adapter, engine, conferences, and how it stops.
-//! * [`dial_command`]: the command `dial explain`.
+//! * [`dial_command`]: the command `dial explain`; `explanation`: what it says, as JSON.
 //! * `router`: each event to the actor that owns its leg, each new call to where the dial plan
 //!   says. `front_desk`: who may go where, in which role. `calling_out`: calls that we make.
 //! * `actor`: who owns legs: conferences and the reception. `outlet`: where their orders go.
@@ -28,6 +28,7 @@ mod calling_out;
 pub mod config;
 pub mod dial_command;
 pub mod directory;
+mod explanation;
 mod front_desk;
 pub mod greeting;
 pub mod invite;
