@@ -124,8 +124,13 @@ impl Bridge {
         let (news, _) = broadcast::channel(MAX_NEWS);
         let legs = LegIds::default();
         let store = open_store(&config).await?;
+        if let Err(error) = store.note_calls_cut_off().await {
+            warn!(%error, "the calls of the last run are not marked");
+        }
         let meetings = Meetings::open(store.clone(), config.conferences.clone()).await;
-        let meetings = Arc::new(meetings.map_err(StartError::Store)?);
+        let (names, numbers) = (config.names.clone(), config.dial_plan.numbers().clone());
+        let meetings = meetings.map_err(StartError::Store)?.reserving(names, numbers);
+        let meetings = Arc::new(meetings);
         let journal = Arc::new(Journal::new(Some(store.clone())));
         let desk = Arc::new(FrontDesk::new(rules(&config), Arc::clone(&meetings)));
         let pack = Arc::new(pack(&config)?);
@@ -198,6 +203,11 @@ impl Bridge {
     /// Trunks and registrations.
     pub fn sip(&self) -> &SipHandle {
         &self.sip
+    }
+
+    /// The address of this node at which calls arrive, where nothing else tells.
+    pub(crate) fn local(&self) -> IpAddr {
+        local(&self.bound)
     }
 
     /// The addresses that SIP is taken on, with the ports that the system chose.

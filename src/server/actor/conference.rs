@@ -3,6 +3,7 @@
 use super::call::Call;
 use super::calls::{Calls, Report};
 use super::{Actor, Answering, Handover, Message, Order, Purpose, Visit};
+use crate::metrics;
 use crate::record::Draft;
 use crate::view::{CallOut, CallView, ConferenceView};
 use causeway_base::{ConferenceId, EndCause, LegId};
@@ -193,6 +194,7 @@ impl ConferenceActor {
                 self.calls.say(leg, notice.phrase(lang), lang);
             }
             Event::ParticipantJoined { participant, leg, .. } => {
+                metrics::admitted();
                 info!(%conference, %participant, %leg, "participant joined");
             }
             Event::ParticipantLeft { participant, cause } => {

@@ -78,7 +78,7 @@ pub(crate) enum Order {
         phrase: Phrase,
         lang: Lang,
     },
-    /// A call is over: keep what is known of it.
+    /// A call was answered, or is over: keep what is known of it.
     Record(Box<crate::record::Draft>),
     /// Something that an operator must be able to prove later.
     Audit(NewAudit),

@@ -119,7 +119,7 @@ async fn a_full_disk_stops_no_conference_and_loses_no_record() {
 }
 
 /// The limit belongs to a connection: set it on all of them.
-async fn limit_pages(store: &Store, sql: &'static str) {
+pub(crate) async fn limit_pages(store: &Store, sql: &'static str) {
     let mut connections = Vec::new();
     for _ in 0..store.pool().options().get_max_connections() {
         connections.push(store.pool().acquire().await.expect("a connection"));

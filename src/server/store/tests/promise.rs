@@ -326,3 +326,29 @@ pub(super) async fn a_value_that_the_database_refuses_holds_up_no_other(location
     }
     assert!(store.verify_chain(None).await.expect("readable").is_ok());
 }
+
+/// A crash leaves the records of calls that went on. They must not look as if they went on still.
+pub(super) async fn a_call_that_was_cut_off_does_not_look_as_if_it_went_on(location: &Location) {
+    let store = open(location).await;
+    let mut running = CallRecord::new("running", "sip", CallDirection::Incoming, at(NOW));
+    running.answered = Some(at(NOW));
+    let over = CallRecord {
+        id: "over".to_owned(),
+        ended: Some(at(NOW)),
+        cause: Some(EndCause::Normal),
+        ..running.clone()
+    };
+    store.record(running.clone());
+    store.record(over.clone());
+    store.flush(PATIENCE).await;
+    assert_eq!(store.note_calls_cut_off().await, Ok(1));
+    let cut = store.call_record("running").await.expect("there");
+    assert_eq!((cut.ended, cut.cause), (None, Some(EndCause::Internal)));
+    assert_eq!(store.call_record("over").await, Ok(over));
+    // That of another node, which goes on writing.
+    running.ended = Some(at(NOW));
+    running.cause = Some(EndCause::Normal);
+    store.record(running.clone());
+    store.flush(PATIENCE).await;
+    assert_eq!(store.call_record("running").await, Ok(running));
+}
