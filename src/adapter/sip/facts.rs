@@ -120,7 +120,7 @@ mod tests {
             ("a%E2%80%AEb%E2%80%8Bc%EF%BB%BF", "abc"),
             ("%E4%BC%9A", "会"),
         ] {
-            let uri = Uri::parse(format!("sip:{user}@example.com").as_bytes()).expect("a URI");
+            let uri = Uri::parse(format!("sip:{user}@example.com")).expect("a URI");
             assert_eq!(alias(&uri), Some(Alias::sip(expected, "example.com")), "{user}");
         }
     }

@@ -67,6 +67,9 @@ pub(super) struct ProblemBody {
     /// The field that is meant, as `participants[3]`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
+    /// What exactly is meant, such as the address that leads nowhere.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
     /// The id of the request, for the log.
     pub request: String,
 }
@@ -139,6 +142,7 @@ fn written(problem: Problem, speech: Speech, id: &str) -> Response {
         title: fault.sentence(speech.lang),
         status: status.as_u16(),
         field: problem.field,
+        detail: problem.detail,
         request: id.to_owned(),
     };
     let mut response = (status, Json(body)).into_response();

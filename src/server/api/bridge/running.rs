@@ -4,7 +4,6 @@ use super::super::backend::Actor;
 use super::super::fault::{Fault, Problem};
 use super::super::resource::{self, *};
 use super::BridgeBackend;
-use super::meetings::key;
 use crate::live::LiveError;
 use crate::meeting::Phase;
 use crate::view::{self, ConferenceView};
@@ -31,9 +30,9 @@ impl From<LiveError> for Problem {
 
 impl BridgeBackend {
     pub(super) async fn roster(&self, id: &MeetingId) -> Result<Vec<Participant>, Problem> {
-        let key = key(id);
-        let Some(view) = self.live.view(&key).await else {
-            let known = self.meetings.phase(&key, Timestamp::now());
+        let key = id.as_str();
+        let Some(view) = self.live.view(key).await else {
+            let known = self.meetings.phase(key, Timestamp::now());
             return known.map(|_| Vec::new()).ok_or_else(|| Fault::NotFound.into());
         };
         let speaker = view.conference.speaker;
@@ -56,15 +55,15 @@ impl BridgeBackend {
     }
 
     pub(super) async fn order_now(&self, id: &MeetingId, order: Order) -> Result<(), Problem> {
-        let key = key(id);
+        let key = id.as_str();
         let commands = match order {
             Order::HandOver { from, to } => hand_over(from, to),
             order => vec![command(order)],
         };
         for command in commands {
-            match self.live.command(&key, command).await {
+            match self.live.command(key, command).await {
                 Err(LiveError::NotRunning)
-                    if self.meetings.phase(&key, Timestamp::now()).is_none() =>
+                    if self.meetings.phase(key, Timestamp::now()).is_none() =>
                 {
                     return Err(Fault::NotFound.into());
                 }
@@ -80,9 +79,9 @@ impl BridgeBackend {
         id: &MeetingId,
         call: resource::CallOut,
     ) -> Result<CallStarted, Problem> {
-        let key = key(id);
+        let key = id.as_str();
         let lang = call.language.map(Lang::from);
-        let lang = lang.or_else(|| self.meetings.get(&key).map(|meeting| meeting.lang));
+        let lang = lang.or_else(|| self.meetings.get(key).map(|meeting| meeting.lang));
         let out = view::CallOut {
             target: call.to,
             trunk: call.trunk.map(Into::into),
@@ -90,11 +89,11 @@ impl BridgeBackend {
             role: causeway_conference::Role::Guest,
             lang: lang.unwrap_or_default(),
         };
-        let begun = match self.meetings.phase(&key, Timestamp::now()) {
+        let begun = match self.meetings.phase(key, Timestamp::now()) {
             None => Err(Fault::NotFound.into()),
             Some(Phase::Over) => Err(Fault::Gone.into()),
             Some(_) => {
-                let begun = self.live.call_out(&key, out).await;
+                let begun = self.live.call_out(key, out).await;
                 begun.map_err(|cause| Problem::from(Fault::Refused(cause)))
             }
         };
