@@ -38,7 +38,7 @@ pub use calling_out::{
 };
 pub use destination::Destination;
 pub use e164::{Number, NumberKind, NumberPlan};
-pub use explanation::{Explanation, Form, NameStep, RuleStep, Verdict};
+pub use explanation::{Explanation, Form, MAX_TOLD, NameStep, RuleStep, Told, ToldRule, Verdict};
 pub use host::OurHosts;
 pub use name::{AliasPattern, Found, NameTable, Names, PatternError};
 pub use network::{Network, NetworkError};

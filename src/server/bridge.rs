@@ -12,7 +12,8 @@ use crate::meeting::Meetings;
 use crate::outlet::Drivers;
 use crate::refusal::Refusals;
 use crate::router::Router;
-use crate::store::{Retention, SecretError, Secrets, Store, StoreError};
+use crate::store::{SecretError, Secrets, Store, StoreError};
+use crate::sweep;
 use crate::tls::{self, TlsError};
 use crate::{greeting, instance};
 use causeway_adapter::sip::{
@@ -25,7 +26,6 @@ use causeway_dial::{CallingOut, Destination, Explanation, IncomingCall, RateLimi
 use causeway_engine::{Engine, EngineError, TickMetrics};
 use causeway_media::prompt::{Pack, PackError};
 use causeway_plan::MediaEvent;
-use jiff::Timestamp;
 use std::collections::HashMap;
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
@@ -34,7 +34,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::{broadcast, mpsc};
 use tokio::task::JoinHandle;
-use tracing::{info, warn};
+use tracing::{error, info, warn};
 
 /// Events of legs that may wait: a call makes about five, and a thousand may come at once.
 const MAX_LEG_EVENTS: usize = 8192;
@@ -44,6 +44,16 @@ const MAX_MEDIA_EVENTS: usize = 8192;
 
 /// How long the calls that are hung up at the end have to answer.
 const GOODBYE: Duration = Duration::from_secs(4);
+
+/// How long the actors have to write down what became of their calls, once all are hung up.
+const LAST_WORDS: Duration = Duration::from_secs(2);
+
+/// How often it is looked whether an actor is done: it tells nobody.
+const LOOK_AGAIN: Duration = Duration::from_millis(10);
+
+/// How long the store has to take what is still to be written: a busy hour's queue within the
+/// time that service managers give.
+const STORE_LIMIT: Duration = Duration::from_secs(10);
 
 /// Why a bridge did not start.
 #[derive(Debug)]
@@ -116,8 +126,13 @@ impl Bridge {
         let (news, _) = broadcast::channel(MAX_NEWS);
         let legs = LegIds::default();
         let store = open_store(&config).await?;
+        if let Err(error) = store.note_calls_cut_off().await {
+            warn!(%error, "the calls of the last run are not marked");
+        }
         let meetings = Meetings::open(store.clone(), config.conferences.clone()).await;
-        let meetings = Arc::new(meetings.map_err(StartError::Store)?);
+        let (names, numbers) = (config.names.clone(), config.dial_plan.numbers().clone());
+        let meetings = meetings.map_err(StartError::Store)?.reserving(names, numbers);
+        let meetings = Arc::new(meetings);
         let journal = Arc::new(Journal::new(Some(store.clone())));
         let desk = Arc::new(FrontDesk::new(rules(&config), Arc::clone(&meetings)));
         desk.outgoing().recall(&store).await.map_err(StartError::Store)?;
@@ -157,8 +172,9 @@ impl Bridge {
         };
         let (stop, stops) = mpsc::channel(4);
         let inlets = Inlets { leg_events, media_events, handovers, stops };
-        let task = tokio::spawn(run(router, inlets, sip.clone(), config.drain_limit));
-        spawn_sweeps(Arc::clone(&meetings), store.clone(), config.store.retention);
+        let stores = store.clone();
+        let task = tokio::spawn(run(router, inlets, sip.clone(), stores, config.drain_limit));
+        sweep::spawn(live.clone(), Arc::clone(&meetings), store.clone(), config.store.retention);
         Ok(Self { live, meetings, store, sip, desk, bound, realtime, ticks, stop, task })
     }
 
@@ -194,6 +210,11 @@ impl Bridge {
     /// Trunks and registrations.
     pub fn sip(&self) -> &SipHandle {
         &self.sip
+    }
+
+    /// The address of this node at which calls arrive, where nothing else tells.
+    pub(crate) fn local(&self) -> IpAddr {
+        local(&self.bound)
     }
 
     /// The addresses that SIP is taken on, with the ports that the system chose.
@@ -273,6 +294,7 @@ async fn run(
     mut router: Router<Drivers>,
     mut inlets: Inlets,
     sip: SipHandle,
+    store: Store,
     drain_limit: Duration,
 ) {
     let mut phase = Phase::Serving;
@@ -297,13 +319,34 @@ async fn run(
         }
     }
     sip.stop(GOODBYE).await;
-    while let Ok(event) = inlets.leg_events.try_recv() {
-        router.leg_event(event).await;
-    }
     router.end_all(EndCause::Draining).await;
+    if tokio::time::timeout(LAST_WORDS, last_words(&mut router, &mut inlets)).await.is_err() {
+        warn!(calls = router.directory.leg_count(), "not every call said its last word");
+    }
     router.journal.flush();
     shut_down_engine(router).await;
+    let lost = store.close(STORE_LIMIT).await;
+    if lost > 0 {
+        error!(lost, "the store did not take the last records in time");
+    }
     info!("stopped");
+}
+
+/// Carries the last events to the actors until all of these are done, so that what became of
+/// their calls is written down.
+async fn last_words(router: &mut Router<Drivers>, inlets: &mut Inlets) {
+    while !router.directory.conferences().is_empty() {
+        tokio::select! {
+            Some(event) = inlets.leg_events.recv() => router.leg_event(event).await,
+            Some(event) = inlets.media_events.recv() => router.media_event(event).await,
+            Some(handover) = inlets.handovers.recv() => {
+                router.handover(handover).await;
+                // One that was on its way may have opened another.
+                router.end_all(EndCause::Draining).await;
+            }
+            () = tokio::time::sleep(LOOK_AGAIN) => {}
+        }
+    }
 }
 
 async fn stop_now(
@@ -345,24 +388,6 @@ async fn deadline(phase: Phase) {
 async fn shut_down_engine(router: Router<Drivers>) {
     let outlet = Arc::clone(&router.outlet);
     let _ = tokio::task::spawn_blocking(move || outlet.engine.shutdown()).await;
-}
-
-/// How often meetings whose time has passed are ended, and what was kept long enough is deleted.
-const SWEEP: Duration = Duration::from_secs(600);
-
-fn spawn_sweeps(meetings: Arc<Meetings>, store: Store, retention: Retention) {
-    tokio::spawn(async move {
-        let mut ticks = tokio::time::interval(SWEEP);
-        loop {
-            ticks.tick().await;
-            if let Err(error) = meetings.sweep(Timestamp::now()).await {
-                warn!(%error, "meetings not swept");
-            }
-            if let Err(error) = store.sweep(Timestamp::now(), &retention).await {
-                warn!(%error, "records not swept");
-            }
-        }
-    });
 }
 
 async fn open_store(config: &Config) -> Result<Store, StartError> {

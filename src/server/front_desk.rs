@@ -6,6 +6,8 @@ use crate::actor::call::{Call, Origin};
 use crate::actor::{Purpose, Visit};
 use crate::calling_out::{OutLine, Outgoing};
 use crate::config::Trust;
+use crate::explanation::to_json;
+use crate::journal::Journal;
 use crate::meeting::{self, Gate, Meetings};
 use crate::record::Draft;
 use crate::store::NewAudit;
@@ -238,7 +240,7 @@ impl FrontDesk {
         draft.calling = offered.calling.to_string();
         draft.source = Some(offered.source.ip());
         draft.trunk.clone_from(&offered.proof.trunk);
-        draft.explanation = explained(&explanation);
+        draft.explanation = to_json(&explanation.kept()).to_string();
         // The address of a UDP caller is a claim until its ACK; nobody is seated before that.
         let trusted = self.rules.trust.covers(offered);
         let known = self.lang_of(offered);
@@ -341,6 +343,30 @@ impl FrontDesk {
     pub(crate) fn settings(&self, key: &str) -> Settings {
         let settings = self.meetings.settings(key, Timestamp::now()).unwrap_or_default();
         Settings { keys: Arc::clone(&self.rules.keys), ..settings }
+    }
+
+    /// Why nobody comes into a conference any more, or not yet: it may run, or somebody may stand
+    /// before its PIN, while its meeting ends.
+    pub(crate) fn closed(&self, key: &str) -> Option<EndCause> {
+        match self.meetings.phase(key, Timestamp::now())? {
+            meeting::Phase::Over => Some(EndCause::Gone),
+            meeting::Phase::NotYet => Some(EndCause::NotStarted),
+            meeting::Phase::Early | meeting::Phase::Open => None,
+        }
+    }
+
+    /// A conference is over. Where somebody ended it, or its time did, its meeting is over too.
+    pub(crate) fn conference_ended(&self, journal: &Arc<Journal>, key: Arc<str>, cause: EndCause) {
+        if cause != EndCause::ConferenceEnded || !self.meetings.ends_with_its_conference(&key) {
+            return;
+        }
+        let (meetings, journal) = (Arc::clone(&self.meetings), Arc::clone(journal));
+        // The store may take its time; the router does not.
+        tokio::spawn(async move {
+            if meetings.end(&key, Timestamp::now()).await.is_ok() {
+                journal.audit(NewAudit::new("conference", "meeting.end", &key, cause.code()));
+            }
+        });
     }
 
     /// Answers the reception, and says what an operator must be able to prove later.
@@ -506,10 +532,4 @@ fn told(proof: &Proof, cause: EndCause) -> EndCause {
 fn is_anonymous(calling: &str) -> bool {
     let known = ["", "anonymous", "unavailable", "unknown", "restricted", "private", "withheld"];
     known.iter().any(|word| calling.eq_ignore_ascii_case(word))
-}
-
-/// An explanation as a record keeps it: its text in both languages.
-pub(crate) fn explained(explanation: &Explanation) -> String {
-    let [zh, en] = [Lang::Zh, Lang::En].map(|lang| explanation.to_text(lang));
-    serde_json::json!({ "zh-CN": zh, "en": en }).to_string()
 }

@@ -126,6 +126,21 @@ impl Greeting {
     }
 }
 
+/// Where the API is reached in a browser, for what was bound: nobody can open `https://0.0.0.0`.
+pub(crate) fn links(config: &Config, bound: &[SocketAddr]) -> Vec<String> {
+    let mut links = Vec::new();
+    for address in bound {
+        for local in local_addresses(address.ip()) {
+            let host = host(crate::config::advertised(&config.advertised, local));
+            let link = format!("https://{host}:{}", address.port());
+            if !links.contains(&link) {
+                links.push(link);
+            }
+        }
+    }
+    links
+}
+
 fn host(address: IpAddr) -> String {
     match address {
         IpAddr::V4(v4) => v4.to_string(),
@@ -185,6 +200,16 @@ pub(crate) fn local_addresses(bound: IpAddr) -> Vec<IpAddr> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_link_of_the_api_can_be_opened_whatever_it_listens_on() {
+        let config = Config::parse("test.toml", "", &|_| None).expect("valid");
+        let links = |text: &str| links(&config, &[text.parse().expect("an address")]);
+        assert_eq!(links("[::1]:8443"), ["https://[::1]:8443"]);
+        let any = links("0.0.0.0:8443");
+        assert!(any.contains(&"https://127.0.0.1:8443".to_owned()), "{any:?}");
+        assert!(any.iter().all(|link| !link.contains("0.0.0.0")), "{any:?}");
+    }
 
     #[test]
     fn every_transport_and_address_is_printed_in_both_languages() {

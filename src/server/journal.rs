@@ -3,8 +3,9 @@
 
 use crate::metrics;
 use crate::record::Draft;
-use crate::store::{CallDirection, CallRecord, NewAudit, Store, random};
+use crate::store::{CallDirection, CallRecord, NewAudit, Store};
 use causeway_base::LegId;
+use causeway_base::alias::MAX_ALIAS_LEN;
 use causeway_conference::Protocol;
 use causeway_plan::LegStats;
 use jiff::Timestamp;
@@ -32,6 +33,14 @@ impl Journal {
     /// A journal that writes to a store, or to nothing.
     pub(crate) fn new(store: Option<Store>) -> Self {
         Self { store, waiting: Mutex::default() }
+    }
+
+    /// What is known of a call by now: of one that was answered, or is over.
+    pub(crate) fn record(&self, draft: Box<Draft>) {
+        match draft.ended {
+            Some(_) => self.ended(draft),
+            None => self.write(*draft),
+        }
     }
 
     /// A call is over; the engine's last figures are still to come.
@@ -83,11 +92,13 @@ impl Journal {
     }
 
     fn write(&self, draft: Draft) {
-        draft.cause.into_iter().for_each(metrics::call_ended);
+        if draft.ended.is_some() {
+            draft.cause.into_iter().for_each(metrics::call_ended);
+        }
         let Some(store) = &self.store else { return };
-        match random::id() {
-            Ok(id) => store.record(record(&id, draft)),
-            Err(_) => tracing::error!("no randomness: a call record is lost"),
+        match draft.id.clone() {
+            Some(id) => store.record(record(&id, draft)),
+            None => tracing::error!("no randomness: a call record is lost"),
         }
     }
 
@@ -105,12 +116,14 @@ fn record(id: &str, draft: Draft) -> CallRecord {
     let stats = figures(&draft);
     let encryption = draft.encrypted.unwrap_or(false).then(|| "SRTP".to_owned());
     let kept = |text: String| (!text.is_empty()).then_some(text);
+    // Callers write what they like: nothing that can be dialled is longer.
+    let party = |text: String| kept(text.chars().take(MAX_ALIAS_LEN).collect());
     CallRecord {
         answered: draft.answered,
         ended: draft.ended,
         cause: draft.cause,
-        called: kept(draft.called),
-        calling: kept(draft.calling),
+        called: party(draft.called),
+        calling: party(draft.calling),
         source: draft.source.map(|source| source.to_string()),
         conference: draft.conference.map(|key| key.to_string()),
         trunk: draft.trunk.map(|trunk| trunk.to_string()),

@@ -4,10 +4,11 @@
 //! * [`config`]: `causeway.toml` -> [`Config`].
 //! * [`serve`](mod@serve): the commands `serve` and `check`.
 //! * [`bridge`]: [`Bridge`], everything that runs: adapter, engine, conferences, and how it stops.
-//! * [`dial_command`]: the command `dial explain`.
+//! * [`dial_command`]: the command `dial explain`; `explanation`: what it says, as JSON.
 //! * `router`: each event to the actor that owns its leg, each new call to where the dial plan
 //!   says. `front_desk`: who may go where, in which role. `calling_out`: calls that we make.
 //! * `actor`: who owns legs: conferences and the reception. `outlet`: where their orders go.
+//! * `sweep`: what is done from time to time.
 //! * [`directory`]: who is where. [`live`]: what the outside may do with running conferences;
 //!   [`view`]: what it sees.
 //! * [`record`]: what is kept of a call; `journal` writes it down. `measure`: what the figures of
@@ -27,6 +28,7 @@ mod calling_out;
 pub mod config;
 pub mod dial_command;
 pub mod directory;
+mod explanation;
 mod front_desk;
 pub mod greeting;
 mod instance;
@@ -44,6 +46,7 @@ mod refusal;
 mod router;
 pub mod serve;
 pub mod store;
+mod sweep;
 #[cfg(test)]
 mod tests;
 pub mod tls;

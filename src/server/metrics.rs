@@ -6,6 +6,7 @@
 
 use crate::api::Gauges;
 use causeway_base::EndCause;
+use causeway_plan::DigitMethod;
 use metrics::{
     Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram,
 };
@@ -69,8 +70,13 @@ pub fn admitted() {
     counter!("causeway_admissions_total").increment(1);
 }
 
-/// A digit came; `method` is a word of ours.
-pub fn digit(method: &'static str) {
+/// A digit came.
+pub fn digit(method: DigitMethod) {
+    let method = match method {
+        DigitMethod::Rfc4733 => "rfc4733",
+        DigitMethod::SipInfo => "sip-info",
+        DigitMethod::InBand => "in-band",
+    };
     counter!("causeway_digits_total", "method" => method).increment(1);
 }
 

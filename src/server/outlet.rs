@@ -47,7 +47,7 @@ impl Outlet for Drivers {
                 self.engine.send(command).map_err(|_| Busy)
             }
             Order::Record(draft) => {
-                self.journal.ended(draft);
+                self.journal.record(draft);
                 Ok(())
             }
             Order::Audit(audited) => {

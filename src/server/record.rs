@@ -1,5 +1,7 @@
-//! What is kept of a call: gathered while the call lives, written when it is over.
+//! What is kept of a call: gathered while the call lives, written when it is answered, so that a
+//! call that goes on is in the records too, and again when it is over.
 
+use crate::store::random;
 use causeway_base::{Codec, EndCause, LegId};
 use causeway_conference::{Protocol, Verdict};
 use causeway_plan::{LegMedia, LegStats};
@@ -11,6 +13,8 @@ use std::sync::Arc;
 /// A call record in the making. `Debug` shows nothing personal.
 #[derive(Clone, PartialEq)]
 pub struct Draft {
+    /// Names the record. `None` only where the system has no randomness.
+    pub id: Option<Arc<str>>,
     /// The leg.
     pub leg: LegId,
     /// What its signalling spoke.
@@ -62,6 +66,7 @@ impl Draft {
     /// Of a call that begins now.
     pub fn begun(leg: LegId, protocol: Protocol, outgoing: bool) -> Self {
         Self {
+            id: random::id().ok(),
             leg,
             protocol,
             outgoing,

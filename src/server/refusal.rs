@@ -1,7 +1,8 @@
 //! Calls that are refused before they have any state: all are counted, some are recorded with
 //! their explanation, so that an operator can say why a call did not come in.
 
-use crate::front_desk::{FrontDesk, explained};
+use crate::explanation::to_json;
+use crate::front_desk::FrontDesk;
 use crate::journal::Journal;
 use crate::metrics;
 use crate::record::Draft;
@@ -89,7 +90,7 @@ impl Refusals {
         draft.called = call.called.to_string();
         draft.calling = call.calling.to_string();
         draft.source = Some(call.source.ip());
-        draft.explanation = explained(&self.desk.destination(&asked).1);
+        draft.explanation = to_json(&self.desk.destination(&asked).1.kept()).to_string();
         draft.trunk = trunk;
         draft.ended(cause);
         draft

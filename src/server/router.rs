@@ -118,6 +118,9 @@ impl<O: Outlet> Router<O> {
             Handover::PutThrough { room, purpose, caller } => {
                 self.put_through(room, purpose, *caller).await;
             }
+            Handover::Closed { key, cause } => {
+                self.desk.conference_ended(&self.journal, key, cause);
+            }
             Handover::CallOut { key, call, reply } => {
                 // Who asked may have gone.
                 let _ = reply.send(self.call_somebody(key, *call).await);
@@ -187,6 +190,11 @@ impl<O: Outlet> Router<O> {
         {
             visit.purpose = Purpose::Ask(Goal::Dismissal { cause });
         }
+        if let Purpose::Join { key, .. } = &visit.purpose
+            && let Some(cause) = self.desk.closed(key)
+        {
+            visit.purpose = Purpose::Ask(Goal::Dismissal { cause });
+        }
         for _ in 0..MAX_ATTEMPTS {
             let handle = self.actor_of(leg, &visit.purpose);
             self.directory.seat(leg, handle.clone());
@@ -205,7 +213,7 @@ impl<O: Outlet> Router<O> {
     }
 
     async fn call_somebody(&self, key: Arc<str>, call: CallOut) -> Result<LegId, EndCause> {
-        if let Some(cause) = self.limit() {
+        if let Some(cause) = self.limit().or_else(|| self.desk.closed(&key)) {
             return Err(cause);
         }
         let leg = self.legs.next();

@@ -3,8 +3,7 @@
 use crate::api::{BridgeBackend, Listener};
 use crate::bridge::Bridge;
 use crate::config::{Config, DEFAULT_FILE};
-use crate::greeting::Greeting;
-use crate::invite::Addresses;
+use crate::greeting::{self, Greeting};
 use crate::store::Tokens;
 use crate::{logging, metrics, tls};
 use jiff::Timestamp;
@@ -80,6 +79,7 @@ struct ApiFront {
     backend: Arc<BridgeBackend>,
     /// The code of a first start.
     code: Option<Zeroizing<String>>,
+    config: Config,
 }
 
 impl ApiFront {
@@ -90,17 +90,14 @@ impl ApiFront {
         }
         let tokens = Tokens::open(bridge.store().clone()).await?;
         let code = tokens.bootstrap(Timestamp::now()).await?;
-        let addresses =
-            Addresses { sip_host: config.hosts.first().cloned(), ..Addresses::default() };
-        let backend = Arc::new(BridgeBackend::new(bridge, config, tokens, addresses));
+        let backend = Arc::new(BridgeBackend::new(bridge, config, tokens));
         let listener = Listener::start(config, backend.clone()).await?;
-        Ok(Some(Self { listener, backend, code }))
+        Ok(Some(Self { listener, backend, code, config: config.clone() }))
     }
 
     /// What a person reads at the start.
     fn greeting(&self) -> String {
-        let links: Vec<_> =
-            self.listener.bound().iter().map(|address| format!("https://{address}")).collect();
+        let links = greeting::links(&self.config, self.listener.bound());
         let mut text = format!("接口 / API: {}", links.join(", "));
         if let Some(code) = &self.code {
             let code = code.as_str();

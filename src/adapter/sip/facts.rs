@@ -79,7 +79,7 @@ pub(super) fn offered(leg: LegId, call: IncomingCall, request: &Request) -> Offe
 pub(super) fn alias(uri: &Uri) -> Option<Alias> {
     match uri {
         Uri::Sip(sip) => {
-            let user = uri.user().map(|user| user.to_str_lossy().into_owned()).unwrap_or_default();
+            let user = uri.user().map(|user| seen(&user.to_str_lossy())).unwrap_or_default();
             Some(Alias::sip(&user, &sip.host.to_string()))
         }
         Uri::Tel(tel) => Alias::parse(&format!("tel:{}", tel.number.to_str_lossy())).ok(),
@@ -89,16 +89,20 @@ pub(super) fn alias(uri: &Uri) -> Option<Alias> {
 
 /// Text that may be shown: no control characters, no marks that turn the writing direction.
 fn shown(text: &str, most: usize) -> String {
-    text.chars()
-        .filter(|c| !c.is_control() && !is_direction_mark(*c))
-        .take(most)
-        .collect::<String>()
-        .trim()
-        .to_owned()
+    seen(text).chars().take(most).collect::<String>().trim().to_owned()
 }
 
-fn is_direction_mark(c: char) -> bool {
-    matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+/// What a reader sees of a text: no control and no format characters, which forge lines, turn the
+/// writing direction, or are refused by a database.
+fn seen(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control() && !is_format(*c)).collect()
+}
+
+/// The format characters of Unicode (general category Cf) and its separators of lines.
+fn is_format(c: char) -> bool {
+    matches!(c, '\u{AD}' | '\u{600}'..='\u{605}' | '\u{61C}' | '\u{6DD}' | '\u{70F}' | '\u{180E}'
+        | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}'
+        | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E007F}')
 }
 
 #[cfg(test)]
@@ -140,5 +144,19 @@ mod tests {
         let name = "Ann\r\nInjected: yes\u{202e}gnp.exe\u{7}";
         assert_eq!(shown(name, MAX_DISPLAY_NAME), "AnnInjected: yesgnp.exe");
         assert_eq!(shown(&"会".repeat(100), MAX_DISPLAY_NAME).chars().count(), 64);
+    }
+
+    #[test]
+    fn a_number_holds_nothing_that_a_log_or_a_database_could_stumble_over() {
+        for (user, expected) in [
+            ("%00", ""),
+            ("10%001", "101"),
+            ("1001%0AInjected:%20yes", "1001Injected: yes"),
+            ("a%E2%80%AEb%E2%80%8Bc%EF%BB%BF", "abc"),
+            ("%E4%BC%9A", "会"),
+        ] {
+            let uri = Uri::parse(format!("sip:{user}@example.com")).expect("a URI");
+            assert_eq!(alias(&uri), Some(Alias::sip(expected, "example.com")), "{user}");
+        }
     }
 }

@@ -4,6 +4,9 @@
 //! somebody reads them.
 
 mod text;
+mod told;
+
+pub use told::{MAX_TOLD, Told, ToldRule};
 
 use crate::{Destination, Number, NumberKind};
 use causeway_base::Alias;
@@ -129,6 +132,16 @@ impl Explanation {
 }
 
 impl Verdict {
+    /// Every verdict.
+    pub const ALL: [Verdict; 6] = [
+        Verdict::Matched,
+        Verdict::OtherTrunk,
+        Verdict::OtherName,
+        Verdict::NotOurHost,
+        Verdict::OtherCaller,
+        Verdict::BadTarget,
+    ];
+
     /// The stable word for programs.
     pub const fn code(self) -> &'static str {
         match self {
@@ -143,6 +156,9 @@ impl Verdict {
 }
 
 impl Form {
+    /// Every form.
+    pub const ALL: [Form; 4] = [Form::AsDialled, Form::Canonical, Form::Whole, Form::ByRule];
+
     /// The stable word for programs.
     pub const fn code(self) -> &'static str {
         match self {
@@ -155,6 +171,18 @@ impl Form {
 }
 
 impl NumberKind {
+    /// Every kind.
+    pub const ALL: [NumberKind; 8] = [
+        NumberKind::Mobile,
+        NumberKind::Geographic,
+        NumberKind::Freephone,
+        NumberKind::Service,
+        NumberKind::Emergency,
+        NumberKind::National,
+        NumberKind::Foreign,
+        NumberKind::Extension,
+    ];
+
     /// The stable word for programs.
     pub const fn code(self) -> &'static str {
         match self {

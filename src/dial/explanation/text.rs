@@ -1,6 +1,6 @@
 //! The sentences of an explanation.
 
-use super::{Explanation, Form, Verdict};
+use super::{Explanation, Form, Told, Verdict};
 use crate::{Destination, NumberKind};
 use causeway_base::Lang;
 use std::fmt::Write;
@@ -8,6 +8,13 @@ use std::fmt::Write;
 impl Explanation {
     /// Every step in a person's language, a line each. Shows what was dialled: for operators,
     /// not for the log.
+    pub fn to_text(&self, lang: Lang) -> String {
+        self.told().to_text(lang)
+    }
+}
+
+impl Told {
+    /// Every step in a person's language, a line each, as [`Explanation::to_text`].
     pub fn to_text(&self, lang: Lang) -> String {
         let mut text = String::new();
         // Writing to a String cannot fail.
@@ -17,14 +24,14 @@ impl Explanation {
 
     fn write(&self, text: &mut String, lang: Lang) -> std::fmt::Result {
         let zh = lang == Lang::Zh;
-        let called = &self.called;
+        let called = plain(&self.called);
         if zh {
             writeln!(text, "被叫：{called}")?
         } else {
             writeln!(text, "called: {called}")?
         }
-        if let Some(number) = &self.number {
-            let (kind, form) = (kind(number.kind(), lang), number.as_str());
+        if let Some((form, number)) = &self.number {
+            let (kind, form) = (kind(*number, lang), plain(form));
             if zh {
                 writeln!(text, "号码：{form}（{kind}）")?;
             } else {
@@ -52,17 +59,24 @@ impl Explanation {
 
     fn write_rules(&self, text: &mut String, lang: Lang) -> std::fmt::Result {
         let zh = lang == Lang::Zh;
-        for step in &self.rules {
-            let (place, name) = (u64::from(step.rule) + 1, self.rule_name(step.rule));
-            let verdict = verdict(step.verdict, lang);
+        for (index, step) in self.rules.iter().enumerate() {
+            let left_out = thousands(self.left_out);
+            match (zh, self.left_out) {
+                (_, 1..) if index + 1 < self.rules.len() => {}
+                (true, 1..) => writeln!(text, "……另有 {left_out} 条规则未列出")?,
+                (false, 1..) => writeln!(text, "… and {left_out} more")?,
+                (_, 0) => {}
+            }
+            let (place, name, verdict) =
+                (step.place, plain(&step.name), verdict(step.verdict, lang));
             if zh {
                 writeln!(text, "规则 {place}（{name}）：{verdict}")?;
             } else {
                 writeln!(text, "rule {place} ({name}): {verdict}")?;
             }
         }
-        let over = thousands(self.passed_over());
-        match (zh, self.passed_over()) {
+        let over = thousands(self.passed_over);
+        match (zh, self.passed_over) {
             (_, 0) => Ok(()),
             (true, _) => writeln!(text, "另有 {over} 条规则的开头与被叫不同，未逐一尝试"),
             (false, 1) => writeln!(text, "1 rule begins with another prefix"),
@@ -87,15 +101,17 @@ impl Explanation {
             }
             Destination::User(name) if zh => writeln!(text, "呼叫本系统用户 {name}"),
             Destination::User(name) => writeln!(text, "to our user {name}"),
-            Destination::Gateway { trunk, target, .. } => match (trunk, zh) {
-                (Some(trunk), true) => writeln!(text, "经中继 {trunk} 呼叫 {target}"),
-                (Some(trunk), false) => writeln!(text, "out through the trunk {trunk} to {target}"),
-                (None, true) => writeln!(text, "直接呼叫 {target}"),
-                (None, false) => writeln!(text, "out to {target}"),
+            Destination::Gateway { trunk, target, .. } => match (trunk, zh, plain(target)) {
+                (Some(trunk), true, target) => writeln!(text, "经中继 {trunk} 呼叫 {target}"),
+                (Some(trunk), false, target) => {
+                    writeln!(text, "out through the trunk {trunk} to {target}")
+                }
+                (None, true, target) => writeln!(text, "直接呼叫 {target}"),
+                (None, false, target) => writeln!(text, "out to {target}"),
             },
             Destination::Reject(cause) => {
                 let refused = if zh { "拒绝" } else { "refused" };
-                let unmatched = self.taken_by().is_none() && !self.names.iter().any(|s| s.found);
+                let unmatched = !self.is_taken() && !self.names.iter().any(|s| s.found);
                 let why = match (unmatched, zh) {
                     (true, true) => "没有名称和规则接受此呼叫；",
                     (true, false) => "no name and no rule takes this call; ",
@@ -105,6 +121,15 @@ impl Explanation {
             }
         }
     }
+}
+
+/// A text of somebody else on one line of ours: it can neither begin a line nor turn one around.
+fn plain(text: &str) -> String {
+    let harmless = |c: &char| {
+        !c.is_control()
+            && !matches!(c, '\u{61C}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}')
+    };
+    text.chars().filter(harmless).collect()
 }
 
 fn verdict(verdict: Verdict, lang: Lang) -> &'static str {

@@ -2,14 +2,15 @@
 //! is the owner's matter.
 //!
 //! ```text
-//! Visit -> Reserve -> Reserved -> Accept -> MediaReady -> Configure, Move -> Answered -> up
-//!       -> Ended -> Release, Record
+//! Visit -> Reserve -> Reserved -> Accept -> MediaReady -> Configure, Move -> Answered, Record -> up
+//!       -> Ended -> Record, Release
 //! ```
 //!
 //! Every leg is released and recorded once, after its last word, by the actor that owns it then.
 
 use super::call::{Agreement, Call, Farewell, Progress};
 use super::{Answering, Handover, Message, Order};
+use crate::metrics;
 use causeway_base::{ConferenceId, EndCause, Lang, LegId};
 use causeway_conference::{LegEvent, Phrase};
 use causeway_plan::{DigitMethod, Direction, LegStats, MediaCommand, MediaEvent, PlayId};
@@ -63,7 +64,7 @@ pub(crate) struct Calls {
     calls: HashMap<LegId, Call>,
     answering: Arc<Answering>,
     last_play: u64,
-    /// Bounded by the calls: at most six orders each, and one plan.
+    /// Bounded by the calls: at most seven orders each, and one plan.
     pub(crate) orders: VecDeque<Order>,
     pub(crate) handovers: Vec<Handover>,
 }
@@ -142,9 +143,13 @@ impl Calls {
             LegEvent::Answered { leg } => {
                 let call = self.calls.get_mut(&leg)?;
                 call.draft.answered();
+                self.orders.push_back(Order::Record(call.draft.clone()));
                 call.confirmed().map(|direction| Report::Up { leg, direction })
             }
-            LegEvent::Digit { leg, digit, method } => Some(Report::Digit { leg, digit, method }),
+            LegEvent::Digit { leg, digit, method } => {
+                metrics::digit(method);
+                Some(Report::Digit { leg, digit, method })
+            }
             LegEvent::Ended { leg, cause } => self.ended(leg, cause),
             LegEvent::Carried { leg, trunk } => {
                 self.calls.get_mut(&leg)?.draft.trunk = trunk;
@@ -178,7 +183,10 @@ impl Calls {
                 Some(Report::Heard { leg })
             }
             MediaEvent::Silent { leg, .. } => Some(Report::Silent { leg }),
-            MediaEvent::Digit { leg, digit, method } => Some(Report::Digit { leg, digit, method }),
+            MediaEvent::Digit { leg, digit, method } => {
+                metrics::digit(method);
+                Some(Report::Digit { leg, digit, method })
+            }
             MediaEvent::Played { leg, play } => Some(Report::Played { leg, play }),
             MediaEvent::Stats { leg, stats } => Some(Report::Stats { leg, stats }),
             MediaEvent::Failed { leg, cause } => self.hang_up(leg, cause),
@@ -244,10 +252,11 @@ impl Calls {
     fn ended(&mut self, leg: LegId, cause: EndCause) -> Option<Report> {
         let call = self.calls.remove(&leg)?;
         info!(%leg, room = %self.room, code = cause.code(), "call ended");
-        self.media(MediaCommand::Release { leg });
         let mut draft = call.draft;
         draft.ended(cause);
+        // First the record: the engine's answer to the release completes it.
         self.orders.push_back(Order::Record(draft));
+        self.media(MediaCommand::Release { leg });
         Some(Report::Ended { leg, cause })
     }
 

@@ -4,6 +4,7 @@ use super::call::{Call, Origin};
 use super::calls::{Calls, Report};
 use super::{Actor, Answering, Handover, Message, Order, Purpose, PutThrough, Visit};
 use crate::calling_out::Errand;
+use crate::metrics;
 use crate::record::Draft;
 use crate::view::{CallView, ConferenceView};
 use causeway_base::{ConferenceId, EndCause, LegId};
@@ -234,6 +235,8 @@ impl ConferenceActor {
             Event::Ended(cause) => {
                 info!(%conference, code = cause.code(), "conference ended");
                 self.ended = true;
+                let key = Arc::clone(&self.key);
+                self.calls.handovers.push(Handover::Closed { key, cause });
                 self.calls.media(MediaCommand::CloseConference { conference });
             }
             Event::Notice { leg, lang, notice } if self.is_told(leg, notice) => {
@@ -241,6 +244,7 @@ impl ConferenceActor {
                 self.calls.say(leg, phrase, lang);
             }
             Event::ParticipantJoined { participant, leg, .. } => {
+                metrics::admitted();
                 info!(%conference, %participant, %leg, "participant joined");
             }
             Event::ParticipantLeft { participant, cause } => {

@@ -82,7 +82,7 @@ pub(crate) enum Order {
         phrase: Phrase,
         lang: Lang,
     },
-    /// A call is over: keep what is known of it.
+    /// A call was answered, or is over: keep what is known of it.
     Record(Box<crate::record::Draft>),
     /// Something that an operator must be able to prove later.
     Audit(NewAudit),
@@ -99,6 +99,8 @@ pub(crate) enum Handover {
     Gone { leg: LegId, cause: EndCause },
     /// A caller of a gateway has confirmed: whom it wants may be called.
     PutThrough { room: ConferenceId, purpose: Purpose, caller: Box<PutThrough> },
+    /// A conference is over: its meeting may be over with it.
+    Closed { key: Arc<str>, cause: EndCause },
     /// Somebody outside wants somebody called.
     CallOut { key: Arc<str>, call: Box<CallOut>, reply: oneshot::Sender<Result<LegId, EndCause>> },
 }

@@ -5,9 +5,9 @@ use super::event_log::EventLog;
 use super::fault::Problem;
 use super::resource::{
     AuditEntry, AuditVerdict, Call, CallId, CallOut, CallQuery, CallStarted, Explanation,
-    InviteFormat, IssuedToken, Language, Meeting, MeetingChange, MeetingDraft, MeetingId,
-    MeetingState, Order, Page, Participant, Question, Readiness, Registration, Scope, Secret,
-    TestCall, Token, TokenDraft, TokenId, Trunk, Window,
+    Invitation, InviteFormat, IssuedToken, Language, Meeting, MeetingChange, MeetingDraft,
+    MeetingId, MeetingState, Order, Page, Participant, Question, Readiness, Registration, Scope,
+    Secret, TestCall, Token, TokenDraft, TokenId, Trunk, Window,
 };
 use std::future::Future;
 use std::net::IpAddr;
@@ -116,13 +116,14 @@ pub trait Backend: Send + Sync + 'static {
         call: CallOut,
     ) -> Answer<'a, CallStarted>;
 
-    /// An invitation to a meeting.
+    /// An invitation to a meeting; with `secrets` also the PIN of guests and the link.
     fn invite<'a>(
         &'a self,
         id: &'a MeetingId,
         format: InviteFormat,
         language: Language,
-    ) -> Answer<'a, String>;
+        secrets: bool,
+    ) -> Answer<'a, Invitation>;
 
     /// The records of calls, newest first, without [`Call::explanation`].
     fn calls(&self, query: CallQuery, window: Window, language: Language)

@@ -5,6 +5,7 @@ use super::resource::{
     CallOut, MeetingChange, MeetingDraft, Question, Secret, SessionRequest, Successors, Time,
     TokenDraft,
 };
+use crate::meeting::MAX_EARLY_MIN;
 use causeway_base::alias::MAX_ALIAS_LEN;
 use causeway_conference::policy::{DEFAULT_MAX_PARTICIPANTS, MAX_SUCCESSORS};
 
@@ -43,6 +44,10 @@ fn participants(most: Option<u32>) -> Checked {
     require(most.is_none_or(within), "max_participants")
 }
 
+fn early(minutes: Option<u32>) -> Checked {
+    require(minutes.is_none_or(|minutes| minutes <= MAX_EARLY_MIN), "early_entry_min")
+}
+
 fn order(start: Option<Time>, end: Option<Time>) -> Checked {
     require(start.zip(end).is_none_or(|(start, end)| start < end), "ends_at")
 }
@@ -53,12 +58,14 @@ pub(super) fn draft(draft: &MeetingDraft) -> Checked {
     require(!draft.permanent || !timed, "permanent")?;
     require(draft.alias.as_ref().is_none_or(|alias| is_word(alias, MAX_WORD)), "alias")?;
     participants(draft.max_participants)?;
+    early(draft.early_entry_min)?;
     order(draft.starts_at, draft.ends_at)
 }
 
 pub(super) fn change(change: &MeetingChange) -> Checked {
     pins(change.host_pin.as_ref(), change.guest_pin.as_ref().and_then(Option::as_ref))?;
     participants(change.max_participants)?;
+    early(change.early_entry_min)?;
     order(change.starts_at.flatten(), change.ends_at.flatten())
 }
 

@@ -47,6 +47,7 @@ macro_rules! faults {
                 match self {
                     $(Fault::$name => $status,)*
                     Fault::Refused(cause) => http_status(cause),
+                    Fault::Meeting(FieldError::AliasTaken | FieldError::CodeTaken) => 409,
                     Fault::Meeting(_) => 422,
                 }
             }
@@ -124,6 +125,8 @@ pub struct Problem {
     pub fault: Fault,
     /// Which field is meant, as `participants[3]`.
     pub field: Option<String>,
+    /// What exactly is meant, such as an address of ours.
+    pub detail: Option<String>,
     /// When to try again.
     pub retry_after: Option<Duration>,
 }
@@ -145,6 +148,12 @@ impl Problem {
         Self { field: known.then_some(shown), ..self }
     }
 
+    /// Names what exactly is meant.
+    #[must_use]
+    pub fn detailed(self, detail: &str) -> Self {
+        Self { detail: Some(detail.to_owned()), ..self }
+    }
+
     /// Says when to try again.
     #[must_use]
     pub fn retry_after(self, wait: Duration) -> Self {
@@ -154,13 +163,19 @@ impl Problem {
 
 impl From<FieldError> for Problem {
     fn from(error: FieldError) -> Self {
-        Problem::from(Fault::Meeting(error)).of(error.field())
+        // As the API calls them: there one field takes an alias or a code.
+        let field = match error.field() {
+            "ends" => "ends_at",
+            "aliases" | "code" => "alias",
+            same => same,
+        };
+        Problem::from(Fault::Meeting(error)).of(field)
     }
 }
 
 impl From<Fault> for Problem {
     fn from(fault: Fault) -> Self {
-        Self { fault, field: None, retry_after: None }
+        Self { fault, field: None, detail: None, retry_after: None }
     }
 }
 

@@ -9,6 +9,7 @@
 //! * [`event_log`]: the last events, for those who come back.
 //! * `document`: the OpenAPI description. * `extract`: bodies, queries, names, within bounds.
 //! * `source`: where a request comes from.
+//! * `stream_seat`: how many streams of events are open.
 //! * [`listener`]: sockets, TLS, and the limits of connections; `certificate`: who we are, as the
 //!   files are now; `patience`: connections whose client does not read.
 
@@ -30,6 +31,7 @@ pub mod resource;
 mod route;
 mod source;
 mod speech;
+mod stream_seat;
 #[cfg(test)]
 mod tests;
 
@@ -48,7 +50,8 @@ use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{Semaphore, watch};
+use stream_seat::StreamSeats;
+use tokio::sync::watch;
 use utoipa_axum::router::OpenApiRouter;
 
 /// What every request shares.
@@ -60,7 +63,7 @@ pub(crate) struct Shared {
     authentication: Authentication,
     request_ids: RequestIds,
     trusted_proxies: Vec<Network>,
-    streams: Arc<Semaphore>,
+    streams: StreamSeats,
     heartbeat: Duration,
     closing: watch::Receiver<bool>,
     /// The OpenAPI description, JSON.
@@ -139,7 +142,7 @@ pub fn router(setting: Setting) -> Router {
         heartbeat: setting.pace.heartbeat,
         request_ids: RequestIds::new(setting.run),
         trusted_proxies: setting.trusted_proxies,
-        streams: Arc::new(Semaphore::new(route::MAX_STREAMS)),
+        streams: StreamSeats::default(),
         closing: setting.closing,
         document: document.to_json().unwrap_or_default(),
     }));

@@ -67,6 +67,9 @@ pub(super) struct ProblemBody {
     /// The field that is meant, as `participants[3]`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
+    /// What exactly is meant, such as the address that leads nowhere.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
     /// The id of the request, for the log.
     pub request: String,
 }
@@ -104,7 +107,10 @@ pub(super) async fn around(State(api): State<Api>, mut request: Request, next: N
         run(request, next, &id).await
     };
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
+        // Which methods there are instead (RFC 9110 section 15.5.6).
+        let allowed = response.headers_mut().remove(header::ALLOW);
         response = written(problem, speech, &id);
+        response.headers_mut().extend(allowed.map(|allowed| (header::ALLOW, allowed)));
     } else if response.status() == StatusCode::INTERNAL_SERVER_ERROR {
         response = written(Fault::Internal.into(), speech, &id);
     }
@@ -136,6 +142,7 @@ fn written(problem: Problem, speech: Speech, id: &str) -> Response {
         title: fault.sentence(speech.lang),
         status: status.as_u16(),
         field: problem.field,
+        detail: problem.detail,
         request: id.to_owned(),
     };
     let mut response = (status, Json(body)).into_response();

@@ -4,13 +4,14 @@
 //! * [`problem`]: what is wrong, at which line and column, and the fix.
 //! * [`reception`]: the voice menu and the keys.
 //! * `source`: the text and the places of its keys.
-//! * `resolve`: raw values to meaning; [`api`], [`user`], [`trunk`], [`store`], `rule`,
+//! * `resolve`: raw values to meaning; [`api`], [`user`], [`trunk`], [`store`], [`invite`], `rule`,
 //!   `calling_out`: those of their sections.
 //!
 //! `causeway.toml` at the root of the repository documents every key; it is [`DEFAULT_FILE`].
 
 pub mod api;
 mod calling_out;
+pub mod invite;
 pub mod problem;
 pub mod raw;
 pub mod reception;
@@ -24,6 +25,7 @@ pub mod trunk;
 pub mod user;
 
 pub use api::{Acme, Api};
+pub use invite::Invite;
 pub use problem::{ConfigError, Problem};
 pub use reception::ReceptionConfig;
 pub use store::StoreConfig;
@@ -86,6 +88,8 @@ pub struct Config {
     pub engine: EngineConfig,
     /// What an answer may hold.
     pub policy: OfferPolicy,
+    /// What stands on invitations.
+    pub invite: Invite,
     /// Where meetings, records and the audit log are kept.
     pub store: StoreConfig,
     /// The voice menu and the test call.

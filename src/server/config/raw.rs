@@ -35,6 +35,7 @@ section! {
         media: RawMedia = RawMedia::default(),
         store: RawStore = RawStore::default(),
         api: RawApi = RawApi::default(),
+        invite: RawInvite = RawInvite::default(),
         reception: RawReception = RawReception::default(),
         keys: RawKeys = RawKeys::default(),
         conference: Vec<RawConference> = default_conferences(),
@@ -210,6 +211,24 @@ section! {
     }
 }
 section! {
+    /// `[invite]`
+    RawInvite {
+        link_base: String = String::new(),
+        ip: String = String::new(),
+        organizer: String = String::new(),
+        recording_notice: bool = false,
+        phone: Vec<RawPhone> = Vec::new(),
+    }
+}
+section! {
+    /// `[[invite.phone]]`
+    RawPhone {
+        number: String = String::new(),
+        zh: String = String::new(),
+        en: String = String::new(),
+    }
+}
+section! {
     /// `[[conference]]`
     RawConference {
         name: String = String::new(),
@@ -361,6 +380,7 @@ impl RawConfig {
         specimen.network.advertised.push(RawAdvertised::default());
         specimen.user.push(RawUser::default());
         specimen.trunk.push(RawTrunk::default());
+        specimen.invite.phone.push(RawPhone::default());
         specimen.rule.push(RawRule::default());
         specimen
     }

@@ -7,15 +7,17 @@ use super::raw::{
 use super::reception;
 use super::source::{At, Source};
 use super::{
-    Config, Log, MAX_CONFERENCES, Sip, TlsIdentity, api, calling_out, networks, rule, trunk, user,
+    Config, Log, MAX_CONFERENCES, Sip, TlsIdentity, api, calling_out, invite, networks, rule,
+    trunk, user,
 };
-use crate::meeting::{CODE_DIGITS, Permanent, Pin};
+use crate::meeting::{CODE_DIGITS, Permanent, Pin, fold};
 use causeway_adapter::sip;
 use causeway_base::Codec;
 use causeway_conference::{EndRules, KeyTable, Settings};
 use causeway_dial::{AliasPattern, Found, NameTable, NumberPlan, OurHosts, RateRule};
 use causeway_engine::EngineConfig;
 use causeway_plan::{Encryption, OfferPolicy};
+use sha2::{Digest, Sha256};
 use std::fmt::Display;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
@@ -110,11 +112,14 @@ pub(super) fn resolve(
     finder.range("node", "max_calls", raw.node.max_calls, 1, 1_000_000);
     let hosts = our_hosts(&raw, &sip, &advertised);
     let calling_out = calling_out::calling_out(&mut finder, &raw.calling_out);
-    let (plan, warnings) = rule::plan(&mut finder, &raw, hosts.clone(), numbers);
+    let invite = invite::invite(&mut finder, &raw.invite, &raw.trunk, &numbers);
+    let (plan, mut warnings) = rule::plan(&mut finder, &raw, hosts.clone(), numbers);
     if !finder.problems.is_empty() {
         finder.problems.sort_by_key(|problem| problem.position);
         return Err(ConfigError { name: source.name.to_owned(), problems: finder.problems });
     }
+    let plan = Arc::new(plan);
+    warnings.extend(invite::warnings(&invite, &plan, &conferences.names));
     let mut config = Config {
         max_calls: raw.node.max_calls,
         drain_limit: Duration::from_secs(raw.node.drain_limit_s),
@@ -135,11 +140,12 @@ pub(super) fn resolve(
         api,
         engine,
         policy,
+        invite,
         store,
         reception,
         keys,
         conferences: conferences.permanent,
-        dial_plan: Arc::new(plan),
+        dial_plan: plan,
         calling_out: Arc::new(calling_out),
         warnings,
         names: conferences.names,
@@ -337,13 +343,27 @@ fn conferences(
         return conferences;
     }
     for (index, conference) in raw.iter().enumerate() {
-        let key: Arc<str> = format!("conference[{index}]").into();
+        let key = key(conference.aliases.first().map_or("", String::as_str));
         name(finder, index, &key, conference, numbers, &mut conferences.names);
         conference_limits(finder, index, conference);
         let permanent = permanent(finder, index, key, conference, keys);
         conferences.permanent.push(permanent);
     }
     conferences
+}
+
+/// The key of a conference: by its first alias, so that records and tokens know it again whatever
+/// stands before it in the file. It fits into an address.
+fn key(alias: &str) -> Arc<str> {
+    const LONGEST: usize = 40;
+    let alias = fold(alias);
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
+    if (1..=LONGEST).contains(&alias.len()) && alias.bytes().all(fits) {
+        return format!("conference-{alias}").into();
+    }
+    let digest = hex::encode(Sha256::digest(&alias));
+    // Longer than any alias that fits, so that none looks like it.
+    format!("conference-{}", digest.get(..48).unwrap_or(&digest)).into()
 }
 
 fn name(
@@ -492,5 +512,30 @@ fn settings(raw: &RawConference, keys: &Arc<KeyTable>) -> Settings {
             max_duration: limit(raw.max_duration_s),
             host_grace: limit(raw.host_grace_s),
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_key_of_a_conference_follows_its_alias_and_fits_into_an_address() {
+        let of = |text: &str| {
+            let config = Config::parse("test.toml", text, &|_| None).expect("valid");
+            config.conferences.iter().map(|one| one.key.to_string()).collect::<Vec<_>>()
+        };
+        let (first, second) =
+            ("[[conference]]\naliases = [\"1001\"]\n", "[[conference]]\naliases = [\"Board\"]\n");
+        assert_eq!(of(&format!("{first}{second}")), ["conference-1001", "conference-board"]);
+        assert_eq!(of(second), ["conference-board"]);
+        for odd in ["+86 21 5555 0000", "sip:board@example.com", "会议室", &"x".repeat(41)] {
+            let key = key(odd);
+            assert!(
+                key.len() <= 64 && key.parse::<crate::api::resource::MeetingId>().is_ok(),
+                "{key}"
+            );
+        }
+        assert_ne!(key("会议室"), key("会议"));
     }
 }

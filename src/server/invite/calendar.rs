@@ -11,10 +11,17 @@ use jiff::Timestamp;
 /// Octets of a line before it is folded (RFC 5545 section 3.1).
 const FOLD: usize = 75;
 
-/// The calendar object of a scheduled meeting; `None` for one without a time.
+/// What a calendar object asks for (RFC 5546 section 1.4). Nobody is invited by name here, so that
+/// it publishes and never requests; the Content-Type repeats it (RFC 6047 section 2.4).
+pub const fn method(card: &Card) -> &'static str {
+    if card.cancelled { "CANCEL" } else { "PUBLISH" }
+}
+
+/// The calendar object of a scheduled meeting; `None` for one without a time. `host` is where the
+/// bridge is reached.
 pub fn render(card: &Card, lang: Lang, host: &str, now: Timestamp) -> Option<String> {
     let Kind::Scheduled { starts, ends } = card.kind else { return None };
-    let method = if card.cancelled { "CANCEL" } else { "REQUEST" };
+    let method = method(card);
     let mut calendar = Lines::default();
     calendar.raw("BEGIN:VCALENDAR");
     calendar.raw("PRODID:-//Causeway//Invite//EN");
@@ -27,8 +34,10 @@ pub fn render(card: &Card, lang: Lang, host: &str, now: Timestamp) -> Option<Str
     calendar.raw(&format!("DTSTART:{}", utc(starts)));
     calendar.raw(&format!("DTEND:{}", utc(ends)));
     calendar.text("SUMMARY", &card.name);
-    if let Some(organizer) = &card.organizer {
-        calendar.raw(&format!("ORGANIZER:mailto:{}", uri(organizer)));
+    // PUBLISH and CANCEL must name one (RFC 5546 sections 3.2.1 and 3.2.5).
+    match &card.organizer {
+        Some(organizer) => calendar.raw(&format!("ORGANIZER:mailto:{}", uri(organizer))),
+        None => calendar.raw(&format!("ORGANIZER:sip:{}", uri(host))),
     }
     ways(&mut calendar, card, lang);
     calendar.raw(if card.cancelled { "STATUS:CANCELLED" } else { "STATUS:CONFIRMED" });

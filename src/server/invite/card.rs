@@ -1,46 +1,82 @@
 //! One meeting's card: every way in.
 
-use crate::meeting::{Kind, Meeting};
+use super::Addresses;
+use super::address::Phone;
+use crate::meeting::{Kind, Meeting, Permanent, Pin};
 use causeway_base::{Alias, Lang};
+use causeway_conference::Lobby;
 use std::fmt;
-use std::net::IpAddr;
 
-/// Where a bridge can be reached, as its operator publishes it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Addresses {
-    /// What a link begins with: `https://bridge.example.com/j/`. `None`: no browsers.
-    pub link: Option<String>,
-    /// The host of SIP addresses. `None`: none are published.
-    pub sip_host: Option<String>,
-    /// The address that rooms dial as `IP##number`. `None`: none is published.
-    pub ip: Option<IpAddr>,
-    /// Telephone numbers that lead to the reception, the best first.
-    pub phones: Vec<Phone>,
-    /// Meetings are recorded.
-    pub recorded: bool,
-    /// The mail address of the organizer in calendars.
-    pub organizer: Option<String>,
+/// What a card tells of: a meeting of the store, or a conference of the configuration.
+#[derive(Clone, Debug)]
+pub struct Subject<'a> {
+    id: &'a str,
+    name: &'a str,
+    kind: Kind,
+    /// The number on the card.
+    number: &'a str,
+    /// What else it is dialled by.
+    others: Vec<&'a str>,
+    guest_pin: Option<&'a Pin>,
+    link_secret: Option<&'a str>,
+    lobby: bool,
+    sequence: u32,
+    cancelled: bool,
 }
 
-/// A telephone number that leads to the reception.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Phone {
-    /// E.164, with plus.
-    pub number: String,
-    /// Where it is, in Chinese.
-    pub zh: String,
-    /// Where it is, in English.
-    pub en: String,
+impl Subject<'_> {
+    /// The key of its conference.
+    pub fn id(&self) -> &str {
+        self.id
+    }
+
+    /// Everything that it is dialled by.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        [self.number].into_iter().chain(self.others.iter().copied())
+    }
 }
 
-impl Phone {
-    /// Where it is.
-    pub fn place(&self, lang: Lang) -> &str {
-        match lang {
-            Lang::Zh => &self.zh,
-            Lang::En => &self.en,
+impl<'a> From<&'a Meeting> for Subject<'a> {
+    fn from(meeting: &'a Meeting) -> Self {
+        Self {
+            id: &meeting.id,
+            name: &meeting.name,
+            kind: meeting.kind,
+            number: &meeting.code,
+            others: meeting.aliases.iter().map(String::as_str).collect(),
+            guest_pin: meeting.guest_pin.as_ref(),
+            link_secret: Some(meeting.link_secret.as_str()).filter(|secret| !secret.is_empty()),
+            lobby: meeting.lobby != Lobby::Off || meeting.wait_for_host,
+            sequence: meeting.sequence,
+            cancelled: meeting.ended.is_some(),
         }
     }
+}
+
+impl<'a> From<&'a Permanent> for Subject<'a> {
+    fn from(conference: &'a Permanent) -> Self {
+        let names = conference.code.iter().chain(&conference.aliases).map(String::as_str);
+        let typed = |name: &&str| is_typed(name);
+        let number = names.clone().find(typed).or_else(|| names.clone().next());
+        let settings = &conference.settings;
+        Self {
+            id: &conference.key,
+            name: &settings.name,
+            kind: Kind::Permanent,
+            number: number.unwrap_or_default(),
+            others: names.filter(|name| Some(*name) != number).collect(),
+            guest_pin: conference.guest_pin.as_ref(),
+            link_secret: None,
+            lobby: settings.lobby != Lobby::Off || settings.wait_for_host,
+            sequence: 0,
+            cancelled: false,
+        }
+    }
+}
+
+/// Whether a telephone can type it.
+fn is_typed(number: &str) -> bool {
+    !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// One meeting's card. `Debug` shows no code and no PIN.
@@ -52,11 +88,13 @@ pub struct Card {
     pub name: String,
     /// When it takes place.
     pub kind: Kind,
-    /// Its conference number.
+    /// Its conference number, or the name by which it is dialled.
     pub code: String,
-    /// What guests enter, where they need a PIN. A host's PIN is never on a card.
+    /// Guests need a PIN.
+    pub pin_needed: bool,
+    /// That PIN, where the reader may know it. A host's PIN is never on a card.
     pub guest_pin: Option<String>,
-    /// The link.
+    /// The link, which lets in whoever has it.
     pub link: Option<String>,
     /// `sip:number@host`.
     pub sip: Option<String>,
@@ -145,58 +183,99 @@ pub enum Leads {
     Elsewhere,
 }
 
+/// Asks the dial plan where a call to this alias leads that this trunk brings.
+pub type Ask<'a> = dyn FnMut(&Alias, Option<&str>) -> Leads + 'a;
+
 impl Card {
-    /// The card of a meeting, every address tried first.
+    /// The card of a meeting, every address tried first. One that is over needs no way in.
     ///
     /// # Errors
-    /// An address that `leads` elsewhere, or none at all.
+    /// An address that leads elsewhere, or none at all.
     pub fn of(
-        meeting: &Meeting,
+        subject: &Subject<'_>,
         addresses: &Addresses,
-        leads: &dyn Fn(&Alias) -> Leads,
+        ask: &mut Ask<'_>,
     ) -> Result<Self, CardError> {
-        let code = &meeting.code;
-        let host = addresses.sip_host.as_deref();
-        let sip = host.map(|host| format!("sip:{code}@{host}"));
-        let ip_dial = addresses.ip.map(|ip| format!("{ip}##{code}"));
-        let wanted = [
-            sip.as_ref().map(|sip| ("sip", sip, Alias::sip(code, host.unwrap_or_default()))),
-            ip_dial.as_ref().zip(addresses.ip).map(|(dial, ip)| {
-                let host = ip.to_string();
-                ("ip", dial, Alias::H323 { user: code.clone(), host })
-            }),
-        ];
-        for (kind, address, alias) in wanted.into_iter().flatten() {
-            if leads(&alias) != Leads::ToTheMeeting {
-                return Err(CardError::NotRouted { kind, address: address.clone() });
+        let card = Self::untried(subject, addresses);
+        if card.cancelled {
+            return Ok(card);
+        }
+        for (kind, address, alias, trunk) in card.wanted(subject, addresses) {
+            let leads = ask(&alias, trunk);
+            let by_voice = kind == "phone" && leads == Leads::ToTheReception;
+            if leads != Leads::ToTheMeeting && !by_voice {
+                return Err(CardError::NotRouted { kind, address });
             }
         }
-        for phone in &addresses.phones {
-            if leads(&Alias::Number(phone.number.clone())) == Leads::Elsewhere {
-                let address = phone.number.clone();
-                return Err(CardError::NotRouted { kind: "phone", address });
-            }
-        }
-        let link = addresses.link.as_ref().map(|link| format!("{link}{}", meeting.id));
-        if link.is_none() && sip.is_none() && ip_dial.is_none() && addresses.phones.is_empty() {
+        let ways = [&card.link, &card.sip, &card.ip_dial];
+        if ways.iter().all(|way| way.is_none()) && card.phones.is_empty() {
             return Err(CardError::NoAddress);
         }
-        Ok(Self {
-            id: meeting.id.to_string(),
-            name: meeting.name.clone(),
-            kind: meeting.kind,
-            code: code.clone(),
-            guest_pin: meeting.guest_pin.as_ref().map(|pin| pin.reveal().to_owned()),
-            link,
+        Ok(card)
+    }
+
+    fn untried(subject: &Subject<'_>, addresses: &Addresses) -> Self {
+        let number = subject.number;
+        let typed = is_typed(number);
+        let link = addresses.link.as_ref().zip(subject.link_secret);
+        let sip = match Alias::parse(number) {
+            Ok(whole @ Alias::Sip { .. }) => Some(whole.to_string()),
+            _ => addresses.sip.as_ref().map(|place| place.uri(number)),
+        };
+        Self {
+            id: subject.id.to_owned(),
+            name: subject.name.to_owned(),
+            kind: subject.kind,
+            code: number.to_owned(),
+            pin_needed: subject.guest_pin.is_some(),
+            guest_pin: subject.guest_pin.map(|pin| pin.reveal().to_owned()),
+            link: link.map(|(base, secret)| format!("{base}{secret}")),
             sip,
-            ip_dial,
-            phones: addresses.phones.clone(),
+            ip_dial: addresses.ip.filter(|_| typed).map(|ip| format!("{ip}##{number}")),
+            phones: if typed { addresses.phones.clone() } else { Vec::new() },
             recorded: addresses.recorded,
-            lobby: meeting.lobby != causeway_conference::Lobby::Off || meeting.wait_for_host,
+            lobby: subject.lobby,
             organizer: addresses.organizer.clone(),
-            sequence: 0,
-            cancelled: meeting.ended.is_some(),
-        })
+            sequence: subject.sequence,
+            cancelled: subject.cancelled,
+        }
+    }
+
+    /// Every address with its kind, as it is shown and as it is dialled, and the trunk that
+    /// brings its calls.
+    fn wanted<'a>(
+        &self,
+        subject: &Subject<'_>,
+        addresses: &'a Addresses,
+    ) -> Vec<(&'static str, String, Alias, Option<&'a str>)> {
+        let mut wanted = Vec::new();
+        for name in subject.names() {
+            match (Alias::parse(name), &addresses.sip) {
+                (Ok(whole @ (Alias::Sip { .. } | Alias::H323 { .. })), _) => {
+                    wanted.push(("sip", whole.to_string(), whole, None));
+                }
+                (_, Some(place)) => {
+                    wanted.push(("sip", place.uri(name), Alias::sip(name, &place.host), None));
+                }
+                (_, None) => {}
+            }
+        }
+        if let Some((dial, ip)) = self.ip_dial.clone().zip(addresses.ip) {
+            let alias = Alias::H323 { user: self.code.clone(), host: ip.to_string() };
+            wanted.push(("ip", dial, alias, None));
+        }
+        // The list of the operator: that of the card is the same or empty.
+        for phone in addresses.phones.iter().filter(|_| !self.phones.is_empty()) {
+            let (number, trunk) = (phone.number.clone(), phone.trunk.as_deref());
+            wanted.push(("phone", number.clone(), Alias::Number(number), trunk));
+        }
+        wanted
+    }
+
+    /// The card for those who may look but not let others in: no PIN, and no link.
+    #[must_use]
+    pub fn without_secrets(self) -> Self {
+        Self { guest_pin: None, link: None, ..self }
     }
 
     /// The one-tap address of a telephone number: two pauses, then the number and hash; after
@@ -208,6 +287,9 @@ impl Card {
 
     /// The number in groups of three, as people read it aloud.
     pub fn spaced_code(&self) -> String {
+        if !is_typed(&self.code) {
+            return self.code.clone();
+        }
         let digits: Vec<char> = self.code.chars().collect();
         digits.chunks(3).map(String::from_iter).collect::<Vec<_>>().join(" ")
     }

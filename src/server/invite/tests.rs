@@ -2,7 +2,7 @@
 
 use super::card::Leads;
 use super::*;
-use crate::meeting::{Kind, Meeting, Pin};
+use crate::meeting::{Kind, Meeting, Permanent, Pin};
 use causeway_base::{Alias, Lang};
 use causeway_conference::Lobby;
 use jiff::Timestamp;
@@ -34,32 +34,40 @@ fn meeting(name: &str) -> Meeting {
         early_entry_min: 15,
         created: at("2026-11-20T00:00:00Z"),
         ended: None,
+        sequence: 0,
     }
+}
+
+fn phone(number: &str, zh: &str, en: &str) -> Phone {
+    let trunk = Some("carrier".into());
+    Phone { number: number.to_owned(), zh: zh.to_owned(), en: en.to_owned(), trunk }
 }
 
 fn addresses() -> Addresses {
     Addresses {
         link: Some("https://bridge.example.com/j/".to_owned()),
-        sip_host: Some("bridge.example.com".to_owned()),
+        sip: Some(SipPlace::named("bridge.example.com")),
         ip: Some("203.0.113.5".parse().expect("an address")),
         phones: vec![
-            Phone { number: "+861055550100".into(), zh: "北京".into(), en: "Beijing".into() },
-            Phone { number: "+442055550100".into(), zh: "伦敦".into(), en: "London".into() },
+            phone("+861055550100", "北京", "Beijing"),
+            phone("+442055550100", "伦敦", "London"),
         ],
         recorded: true,
         organizer: Some("host@example.com".to_owned()),
     }
 }
 
-fn leads(alias: &Alias) -> Leads {
-    match alias {
-        Alias::Number(_) => Leads::ToTheReception,
+fn leads(alias: &Alias, trunk: Option<&str>) -> Leads {
+    match (alias, trunk) {
+        (Alias::Number(_), Some("carrier")) => Leads::ToTheReception,
+        (Alias::Number(_), _) => Leads::Elsewhere,
         _ => Leads::ToTheMeeting,
     }
 }
 
 fn card(name: &str) -> Card {
-    Card::of(&meeting(name), &addresses(), &leads).expect("every address leads there")
+    let card = Card::of(&(&meeting(name)).into(), &addresses(), &mut leads);
+    card.expect("every address leads there")
 }
 
 #[test]
@@ -69,7 +77,7 @@ fn chinese_says_beijing_time_first_and_utc_beside_it() {
     let utc = text.find("2026年11月25日 周三 17:00–18:30 UTC").expect(&text);
     assert!(beijing < utc);
     for wanted in [
-        "https://bridge.example.com/j/Zx81-q_0",
+        "https://bridge.example.com/j/secret-of-the-link",
         "sip:842613975@bridge.example.com",
         "203.0.113.5##842613975",
         "+861055550100,,842613975#,,4471# (北京)",
@@ -82,32 +90,81 @@ fn chinese_says_beijing_time_first_and_utc_beside_it() {
     }
 }
 
+/// The card in every form.
+fn all(card: &Card) -> [String; 3] {
+    let calendar = calendar::render(card, Lang::En, "b.example", at("2026-11-21T00:00:00Z"));
+    [text::render(card, Lang::En), html::render(card, Lang::Zh), calendar.expect("scheduled")]
+}
+
 #[test]
-fn a_host_pin_and_the_link_secret_are_on_no_card() {
+fn a_host_pin_is_on_no_card_and_the_id_of_a_meeting_opens_nothing() {
     let card = card("x");
-    let calendar = calendar::render(&card, Lang::En, "b.example", at("2026-11-21T00:00:00Z"));
-    let all = [
-        text::render(&card, Lang::En),
-        html::render(&card, Lang::Zh),
-        calendar.expect("scheduled"),
-    ];
-    for rendered in all {
-        assert!(!rendered.contains("990011") && !rendered.contains("secret-of-the-link"));
+    for rendered in all(&card) {
+        assert!(!rendered.contains("990011") && !rendered.contains("/j/Zx81"));
     }
     assert!(!format!("{card:?}").contains("4471"));
 }
 
 #[test]
+fn who_only_looks_gets_neither_the_pin_nor_the_link() {
+    let card = card("x").without_secrets();
+    for rendered in all(&card) {
+        assert!(!rendered.contains("4471") && !rendered.contains("secret-of-the-link"));
+        assert!(rendered.contains("842613975"), "{rendered}");
+    }
+    assert_eq!(card.one_tap(&card.phones[0]), "tel:+861055550100,,842613975%23");
+    let words = text::render(&card, Lang::En);
+    assert!(words.contains("Passcode: ask the organizer") && words.contains("the passcode"));
+}
+
+#[test]
 fn an_address_that_leads_elsewhere_is_not_published() {
-    let nowhere = |alias: &Alias| match alias {
-        Alias::Sip { .. } => Leads::Elsewhere,
-        other => leads(other),
-    };
-    let error = Card::of(&meeting("x"), &addresses(), &nowhere).expect_err("refused");
-    assert_eq!(error.code(), "CW-INVITE-001");
-    assert!(error.sentence(Lang::Zh).contains("sip:842613975@bridge.example.com"));
-    let none = Card::of(&meeting("x"), &Addresses::default(), &leads);
+    let meeting = Meeting { aliases: vec!["weekly".to_owned()], ..meeting("x") };
+    let subject = Subject::from(&meeting);
+    for (kind, wrong) in [
+        ("sip", "sip:842613975@bridge.example.com"),
+        ("sip", "sip:weekly@bridge.example.com"),
+        ("ip", "203.0.113.5##842613975"),
+        ("phone", "+442055550100"),
+    ] {
+        let mut nowhere = |alias: &Alias, trunk: Option<&str>| {
+            let shown = match alias {
+                Alias::H323 { user, host } => format!("{host}##{user}"),
+                other => other.to_string(),
+            };
+            if shown == wrong { Leads::Elsewhere } else { leads(alias, trunk) }
+        };
+        let error = Card::of(&subject, &addresses(), &mut nowhere).expect_err(wrong);
+        let address = wrong.to_owned();
+        assert_eq!(error, CardError::NotRouted { kind, address });
+        assert!(error.sentence(Lang::Zh).contains(wrong));
+    }
+    let none = Card::of(&subject, &Addresses::default(), &mut leads);
     assert_eq!(none.expect_err("nothing to publish"), CardError::NoAddress);
+}
+
+#[test]
+fn a_conference_of_the_configuration_has_a_card_too() {
+    let room = |aliases: &[&str], code: Option<&str>| Permanent {
+        key: "conference-x".into(),
+        aliases: aliases.iter().map(|alias| (*alias).to_owned()).collect(),
+        code: code.map(str::to_owned),
+        settings: Default::default(),
+        host_pin: None,
+        guest_pin: None,
+        locked_at_start: false,
+    };
+    let card = |room: &Permanent| {
+        Card::of(&room.into(), &addresses(), &mut leads).expect("every address leads there")
+    };
+    let numbered = card(&room(&["board", "1001"], None));
+    assert_eq!(numbered.sip.as_deref(), Some("sip:1001@bridge.example.com"));
+    assert_eq!(numbered.ip_dial.as_deref(), Some("203.0.113.5##1001"));
+    assert_eq!((numbered.phones.len(), numbered.link), (2, None));
+    let named = card(&room(&["sip:board@example.com"], None));
+    assert_eq!(named.sip.as_deref(), Some("sip:board@example.com"));
+    assert_eq!((named.phones.len(), named.ip_dial), (0, None), "no telephone can type it");
+    assert_eq!(card(&room(&["1001"], Some("987654321"))).code, "987654321");
 }
 
 /// The calendar as an independent parser reads it.
@@ -136,6 +193,33 @@ fn an_independent_parser_reads_the_calendar() {
     assert_eq!(text(&P::Location), card.sip.clone());
     assert!(text(&P::Description).is_some_and(|description| description.contains("北京时间")));
     assert_eq!(event.properties(&P::Conference).count(), 4);
+}
+
+/// RFC 5546 sections 3.2.1 and 3.2.5: what a published and a cancelled event must and must not say.
+#[test]
+fn a_calendar_says_what_it_is_for_and_who_organizes() {
+    use calcard::icalendar::ICalendarProperty as P;
+    for (cancelled, organizer, method) in [
+        (false, Some("host@example.com"), "PUBLISH"),
+        (false, None, "PUBLISH"),
+        (true, Some("host@example.com"), "CANCEL"),
+        (true, None, "CANCEL"),
+    ] {
+        let organizer = organizer.map(str::to_owned);
+        let card = Card { cancelled, organizer, sequence: 3, ..card("x") };
+        assert_eq!(calendar::method(&card), method);
+        let calendar = parsed(&card, Lang::Zh);
+        let components = &calendar.components;
+        let of = |name: &str| components.iter().find(|c| c.component_type.as_str() == name);
+        let (whole, event) = (of("VCALENDAR").expect("one"), of("VEVENT").expect("an event"));
+        assert!(whole.property(&P::Method).is_some());
+        assert_eq!(event.properties(&P::Organizer).count(), 1, "{method}");
+        assert_eq!(event.properties(&P::Attendee).count(), 0, "PUBLISH invites nobody by name");
+        let sequence = event.property(&P::Sequence).expect("a sequence");
+        assert!(sequence.values.iter().any(|value| value.as_integer() == Some(3)));
+        let text = calendar::render(&card, Lang::Zh, "b", at("2026-11-21T00:00:00Z"));
+        assert!(text.is_some_and(|text| text.contains(&format!("\r\nMETHOD:{method}\r\n"))));
+    }
 }
 
 #[test]

@@ -35,8 +35,13 @@ pub(super) fn ways(card: &Card, lang: Lang) -> Vec<(&'static str, String)> {
         ways.push((label(zh, en), format!("{},,{}#{pin}{place}", phone.number, card.code)));
     }
     ways.push((label("Meeting ID / 会议号", "Meeting ID"), card.spaced_code()));
-    if let Some(pin) = &card.guest_pin {
-        ways.push((label("Passcode / 密码", "Passcode"), pin.clone()));
+    if card.pin_needed {
+        let ask = match lang {
+            Lang::Zh => "请向组织者索取",
+            Lang::En => "ask the organizer",
+        };
+        let pin = card.guest_pin.clone().unwrap_or_else(|| ask.to_owned());
+        ways.push((label("Passcode / 密码", "Passcode"), pin));
     }
     ways
 }
@@ -57,7 +62,7 @@ pub(super) fn steps(card: &Card, lang: Lang) -> [String; 3] {
             "Five minutes early, dial the address on a room system or a soft phone."
         }
     };
-    let enter = match (lang, card.guest_pin.is_some()) {
+    let enter = match (lang, card.pin_needed) {
         (Lang::Zh, true) => "电话用户按提示输入会议号和密码，各以 # 结束。",
         (Lang::Zh, false) => "电话用户按提示输入会议号，以 # 结束。",
         (Lang::En, true) => "By phone: enter the meeting ID and the passcode, each followed by #.",

@@ -99,7 +99,9 @@ impl Meetings {
         let new = NewMeeting { code: Some(code.clone()), ..new.clone() };
         self.validate(&new, Some(key))?;
         let link = before.link_secret.as_str().into();
+        let sequence = before.sequence.saturating_add(1);
         let meeting = build(&new, before.id.clone(), link, code, before.created);
+        let meeting = Meeting { sequence, ..meeting };
         match store.replace_meeting(&meeting).await {
             Err(StoreError::Conflict) => Err(MeetingError::Invalid(vec![FieldError::AliasTaken])),
             Err(error) => Err(error.into()),
@@ -111,11 +113,12 @@ impl Meetings {
         }
     }
 
-    /// Ends a meeting: its link, its aliases and its code die together. Whoever is in its
-    /// conference stays until that ends too.
+    /// Ends a meeting: its link, its aliases and its code die together, at once and whatever the
+    /// store does; one that is away learns it when it is back. Whoever is in its conference stays
+    /// until that ends too.
     ///
     /// # Errors
-    /// When there is none, it has ended, or the store does not take it.
+    /// When there is none, or it has ended.
     pub async fn end(&self, key: &str, now: Timestamp) -> Result<Arc<Meeting>, MeetingError> {
         let store = self.store()?;
         let _turn = self.turn().await;
@@ -123,17 +126,30 @@ impl Meetings {
         if before.ended.is_some() {
             return Err(MeetingError::Over);
         }
-        store.end_meeting(key, now).await?;
-        let ended = Meeting { ended: Some(now), ..Meeting::clone(&before) };
-        Ok(self.take(Arc::new(ended)))
+        let ended = Meeting {
+            ended: Some(now),
+            link_secret: String::new(),
+            sequence: before.sequence.saturating_add(1),
+            ..Meeting::clone(&before)
+        };
+        let ended = self.take(Arc::new(ended));
+        let told = match store.health().ok {
+            true => store.end_meeting(key, now).await,
+            // Each of many would wait for it.
+            false => Err(StoreError::Unavailable),
+        };
+        if !matches!(told, Ok(()) | Err(StoreError::NotFound)) {
+            store.end_meeting_later(key, now);
+        }
+        Ok(ended)
     }
 
     /// Ends meetings whose time has passed, and forgets what need not be remembered any more.
-    /// Gives how many ended.
+    /// Gives the keys of those that ended.
     ///
     /// # Errors
-    /// When the store does not take it.
-    pub async fn sweep(&self, now: Timestamp) -> Result<usize, MeetingError> {
+    /// When there is no store.
+    pub async fn sweep(&self, now: Timestamp) -> Result<Vec<Arc<str>>, MeetingError> {
         let over =
             |meeting: &Arc<Meeting>| meeting.ended.is_none() && meeting.phase(now) == Phase::Over;
         let keys: Vec<_> =
@@ -146,12 +162,13 @@ impl Meetings {
             }
         }
         self.forget(|ended| now.duration_since(ended) > GONE_KEPT);
-        Ok(keys.len())
+        Ok(keys)
     }
 
     fn is_free(&self, name: &str, key: Option<&str>) -> bool {
         let owner = self.owner(name);
-        owner.is_none_or(|owner| owner.gone.is_some() || key == Some(&*owner.key))
+        !self.is_reserved(name)
+            && owner.is_none_or(|owner| owner.gone.is_some() || key == Some(&*owner.key))
     }
 
     fn validate(&self, new: &NewMeeting, key: Option<&str>) -> Result<(), MeetingError> {
@@ -170,7 +187,8 @@ impl Meetings {
         for _ in 0..CODE_TRIES {
             let code = random::code()?;
             let wanted = new.aliases.iter().any(|alias| fold(alias) == code);
-            if !wanted && self.owner(&code).is_none() && is_code(&code) {
+            let taken = self.is_reserved(&code) || self.owner(&code).is_some();
+            if !wanted && !taken && is_code(&code) {
                 return Ok(code);
             }
         }
@@ -207,5 +225,6 @@ fn build(
         early_entry_min: new.early_entry_min,
         created,
         ended: None,
+        sequence: 0,
     }
 }

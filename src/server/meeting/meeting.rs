@@ -83,6 +83,9 @@ pub struct Meeting {
     pub created: Timestamp,
     /// When it ended: by a host, by an operator, or because its time had passed.
     pub ended: Option<Timestamp>,
+    /// How often it was changed: calendars take the invite that counts highest (RFC 5545 section
+    /// 3.8.7.4).
+    pub sequence: u32,
 }
 
 impl Meeting {

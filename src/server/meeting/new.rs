@@ -109,8 +109,10 @@ impl NewMeeting {
         if let Some(code) = &self.code {
             check(is_code(code), E::CodeForm);
             check(!folded.contains(code), E::AliasTwice);
-            check(code.len() >= CODE_DIGITS || self.guest_pin.is_some(), E::ShortCodeNeedsPin);
         }
+        let numbers = self.code.iter().chain(&folded).filter(|name| is_number(name));
+        let short = numbers.clone().any(|number| number.len() < CODE_DIGITS);
+        check(!short || self.guest_pin.is_some(), E::ShortCodeNeedsPin);
         let is_pin =
             |pin: &Option<String>| pin.as_deref().is_none_or(|pin| Pin::parse(pin).is_some());
         check(is_pin(&self.host_pin), E::HostPinForm);
@@ -137,6 +139,11 @@ pub fn fold(name: &str) -> String {
         return name.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect();
     }
     name.to_ascii_lowercase()
+}
+
+/// What a telephone can count up: an alias of digits is as easily guessed as a code.
+fn is_number(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// A user part that can be dialled: letters, digits and the marks of RFC 3261 section 25.1. No
@@ -235,8 +242,8 @@ field_errors! {
         "会议号已被占用，请换一个，或留空由系统生成。", "Another meeting has this code. Choose another one, or none to get one.";
     /// A code that can be guessed, without a PIN for guests.
     ShortCodeNeedsPin "code" "CW-MEET-011"
-        format!("少于 {CODE_DIGITS} 位的会议号容易被猜中：请加长，或设置来宾密码。"),
-        format!("A code under {CODE_DIGITS} digits can be guessed: make it longer, or set a PIN for guests.");
+        format!("少于 {CODE_DIGITS} 位的会议号或数字别名容易被猜中：请加长，或设置来宾密码。"),
+        format!("A code or an alias under {CODE_DIGITS} digits can be guessed: make it longer, or set a PIN for guests.");
     /// Not a PIN.
     HostPinForm "host_pin" "CW-MEET-012"
         format!("密码为 {MIN_PIN} 到 {MAX_PIN} 位数字。"), format!("A PIN is {MIN_PIN} to {MAX_PIN} digits.");

@@ -4,7 +4,8 @@ use super::{Kind, Meeting, MeetingError, Phase, Pin, fold};
 use crate::store::{Store, StoreError};
 use causeway_base::Lang;
 use causeway_conference::policy::HOST_GRACE;
-use causeway_conference::{EndRules, Role, Settings};
+use causeway_conference::{EndRules, Lobby, Role, Settings};
+use causeway_dial::{AliasPattern, NameTable, Names, NumberPlan};
 use dashmap::DashMap;
 use jiff::{SignedDuration, Timestamp};
 use std::sync::Arc;
@@ -86,6 +87,9 @@ pub(super) struct Owner {
 pub struct Meetings {
     entries: DashMap<Arc<str>, Entry>,
     names: DashMap<String, Owner>,
+    /// What the configuration has named: services too.
+    reserved: NameTable,
+    numbers: NumberPlan,
     store: Option<Store>,
     change: Mutex<()>,
 }
@@ -96,6 +100,8 @@ impl Meetings {
         let meetings = Self {
             entries: DashMap::new(),
             names: DashMap::new(),
+            reserved: NameTable::new(),
+            numbers: NumberPlan::default(),
             store: None,
             change: Mutex::new(()),
         };
@@ -122,6 +128,20 @@ impl Meetings {
         }
         meetings.store = Some(store);
         Ok(meetings)
+    }
+
+    /// Keeps what the configuration has named from being given to a meeting, in every form that the
+    /// dial plan takes for the same number.
+    #[must_use]
+    pub fn reserving(self, reserved: NameTable, numbers: NumberPlan) -> Self {
+        Self { reserved, numbers, ..self }
+    }
+
+    pub(super) fn is_reserved(&self, name: &str) -> bool {
+        let of = |pattern: AliasPattern| pattern.keys(&self.numbers);
+        let keys = AliasPattern::parse(name).map(of).unwrap_or_default();
+        let folded = fold(name);
+        keys.iter().chain([&folded]).any(|key| self.reserved.find(key).is_some())
     }
 
     #[cfg(test)]
@@ -152,6 +172,12 @@ impl Meetings {
             Entry::Permanent(_) => Phase::Open,
             Entry::Stored(meeting) => meeting.phase(now),
         })
+    }
+
+    /// Whether it is over when somebody ends its conference: it takes place once. A permanent one
+    /// begins again with the next caller.
+    pub fn ends_with_its_conference(&self, key: &str) -> bool {
+        self.get(key).is_some_and(|meeting| meeting.kind != Kind::Permanent)
     }
 
     /// What its conference is like, when it begins now.

@@ -46,6 +46,7 @@ fn scheduled(early_entry_min: u32, host_pin: Option<&str>) -> Meeting {
         early_entry_min,
         created: at("2026-11-01T00:00:00Z"),
         ended: None,
+        sequence: 0,
     }
 }
 
@@ -185,6 +186,15 @@ fn a_code_that_can_be_guessed_needs_a_pin() {
     assert_eq!(new("12345678", None).problems(), [FieldError::ShortCodeNeedsPin]);
     assert_eq!(new("12345678", Some("4711")).problems(), []);
     assert_eq!(new("123456789", None).problems(), []);
+    for (alias, fine) in
+        [("1234", false), ("12-34", false), ("weekly-1234", true), ("987654321", true)]
+    {
+        let by_alias = NewMeeting { aliases: vec![alias.to_owned()], ..new("123456789", None) };
+        let expected: &[FieldError] = if fine { &[] } else { &[FieldError::ShortCodeNeedsPin] };
+        assert_eq!(by_alias.problems(), expected, "{alias}");
+        let with_pin = NewMeeting { guest_pin: Some("4711".to_owned()), ..by_alias };
+        assert_eq!(with_pin.problems(), [], "{alias}");
+    }
     for bad in ["", "123", "0123456789", "1234567890123456", "12345678x", "１２３４５６７８９"]
     {
         assert!(new(bad, Some("4711")).problems().contains(&FieldError::CodeForm), "{bad}");

@@ -9,9 +9,10 @@ use sqlx::any::AnyRow;
 use std::fmt;
 use std::str::FromStr;
 
-/// The longest explanation or summary that is kept, in bytes: a page of rules. A longer one is
+/// The longest explanation or summary that is kept, in bytes: the steps of an explanation are
+/// counted (`causeway_dial::MAX_TOLD`), so that none of ours comes near it. A longer one is
 /// replaced by `null`.
-pub const MAX_JSON: usize = 8 << 10;
+pub const MAX_JSON: usize = 32 << 10;
 
 /// The most records of one page.
 pub const MAX_PAGE: u16 = 500;
@@ -48,7 +49,7 @@ pub struct CallRecord {
     pub started: Timestamp,
     /// When it was answered.
     pub answered: Option<Timestamp>,
-    /// When it was over; `None` while it goes on.
+    /// When it was over; `None` while it goes on, and where the bridge stopped before it did.
     pub ended: Option<Timestamp>,
     /// Why it was over; `None` while it goes on, or where a newer release knew the cause.
     pub cause: Option<EndCause>,
@@ -200,6 +201,16 @@ impl Store {
             .bind(filter.party.clone().unwrap_or_default())
             .bind(i64::from(limit.min(MAX_PAGE)));
         self.rows(query).await?.iter().map(read).collect()
+    }
+
+    /// Says of the calls that went on when the bridge last stopped without a word that they were
+    /// cut off: when they ended nobody knows. A call of another node tells better when it is over.
+    ///
+    /// # Errors
+    /// When the store does not take it.
+    pub async fn note_calls_cut_off(&self) -> Result<u64, StoreError> {
+        let sql = "UPDATE call_record SET cause = $1 WHERE ended IS NULL AND cause IS NULL";
+        self.run(sqlx::query(sql).bind(EndCause::Internal.code())).await
     }
 
     /// The record of a call.

@@ -18,16 +18,19 @@ pub enum StoreError {
     /// What it holds cannot be read: written by a newer release, sealed with another key, or
     /// damaged.
     Corrupt,
+    /// It does not take this value, and never will; it takes others.
+    Rejected,
 }
 
 impl StoreError {
     /// Every error, for tables and tests.
-    pub const ALL: [StoreError; 5] = [
+    pub const ALL: [StoreError; 6] = [
         StoreError::Unavailable,
         StoreError::Full,
         StoreError::Conflict,
         StoreError::NotFound,
         StoreError::Corrupt,
+        StoreError::Rejected,
     ];
 
     /// The stable code.
@@ -38,6 +41,7 @@ impl StoreError {
             StoreError::Conflict => "CW-STORE-003",
             StoreError::NotFound => "CW-STORE-004",
             StoreError::Corrupt => "CW-STORE-005",
+            StoreError::Rejected => "CW-STORE-006",
         }
     }
 
@@ -65,6 +69,10 @@ impl StoreError {
                 "The database holds what cannot be read: a newer release, another key, or damage. \
                  Tell your administrator."
             }
+            (StoreError::Rejected, Lang::Zh) => "数据库不接受此内容，请修改后重试。",
+            (StoreError::Rejected, Lang::En) => {
+                "The database does not take this value. Change it and try again."
+            }
         }
     }
 
@@ -88,6 +96,9 @@ fn of_database(error: &dyn sqlx::error::DatabaseError) -> StoreError {
     const SQLITE_FULL: u32 = 13;
     const SQLITE_CORRUPT: u32 = 11;
     const SQLITE_NOTADB: u32 = 26;
+    const SQLITE_TOOBIG: u32 = 18;
+    const SQLITE_CONSTRAINT: u32 = 19;
+    const SQLITE_MISMATCH: u32 = 20;
     if error.is_unique_violation() {
         return StoreError::Conflict;
     }
@@ -95,7 +106,10 @@ fn of_database(error: &dyn sqlx::error::DatabaseError) -> StoreError {
     match (code.len(), code.parse::<u32>().map(|code| code & 0xff)) {
         (5, _) if code == "53100" => StoreError::Full,
         (5, _) if code.starts_with("XX") => StoreError::Corrupt,
+        // Data exceptions and broken constraints: the row is to blame, and trying again is in vain.
+        (5, _) if code.starts_with("22") || code.starts_with("23") => StoreError::Rejected,
         (5, _) => StoreError::Unavailable,
+        (_, Ok(SQLITE_TOOBIG | SQLITE_CONSTRAINT | SQLITE_MISMATCH)) => StoreError::Rejected,
         (_, Ok(SQLITE_FULL)) => StoreError::Full,
         (_, Ok(SQLITE_CORRUPT | SQLITE_NOTADB)) => StoreError::Corrupt,
         _ => StoreError::Unavailable,

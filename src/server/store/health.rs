@@ -39,8 +39,9 @@ impl Pulse {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes note of how a use went. A read proves that the store is there, only a write that it
-    /// has space.
+    /// Takes note of how a use went. A read proves nothing of writing (a full disk, a standby that
+    /// is read-only), nor does a row that was refused: what failed to be written stays a failure
+    /// until something is written.
     pub(super) fn note<T>(&self, how: Use, result: &Result<T, StoreError>) {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let before = state.1;
@@ -50,8 +51,8 @@ impl Pulse {
                 let local = *error == StoreError::Corrupt && how == Use::Read;
                 if local { before } else { Some(*error) }
             }
-            _ if how == Use::Read && before == Some(StoreError::Full) => before,
-            _ => None,
+            Ok(_) if how == Use::Write => None,
+            _ => before,
         };
         if now == before {
             return;
@@ -61,5 +62,29 @@ impl Pulse {
             Some(error) => tracing::error!(code = error.code(), "{error}"),
             None => tracing::info!("the store works again"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_write_that_worked_ends_an_outage() {
+        let pulse = Pulse::new();
+        let failed = |error: StoreError| Err::<(), _>(error);
+        for error in [StoreError::Unavailable, StoreError::Full, StoreError::Corrupt] {
+            pulse.note(Use::Write, &failed(error));
+            for proves_nothing in [Ok(()), failed(StoreError::NotFound)] {
+                pulse.note(Use::Read, &proves_nothing);
+                assert_eq!(pulse.get().1, Some(error));
+            }
+            pulse.note(Use::Write, &failed(StoreError::Rejected));
+            assert_eq!(pulse.get().1, Some(error), "a row that is refused needs no space");
+            pulse.note(Use::Write, &Ok(()));
+            assert_eq!(pulse.get().1, None);
+        }
+        pulse.note(Use::Read, &failed(StoreError::Corrupt));
+        assert_eq!(pulse.get().1, None, "one row that cannot be read stops nobody");
     }
 }

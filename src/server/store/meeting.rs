@@ -1,5 +1,6 @@
 //! Meetings with their names.
 
+use super::queue::Item;
 use super::secret::Place;
 use super::sql::{Query, get, maybe_time, micros, time};
 use super::{Store, StoreError};
@@ -43,14 +44,15 @@ impl Store {
     /// # Errors
     /// [`StoreError::NotFound`] when there is none, or it has ended.
     pub(crate) async fn end_meeting(&self, id: &str, now: Timestamp) -> Result<(), StoreError> {
-        let end =
-            "UPDATE meeting SET ended = $1, link_secret = NULL WHERE id = $2 AND ended IS NULL";
-        let gone = "UPDATE meeting_name SET gone = $1 WHERE meeting = $2 AND gone IS NULL";
-        let queries = [end, gone].map(|sql| sqlx::query(sql).bind(micros(now)).bind(id.to_owned()));
-        match self.all(queries.into()).await?.first() {
+        match self.all(ending(id, now).into()).await?.first() {
             Some(1) => Ok(()),
             _ => Err(StoreError::NotFound),
         }
+    }
+
+    /// Ends a meeting as soon as the store takes it. Never waits: it is queued.
+    pub(crate) fn end_meeting_later(&self, id: &str, now: Timestamp) {
+        self.queue().push(Item::MeetingEnded { id: id.to_owned(), at: now });
     }
 
     /// Every meeting, with the names that it still has.
@@ -116,7 +118,8 @@ impl Store {
             .bind(i64::try_from(meeting.max_participants).unwrap_or(i64::MAX))
             .bind(meeting.lang.tag())
             .bind(i64::from(meeting.early_entry_min))
-            .bind(micros(meeting.created)))
+            .bind(micros(meeting.created))
+            .bind(i64::from(meeting.sequence)))
     }
 
     fn read_meeting(&self, row: &AnyRow) -> Result<Meeting, StoreError> {
@@ -159,20 +162,29 @@ impl Store {
                 .map_err(|_| StoreError::Corrupt)?,
             created: time(row, "created")?,
             ended: maybe_time(row, "ended")?,
+            sequence: u32::try_from(number("sequence")?).map_err(|_| StoreError::Corrupt)?,
             id: id.into(),
         })
     }
 }
 
+/// What ends a meeting. Its first statement changes one row where there is one to end.
+pub(super) fn ending(id: &str, now: Timestamp) -> [Query; 2] {
+    let end = "UPDATE meeting SET ended = $1, link_secret = NULL, sequence = sequence + 1 \
+        WHERE id = $2 AND ended IS NULL";
+    let gone = "UPDATE meeting_name SET gone = $1 WHERE meeting = $2 AND gone IS NULL";
+    [end, gone].map(|sql| sqlx::query(sql).bind(micros(now)).bind(id.to_owned()))
+}
+
 const INSERT: &str = "INSERT INTO meeting (id, name, kind, starts, ends, host_pin, guest_pin, \
     link_secret, lobby, wait_for_host, mute_on_entry, locked_at_start, max_participants, lang, \
-    early_entry_min, created) \
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
+    early_entry_min, created, sequence) \
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
 
 const UPDATE: &str = "UPDATE meeting SET name = $2, kind = $3, starts = $4, ends = $5, \
     host_pin = $6, guest_pin = $7, link_secret = $8, lobby = $9, wait_for_host = $10, \
     mute_on_entry = $11, locked_at_start = $12, max_participants = $13, lang = $14, \
-    early_entry_min = $15, created = $16 WHERE id = $1 AND ended IS NULL";
+    early_entry_min = $15, created = $16, sequence = $17 WHERE id = $1 AND ended IS NULL";
 
 /// Takes each name, also from a meeting that has ended.
 fn names(meeting: &Meeting) -> Vec<Query> {

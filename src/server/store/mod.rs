@@ -24,7 +24,7 @@ mod retention;
 pub mod secret;
 mod sql;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 pub mod token;
 
 pub use audit::{AuditEntry, ChainFault, ChainHead, NewAudit};

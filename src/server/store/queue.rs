@@ -1,10 +1,10 @@
-//! Call records and audit entries on their way to the store. Nobody waits for it: where it is
+//! Call records, audit entries and ends of meetings on their way to the store. Nobody waits for it: where it is
 //! away or full they wait in memory, and beyond the bound the oldest are dropped and counted.
 
 use super::audit::Pending;
 use super::health::Use;
 use super::sql::Weak;
-use super::{CallRecord, NewAudit, Store, StoreError, call_record, chain};
+use super::{CallRecord, NewAudit, Store, StoreError, call_record, chain, meeting};
 use jiff::Timestamp;
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -32,6 +32,7 @@ pub(super) enum Item {
     Record(Box<CallRecord>),
     Feedback { id: String, score: u8 },
     Audit(Box<Pending>),
+    MeetingEnded { id: String, at: Timestamp },
 }
 
 /// The entries that wait, oldest first.
@@ -194,6 +195,11 @@ impl Store {
                         call_record::set_feedback(id, *score).execute(&mut *tx).await?;
                     }
                     Item::Audit(entry) => entries.push(&**entry),
+                    Item::MeetingEnded { id, at } => {
+                        for query in meeting::ending(id, *at) {
+                            query.execute(&mut *tx).await?;
+                        }
+                    }
                 }
             }
             entries.extend(&told);

@@ -193,10 +193,14 @@ fn make_file(path: &Path) -> std::io::Result<()> {
 }
 
 async fn migrate(pool: &AnyPool) -> Result<(), StoreError> {
-    const FIRST: &str = include_str!("migration/0001_first.sql");
-    let first =
-        Migration::new(1, "first".into(), MigrationType::Simple, FIRST.into_sql_str(), false);
-    let migrated = Migrator::with_migrations(vec![first]).run(pool).await;
+    const STEPS: [(i64, &str, &str); 2] = [
+        (1, "first", include_str!("migration/0001_first.sql")),
+        (2, "sequence", include_str!("migration/0002_sequence.sql")),
+    ];
+    let steps = STEPS.map(|(version, name, sql)| {
+        Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false)
+    });
+    let migrated = Migrator::with_migrations(steps.into()).run(pool).await;
     migrated.map_err(|error| match error {
         MigrateError::Execute(error) => error.into(),
         _ => StoreError::Corrupt,

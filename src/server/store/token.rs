@@ -147,7 +147,9 @@ impl Tokens {
     /// # Errors
     /// When the store does not take it.
     pub async fn bootstrap(&self, now: Timestamp) -> Result<Option<Zeroizing<String>>, StoreError> {
-        let is_admin = |access: Arc<Access>| access.scope == Scope::Admin;
+        let is_admin = |access: Arc<Access>| {
+            access.scope == Scope::Admin && access.expires.is_none_or(|expires| now < expires)
+        };
         if self.list().into_iter().any(is_admin) {
             return Ok(None);
         }

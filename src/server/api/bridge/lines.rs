@@ -8,6 +8,7 @@ use causeway_adapter::sip::view::{TrunkHealth, TrunkRegistration, TrunkView};
 use causeway_base::{Alias, Lang};
 use causeway_dial::IncomingCall;
 use jiff::Timestamp;
+use sha2::{Digest, Sha256};
 use std::time::SystemTime;
 
 fn time(at: SystemTime) -> Time {
@@ -16,19 +17,14 @@ fn time(at: SystemTime) -> Time {
 
 impl BridgeBackend {
     pub(super) fn list_registrations(&self, window: &Window) -> Page<Registration> {
-        let shown = self.sip.registrations().into_iter().enumerate().map(|(number, device)| {
-            let registration = Registration {
-                user: device.user.to_string(),
-                contact: device.contact,
-                transport: format!("{:?}", device.carrier).to_lowercase(),
-                user_agent: device.user_agent.map(|agent| Name::new(&agent).as_str().to_owned()),
-                expires_at: time(device.until),
-            };
-            (number, registration)
+        let shown = self.sip.registrations().into_iter().map(|device| Registration {
+            user: device.user.to_string(),
+            contact: device.contact,
+            transport: format!("{:?}", device.carrier).to_lowercase(),
+            user_agent: device.user_agent.map(|agent| Name::new(&agent).as_str().to_owned()),
+            expires_at: time(device.until),
         });
-        let numbered = page(shown.collect(), window, |(number, _)| number.to_string());
-        let items = numbered.items.into_iter().map(|(_, device)| device).collect();
-        Page { items, next: numbered.next }
+        page(shown.collect(), window, place)
     }
 
     pub(super) fn list_trunks(&self) -> Vec<Trunk> {
@@ -51,6 +47,16 @@ impl BridgeBackend {
         let text = to_text(&explanation, outgoing, is_proved, lang);
         Ok(Explanation { plan: to_json(&explanation, outgoing, is_proved), text: Some(text) })
     }
+}
+
+/// By the user's name, then in no order that anybody reads. Hexadecimal keeps the order of what it
+/// writes, and may be a cursor.
+fn place(device: &Registration) -> String {
+    const SHOWN: usize = 20;
+    let user: Vec<u8> = device.user.bytes().take(SHOWN).collect();
+    let digest = Sha256::digest(format!("{} {} {}", device.user, device.contact, device.transport));
+    let digest: Vec<u8> = digest.iter().take(8).copied().collect();
+    format!("{}-{}", hex::encode(user), hex::encode(digest))
 }
 
 fn trunk(view: &TrunkView) -> Trunk {

@@ -1,16 +1,16 @@
 //! What is scheduled: to and from the table of meetings. The conferences of the configuration are
-//! meetings too, `conference[0]` as `conference-0`; they are seen and hosted here, not changed.
+//! meetings too; they are seen and hosted here, not changed.
 
 use super::super::backend::Actor;
 use super::super::fault::{Fault, Problem};
 use super::super::resource::*;
 use super::{BridgeBackend, page};
-use crate::invite::{Card, CardError, calendar, card::Leads, html, text};
+use crate::invite::{Card, CardError, Subject, calendar, card::Leads, html, text};
 use crate::meeting::{self, Kind, MeetingError, NewMeeting, Permanent, Phase, Pin, is_code};
 use crate::store::random;
 use causeway_base::{Alias, Lang};
 use causeway_conference::{By, Command};
-use causeway_dial::{Destination, Found, IncomingCall, Names, Resolver};
+use causeway_dial::{Destination, Found, IncomingCall, NameTable, Names, Resolver};
 use jiff::{SignedDuration, Timestamp};
 use std::sync::Arc;
 
@@ -33,21 +33,27 @@ impl From<MeetingError> for Problem {
     }
 }
 
-/// The key of a conference in the directory.
-pub(super) fn key(id: &MeetingId) -> String {
-    let number = id.as_str().strip_prefix("conference-");
-    match number.filter(|number| number.bytes().all(|byte| byte.is_ascii_digit())) {
-        Some(number) => format!("conference[{number}]"),
-        None => id.as_str().to_owned(),
-    }
-}
-
 /// The meeting of a key; `None` for what is no meeting.
 pub(super) fn id(key: &str) -> Option<MeetingId> {
-    let number = key.strip_prefix("conference[").and_then(|rest| rest.strip_suffix(']'));
-    match number {
-        Some(number) => format!("conference-{number}").parse().ok(),
-        None => key.parse().ok(),
+    key.parse().ok()
+}
+
+/// What is listed: a meeting of the store, or a conference of the configuration.
+enum Listed<'a> {
+    Stored(Arc<meeting::Meeting>),
+    Fixed(&'a Permanent),
+}
+
+impl Listed<'_> {
+    /// Its place in the list: the youngest first, those of the configuration last.
+    fn place(&self) -> String {
+        match self {
+            Listed::Stored(meeting) => {
+                let age = i64::MAX - meeting.created.as_microsecond();
+                format!("{age:020}-{}", meeting.id)
+            }
+            Listed::Fixed(conference) => format!("z-{}", conference.key),
+        }
     }
 }
 
@@ -64,35 +70,61 @@ impl BridgeBackend {
         };
         let object = made.as_ref().map_or("", |made| &*made.id);
         self.audited(by, "meeting.create", object, &made);
-        let meeting = self.stored(&*made?, now)?;
+        let meeting = self.stored(&mut self.resolver(), &made?, now)?;
         self.tell(Some(meeting.id.clone()), Happening::MeetingCreated);
         Ok(meeting)
     }
 
-    pub(super) fn list_meetings(
+    /// Where each address leads is asked for those alone that are shown, one meeting at a time:
+    /// with a long dial plan even a page takes long.
+    pub(super) async fn list_meetings(
         &self,
         state: Option<MeetingState>,
         window: &Window,
-    ) -> Page<Meeting> {
+    ) -> Result<Page<Meeting>, Problem> {
         let now = Timestamp::now();
-        let permanent = self.permanent.iter().map(|conference| self.fixed(conference));
-        let stored = self.meetings.list();
-        let stored = stored.iter().map(|meeting| self.stored(meeting, now));
-        let wanted = |meeting: &Meeting| state.is_none_or(|state| meeting.state == state);
-        let all = stored.chain(permanent).flatten().filter(wanted).collect();
-        page(all, window, |meeting| meeting.id.to_string())
+        let stored = self.meetings.list().into_iter().map(Listed::Stored);
+        let all = stored.chain(self.permanent.iter().map(Listed::Fixed));
+        let wanted = |one: &Listed<'_>| state.is_none_or(|state| self.state_of(one, now) == state);
+        let listed = page(all.filter(wanted).collect(), window, Listed::place);
+        let mut resolver = Resolver::new(Arc::clone(&self.dial_plan));
+        let mut items = Vec::with_capacity(listed.items.len());
+        for one in &listed.items {
+            items.push(match one {
+                Listed::Stored(meeting) => self.stored(&mut resolver, meeting, now)?,
+                Listed::Fixed(conference) => self.fixed(&mut resolver, conference)?,
+            });
+            tokio::task::yield_now().await;
+        }
+        Ok(Page { items, next: listed.next })
+    }
+
+    fn state_of(&self, one: &Listed<'_>, now: Timestamp) -> MeetingState {
+        let runs = |key: &str| self.live.directory.of_key(key).is_some();
+        match one {
+            Listed::Stored(meeting) => match meeting.phase(now) {
+                Phase::Over => MeetingState::Ended,
+                _ if runs(&meeting.id) => MeetingState::Running,
+                Phase::NotYet | Phase::Early => MeetingState::Scheduled,
+                Phase::Open => MeetingState::Idle,
+            },
+            Listed::Fixed(conference) if runs(&conference.key) => MeetingState::Running,
+            Listed::Fixed(_) => MeetingState::Idle,
+        }
+    }
+
+    fn conference(&self, id: &MeetingId) -> Result<&Permanent, Problem> {
+        let known = self.permanent.iter().find(|conference| *conference.key == *id.as_str());
+        known.ok_or_else(|| Fault::NotFound.into())
     }
 
     pub(super) async fn show_meeting(&self, id: &MeetingId) -> Result<Meeting, Problem> {
-        let key = key(id);
-        let mut meeting = match self.meetings.get(&key) {
-            Some(meeting) => self.stored(&meeting, Timestamp::now())?,
-            None => {
-                let found = self.permanent.iter().find(|conference| *conference.key == *key);
-                self.fixed(found.ok_or(Fault::NotFound)?)?
-            }
+        let mut resolver = self.resolver();
+        let mut meeting = match self.meetings.get(id.as_str()) {
+            Some(meeting) => self.stored(&mut resolver, &meeting, Timestamp::now())?,
+            None => self.fixed(&mut resolver, self.conference(id)?)?,
         };
-        meeting.live = self.live.view(&key).await.map(|view| super::running::live(&view));
+        meeting.live = self.live.view(id.as_str()).await.map(|view| super::running::live(&view));
         Ok(meeting)
     }
 
@@ -112,7 +144,7 @@ impl BridgeBackend {
             None => Err(Fault::NotFound.into()),
         };
         self.audited(by, "meeting.change", id.as_str(), &changed);
-        let meeting = self.stored(&*changed?, now)?;
+        let meeting = self.stored(&mut self.resolver(), &changed?, now)?;
         // One that does not run learns them when it begins.
         if let Some(settings) = self.meetings.settings(id.as_str(), now) {
             let (settings, by) = (Box::new(settings), By::Operator);
@@ -126,29 +158,31 @@ impl BridgeBackend {
     }
 
     pub(super) async fn finish_meeting(&self, by: &Actor, id: &MeetingId) -> Result<(), Problem> {
-        let key = key(id);
-        let ended = self.meetings.end(&key, Timestamp::now()).await.map_err(Problem::from);
-        let for_all = self.order_now(id, Order::End).await;
-        let permanent = self.permanent.iter().any(|conference| *conference.key == *key);
-        let done = if permanent { for_all } else { ended.map(drop) };
+        // Its names die first, so that nobody comes in while everybody is sent away.
+        let ends = self.meetings.end(id.as_str(), Timestamp::now());
+        let (ended, for_all) = tokio::join!(ends, self.order_now(id, Order::End));
+        let ended = ended.map_err(Problem::from);
+        let done = if self.conference(id).is_ok() { for_all } else { ended.map(drop) };
         self.audited(by, "meeting.end", id.as_str(), &done);
         done
     }
 
     /// A meeting of the store.
-    fn stored(&self, meeting: &meeting::Meeting, now: Timestamp) -> Result<Meeting, Problem> {
+    fn stored(
+        &self,
+        resolver: &mut Resolver,
+        meeting: &Arc<meeting::Meeting>,
+        now: Timestamp,
+    ) -> Result<Meeting, Problem> {
         let (starts_at, ends_at) = match meeting.kind {
             Kind::Scheduled { starts, ends } => (Some(Time(starts)), Some(Time(ends))),
             Kind::AdHoc | Kind::Permanent => (None, None),
         };
-        let runs = self.live.directory.of_key(&meeting.id).is_some();
-        let state = match meeting.phase(now) {
-            Phase::Over => MeetingState::Ended,
-            _ if runs => MeetingState::Running,
-            Phase::NotYet | Phase::Early => MeetingState::Scheduled,
-            Phase::Open => MeetingState::Idle,
-        };
-        let card = self.card(meeting).ok();
+        let state = self.state_of(&Listed::Stored(Arc::clone(meeting)), now);
+        // What is over has no address; one that leads nowhere is not shown.
+        let card = (state != MeetingState::Ended)
+            .then(|| self.card(resolver, &meeting.as_ref().into()).ok())
+            .flatten();
         Ok(Meeting {
             id: super::id_shown(&meeting.id)?,
             name: Name::new(&meeting.name),
@@ -161,22 +195,23 @@ impl BridgeBackend {
             wait_for_host: meeting.wait_for_host,
             mute_on_entry: meeting.mute_on_entry,
             max_participants: u32::try_from(meeting.max_participants).unwrap_or(u32::MAX),
-            addresses: card.map(addresses).unwrap_or_default(),
+            early_entry_min: meeting.early_entry_min,
             live: None,
-            secrets: Some(secrets(meeting.host_pin.as_ref(), meeting.guest_pin.as_ref())),
+            secrets: Some(secrets(meeting.host_pin.as_ref(), meeting.guest_pin.as_ref(), &card)),
+            addresses: card.map(addresses).unwrap_or_default(),
         })
     }
 
     /// A conference of the configuration.
-    fn fixed(&self, conference: &Permanent) -> Result<Meeting, Problem> {
+    fn fixed(&self, resolver: &mut Resolver, conference: &Permanent) -> Result<Meeting, Problem> {
         let settings = &conference.settings;
-        let runs = self.live.directory.of_key(&conference.key).is_some();
         let alias = conference.aliases.first().or(conference.code.as_ref());
+        let card = self.card(resolver, &conference.into()).ok();
         Ok(Meeting {
             id: id(&conference.key).ok_or(Fault::Internal)?,
             name: Name::new(&settings.name),
             alias: alias.cloned().unwrap_or_default(),
-            state: if runs { MeetingState::Running } else { MeetingState::Idle },
+            state: self.state_of(&Listed::Fixed(conference), Timestamp::now()),
             starts_at: None,
             ends_at: None,
             created_at: None,
@@ -184,9 +219,14 @@ impl BridgeBackend {
             wait_for_host: settings.wait_for_host,
             mute_on_entry: settings.mute_on_entry,
             max_participants: u32::try_from(settings.max_participants).unwrap_or(u32::MAX),
-            addresses: MeetingAddresses::default(),
+            early_entry_min: 0,
             live: None,
-            secrets: Some(secrets(conference.host_pin.as_ref(), conference.guest_pin.as_ref())),
+            secrets: Some(secrets(
+                conference.host_pin.as_ref(),
+                conference.guest_pin.as_ref(),
+                &card,
+            )),
+            addresses: card.map(addresses).unwrap_or_default(),
         })
     }
 
@@ -195,31 +235,49 @@ impl BridgeBackend {
         id: &MeetingId,
         format: InviteFormat,
         lang: Lang,
-    ) -> Result<String, Problem> {
-        let meeting = self.meetings.get(id.as_str()).ok_or(Fault::NotFound)?;
-        let card = self.card(&meeting).map_err(|error| match error {
-            CardError::NotRouted { .. } => Fault::NotRouted,
-            CardError::NoAddress => Fault::NoAddress,
+        secrets: bool,
+    ) -> Result<Invitation, Problem> {
+        let mut resolver = self.resolver();
+        let card = match self.meetings.get(id.as_str()) {
+            Some(meeting) => self.card(&mut resolver, &meeting.as_ref().into()),
+            None => self.card(&mut resolver, &self.conference(id)?.into()),
+        };
+        let card = card.map_err(|error| match error {
+            CardError::NotRouted { address, .. } => {
+                Problem::from(Fault::NotRouted).detailed(&address)
+            }
+            CardError::NoAddress => Fault::NoAddress.into(),
         })?;
-        let host = self.addresses.sip_host.as_deref().unwrap_or("causeway");
+        let card = if secrets { card } else { card.without_secrets() };
+        let plain = |text| Invitation { text, media_type: format.media_type().to_owned() };
         match format {
-            InviteFormat::Text => Ok(text::render(&card, lang)),
-            InviteFormat::Html => Ok(html::render(&card, lang)),
+            InviteFormat::Text => Ok(plain(text::render(&card, lang))),
+            InviteFormat::Html => Ok(plain(html::render(&card, lang))),
             InviteFormat::Ics => {
-                let calendar = calendar::render(&card, lang, host, Timestamp::now());
-                calendar.ok_or_else(|| Problem::from(Fault::Conflict).of("format"))
+                let host = self.addresses.sip.as_ref().map_or("causeway", |place| &place.host);
+                let text = calendar::render(&card, lang, host, Timestamp::now())
+                    .ok_or_else(|| Problem::from(Fault::Conflict).of("format"))?;
+                let method = calendar::method(&card);
+                Ok(Invitation {
+                    text,
+                    media_type: format!("{}; method={method}", format.media_type()),
+                })
             }
         }
     }
 
+    fn resolver(&self) -> Resolver {
+        Resolver::new(Arc::clone(&self.dial_plan))
+    }
+
     /// The card of a meeting, as the dial plan will lead once the meeting can be entered.
-    fn card(&self, meeting: &meeting::Meeting) -> Result<Card, CardError> {
-        let names = Opened { backend: self, meeting };
+    fn card(&self, resolver: &mut Resolver, subject: &Subject<'_>) -> Result<Card, CardError> {
+        let names = Opened { fixed: &self.names, subject };
         let nobody = Alias::sip("", "anonymous.invalid");
-        Card::of(meeting, &self.addresses, &|called| {
-            let call = IncomingCall { called, calling: &nobody, trunk: None, local: self.local };
-            match Resolver::new(Arc::clone(&self.dial_plan)).resolve(&call, &names).0 {
-                Destination::Conference(key) if key == meeting.id => Leads::ToTheMeeting,
+        Card::of(subject, &self.addresses, &mut |called, trunk| {
+            let call = IncomingCall { called, calling: &nobody, trunk, local: self.local };
+            match resolver.resolve(&call, &names).0 {
+                Destination::Conference(key) if *key == *subject.id() => Leads::ToTheMeeting,
                 Destination::Reception { .. } => Leads::ToTheReception,
                 _ => Leads::Elsewhere,
             }
@@ -230,30 +288,38 @@ impl BridgeBackend {
 /// The names of the bridge as they are while a meeting can be entered.
 #[derive(Debug)]
 struct Opened<'a> {
-    backend: &'a BridgeBackend,
-    meeting: &'a meeting::Meeting,
+    fixed: &'a NameTable,
+    subject: &'a Subject<'a>,
 }
 
 impl Names for Opened<'_> {
     fn find(&self, name: &str) -> Option<Found> {
-        let own = || meeting::fold(name) == self.meeting.code;
-        self.backend
-            .names
-            .find(name)
-            .or_else(|| own().then(|| Found::Conference(self.meeting.id.clone())))
+        let folded = meeting::fold(name);
+        let own = || self.subject.names().any(|own| meeting::fold(own) == folded);
+        let found = self.fixed.find(name);
+        found.or_else(|| own().then(|| Found::Conference(self.subject.id().into())))
     }
 }
 
-fn secrets(host: Option<&Pin>, guest: Option<&Pin>) -> MeetingSecrets {
+/// What is only for those who may let others in: the PINs, and what holds one.
+fn secrets(host: Option<&Pin>, guest: Option<&Pin>, card: &Option<Card>) -> MeetingSecrets {
     let shown = |pin: &Pin| Secret::new(pin.reveal().to_owned());
-    MeetingSecrets { host_pin: host.map(shown), guest_pin: guest.map(shown) }
+    let tel = |card: &Card| card.phones.first().map(|phone| Secret::new(card.one_tap(phone)));
+    let link = |card: &Card| card.link.clone().map(Secret::new);
+    MeetingSecrets {
+        host_pin: host.map(shown),
+        guest_pin: guest.map(shown),
+        link: card.as_ref().and_then(link),
+        tel: card.as_ref().and_then(tel),
+    }
 }
 
+/// What everybody may see who sees the meeting.
 fn addresses(card: Card) -> MeetingAddresses {
+    let card = card.without_secrets();
     MeetingAddresses {
         tel: card.phones.first().map(|phone| card.one_tap(phone)),
         phone: card.phones.iter().map(|phone| phone.number.clone()).collect(),
-        link: card.link,
         sip: card.sip.into_iter().collect(),
         ip_number: card.ip_dial.into_iter().collect(),
     }
@@ -286,6 +352,9 @@ fn wanted(draft: &MeetingDraft, now: Timestamp) -> Result<NewMeeting, Problem> {
     }
     if let Some(language) = draft.language {
         new.lang = language.into();
+    }
+    if let Some(minutes) = draft.early_entry_min {
+        new.early_entry_min = minutes;
     }
     Ok(new)
 }
@@ -330,22 +399,6 @@ fn changed(
             .max_participants
             .map_or(before.max_participants, |most| most as usize),
         lang: before.lang,
-        early_entry_min: before.early_entry_min,
+        early_entry_min: change.early_entry_min.unwrap_or(before.early_entry_min),
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_conferences_of_the_configuration_have_names_that_fit_into_an_address() {
-        let shown = id("conference[12]").expect("an identifier");
-        assert_eq!(shown.as_str(), "conference-12");
-        assert_eq!(key(&shown), "conference[12]");
-        for odd in ["conference-x", "abc_DEF-9", "conference"] {
-            assert_eq!(key(&odd.parse().expect("an identifier")), odd);
-        }
-        assert_eq!(id("gateway 7"), None);
-    }
 }

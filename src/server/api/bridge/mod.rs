@@ -58,13 +58,11 @@ impl fmt::Debug for BridgeBackend {
 }
 
 impl BridgeBackend {
-    /// Of a bridge that was started with this configuration. `addresses` is what invitations
-    /// publish. News become events from now on.
-    pub fn new(bridge: &Bridge, config: &Config, tokens: Tokens, addresses: Addresses) -> Self {
+    /// Of a bridge that was started with this configuration. News become events from now on.
+    pub fn new(bridge: &Bridge, config: &Config, tokens: Tokens) -> Self {
         let run = u32::try_from(Timestamp::now().as_second() & i64::from(u32::MAX)).unwrap_or(0);
         let events = Arc::new(EventLog::new(run));
         news::follow(bridge, Arc::clone(&events));
-        let bound = bridge.bound().first();
         Self {
             live: bridge.live().clone(),
             meetings: Arc::clone(bridge.meetings()),
@@ -75,8 +73,8 @@ impl BridgeBackend {
             desk: Arc::clone(bridge.desk()),
             dial_plan: Arc::clone(&config.dial_plan),
             names: config.names.clone(),
-            addresses,
-            local: bound.map_or(IpAddr::from([127, 0, 0, 1]), |(_, address)| address.ip()),
+            addresses: Addresses::of(config, bridge.bound()),
+            local: bridge.local(),
             ticks: bridge.ticks().to_vec(),
             realtime: bridge.realtime(),
             draining: AtomicBool::new(false),
@@ -107,21 +105,22 @@ impl From<StoreError> for Problem {
             StoreError::Conflict => Fault::Conflict,
             StoreError::NotFound => Fault::NotFound,
             StoreError::Corrupt => Fault::Internal,
+            StoreError::Rejected => Fault::BadValue,
         })
     }
 }
 
-/// One page of a list in memory, whose entries have names in order.
-fn page<T>(all: Vec<T>, window: &Window, name: impl Fn(&T) -> String) -> Page<T> {
-    let seen = window.cursor.as_ref().map(Cursor::as_str);
-    let mut rest = all.into_iter().peekable();
-    if let Some(seen) = seen {
-        while rest.next_if(|entry| name(entry) != seen).is_some() {}
-        rest.next();
-    }
-    let items: Vec<T> = rest.by_ref().take(usize::from(window.limit)).collect();
-    let last = items.last().map(name).filter(|_| rest.peek().is_some());
-    Page { next: last.and_then(|name| name.parse().ok()), items }
+/// One page of a list in memory, in the order of its entries' places. A place is a text that may be
+/// a cursor; a page goes on behind one whether its entry is still there or not.
+fn page<T>(mut all: Vec<T>, window: &Window, place: impl Fn(&T) -> String) -> Page<T> {
+    all.sort_by_cached_key(&place);
+    let seen = window.cursor.as_ref().map_or("", Cursor::as_str);
+    let begin = all.partition_point(|entry| place(entry).as_str() <= seen);
+    let mut items = all.split_off(begin);
+    let more = items.len() > usize::from(window.limit);
+    items.truncate(usize::from(window.limit));
+    let last = items.last().filter(|_| more).map(place);
+    Page { next: last.and_then(|place| place.parse().ok()), items }
 }
 
 fn scope_of(scope: &Scope) -> store::Scope {
@@ -208,7 +207,9 @@ impl Backend for BridgeBackend {
                 })
             };
             let all: Result<Vec<_>, Problem> = self.tokens.list().iter().map(shown).collect();
-            Ok(page(all?, &window, |token| token.id.to_string()))
+            let place =
+                |token: &Token| format!("{:020}-{}", token.created_at.0.as_microsecond(), token.id);
+            Ok(page(all?, &window, place))
         })
     }
 
@@ -225,7 +226,7 @@ impl Backend for BridgeBackend {
     }
 
     fn meetings(&self, state: Option<MeetingState>, window: Window) -> Answer<'_, Page<Meeting>> {
-        Box::pin(async move { Ok(self.list_meetings(state, &window)) })
+        Box::pin(async move { self.list_meetings(state, &window).await })
     }
 
     fn meeting<'a>(&'a self, id: &'a MeetingId) -> Answer<'a, Meeting> {
@@ -267,8 +268,9 @@ impl Backend for BridgeBackend {
         id: &'a MeetingId,
         format: InviteFormat,
         language: Language,
-    ) -> Answer<'a, String> {
-        Box::pin(async move { self.invitation(id, format, language.into()) })
+        secrets: bool,
+    ) -> Answer<'a, Invitation> {
+        Box::pin(async move { self.invitation(id, format, language.into(), secrets) })
     }
 
     fn calls(
@@ -318,5 +320,23 @@ impl Backend for BridgeBackend {
 
     fn events(&self) -> &EventLog {
         &self.events
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_goes_on_behind_an_entry_that_has_left_the_list() {
+        let all = || (10..20).map(|number| number.to_string()).collect::<Vec<_>>();
+        let window = |cursor: Option<Cursor>| Window { limit: 4, cursor };
+        let first = page(all(), &window(None), Clone::clone);
+        assert_eq!(first.items, ["10", "11", "12", "13"]);
+        let without = all().into_iter().filter(|entry| entry != "13").rev().collect();
+        let second = page(without, &window(first.next), Clone::clone);
+        assert_eq!(second.items, ["14", "15", "16", "17"]);
+        let last = page(all(), &window(second.next), Clone::clone);
+        assert_eq!((last.items, last.next), (vec!["18".to_owned(), "19".to_owned()], None));
     }
 }

@@ -7,7 +7,6 @@ use super::meetings::id;
 use crate::actor::task::News;
 use crate::bridge::Bridge;
 use crate::live::Live;
-use crate::metrics;
 use causeway_adapter::sip::view::{SipNews, TrunkHealth};
 use causeway_base::ConferenceId;
 use causeway_conference::Event;
@@ -68,9 +67,6 @@ fn conference(live: &Live, meetings: &mut Running, events: &EventLog, news: News
     }
     if matches!(news.event, Event::Ended(_)) {
         meetings.remove(&news.conference);
-    }
-    if matches!(news.event, Event::ParticipantJoined { .. }) {
-        metrics::admitted();
     }
     if let (Some(meeting), Some(happening)) = (meeting, happening(news.event)) {
         events.publish(event(Some(meeting), happening));

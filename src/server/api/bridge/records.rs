@@ -2,8 +2,9 @@
 
 use super::super::fault::{Fault, Problem};
 use super::super::resource::{CallDirection as Direction, *};
-use super::meetings::{id, key};
+use super::meetings::id;
 use super::{BridgeBackend, id_shown};
+use crate::explanation::from_json;
 use crate::store::{self, CallDirection, CallFilter, CallRecord, RecordCursor};
 use causeway_base::Lang;
 use serde_json::Value;
@@ -42,7 +43,7 @@ impl BridgeBackend {
         language: Language,
     ) -> Result<Page<Call>, Problem> {
         let after = place(window.cursor.as_ref())?;
-        let conference = query.meeting.as_ref().map(key);
+        let conference = query.meeting.as_ref().map(ToString::to_string);
         let filter = CallFilter { conference, ..CallFilter::default() };
         let asked = self.store.records(&filter, after.as_ref(), window.limit + 1);
         let mut records = asked.await?;
@@ -69,10 +70,12 @@ impl BridgeBackend {
                 }
             }
             if records.len() < usize::from(LOOKED_AT) {
-                break;
+                return Ok(Page::whole(items));
             }
         }
-        Ok(Page::whole(items))
+        // There may be more: who asks on goes on behind what was looked at.
+        let next = after.and_then(|place| place.to_string().replacen('.', "-", 1).parse().ok());
+        Ok(Page { items, next })
     }
 
     pub(super) async fn list_audit(&self, window: Window) -> Result<Page<AuditEntry>, Problem> {
@@ -138,7 +141,12 @@ fn call(record: CallRecord, lang: Lang, whole: bool) -> Result<Call, Problem> {
         encrypted: record.encryption.is_some(),
         feedback: record.feedback,
         stats: json(&record.stats).filter(|_| whole),
-        explanation: plan.filter(|_| whole).map(|plan| Explanation { plan, text: None }),
+        explanation: plan.filter(|_| whole).map(|plan| {
+            let text = from_json(&plan).map(|told| told.to_text(lang));
+            // Why we called somebody is kept in both languages.
+            let text = text.or_else(|| plan.get(lang.tag())?.as_str().map(str::to_owned));
+            Explanation { plan, text }
+        }),
     })
 }
 

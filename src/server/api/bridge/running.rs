@@ -3,9 +3,9 @@
 use super::super::backend::Actor;
 use super::super::fault::{Fault, Problem};
 use super::super::resource::{self, *};
-use super::meetings::key;
 use super::{BridgeBackend, audit};
 use crate::live::LiveError;
+use crate::meeting::Phase;
 use crate::view::{self, ConferenceView};
 use causeway_base::Lang;
 use causeway_conference::conference::view::ParticipantView;
@@ -30,9 +30,9 @@ impl From<LiveError> for Problem {
 
 impl BridgeBackend {
     pub(super) async fn roster(&self, id: &MeetingId) -> Result<Vec<Participant>, Problem> {
-        let key = key(id);
-        let Some(view) = self.live.view(&key).await else {
-            let known = self.meetings.phase(&key, Timestamp::now());
+        let key = id.as_str();
+        let Some(view) = self.live.view(key).await else {
+            let known = self.meetings.phase(key, Timestamp::now());
             return known.map(|_| Vec::new()).ok_or_else(|| Fault::NotFound.into());
         };
         let speaker = view.conference.speaker;
@@ -55,9 +55,9 @@ impl BridgeBackend {
     }
 
     pub(super) async fn order_now(&self, id: &MeetingId, order: Order) -> Result<(), Problem> {
-        let key = key(id);
-        match self.live.command(&key, command(order)).await {
-            Err(LiveError::NotRunning) if self.meetings.phase(&key, Timestamp::now()).is_none() => {
+        let key = id.as_str();
+        match self.live.command(key, command(order)).await {
+            Err(LiveError::NotRunning) if self.meetings.phase(key, Timestamp::now()).is_none() => {
                 Err(Fault::NotFound.into())
             }
             done => Ok(done?),
@@ -70,9 +70,9 @@ impl BridgeBackend {
         id: &MeetingId,
         call: resource::CallOut,
     ) -> Result<CallStarted, Problem> {
-        let key = key(id);
+        let key = id.as_str();
         let lang = call.language.map(Lang::from);
-        let lang = lang.or_else(|| self.meetings.get(&key).map(|meeting| meeting.lang));
+        let lang = lang.or_else(|| self.meetings.get(key).map(|meeting| meeting.lang));
         let number = call.to.clone();
         let out = view::CallOut {
             target: call.to,
@@ -81,10 +81,11 @@ impl BridgeBackend {
             role: causeway_conference::Role::Guest,
             lang: lang.unwrap_or_default(),
         };
-        let begun = match self.meetings.phase(&key, Timestamp::now()) {
+        let begun = match self.meetings.phase(key, Timestamp::now()) {
             None => Err(Fault::NotFound.into()),
+            Some(Phase::Over) => Err(Fault::Gone.into()),
             Some(_) => {
-                let begun = self.live.call_out(&key, out).await;
+                let begun = self.live.call_out(key, out).await;
                 begun.map_err(|cause| Problem::from(Fault::Refused(cause)))
             }
         };

@@ -3,7 +3,7 @@
 use super::super::backend::Gauges;
 use super::super::resource::{Complaint, Readiness};
 use super::BridgeBackend;
-use causeway_adapter::sip::view::TrunkHealth;
+use causeway_adapter::sip::view::{TrunkHealth, TrunkView};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 fn complaint(what: &str, detail: &str) -> Complaint {
@@ -33,11 +33,13 @@ impl BridgeBackend {
             let detail = "real-time scheduling is not allowed: sound may stutter under load";
             warnings.push(complaint("realtime", detail));
         }
-        for trunk in self.sip.trunks() {
-            if let TrunkHealth::Down(cause) = trunk.health {
-                let detail = format!("{}: {}", trunk.name, cause.code());
-                warnings.push(complaint("trunk", &detail));
-            }
+        // Everybody may read this: which trunks there are is nobody's business.
+        let trunks = self.sip.trunks();
+        let is_down = |trunk: &&TrunkView| matches!(trunk.health, TrunkHealth::Down(_));
+        let down = trunks.iter().filter(is_down).count();
+        if down > 0 {
+            let detail = format!("{down} of {} trunks do not answer", trunks.len());
+            warnings.push(complaint("trunk", &detail));
         }
         Readiness { ready: reasons.is_empty(), reasons, warnings }
     }

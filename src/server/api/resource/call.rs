@@ -51,7 +51,8 @@ pub struct Call {
     /// When it was answered.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub answered_at: Option<Time>,
-    /// When it ended.
+    /// When it ended; absent while it goes on, and of a call that was cut off when the bridge
+    /// stopped without a word: that one has an `ending`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<Time>,
     /// Why it ended.

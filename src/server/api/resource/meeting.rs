@@ -70,6 +70,9 @@ pub struct MeetingDraft {
     pub max_participants: Option<u32>,
     /// The language in which guests are spoken to.
     pub language: Option<Language>,
+    /// So many minutes before its start it can be entered; 15 when nothing is said.
+    #[schema(maximum = 1440)]
+    pub early_entry_min: Option<u32>,
 }
 
 /// What changes of a meeting (RFC 7396): what is left out stays, `null` clears.
@@ -102,6 +105,9 @@ pub struct MeetingChange {
     /// At most so many participants, those who wait included.
     #[schema(minimum = 1, maximum = 1000)]
     pub max_participants: Option<u32>,
+    /// So many minutes before its start it can be entered.
+    #[schema(maximum = 1440)]
+    pub early_entry_min: Option<u32>,
 }
 
 /// How a meeting stands.
@@ -129,21 +135,26 @@ pub struct MeetingSecrets {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub guest_pin: Option<Secret>,
+    /// The web page, which lets in whoever has the link.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub link: Option<Secret>,
+    /// One tap from a mobile: number, code and PIN.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub tel: Option<Secret>,
 }
 
 /// Where a meeting is reached.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct MeetingAddresses {
-    /// The web page.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub link: Option<String>,
     /// SIP URIs, the best first.
     pub sip: Vec<String>,
     /// `IP##number` for rooms that type no URI.
     pub ip_number: Vec<String>,
     /// Telephone numbers, the best first.
     pub phone: Vec<String>,
-    /// One tap from a mobile: number and code.
+    /// One tap from a mobile: number and code, without a PIN.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tel: Option<String>,
 }
@@ -189,6 +200,8 @@ pub struct Meeting {
     pub mute_on_entry: bool,
     /// At most so many participants.
     pub max_participants: u32,
+    /// So many minutes before its start it can be entered; guests wait for a host then.
+    pub early_entry_min: u32,
     /// Where it is reached.
     pub addresses: MeetingAddresses,
     /// Who is there, while it runs.
@@ -228,14 +241,23 @@ pub enum InviteFormat {
 }
 
 impl InviteFormat {
-    /// The media type.
+    /// The media type; a calendar's method is not yet known here.
     pub const fn media_type(self) -> &'static str {
         match self {
             InviteFormat::Text => "text/plain; charset=utf-8",
             InviteFormat::Html => "text/html; charset=utf-8",
-            InviteFormat::Ics => "text/calendar; charset=utf-8; method=PUBLISH",
+            InviteFormat::Ics => "text/calendar; charset=utf-8",
         }
     }
+}
+
+/// An invitation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Invitation {
+    /// The text.
+    pub text: String,
+    /// Its media type.
+    pub media_type: String,
 }
 
 /// Which invitation is wanted.

@@ -9,7 +9,8 @@ use super::super::resource::{
 };
 use axum::extract::State;
 
-/// The records of calls, newest first.
+/// The records of calls, newest first: of those that are over, and of those that were answered and
+/// go on, which have no `ended_at`.
 #[utoipa::path(get, path = "/api/v1/calls", tag = "calls", params(CallQuery),
     responses((status = 200, body = Page<Call>)))]
 pub(super) async fn list_calls(

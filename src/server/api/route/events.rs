@@ -10,6 +10,7 @@ use super::super::extract::{Asked, At};
 use super::super::fault::{Fault, Problem};
 use super::super::resource::{ApiEvent, EventQuery, MeetingId};
 use super::super::source::Source;
+use super::super::stream_seat::Seat;
 use axum::Extension;
 use axum::body::{Body, Bytes};
 use axum::extract::State;
@@ -18,10 +19,8 @@ use axum::response::{IntoResponse, Response};
 use futures_util::stream;
 use std::convert::Infallible;
 use std::fmt::Write;
-use tokio::sync::{OwnedSemaphorePermit, watch};
-
-/// Streams at a time: consoles and web pages of one node.
-pub(in super::super) const MAX_STREAMS: usize = 256;
+use std::time::Instant;
+use tokio::sync::watch;
 
 /// What happens on this node. Begins behind `Last-Event-ID` or `cursor`, else now.
 #[utoipa::path(get, path = "/api/v1/events", tag = "events", params(EventQuery),
@@ -66,10 +65,20 @@ fn open(
         (None, None) => Some(api.backend.events().newest()),
     };
     let seen = begin.ok_or_else(|| Problem::from(Fault::BadQuery).of("cursor"))?;
-    let permit = api.streams.clone().try_acquire_owned().map_err(|_| Fault::Overloaded)?;
+    let seat = api.streams.take(&credential.grant.token).ok_or(Fault::Overloaded)?;
     let news = api.backend.events().watch();
-    let subscription =
-        Subscription { api, credential, source, meeting, seen, news, open: true, _permit: permit };
+    let checked = Instant::now();
+    let subscription = Subscription {
+        api,
+        credential,
+        source,
+        meeting,
+        seen,
+        news,
+        checked,
+        open: true,
+        _seat: seat,
+    };
     let body = Body::from_stream(stream::unfold(subscription, Subscription::next));
     Ok(([(header::CONTENT_TYPE, "text/event-stream")], body).into_response())
 }
@@ -81,8 +90,10 @@ struct Subscription {
     meeting: Option<MeetingId>,
     seen: EventNumber,
     news: watch::Receiver<u64>,
+    /// When its token was last seen to be good.
+    checked: Instant,
     open: bool,
-    _permit: OwnedSemaphorePermit,
+    _seat: Seat,
 }
 
 impl Subscription {
@@ -91,6 +102,9 @@ impl Subscription {
             return None;
         }
         let text = loop {
+            if !self.may_go_on().await {
+                return None;
+            }
             self.news.mark_unchanged();
             match self.api.backend.events().after(self.seen) {
                 Read::Missed(newest) => {
@@ -113,17 +127,26 @@ impl Subscription {
         Some((Ok(Bytes::from(text)), self))
     }
 
+    /// Whether its token still reaches so far: asked again and again, however busy the stream is.
+    async fn may_go_on(&mut self) -> bool {
+        if self.checked.elapsed() < self.api.heartbeat {
+            return true;
+        }
+        self.checked = Instant::now();
+        let Credential { grant, token } = &self.credential;
+        let api = &self.api;
+        let now = api.authentication.grant(&*api.backend, token, self.source.0).await;
+        now.is_ok_and(|now| now == *grant)
+    }
+
     /// Waits for more. Gives a heartbeat when there is none for long; `None` ends the stream.
     async fn wait(&mut self) -> Option<Option<String>> {
         tokio::select! {
             () = self.api.closing() => None,
             changed = self.news.changed() => changed.ok().map(|()| None),
             () = tokio::time::sleep(self.api.heartbeat) => {
-                let Credential { grant, token } = &self.credential;
-                let api = &self.api;
-                let now = api.authentication.grant(&*api.backend, token, self.source.0).await;
-                let same = now.is_ok_and(|now| now == *grant);
-                same.then(|| Some(format!("id: {}\n: here\n\n", self.seen)))
+                let heartbeat = format!("id: {}\n: here\n\n", self.seen);
+                self.may_go_on().await.then_some(Some(heartbeat))
             }
         }
     }

@@ -134,7 +134,8 @@ pub(super) async fn call_out(
     Ok((StatusCode::ACCEPTED, axum::Json(started)))
 }
 
-/// An invitation: text, HTML or iCalendar.
+/// An invitation: text, HTML or iCalendar. The PIN of guests and the link only for those who may
+/// host the meeting.
 #[utoipa::path(get, path = "/api/v1/meetings/{meeting}/invite", tag = "meetings",
     params(("meeting" = MeetingId, Path), InviteQuery),
     responses((status = 200, content(
@@ -142,10 +143,13 @@ pub(super) async fn call_out(
 pub(super) async fn invite(
     State(api): State<Api>,
     At(id): At<MeetingId>,
+    Extension(credential): Extension<Credential>,
     Asked(asked): Asked<InviteQuery>,
     Spoken(language): Spoken,
 ) -> Result<Response, Problem> {
     let format = asked.format.unwrap_or_default();
-    let text = api.backend.invite(&id, format, asked.lang.unwrap_or(language)).await?;
-    Ok(([(header::CONTENT_TYPE, format.media_type())], text).into_response())
+    let secrets = sees_secrets(&credential.grant.scope, id.as_str());
+    let language = asked.lang.unwrap_or(language);
+    let invitation = api.backend.invite(&id, format, language, secrets).await?;
+    Ok(([(header::CONTENT_TYPE, invitation.media_type)], invitation.text).into_response())
 }

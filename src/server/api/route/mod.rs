@@ -14,8 +14,6 @@ use super::Api;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-pub(super) use events::MAX_STREAMS;
-
 /// Every route with its description.
 pub(super) fn all() -> OpenApiRouter<Api> {
     OpenApiRouter::new()

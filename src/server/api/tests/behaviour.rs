@@ -160,12 +160,14 @@ async fn an_invitation_comes_in_its_form_and_language() {
     for (query, kind, text) in [
         ("", "text/plain; charset=utf-8", "Text English"),
         ("?format=html&lang=zh-CN", "text/html; charset=utf-8", "Html Chinese"),
-        ("?format=ics&lang=en", "text/calendar; charset=utf-8; method=PUBLISH", "Ics English"),
+        ("?format=ics&lang=en", "text/calendar; charset=utf-8", "Ics English"),
     ] {
         let path = format!("/api/v1/meetings/own/invite{query}");
         let reply = bench.ask("GET", &path, "meeting:own", "").await;
         assert_eq!(reply.headers["content-type"], kind);
-        assert_eq!(reply.text, text);
+        assert_eq!(reply.text, format!("{text} 4711"));
+        // Who only looks gets no PIN.
+        assert_eq!(bench.ask("GET", &path, "read", "").await.text, text);
     }
 }
 
@@ -216,8 +218,33 @@ async fn no_other_page_reads_the_api() {
     request.headers_mut().insert("origin", "https://evil.example".parse().expect("a header"));
     let reply = bench.send(request).await;
     assert_eq!(reply.status, StatusCode::METHOD_NOT_ALLOWED);
+    let allowed = reply.headers["allow"].to_str().expect("text");
+    assert!(allowed.contains("GET") && allowed.contains("POST"), "{allowed}");
     assert!(!reply.headers.contains_key("access-control-allow-origin"));
     assert!(!reply.headers.contains_key("set-cookie"));
+}
+
+#[test]
+fn the_description_is_of_openapi_3_1_and_every_reference_leads_somewhere() {
+    let bench = Bench::new();
+    let document = block_on(bench.ask("GET", "/api/v1/openapi.json", "", "")).json();
+    let version = document["openapi"].as_str().expect("a version");
+    assert!(version.starts_with("3.1."), "{version}");
+    let mut seen = 0;
+    let mut rest = vec![&document];
+    while let Some(value) = rest.pop() {
+        if let Some(to) = value.get("$ref").and_then(serde_json::Value::as_str) {
+            let pointer = to.strip_prefix('#').expect("a reference into this document");
+            assert!(document.pointer(pointer).is_some(), "{to} leads nowhere");
+            seen += 1;
+        }
+        match value {
+            serde_json::Value::Object(fields) => rest.extend(fields.values()),
+            serde_json::Value::Array(items) => rest.extend(items),
+            _ => {}
+        }
+    }
+    assert!(seen > 50, "{seen} references");
 }
 
 fn block_on<T>(future: impl Future<Output = T>) -> T {

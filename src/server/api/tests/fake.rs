@@ -81,11 +81,14 @@ pub(super) fn meeting(name: &str) -> Meeting {
         wait_for_host: false,
         mute_on_entry: false,
         max_participants: 10,
+        early_entry_min: 15,
         addresses: MeetingAddresses::default(),
         live: None,
         secrets: Some(MeetingSecrets {
             host_pin: Some(Secret::new("987654321".to_owned())),
             guest_pin: None,
+            link: None,
+            tel: Some(Secret::new("tel:+861012345678,,1001%23,,987654321%23".to_owned())),
         }),
     }
 }
@@ -192,8 +195,11 @@ impl Backend for Fake {
         _: &'a MeetingId,
         format: InviteFormat,
         language: Language,
-    ) -> Answer<'a, String> {
-        done(format!("{format:?} {language:?}"))
+        secrets: bool,
+    ) -> Answer<'a, Invitation> {
+        let secrets = if secrets { " 4711" } else { "" };
+        let media_type = format.media_type().to_owned();
+        done(Invitation { text: format!("{format:?} {language:?}{secrets}"), media_type })
     }
     fn calls(&self, _: CallQuery, _: Window, _: Language) -> Answer<'_, Page<Call>> {
         done(Page::whole(vec![call()]))

@@ -4,6 +4,8 @@ mod authority;
 mod behaviour;
 mod fake;
 mod listening;
+mod live_call;
+mod outage;
 mod real;
 mod rights;
 mod streams;

@@ -4,13 +4,12 @@ use super::super::BridgeBackend;
 use super::*;
 use crate::bridge::Bridge;
 use crate::config::Config;
-use crate::invite::Addresses;
 use crate::store::Tokens;
 use std::path::PathBuf;
 
-struct Real {
-    directory: PathBuf,
-    bridge: Bridge,
+pub(super) struct Real {
+    pub(super) directory: PathBuf,
+    pub(super) bridge: Bridge,
     backend: Arc<BridgeBackend>,
     router: Router,
     code: String,
@@ -18,22 +17,24 @@ struct Real {
 }
 
 impl Real {
-    async fn start(name: &str) -> Self {
+    pub(super) async fn start(name: &str) -> Self {
+        Self::with(name, "[network]\nhosts = [\"meet.example.com\"]\n").await
+    }
+
+    pub(super) async fn with(name: &str, more: &str) -> Self {
         let name = format!("causeway-real-{name}-{}", std::process::id());
         let directory = std::env::temp_dir().join(name);
         let text = format!(
-            "[node]\nstate_dir = {:?}\n[network]\nhosts = [\"meet.example.com\"]\n[sip]\n\
+            "[node]\nstate_dir = {:?}\n[sip]\n\
              udp = [\"127.0.0.1:0\"]\ntcp = []\ntls = []\n[media]\nrealtime = false\n\
-             [[conference]]\nname = \"Board\"\naliases = [\"1001\"]\nopen = true\n",
+             [[conference]]\nname = \"Board\"\naliases = [\"1001\"]\nopen = true\n{more}",
             directory.display().to_string()
         );
         let config = Config::parse("test.toml", &text, &|_| None).expect("valid");
         let bridge = Bridge::start(config.clone()).await.expect("a bridge");
         let tokens = Tokens::open(bridge.store().clone()).await.expect("tokens");
         let code = tokens.bootstrap(jiff::Timestamp::now()).await.expect("a store");
-        let addresses =
-            Addresses { sip_host: Some("meet.example.com".to_owned()), ..Addresses::default() };
-        let backend = Arc::new(BridgeBackend::new(&bridge, &config, tokens, addresses));
+        let backend = Arc::new(BridgeBackend::new(&bridge, &config, tokens));
         let (_close, closing) = watch::channel(false);
         let pace = Pace::default();
         let behind = backend.clone();
@@ -43,15 +44,35 @@ impl Real {
         Self { directory, bridge, backend, router: router(setting), code, _close }
     }
 
-    async fn ask(&self, method: &str, path: &str, token: &str, body: &str) -> Reply {
-        let response = self.router.clone().oneshot(request(method, path, token, body)).await;
-        let response = response.expect("infallible");
+    pub(super) async fn ask(&self, method: &str, path: &str, token: &str, body: &str) -> Reply {
+        self.send(request(method, path, token, body)).await
+    }
+
+    pub(super) async fn send(&self, request: Request<Body>) -> Reply {
+        let response = self.router.clone().oneshot(request).await.expect("infallible");
         let (status, headers) = (response.status(), response.headers().clone());
         let body = to_bytes(response.into_body(), 1 << 20).await.expect("a body");
         Reply { status, headers, text: String::from_utf8(body.to_vec()).expect("UTF-8") }
     }
 
-    async fn end(mut self) {
+    pub(super) fn router(&self) -> Router {
+        self.router.clone()
+    }
+
+    /// The token of an administrator, by the code of the first start.
+    pub(super) async fn admin(&self) -> String {
+        let body = format!("{{\"code\":\"{}\"}}", self.code);
+        let opened = self.ask("POST", "/api/v1/session", "", &body).await.json();
+        opened["token"].as_str().expect("a token").to_owned()
+    }
+
+    pub(super) async fn token(&self, admin: &str, scope: &str) -> String {
+        let body = format!("{{\"scope\":\"{scope}\"}}");
+        let made = self.ask("POST", "/api/v1/tokens", admin, &body).await.json();
+        made["token"].as_str().expect("a token").to_owned()
+    }
+
+    pub(super) async fn end(mut self) {
         self.bridge.leave().await;
         self.bridge.stopped().await;
         std::fs::remove_dir_all(&self.directory).expect("clean up");
@@ -136,7 +157,7 @@ async fn the_configured_conferences_the_lists_and_the_chain_of_who_did_what() {
         cursor = format!("&cursor={next}");
     }
     assert_eq!(names, ["c", "b", "a", "Board"]);
-    let board = real.ask("GET", "/api/v1/meetings/conference-0", &admin, "").await.json();
+    let board = real.ask("GET", "/api/v1/meetings/conference-1001", &admin, "").await.json();
     assert_eq!((&board["alias"], &board["state"]), (&"1001".into(), &"idle".into()));
     for path in ["calls", "test-calls", "registrations", "trunks"] {
         let reply = real.ask("GET", &format!("/api/v1/{path}"), &admin, "").await;
@@ -162,5 +183,96 @@ async fn the_configured_conferences_the_lists_and_the_chain_of_who_did_what() {
     assert_eq!(ready.json()["reasons"][0]["what"], "draining");
     let metrics = real.ask("GET", "/metrics", &admin, "").await;
     assert!(metrics.text.contains("causeway_ticks_total"), "{}", metrics.text);
+    real.end().await;
+}
+
+const INVITE: &str = "[network]\nhosts = [\"meet.example.com\"]\n\
+    [invite]\nlink_base = \"https://meet.example.com/j/\"\norganizer = \"host@example.com\"\n\
+    [[trunk]]\nname = \"carrier\"\nsources = [\"192.0.2.0/24\"]\nnumbers = [\"+861055550100\"]\n\
+    [[rule]]\nmatch = '\\+861055550100'\ntrunk = \"carrier\"\nto = \"reception\"\n";
+
+/// PINs and links let people in: who may only look must not find one, whichever way it looks.
+#[tokio::test]
+async fn a_token_that_only_reads_finds_no_pin_and_no_link_anywhere() {
+    let real = Real::with("readers", INVITE).await;
+    let admin = real.admin().await;
+    let reader = real.token(&admin, "read").await;
+    let draft = r#"{"name":"x","starts_at":"2036-01-01T01:00:00Z","guest_pin":"47110815"}"#;
+    let made = real.ask("POST", "/api/v1/meetings", &admin, draft).await.json();
+    let id = made["id"].as_str().expect("an id");
+    let link = made["secrets"]["link"].as_str().expect("a link");
+    assert!(link.starts_with("https://meet.example.com/j/") && !link.contains(id), "{link}");
+    assert!(made["secrets"]["tel"].as_str().is_some_and(|tel| tel.contains("47110815")), "{made}");
+    for rest in ["", "?format", "/invite", "/invite?format=html", "/invite?format=ics"] {
+        let path = match rest {
+            "?format" => "/api/v1/meetings".to_owned(),
+            rest => format!("/api/v1/meetings/{id}{rest}"),
+        };
+        let seen = real.ask("GET", &path, &reader, "").await;
+        assert_eq!(seen.status, StatusCode::OK, "{path}: {seen:?}");
+        assert!(seen.text.contains("+861055550100"), "{path}: {seen:?}");
+        assert!(!seen.text.contains("47110815") && !seen.text.contains(link), "{path}: {seen:?}");
+        if rest.starts_with("/invite") {
+            let host = real.ask("GET", &path, &admin, "").await;
+            let plain = host.text.replace("\r\n ", "");
+            assert!(plain.contains("47110815") && plain.contains(link), "{path}: {plain}");
+        }
+    }
+    let ics =
+        real.ask("GET", &format!("/api/v1/meetings/{id}/invite?format=ics"), &admin, "").await;
+    assert_eq!(ics.headers["content-type"], "text/calendar; charset=utf-8; method=PUBLISH");
+    assert!(ics.text.contains("SEQUENCE:0\r\n"), "{}", ics.text);
+    let path = format!("/api/v1/meetings/{id}");
+    let change = r#"{"starts_at":"2036-01-02T01:00:00Z","ends_at":"2036-01-02T02:00:00Z"}"#;
+    assert_eq!(real.ask("PATCH", &path, &admin, change).await.status, StatusCode::OK);
+    let ics = real.ask("GET", &format!("{path}/invite?format=ics"), &admin, "").await;
+    assert!(ics.text.contains("SEQUENCE:1\r\n"), "{}", ics.text);
+
+    assert_eq!(real.ask("POST", &format!("{path}/end"), &admin, "").await.status, 204);
+    let over = real.ask("GET", &path, &admin, "").await.json();
+    assert_eq!(over["addresses"], serde_json::json!({"sip": [], "ip_number": [], "phone": []}));
+    let ics = real.ask("GET", &format!("{path}/invite?format=ics"), &admin, "").await;
+    assert_eq!(ics.headers["content-type"], "text/calendar; charset=utf-8; method=CANCEL");
+    assert!(ics.text.contains("SEQUENCE:2\r\n") && ics.text.contains("METHOD:CANCEL\r\n"));
+    real.end().await;
+}
+
+/// Without any configuration of names the bridge is reached at the address that it is bound to.
+#[tokio::test]
+async fn a_bridge_without_a_name_invites_to_the_address_that_it_listens_on() {
+    let real = Real::with("nameless", "").await;
+    let admin = real.admin().await;
+    let (_, bound) = real.bridge.bound()[0];
+    let made = real.ask("POST", "/api/v1/meetings", &admin, "{}").await.json();
+    let (id, code) = (made["id"].as_str().expect("an id"), made["alias"].as_str().expect("a code"));
+    let sip = format!("sip:{code}@{bound}");
+    assert_eq!(made["addresses"]["sip"][0], sip, "{made}");
+    let invite = real.ask("GET", &format!("/api/v1/meetings/{id}/invite"), &admin, "").await;
+    assert!(invite.status == StatusCode::OK && invite.text.contains(&sip), "{invite:?}");
+    let board = real.ask("GET", "/api/v1/meetings/conference-1001", &admin, "").await.json();
+    assert_eq!(board["addresses"]["sip"][0], format!("sip:1001@{bound}"));
+    let invite = real.ask("GET", "/api/v1/meetings/conference-1001/invite", &admin, "").await;
+    assert!(invite.text.contains(&format!("sip:1001@{bound}")), "{invite:?}");
+    for taken in ["9000", "test", "1001"] {
+        let draft = format!("{{\"alias\":\"{taken}\",\"guest_pin\":\"4711\"}}");
+        let refused = real.ask("POST", "/api/v1/meetings", &admin, &draft).await;
+        assert_eq!(refused.status, StatusCode::CONFLICT, "{taken}: {refused:?}");
+        assert_eq!(refused.json()["field"], "alias", "{taken}");
+    }
+    let short = real.ask("POST", "/api/v1/meetings", &admin, r#"{"alias":"1234"}"#).await;
+    let named = (short.code(), short.json()["field"].clone());
+    assert_eq!(named, ("CW-MEET-011".to_owned(), "alias".into()));
+    real.end().await;
+}
+
+#[tokio::test]
+async fn an_invitation_with_a_number_that_nobody_answers_is_refused_and_names_it() {
+    let trunk = "[[trunk]]\nname = \"carrier\"\nsources = [\"192.0.2.0/24\"]\n\
+        numbers = [\"+861055550100\"]\n";
+    let real = Real::with("unanswered", trunk).await;
+    let admin = real.admin().await;
+    let refused = real.ask("GET", "/api/v1/meetings/conference-1001/invite", &admin, "").await;
+    assert_eq!((refused.status.as_u16(), refused.code().as_str()), (409, "CW-INVITE-001"));
+    assert_eq!(refused.json()["detail"], "+861055550100");
     real.end().await;
 }

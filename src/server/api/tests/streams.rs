@@ -1,7 +1,7 @@
 //! Streams of events: replay, filters, closing.
 
 use super::super::resource::{ApiEvent, Happening, MeetingId, Time};
-use super::super::route::MAX_STREAMS;
+use super::super::stream_seat::MAX_STREAMS_PER_TOKEN;
 use super::*;
 use futures_util::StreamExt;
 use std::sync::atomic::Ordering;
@@ -109,7 +109,7 @@ async fn a_quiet_stream_beats_until_its_token_is_revoked_or_the_server_closes() 
 async fn streams_are_few_and_cursors_are_checked() {
     let bench = Bench::new();
     let mut ears = Vec::new();
-    for _ in 0..MAX_STREAMS {
+    for _ in 0..MAX_STREAMS_PER_TOKEN {
         ears.push(Ear::open(&bench, request("GET", "/api/v1/events", "read", "")).await);
     }
     let reply = bench.ask("GET", "/api/v1/events", "read", "").await;
@@ -118,4 +118,25 @@ async fn streams_are_few_and_cursors_are_checked() {
     let reply = bench.ask("GET", "/api/v1/events?cursor=nonsense", "read", "").await;
     assert_eq!((reply.status.as_u16(), reply.code().as_str()), (400, "CW-API-002"));
     let _ear = Ear::open(&bench, request("GET", "/api/v1/events", "read", "")).await;
+}
+
+/// A stream on which something always happens comes to no pause in which it could ask.
+#[tokio::test]
+async fn a_busy_stream_ends_too_when_its_token_is_revoked() {
+    let pace = Pace { fresh: Duration::ZERO, heartbeat: Duration::from_millis(5) };
+    let bench = Bench::at(pace);
+    let mut ear = Ear::open(&bench, request("GET", "/api/v1/events", "read", "")).await;
+    bench.fake.log.publish(event(None, 0));
+    assert!(ear.hear().await.is_some(), "good so far");
+    bench.fake.revoked.store(true, Ordering::Relaxed);
+    let started = std::time::Instant::now();
+    let mut second = 1;
+    loop {
+        bench.fake.log.publish(event(None, second));
+        if ear.hear().await.is_none() {
+            break;
+        }
+        second += 1;
+        assert!(started.elapsed() < Duration::from_secs(30), "it heard {second} events");
+    }
 }

@@ -2,8 +2,8 @@
 
 mod chain;
 mod key;
-mod outage;
-mod postgres;
+pub(crate) mod outage;
+pub(crate) mod postgres;
 mod promise;
 
 use super::{Location, Secrets, Store};
@@ -16,7 +16,7 @@ use std::time::Duration;
 const KEY: [u8; 32] = [7; 32];
 
 /// Longer than anything here takes on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 fn at(text: &str) -> Timestamp {
     text.parse().expect("a time")
@@ -94,6 +94,8 @@ promises! {
     promise::a_code_or_alias_belongs_to_one_meeting,
     promise::secrets_are_sealed_to_their_place_and_key,
     promise::call_records_are_paged_filtered_and_rated,
+    promise::a_call_that_was_cut_off_does_not_look_as_if_it_went_on,
+    promise::a_value_that_the_database_refuses_holds_up_no_other,
     promise::tokens_are_kept_as_hashes_and_the_first_one_is_given_once,
     promise::personal_values_go_after_their_time_and_the_chain_still_verifies,
     chain::every_kind_of_tampering_is_found,

@@ -28,6 +28,7 @@ async fn a_stopped_postgresql_stops_no_conference_and_loses_no_record() {
         ..NewMeeting::new("周会", Kind::Permanent)
     };
     let meeting = table.create(&new, now).await.expect("a meeting");
+    let brief = table.create(&NewMeeting::new("现在", Kind::AdHoc), now).await.expect("a meeting");
     let (token, _) = tokens.create("x", Scope::Operator, None, now).await.expect("a token");
     store.record(record("before"));
     store.flush(PATIENCE).await;
@@ -48,11 +49,17 @@ async fn a_stopped_postgresql_stops_no_conference_and_loses_no_record() {
     assert!(tokens.verify(&token, now).is_some());
     let refused = table.create(&new, now).await;
     assert_eq!(refused, Err(MeetingError::Store(StoreError::Unavailable)));
-    assert_eq!(table.list().len(), 1);
+    assert_eq!(table.list().len(), 2);
+
+    let brief = table.get(&brief.id).expect("there");
+    table.end(&brief.id, now).await.expect("a meeting ends whatever the store does");
+    assert_eq!(table.find(&brief.code, now), Found::Gone);
 
     cluster.restart().await;
     assert_eq!(store.flush(PATIENCE).await, 0);
     until("the store is said to be back", async || store.health().ok).await;
+    let again = Meetings::open(store.clone(), Vec::new()).await.expect("readable");
+    assert_eq!(again.find(&brief.code, now), Found::Gone, "the store learnt of the end");
     let mut found = 0;
     let mut after = None;
     while let Some(last) = {
@@ -112,7 +119,7 @@ async fn a_full_disk_stops_no_conference_and_loses_no_record() {
 }
 
 /// The limit belongs to a connection: set it on all of them.
-async fn limit_pages(store: &Store, sql: &'static str) {
+pub(crate) async fn limit_pages(store: &Store, sql: &'static str) {
     let mut connections = Vec::new();
     for _ in 0..store.pool().options().get_max_connections() {
         connections.push(store.pool().acquire().await.expect("a connection"));

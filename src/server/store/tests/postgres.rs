@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-pub(super) struct Cluster {
+pub(crate) struct Cluster {
     programs: PathBuf,
     dir: Dir,
     port: u16,
@@ -36,7 +36,7 @@ fn command(program: &Path) -> Command {
 
 impl Cluster {
     /// `None` where it is not installed, which is a failure in CI.
-    pub(super) async fn start() -> Option<Self> {
+    pub(crate) async fn start() -> Option<Self> {
         let Some(programs) = programs() else {
             assert!(std::env::var_os("CI").is_none(), "PostgreSQL is missing");
             eprintln!("PostgreSQL is not installed: deploy/bootstrap --tests installs it");
@@ -62,7 +62,7 @@ impl Cluster {
         Some(cluster)
     }
 
-    pub(super) async fn restart(&mut self) {
+    pub(crate) async fn restart(&mut self) {
         assert!(self.server.is_none());
         let server = command(&self.programs.join("postgres"))
             .arg("-D")
@@ -82,7 +82,7 @@ impl Cluster {
     }
 
     /// At once, with whatever it was doing.
-    pub(super) fn stop(&mut self) {
+    pub(crate) fn stop(&mut self) {
         let Some(mut server) = self.server.take() else { return };
         let pid = i32::try_from(server.id()).ok().and_then(rustix::process::Pid::from_raw);
         if let Some(pid) = pid {
@@ -91,7 +91,7 @@ impl Cluster {
         let _ = server.wait();
     }
 
-    pub(super) async fn database(&self, name: &str) -> Location {
+    pub(crate) async fn database(&self, name: &str) -> Location {
         // A name of PostgreSQL has at most 63 bytes; ours come from this file.
         let name: String = name.chars().take(60).collect();
         let pool = sqlx::PgPool::connect(&self.url("postgres")).await.expect("postgres answers");
