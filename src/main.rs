@@ -31,6 +31,12 @@ enum Command {
         #[arg(long)]
         defaults: bool,
     },
+    /// Encrypt a password or a PIN for the configuration: reads it from the standard input.
+    Seal {
+        /// The configuration, which says where the key is kept.
+        #[arg(long, short, env = "CAUSEWAY_CONFIG")]
+        config: Option<PathBuf>,
+    },
     /// Ask the dial plan.
     Dial {
         #[command(subcommand)]
@@ -44,6 +50,7 @@ fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Serve { config } => causeway_server::serve(config),
         Command::Check { config, defaults } => causeway_server::check(config, defaults),
+        Command::Seal { config } => causeway_server::seal(config),
         Command::Dial { command } => causeway_server::dial(&command),
         Command::Load(options) => load::print(&options),
     };

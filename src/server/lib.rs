@@ -16,6 +16,7 @@
 //! * [`invite`]: what is sent to people.
 //! * [`tls`]: who we are under TLS. * [`acme`]: a certificate from an authority.
 //! * [`greeting`]: what a person reads at the start.
+//! * [`seal`](mod@seal): the command `seal`.
 //! * [`logging`]: the log.
 //! * [`load`]: many calls to any SIP address, and what each of them hears.
 
@@ -40,6 +41,7 @@ pub mod metrics;
 mod outlet;
 pub mod record;
 mod router;
+pub mod seal;
 pub mod serve;
 pub mod store;
 #[cfg(test)]
@@ -53,4 +55,5 @@ pub use config::Config;
 pub use dial_command::dial;
 pub use directory::Directory;
 pub use live::{Live, LiveError};
+pub use seal::seal;
 pub use serve::{check, serve};
