@@ -16,7 +16,8 @@
 //! * [`invite`]: what is sent to people.
 //! * [`tls`]: who we are under TLS. * [`acme`]: a certificate from an authority.
 //! * [`greeting`]: what a person reads at the start.
-//! * [`seal`](mod@seal): the command `seal`.
+//! * [`init`](mod@init): the command `init`. * [`seal`](mod@seal): the command `seal`.
+//! * [`ports`]: every port, for firewalls; proved from inside. * [`say`]: both languages, or one.
 //! * [`logging`]: the log.
 //! * [`load`]: many calls to any SIP address, and what each of them hears.
 
@@ -30,6 +31,7 @@ pub mod dial_command;
 pub mod directory;
 mod front_desk;
 pub mod greeting;
+pub mod init;
 pub mod invite;
 mod journal;
 pub mod live;
@@ -39,8 +41,10 @@ mod measure;
 pub mod meeting;
 pub mod metrics;
 mod outlet;
+pub mod ports;
 pub mod record;
 mod router;
+pub mod say;
 pub mod seal;
 pub mod serve;
 pub mod store;
@@ -54,6 +58,8 @@ pub use bridge::{Bridge, StartError};
 pub use config::Config;
 pub use dial_command::dial;
 pub use directory::Directory;
+pub use init::init;
 pub use live::{Live, LiveError};
+pub use ports::check_ports;
 pub use seal::seal;
 pub use serve::{check, serve};

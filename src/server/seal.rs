@@ -6,7 +6,7 @@ use crate::store::Secrets;
 use crate::store::secret::KEY_VARIABLE;
 use rustix::termios::{LocalModes, OptionalActions, Termios, isatty, tcgetattr, tcsetattr};
 use std::error::Error;
-use std::io::{BufRead, Read, Stdin};
+use std::io::BufRead;
 use std::path::PathBuf;
 use zeroize::Zeroizing;
 
@@ -21,10 +21,12 @@ const MAX_SECRET: u64 = 4096;
 pub fn seal(path: Option<PathBuf>) -> Result<(), Box<dyn Error>> {
     let state_dir = state_dir(path_or_usual(path).as_deref())?;
     let secrets = Secrets::load(&state_dir, variable(KEY_VARIABLE).as_deref())?;
-    let input = std::io::stdin();
+    if isatty(std::io::stdin()) {
+        eprint!("密码或 PIN（不显示） / password or PIN (not shown): ");
+    }
     let secret = {
-        let _quiet = Quiet::new(&input);
-        read_secret(input.lock())?
+        let _quiet = Quiet::new();
+        read_secret(std::io::stdin().lock())?
     };
     println!("{}", sealed::seal(&secrets, &secret)?);
     Ok(())
@@ -44,31 +46,27 @@ pub(crate) fn read_secret(input: impl BufRead) -> Result<Zeroizing<String>, Box<
     Ok(Zeroizing::new(secret.to_owned()))
 }
 
-/// Nobody looks over a shoulder: a terminal shows nothing of what is typed while this lives.
-struct Quiet<'a> {
-    input: &'a Stdin,
+/// Nobody looks over a shoulder: the terminal shows nothing of what is typed while this lives.
+pub(crate) struct Quiet {
     before: Option<Termios>,
 }
 
-impl<'a> Quiet<'a> {
-    fn new(input: &'a Stdin) -> Self {
-        if !isatty(input) {
-            return Self { input, before: None };
-        }
-        eprint!("密码或 PIN（不显示） / password or PIN (not shown): ");
-        let before = tcgetattr(input).ok();
+impl Quiet {
+    pub(crate) fn new() -> Self {
+        let input = std::io::stdin();
+        let before = isatty(&input).then(|| tcgetattr(&input).ok()).flatten();
         if let Some(mut now) = before.clone() {
             now.local_modes.remove(LocalModes::ECHO);
-            let _ = tcsetattr(input, OptionalActions::Flush, &now);
+            let _ = tcsetattr(&input, OptionalActions::Flush, &now);
         }
-        Self { input, before }
+        Self { before }
     }
 }
 
-impl Drop for Quiet<'_> {
+impl Drop for Quiet {
     fn drop(&mut self) {
         if let Some(before) = &self.before {
-            let _ = tcsetattr(self.input, OptionalActions::Flush, before);
+            let _ = tcsetattr(std::io::stdin(), OptionalActions::Flush, before);
             eprintln!();
         }
     }
