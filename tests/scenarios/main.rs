@@ -28,3 +28,4 @@ mod loss;
 mod reception;
 mod refusal;
 mod registration;
+mod setup;
