@@ -99,7 +99,8 @@ fn systemd_accepts_the_unit() {
 fn the_service_is_exposed_no_more_than_it_must_be() {
     let folder = Folder::new("security");
     let threshold = format!("--threshold={MOST_EXPOSED}");
-    let output = run("systemd-analyze", &["security", "--offline=true", &threshold, &unit(&folder)]);
+    let output =
+        run("systemd-analyze", &["security", "--offline=true", &threshold, &unit(&folder)]);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
 }
 
@@ -170,8 +171,7 @@ fn compose_reads_the_file_and_lets_calls_end() {
 #[test]
 fn compose_does_not_start_without_secrets_and_holds_none() {
     for missing in ["POSTGRES_PASSWORD", "TURN_SECRET"] {
-        let mut secrets =
-            HashMap::from([("POSTGRES_PASSWORD", "c0ffee"), ("TURN_SECRET", "f00d")]);
+        let mut secrets = HashMap::from([("POSTGRES_PASSWORD", "c0ffee"), ("TURN_SECRET", "f00d")]);
         secrets.remove(missing);
         let why = compose(&secrets).expect_err("a secret is missing");
         assert!(why.contains(missing) && why.contains("deploy/.env"), "{why}");
