@@ -97,7 +97,7 @@ fn a_port_that_another_program_has_fails_the_proof_and_is_named() {
 #[test]
 fn a_secret_is_sealed_for_the_file_and_opens_with_its_key_alone() {
     let folder = Folder::new("seal");
-    folder.write("causeway.toml", "[node]\nstate_dir = \"state\"\n".to_owned());
+    folder.write("causeway.toml", "[node]\nstate_dir = \"state\"\n");
     let sealed = causeway(&folder, &["seal"], "geheim 7\n");
     assert!(sealed.status.success(), "{}", text(&sealed.stderr));
     let sealed = text(&sealed.stdout);
