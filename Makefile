@@ -32,8 +32,13 @@ fuzz-check:
 fuzz: bootstrap
 	SECONDS_PER_TARGET=$(SECONDS_PER_TARGET) tests/fuzz/run
 
+# One JSON object a case; the head of each bench says what it measures. front_door needs SIPp and
+# Kamailio, and names the package of what is missing.
 bench: bootstrap
 	$(CARGO) bench --locked --bench room
+	$(CARGO) bench --locked --bench kernel
+	$(CARGO) bench --locked --bench dial
+	$(CARGO) bench --locked --bench front_door
 
 bootstrap:
 	@deploy/bootstrap

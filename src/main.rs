@@ -1,6 +1,7 @@
 //! The `causeway` binary: arguments -> configuration -> run.
 
 use causeway_server::dial_command::DialCommand;
+use causeway_server::init::InitOptions;
 use causeway_server::load;
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
@@ -22,6 +23,8 @@ enum Command {
         #[arg(long, short, env = "CAUSEWAY_CONFIG")]
         config: Option<PathBuf>,
     },
+    /// Ask six questions, write a configuration, and say what to dial.
+    Init(InitOptions),
     /// Validate a configuration: names the line of every mistake, and the fix.
     Check {
         /// The configuration; by default ./causeway.toml if it exists, else the built-in one.
@@ -30,6 +33,15 @@ enum Command {
         /// Print the built-in configuration: every key with its default and its reason.
         #[arg(long)]
         defaults: bool,
+        /// Print every port, protocol and direction for the firewall, and prove them from inside.
+        #[arg(long)]
+        ports: bool,
+    },
+    /// Encrypt a password or a PIN for the configuration: reads it from the standard input.
+    Seal {
+        /// The configuration, which says where the key is kept.
+        #[arg(long, short, env = "CAUSEWAY_CONFIG")]
+        config: Option<PathBuf>,
     },
     /// Ask the dial plan.
     Dial {
@@ -43,7 +55,10 @@ enum Command {
 fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Serve { config } => causeway_server::serve(config),
-        Command::Check { config, defaults } => causeway_server::check(config, defaults),
+        Command::Init(options) => causeway_server::init(&options),
+        Command::Check { config, ports: true, .. } => causeway_server::check_ports(config),
+        Command::Check { config, defaults, .. } => causeway_server::check(config, defaults),
+        Command::Seal { config } => causeway_server::seal(config),
         Command::Dial { command } => causeway_server::dial(&command),
         Command::Load(options) => load::print(&options),
     };

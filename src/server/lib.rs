@@ -17,6 +17,8 @@
 //! * [`invite`]: what is sent to people.
 //! * [`tls`]: who we are under TLS. * [`acme`]: a certificate from an authority.
 //! * [`greeting`]: what a person reads at the start.
+//! * [`init`](mod@init): the command `init`. * [`seal`](mod@seal): the command `seal`.
+//! * [`ports`]: every port, for firewalls; proved from inside. * [`say`]: both languages, or one.
 //! * [`logging`]: the log.
 //! * [`load`]: many calls to any SIP address, and what each of them hears.
 
@@ -31,6 +33,7 @@ pub mod directory;
 mod explanation;
 mod front_desk;
 pub mod greeting;
+pub mod init;
 mod instance;
 pub mod invite;
 mod journal;
@@ -41,9 +44,12 @@ mod measure;
 pub mod meeting;
 pub mod metrics;
 mod outlet;
+pub mod ports;
 pub mod record;
 mod refusal;
 mod router;
+pub mod say;
+pub mod seal;
 pub mod serve;
 pub mod store;
 mod sweep;
@@ -57,5 +63,8 @@ pub use bridge::{Bridge, StartError};
 pub use config::Config;
 pub use dial_command::dial;
 pub use directory::Directory;
+pub use init::init;
 pub use live::{Live, LiveError};
+pub use ports::check_ports;
+pub use seal::seal;
 pub use serve::{check, serve};

@@ -130,6 +130,12 @@ pub fn check(path: Option<PathBuf>, defaults: bool) -> Result<(), Box<dyn Error>
     for warning in &config.warnings {
         println!("{name}: 注意 / note: {warning}");
     }
+    for key in &config.clear_secrets {
+        println!(
+            "{name}: 注意 / note: `{key}` 未加密；用 `causeway seal` 加密 / stands in clear; seal it with \
+             `causeway seal`"
+        );
+    }
     println!("{name}: 有效 / valid ({} conferences)", config.conferences.len());
     Ok(())
 }

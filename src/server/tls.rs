@@ -130,6 +130,22 @@ pub fn api_key(config: &Config) -> Result<CertifiedKey, TlsError> {
             }
         },
     };
+    certified_key(chain, key)
+}
+
+/// A certificate and its key, if they belong together.
+///
+/// # Errors
+/// See [`TlsError`].
+pub fn certified(certificate: &Path, key: &Path) -> Result<CertifiedKey, TlsError> {
+    let identity = TlsIdentity { key: Some(key.to_owned()), ..TlsIdentity::default() };
+    certified_key(read_chain(certificate)?, read_key(&identity, "")?)
+}
+
+fn certified_key(
+    chain: Vec<CertificateDer<'static>>,
+    key: PrivateKeyDer<'static>,
+) -> Result<CertifiedKey, TlsError> {
     let provider = rustls::crypto::aws_lc_rs::default_provider();
     let certified = CertifiedKey::from_der(chain, key, &provider).map_err(TlsError::Identity)?;
     certified.keys_match().map_err(TlsError::Identity)?;

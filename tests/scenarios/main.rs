@@ -28,3 +28,4 @@ mod hostile;
 mod loss;
 mod refusal;
 mod registration;
+mod setup;

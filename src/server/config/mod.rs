@@ -4,6 +4,7 @@
 //! * [`problem`]: what is wrong, at which line and column, and the fix.
 //! * [`reception`]: the voice menu and the keys.
 //! * `source`: the text and the places of its keys.
+//! * [`sealed`]: secrets that stand encrypted in the file.
 //! * `resolve`: raw values to meaning; [`api`], [`user`], [`trunk`], [`store`], [`invite`], `rule`,
 //!   `calling_out`: those of their sections.
 //!
@@ -17,6 +18,7 @@ pub mod raw;
 pub mod reception;
 mod resolve;
 mod rule;
+pub mod sealed;
 mod source;
 pub mod store;
 #[cfg(test)]
@@ -40,7 +42,7 @@ use causeway_engine::EngineConfig;
 use causeway_plan::OfferPolicy;
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -104,6 +106,8 @@ pub struct Config {
     pub calling_out: Arc<CallingOut>,
     /// What is allowed but odd, such as a rule that is never reached: a line each.
     pub warnings: Vec<String>,
+    /// The keys of secrets that stand in the file as they are: see [`sealed`].
+    pub clear_secrets: Vec<String>,
     /// What the services and the conferences of the file are called.
     pub names: NameTable,
 }
@@ -184,20 +188,40 @@ impl Config {
     ///
     /// # Errors
     /// As [`Config::parse`], and when the file cannot be read.
-    pub fn load(path: Option<&std::path::Path>) -> Result<Self, ConfigError> {
-        let environment = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-        let Some(path) = path else {
-            return Self::parse("built-in defaults", DEFAULT_FILE, &environment);
-        };
-        let name = path.display().to_string();
-        let text = source::read_text(path).map_err(|what| ConfigError::whole(&name, what))?;
-        Self::parse(&name, &text, &environment)
+    pub fn load(path: Option<&Path>) -> Result<Self, ConfigError> {
+        let (name, text) = read(path)?;
+        Self::parse(&name, &text, &variable)
     }
 
     /// What peers see instead of a local address.
     pub fn advertised(&self, local: IpAddr) -> IpAddr {
         advertised(&self.advertised, local)
     }
+}
+
+/// Where the bridge of a configuration keeps what it makes itself; it may be wrong otherwise.
+///
+/// # Errors
+/// When the file cannot be read, or holds what no configuration can.
+pub fn state_dir(path: Option<&Path>) -> Result<PathBuf, ConfigError> {
+    let (name, text) = read(path)?;
+    let raw = source::Source::parse(&name, &text)?.read()?;
+    Ok(resolve::state_dir(&raw.node.state_dir, &variable))
+}
+
+/// The name and the text of a file, or of the built-in defaults without one.
+fn read(path: Option<&Path>) -> Result<(String, String), ConfigError> {
+    let Some(path) = path else {
+        return Ok(("built-in defaults".to_owned(), DEFAULT_FILE.to_owned()));
+    };
+    let name = path.display().to_string();
+    let text = source::read_text(path).map_err(|what| ConfigError::whole(&name, what))?;
+    Ok((name, text))
+}
+
+/// A variable of the environment; one that is empty counts as none.
+pub(crate) fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
 /// What peers see instead of a local address: the first match counts.

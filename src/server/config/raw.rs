@@ -151,6 +151,10 @@ impl RawSecret {
     pub fn reveal(&self) -> &str {
         &self.0
     }
+
+    pub(super) fn text_mut(&mut self) -> &mut String {
+        &mut self.0
+    }
 }
 
 impl fmt::Debug for RawSecret {

@@ -7,7 +7,7 @@ use super::raw::{
 use super::reception;
 use super::source::{At, Source};
 use super::{
-    Config, Log, MAX_CONFERENCES, Sip, TlsIdentity, api, calling_out, invite, networks, rule,
+    Config, Log, MAX_CONFERENCES, Sip, TlsIdentity, api, calling_out, invite, networks, rule, sealed,
     trunk, user,
 };
 use crate::meeting::{CODE_DIGITS, Permanent, Pin, fold};
@@ -34,7 +34,8 @@ pub(super) struct Finder<'a> {
 }
 
 impl Finder<'_> {
-    pub(super) fn find(&mut self, path: &[At<'_>], what: impl Display, fix: impl Display) {
+    /// A path as people write it: `trunk[0].password`.
+    pub(super) fn key(path: &[At<'_>]) -> String {
         let mut key = String::new();
         for step in path {
             match step {
@@ -43,6 +44,11 @@ impl Finder<'_> {
                 At::Index(index) => key.push_str(&format!("[{index}]")),
             }
         }
+        key
+    }
+
+    pub(super) fn find(&mut self, path: &[At<'_>], what: impl Display, fix: impl Display) {
+        let key = Self::key(path);
         let position = self.source.position(path);
         self.problems.push(Problem { position, key, what: what.to_string(), fix: fix.to_string() });
     }
@@ -87,10 +93,16 @@ impl Finder<'_> {
 
 pub(super) fn resolve(
     source: &Source<'_>,
-    raw: RawConfig,
+    mut raw: RawConfig,
     environment: Environment<'_>,
 ) -> Result<Config, ConfigError> {
     let mut finder = Finder { source, problems: Vec::new() };
+    let state_dir = state_dir(&raw.node.state_dir, environment);
+    let clear_secrets = sealed::open_all(&mut finder, &mut raw, &state_dir, environment);
+    if !finder.problems.is_empty() {
+        // Whatever read a sealed value next would complain of what it is not.
+        return Err(ConfigError { name: source.name.to_owned(), problems: finder.problems });
+    }
     let sip = sip(&mut finder, &raw, environment);
     let users = user::users(&mut finder, &raw.user, environment);
     let trust = user::trust(&mut finder, &raw.sip.trust, &users);
@@ -107,7 +119,6 @@ pub(super) fn resolve(
     let keys = Arc::new(reception::keys(&mut finder, &raw.keys));
     let mut conferences = conferences(&mut finder, &raw.conference, &keys, &numbers, services);
     user_names(&mut finder, &raw.user, &numbers, &mut conferences.names);
-    let state_dir = state_dir(&raw.node.state_dir, environment);
     let store = super::store::store(&mut finder, &raw.store, &state_dir, environment);
     finder.range("node", "max_calls", raw.node.max_calls, 1, 1_000_000);
     let hosts = our_hosts(&raw, &sip, &advertised);
@@ -148,6 +159,7 @@ pub(super) fn resolve(
         dial_plan: plan,
         calling_out: Arc::new(calling_out),
         warnings,
+        clear_secrets,
         names: conferences.names,
     };
     let barred = calling_out::unreachable(&config);
@@ -165,7 +177,7 @@ fn our_hosts(raw: &RawConfig, sip: &Sip, advertised: &[sip::Advertised]) -> OurH
     OurHosts::new(addresses.iter().chain(&raw.network.hosts).map(String::as_str))
 }
 
-fn state_dir(configured: &str, environment: Environment<'_>) -> PathBuf {
+pub(super) fn state_dir(configured: &str, environment: Environment<'_>) -> PathBuf {
     if !configured.is_empty() {
         return PathBuf::from(configured);
     }

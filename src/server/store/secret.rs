@@ -38,6 +38,8 @@ pub enum SecretError {
     },
     /// The file does not hold a key.
     NotAKey(PathBuf),
+    /// There is no file, where something was sealed before.
+    Missing(PathBuf),
     /// Others than its owner can read the file.
     Readable(PathBuf),
     /// The system has no random numbers.
@@ -57,6 +59,9 @@ impl fmt::Display for SecretError {
                     "{}: expected 32 bytes in base64; restore it from a backup",
                     path.display()
                 )
+            }
+            SecretError::Missing(path) => {
+                write!(f, "{}: not there; restore it from a backup", path.display())
             }
             SecretError::Readable(path) => {
                 write!(f, "{}: others can read it; run chmod 600", path.display())
@@ -89,22 +94,50 @@ impl Secrets {
     /// # Errors
     /// See [`SecretError`].
     pub fn load(state_dir: &Path, variable: Option<&str>) -> Result<Self, SecretError> {
+        if variable.is_none()
+            && let Some(key) = make_key(state_dir, &state_dir.join(KEY_FILE))?
+        {
+            return Ok(Self::new(&key));
+        }
+        Self::existing(state_dir, variable)
+    }
+
+    /// The same where a key must be there already, since something was sealed with it.
+    ///
+    /// # Errors
+    /// See [`SecretError`].
+    pub fn existing(state_dir: &Path, variable: Option<&str>) -> Result<Self, SecretError> {
         if let Some(text) = variable {
             return Ok(Self::new(&*read_key(text).ok_or(SecretError::Variable)?));
         }
         let path = state_dir.join(KEY_FILE);
-        let failed = |error| SecretError::File { path: path.clone(), error };
-        match make_key(state_dir, &path)? {
-            Some(key) => Ok(Self::new(&key)),
-            None => {
-                let mode = std::fs::metadata(&path).map_err(failed)?.permissions().mode();
-                if mode & 0o077 != 0 {
-                    return Err(SecretError::Readable(path));
-                }
-                let text = Zeroizing::new(std::fs::read_to_string(&path).map_err(failed)?);
-                Ok(Self::new(&*read_key(&text).ok_or(SecretError::NotAKey(path))?))
-            }
+        if !path.exists() {
+            return Err(SecretError::Missing(path));
         }
+        let failed = |error| SecretError::File { path: path.clone(), error };
+        let mode = std::fs::metadata(&path).map_err(failed)?.permissions().mode();
+        if mode & 0o077 != 0 {
+            return Err(SecretError::Readable(path));
+        }
+        let text = Zeroizing::new(std::fs::read_to_string(&path).map_err(failed)?);
+        Ok(Self::new(&*read_key(&text).ok_or(SecretError::NotAKey(path))?))
+    }
+
+    /// Encrypts a secret of the configuration. It opens wherever a secret may stand there: who
+    /// can move it about in the file can also write others.
+    ///
+    /// # Errors
+    /// When the system has no random numbers.
+    pub fn seal_setting(&self, plain: &str) -> Result<String, StoreError> {
+        self.seal(SETTING, plain)
+    }
+
+    /// Decrypts what [`Secrets::seal_setting`] made.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] with another key, or when it is damaged.
+    pub fn open_setting(&self, sealed: &str) -> Result<Zeroizing<String>, StoreError> {
+        self.open(SETTING, sealed)
     }
 
     /// Encrypts a value for one place: nonce and ciphertext in base64.
@@ -130,6 +163,9 @@ impl Secrets {
         String::from_utf8(plain).map(Zeroizing::new).map_err(|_| StoreError::Corrupt)
     }
 }
+
+/// No table has this name.
+const SETTING: Place<'static> = Place { table: "causeway.toml", column: "secret", row: "" };
 
 /// Where a sealed value stands.
 #[derive(Clone, Copy, Debug)]

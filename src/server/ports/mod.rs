@@ -1,0 +1,277 @@
+//! Every port of a configuration: for the firewall, and proved from inside.
+//!
+//! * This file: the [`table`]. * [`prove`]: trying each port. * `holder`: who has one that is
+//!   taken. * [`text`]: the table for people, as lines and as Markdown.
+//!
+//! `deploy/PORTS.md` is the table of [`EXAMPLE`]; a test holds both together.
+
+mod holder;
+pub mod prove;
+pub mod text;
+
+use crate::config::Config;
+use crate::greeting::local_addresses;
+use crate::say::{Said, Speech, said};
+use crate::serve::path_or_usual;
+use crate::store::Location;
+use rustix::net::{AddressFamily, SocketType, bind, listen, socket, sockopt};
+use sip_codec::{SipScheme, Uri};
+use std::error::Error;
+use std::net::{IpAddr, SocketAddr};
+use std::os::fd::OwnedFd;
+use std::path::PathBuf;
+use std::{fmt, io};
+
+/// A configuration that uses every port that there is.
+pub const EXAMPLE: &str = include_str!("example.toml");
+
+/// What a port carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Protocol {
+    /// Datagrams.
+    Udp,
+    /// Connections.
+    Tcp,
+}
+
+impl fmt::Display for Protocol {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Protocol::Udp => "UDP",
+            Protocol::Tcp => "TCP",
+        })
+    }
+}
+
+impl Protocol {
+    /// Takes an address as the bridge would.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn bind(self, address: SocketAddr) -> io::Result<OwnedFd> {
+        let family = if address.is_ipv4() { AddressFamily::INET } else { AddressFamily::INET6 };
+        let kind = match self {
+            Protocol::Udp => SocketType::DGRAM,
+            Protocol::Tcp => SocketType::STREAM,
+        };
+        let socket = socket(family, kind, None)?;
+        if address.is_ipv6() {
+            sockopt::set_ipv6_v6only(&socket, true)?;
+        }
+        if self == Protocol::Tcp {
+            sockopt::set_socket_reuseaddr(&socket, true)?;
+        }
+        bind(&socket, &address)?;
+        if self == Protocol::Tcp {
+            listen(&socket, 1)?;
+        }
+        Ok(socket)
+    }
+}
+
+/// Where packets of a port begin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// Others begin.
+    In,
+    /// We begin.
+    Out,
+    /// Both.
+    Both,
+}
+
+/// What stands at a port.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum End {
+    /// We listen at an address.
+    Listen(SocketAddr),
+    /// Ports of calls, at these addresses of ours.
+    Media {
+        /// The addresses.
+        addresses: Vec<IpAddr>,
+        /// The first port.
+        min: u16,
+        /// The last port.
+        max: u16,
+    },
+    /// Somebody else's: a host with a port.
+    Remote(String),
+}
+
+/// One row of the table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Port {
+    /// What it carries.
+    pub protocol: Protocol,
+    /// Who begins.
+    pub direction: Direction,
+    /// What stands there.
+    pub end: End,
+    /// What it is for.
+    pub purpose: Said,
+    /// The key that sets it.
+    pub key: &'static str,
+}
+
+/// Every port of a configuration.
+pub fn table(config: &Config) -> Vec<Port> {
+    let mut table = Vec::new();
+    listening(config, &mut table);
+    outgoing(config, &mut table);
+    table
+}
+
+fn listening(config: &Config, table: &mut Vec<Port>) {
+    let mut add = |protocol, direction, addresses: &[SocketAddr], purpose: Said, key| {
+        table.extend(addresses.iter().map(|address| Port {
+            protocol,
+            direction,
+            end: End::Listen(*address),
+            purpose: purpose.clone(),
+            key,
+        }));
+    };
+    let (udp, tcp) = (Protocol::Udp, Protocol::Tcp);
+    let sip = &config.sip;
+    add(udp, Direction::Both, &sip.udp, said("SIP 信令", "SIP"), "sip.udp");
+    add(tcp, Direction::Both, &sip.tcp, said("SIP 信令", "SIP"), "sip.tcp");
+    add(tcp, Direction::Both, &sip.tls, said("加密的 SIP 信令（TLS）", "SIP over TLS"), "sip.tls");
+    add(tcp, Direction::In, &config.api.listen, said("HTTPS 接口", "HTTPS API"), "api.listen");
+    if let Some(acme) = &config.api.acme {
+        let purpose = said("ACME 验证（HTTP-01）", "ACME challenges (HTTP-01)");
+        add(tcp, Direction::In, &acme.http, purpose, "api.acme.http");
+    }
+    let sip = [&config.sip.udp, &config.sip.tcp, &config.sip.tls].into_iter().flatten();
+    let mut addresses: Vec<IpAddr> = sip.flat_map(|bound| local_addresses(bound.ip())).collect();
+    addresses.sort_unstable();
+    addresses.dedup();
+    let (min, max) = (*config.engine.ports.start(), *config.engine.ports.end());
+    table.push(Port {
+        protocol: udp,
+        direction: Direction::Both,
+        end: End::Media { addresses, min, max },
+        purpose: said("媒体（RTP、RTCP），每个通话两个", "media (RTP, RTCP), two a call"),
+        key: "media.port_min, media.port_max",
+    });
+}
+
+fn outgoing(config: &Config, table: &mut Vec<Port>) {
+    let mut add = |protocol, remote: String, purpose: Said, key| {
+        let end = End::Remote(remote);
+        table.push(Port { protocol, direction: Direction::Out, end, purpose, key });
+    };
+    for trunk in &config.trunks.lines {
+        let Some((protocol, remote)) = trunk.target.as_deref().and_then(proxy) else { continue };
+        let name = &trunk.name;
+        add(
+            protocol,
+            remote,
+            said(format!("线路 {name}"), format!("trunk {name}")),
+            "trunk.target",
+        );
+    }
+    for domain in &config.calling_out.domains {
+        let purpose = said("呼出", "calling out");
+        add(Protocol::Udp, format!("{domain}:5060"), purpose, "calling_out.domains");
+    }
+    if let Some(acme) = &config.api.acme {
+        let purpose = said("证书机构（ACME）", "certificate authority (ACME)");
+        add(Protocol::Tcp, authority(&acme.directory, 443), purpose, "api.acme.directory");
+    }
+    if let Location::Postgres(url) = &config.store.location {
+        let purpose = said("数据库（PostgreSQL）", "database (PostgreSQL)");
+        add(Protocol::Tcp, authority(url, 5432), purpose, "store.url");
+    }
+    let dns = || said("域名解析（DNS）", "DNS");
+    let key = "network.nameservers";
+    if config.nameservers.is_empty() {
+        for protocol in [Protocol::Udp, Protocol::Tcp] {
+            add(protocol, "/etc/resolv.conf:53".to_owned(), dns(), key);
+        }
+    }
+    for server in &config.nameservers {
+        for protocol in [Protocol::Udp, Protocol::Tcp] {
+            add(protocol, server.to_string(), dns(), key);
+        }
+    }
+}
+
+/// How a trunk's proxy is reached where DNS says nothing else.
+fn proxy(target: &str) -> Option<(Protocol, String)> {
+    let uri = Uri::parse(target.as_bytes().to_vec()).ok()?;
+    let sip = uri.as_sip()?;
+    let named = sip.transport().map(|name| name.as_bytes().to_ascii_lowercase());
+    let secure = sip.scheme == SipScheme::Sips || named.as_deref() == Some(b"tls");
+    let tcp = secure || named.as_deref() == Some(b"tcp");
+    let port = sip.port.unwrap_or(if secure { 5061 } else { 5060 });
+    Some((if tcp { Protocol::Tcp } else { Protocol::Udp }, format!("{}:{port}", sip.host)))
+}
+
+/// The host and port of a URL, without what stands before and after them.
+fn authority(url: &str, usual: u16) -> String {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let rest = rest.split(['/', '?']).next().unwrap_or_default();
+    let host = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
+    let has_port = host.rsplit_once(':').is_some_and(|(_, port)| port.parse::<u16>().is_ok());
+    if has_port { host.to_owned() } else { format!("{host}:{usual}") }
+}
+
+/// Prints the table with what was found at each port.
+///
+/// # Errors
+/// What is wrong with the configuration, or how many ports fail.
+pub fn check_ports(path: Option<PathBuf>) -> Result<(), Box<dyn Error>> {
+    let config = Config::load(path_or_usual(path).as_deref())?;
+    let speech = Speech::of(None);
+    let proofs = prove::prove(&table(&config));
+    print!("{}", text::lines(speech, &proofs));
+    for note in prove::notes(&config) {
+        println!("{}", speech.text(&note));
+    }
+    match proofs.iter().filter(|proof| proof.verdict.is_fault()).count() {
+        0 => Ok(()),
+        faults => Err(speech
+            .text(&said(format!("{faults} 个端口有问题。"), format!("{faults} ports fail.")))
+            .into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_for_firewalls_is_that_of_the_configuration() {
+        let config = Config::parse("example.toml", EXAMPLE, &|_| None).expect("valid");
+        let made = text::markdown(&table(&config));
+        assert_eq!(
+            made,
+            include_str!("../../../deploy/PORTS.md"),
+            "deploy/PORTS.md should be:\n{made}"
+        );
+    }
+
+    #[test]
+    fn the_readme_names_every_port_of_the_defaults() {
+        let readme = include_str!("../../../README.md");
+        let config = Config::parse("", crate::config::DEFAULT_FILE, &|_| None).expect("valid");
+        for port in table(&config) {
+            let number = match &port.end {
+                End::Listen(address) => address.port().to_string(),
+                End::Media { min, max, .. } => format!("{min}-{max}"),
+                End::Remote(_) => continue,
+            };
+            let row = readme.lines().find(|line| line.starts_with(&format!("| {number} ")));
+            let row = row.unwrap_or_else(|| panic!("{number} is missing"));
+            let key = port.key.split(", ").all(|key| row.contains(&format!("`{key}`")));
+            assert!(key && row.contains(&port.protocol.to_string()), "{row}");
+        }
+    }
+
+    #[test]
+    fn a_password_in_a_url_is_not_shown() {
+        assert_eq!(authority("postgres://u:p@db.example/causeway?x=1", 5432), "db.example:5432");
+        assert_eq!(authority("postgres://u:p@[::1]:5433/causeway", 5432), "[::1]:5433");
+        assert_eq!(authority("https://acme.example/directory", 443), "acme.example:443");
+    }
+}
