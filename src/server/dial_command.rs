@@ -4,7 +4,6 @@ use crate::calling_out::Outgoing;
 use crate::config::Config;
 use crate::explanation;
 use crate::serve::path_or_usual;
-use crate::serve::path_or_usual;
 use causeway_base::{Alias, EndCause, Lang};
 use causeway_dial::{Explanation, IncomingCall, Resolver};
 use clap::{Args, Subcommand, ValueEnum};

@@ -123,7 +123,7 @@ mod tests {
                 trunk: "",
                 calling: "",
                 to: "gateway:carrier:+86138",
-                lang: "",
+                ..RuleText::default()
             };
             Rule::read(&text).expect("a rule")
         };

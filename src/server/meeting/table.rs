@@ -4,7 +4,7 @@ use super::{Kind, Meeting, MeetingError, Phase, Pin, fold};
 use crate::store::{Store, StoreError};
 use causeway_base::Lang;
 use causeway_conference::policy::HOST_GRACE;
-use causeway_conference::{EndRules, Lobby, Role, Settings};
+use causeway_conference::{EndRules, Role, Settings};
 use causeway_dial::{AliasPattern, NameTable, Names, NumberPlan};
 use dashmap::DashMap;
 use jiff::{SignedDuration, Timestamp};

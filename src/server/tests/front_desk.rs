@@ -10,6 +10,7 @@ use crate::record::Draft;
 use causeway_base::{Alias, EndCause, Lang, LegId};
 use causeway_conference::reception::{Answer, Entered, Question};
 use causeway_conference::{CallerKey, Goal, Offered, Proof, Protocol, Role, Settings};
+use causeway_dial::calling_out::Asker;
 use causeway_dial::{AliasPattern, DialPlan, Found, NameTable, NumberPlan, OurHosts};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -302,5 +303,6 @@ fn the_operator_is_a_conference_of_ours_or_is_called() {
     assert_eq!(desk_with(Some("1001")).operator(), Some(join("open")));
     let away = desk_with(Some("sip:desk@example.com")).operator();
     let target = "sip:desk@example.com".to_owned();
-    assert_eq!(away, Some(Purpose::Gateway { target, trunk: None }));
+    let (asker, rule) = (Asker::Rule, "reception.operator".into());
+    assert_eq!(away, Some(Purpose::Gateway { target, trunk: None, asker, rule }));
 }

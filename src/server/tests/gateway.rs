@@ -105,6 +105,8 @@ fn rules(operator: Option<Alias>) -> Rules {
         langs: Default::default(),
         lang: Lang::Zh,
         operator,
+        keys: Default::default(),
+        exempt: Vec::new(),
     }
 }
 

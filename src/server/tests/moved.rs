@@ -5,8 +5,9 @@ use super::reception::{Menus, ask};
 use super::{Room, answered, ended, offered, ready, reserved};
 use crate::actor::call::Call;
 use crate::actor::{Actor, Handover, Message, Order, Purpose, Visit};
+use crate::calling_out::{Appearance, Errand, Way};
 use crate::record::Draft;
-use crate::view::{CallOut, ConferenceView};
+use crate::view::ConferenceView;
 use causeway_base::{Lang, LegId, ParticipantId};
 use causeway_conference::{
     AdmissionState, By, Command, EndRules, Goal, LegEvent, Lobby, Protocol, Role, Settings,
@@ -34,15 +35,18 @@ struct House {
 }
 
 fn call_out(leg: u64) -> Message {
-    let call = CallOut {
+    let errand = Errand {
+        leg: LegId(leg),
+        until: Instant::now() + Duration::from_secs(3600),
         target: "sip:somebody@example.com".to_owned(),
-        trunk: None,
+        way: Way::Direct,
+        shown: Appearance::ourselves(),
         display_name: String::new(),
         role: Role::Guest,
         lang: Lang::Zh,
+        explanation: String::new(),
     };
-    let (local, until) = ([192, 0, 2, 5].into(), Instant::now() + Duration::from_secs(3600));
-    Message::CallOut { leg: LegId(leg), local, until, call: Box::new(call) }
+    Message::CallOut { local: [192, 0, 2, 5].into(), errand: Box::new(errand) }
 }
 
 fn join(leg: u64, role: Role) -> Message {
