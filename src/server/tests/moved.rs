@@ -53,7 +53,7 @@ fn join(leg: u64, role: Role) -> Message {
     let draft = Draft::begun(LegId(leg), Protocol::Sip, false);
     let purpose = Purpose::Join { key: "conference[0]".into(), role };
     let call = Call::offered(offered(leg), Lang::Zh, draft);
-    Message::Visit(Box::new(Visit { call, caller: None, trusted: leg % 2 == 0, purpose }))
+    Message::Visit(Box::new(Visit { call, caller: None, trusted: leg.is_multiple_of(2), purpose }))
 }
 
 impl House {
@@ -83,10 +83,10 @@ impl House {
     /// The one that has the leg acts on it; the other gives it back as a stray.
     fn tell_both(&mut self, message: impl Fn() -> Message) {
         self.menus.take(message());
-        self.to_room(message());
+        self.room_takes(message());
     }
 
-    fn to_room(&mut self, message: Message) {
+    fn room_takes(&mut self, message: Message) {
         self.room.actor.handle(self.room.now, message);
         self.settle();
     }
@@ -141,7 +141,7 @@ impl House {
                 Message::Visit(visit) if matches!(visit.purpose, Purpose::Ask(_)) => {
                     self.menus.take(message);
                 }
-                _ => self.to_room(message),
+                _ => self.room_takes(message),
             }
         }
     }
@@ -152,8 +152,8 @@ impl House {
         match verb % 12 {
             0 => {
                 let leg = self.begin();
-                let role = if subject % 3 == 0 { Role::Host } else { Role::Guest };
-                self.to_room(join(leg, role));
+                let role = if subject.is_multiple_of(3) { Role::Host } else { Role::Guest };
+                self.room_takes(join(leg, role));
             }
             1 => {
                 let leg = self.begin();
@@ -161,7 +161,7 @@ impl House {
             }
             2 => {
                 let leg = self.begin();
-                self.to_room(call_out(leg));
+                self.room_takes(call_out(leg));
             }
             3 => self.tell_both(|| reserved(leg)),
             4 | 5 => {
@@ -182,7 +182,7 @@ impl House {
             10 => {
                 let participant = ParticipantId(u64::from(subject % 8));
                 let command = Command::Admit { participant, by: By::Operator };
-                self.to_room(Message::Tell { command, reply: None });
+                self.room_takes(Message::Tell { command, reply: None });
             }
             _ => {
                 self.alive.retain(|other| *other != leg);
