@@ -97,7 +97,7 @@ impl Appearance {
 
     /// As a trunk may be told: the caller where somebody vouches for it and it is a number, else
     /// the bridge. A telephone network refuses callers that are none.
-    pub(super) fn to_trunk(self, numbers: &NumberPlan) -> Self {
+    pub(super) fn told_to_trunk(self, numbers: &NumberPlan) -> Self {
         if self.is_vouched && numbers.read(self.calling.user()).is_some() {
             return self;
         }

@@ -145,7 +145,7 @@ impl Outgoing {
             leg,
             until,
             target: callee.as_str().to_owned(),
-            shown: if trunk.is_some() { shown.to_trunk(&self.numbers) } else { shown },
+            shown: if trunk.is_some() { shown.told_to_trunk(&self.numbers) } else { shown },
             way: trunk.map_or(Way::Direct, Way::Trunk),
             display_name: call.display_name,
             role: call.role,
