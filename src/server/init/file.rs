@@ -158,6 +158,12 @@ fn room(text: &mut String, answers: &Answers, sealed: &Sealed) {
         quoted(&answers.room.number),
         quoted(&sealed.sealed_host_pin)
     );
+    if lobby == "off" {
+        text.push_str(
+            "# 号码很短，本机以外拨不到 / a short number, which nobody outside this machine can dial.\n\
+             open = true\n",
+        );
+    }
 }
 
 fn trunk(text: &mut String, trunk: &Trunk, sealed: &Sealed) {
