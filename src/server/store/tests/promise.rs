@@ -132,6 +132,7 @@ pub(super) async fn a_code_or_alias_belongs_to_one_meeting(location: &Location) 
     let new = |alias: &str, code: Option<&str>| NewMeeting {
         aliases: vec![alias.to_owned()],
         code: code.map(str::to_owned),
+        guest_pin: Some("4711".to_owned()),
         ..NewMeeting::new("x", Kind::Permanent)
     };
     let taken = |field| Err(MeetingError::Invalid(vec![field]));
