@@ -35,16 +35,16 @@ impl Journal {
         Self { store, waiting: Mutex::default() }
     }
 
-    /// What is known of a call by now: of one that was answered, or is over.
+    /// What is known of a call by now: of one that was answered, or is over. Of one that had media
+    /// and is over the engine's last figures are still to come.
     pub(crate) fn record(&self, draft: Box<Draft>) {
-        match draft.ended {
-            Some(_) => self.ended(draft),
-            None => self.write(*draft),
+        match (draft.ended, draft.codec) {
+            (Some(_), Some(_)) => self.ended(draft),
+            _ => self.write(*draft),
         }
     }
 
-    /// A call is over; the engine's last figures are still to come.
-    pub(crate) fn ended(&self, draft: Box<Draft>) {
+    fn ended(&self, draft: Box<Draft>) {
         let mut waiting = self.waiting();
         waiting.order.push_back(draft.leg);
         waiting.drafts.insert(draft.leg, draft);
@@ -153,4 +153,31 @@ fn figures(draft: &Draft) -> String {
     });
     let verdict = draft.verdict.as_ref().map(|verdict| serde_json::json!(verdict.codes()));
     serde_json::json!({ "media": media, "test_call": verdict }).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use causeway_base::{Codec, EndCause};
+
+    /// The engine has figures of those calls only that it carried.
+    #[test]
+    fn a_call_without_media_waits_for_no_figures() {
+        let journal = Journal::new(None);
+        let draft = |leg: u64, codec: Option<Codec>, is_over: bool| {
+            let mut draft = Box::new(Draft::begun(LegId(leg), Protocol::Sip, false));
+            draft.codec = codec;
+            if is_over {
+                draft.ended(EndCause::Normal);
+            }
+            draft
+        };
+        journal.record(draft(1, None, true));
+        journal.record(draft(2, Some(Codec::Pcma), false));
+        assert!(journal.waiting().drafts.is_empty() && journal.waiting().order.is_empty());
+        journal.record(draft(3, Some(Codec::Pcma), true));
+        assert_eq!(journal.waiting().order, [LegId(3)]);
+        journal.measured(LegId(3), &LegStats::default());
+        assert!(journal.waiting().drafts.is_empty() && journal.waiting().order.is_empty());
+    }
 }

@@ -105,10 +105,10 @@ impl<O: Outlet> Router<O> {
                     self.bring(visit).await;
                 } else {
                     // It ended on the way between two owners.
-                    self.release(leg);
                     let mut draft = visit.call.draft;
                     draft.ended(EndCause::Normal);
-                    self.journal.ended(draft);
+                    self.journal.record(draft);
+                    self.release(leg);
                 }
             }
             Handover::Stray { from, message } => self.stray(from, message).await,

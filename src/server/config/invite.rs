@@ -36,7 +36,8 @@ pub(super) fn invite(
     let at = |key| [At::Key("invite"), At::Key(key)];
     let base = &raw.link_base;
     let plain = base.bytes().all(|byte| byte.is_ascii_graphic()) && !base.contains(['?', '#']);
-    if !base.is_empty() && !(base.starts_with("https://") && base.ends_with('/') && plain) {
+    let is_base = base.starts_with("https://") && base.ends_with('/') && plain;
+    if !base.is_empty() && !is_base {
         let fix = "write an address like \"https://meet.example.com/j/\", with / at its end";
         finder.find(&at("link_base"), "not the beginning of a link", fix);
     }

@@ -132,6 +132,7 @@ pub(super) async fn a_code_or_alias_belongs_to_one_meeting(location: &Location) 
     let new = |alias: &str, code: Option<&str>| NewMeeting {
         aliases: vec![alias.to_owned()],
         code: code.map(str::to_owned),
+        guest_pin: Some("4711".to_owned()),
         ..NewMeeting::new("x", Kind::Permanent)
     };
     let taken = |field| Err(MeetingError::Invalid(vec![field]));
@@ -316,7 +317,7 @@ pub(super) async fn a_value_that_the_database_refuses_holds_up_no_other(location
         record
     };
     store.record(record("before", "1001"));
-    store.record(record("between", "10\001"));
+    store.record(record("between", "10\u{0}1"));
     store.audit(NewAudit::new("caller", "number.enter", "\0", "wrong"), at(NOW));
     store.record(record("after", "1002"));
     assert_eq!(store.flush(PATIENCE).await, 0);
