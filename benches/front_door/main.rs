@@ -57,18 +57,14 @@ fn run() -> io::Result<()> {
     let kamailio = {
         let server = Server::kamailio(&folder)?;
         let registered = caller.register(&server)?;
-        Row {
-            cpu_us_per_registration: Some(registered),
-            ..measure(&server, &caller, Call::Proved)?
-        }
+        measure(&server, &caller, Call::Proved)?.registered(registered)
     };
     print("kamailio", &kamailio, &[]);
     let server = Server::causeway(&folder)?;
     let plain = measure(&server, &caller, Call::Plain)?;
     print("causeway plain", &plain, &[("sipp", &sipp), ("kamailio", &kamailio)]);
     let registered = caller.register(&server)?;
-    let proved = measure(&server, &caller, Call::Proved)?;
-    let proved = Row { cpu_us_per_registration: Some(registered), ..proved };
+    let proved = measure(&server, &caller, Call::Proved)?.registered(registered);
     print("causeway", &proved, &[("sipp", &sipp), ("kamailio", &kamailio)]);
     Ok(())
 }

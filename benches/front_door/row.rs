@@ -14,7 +14,7 @@ pub(crate) struct Row {
     /// Of the one core.
     load: f64,
     resident_kb: u64,
-    pub(crate) cpu_us_per_registration: Option<f64>,
+    cpu_us_per_registration: Option<f64>,
 }
 
 impl Row {
@@ -32,6 +32,11 @@ impl Row {
             resident_kb: after.resident_kb,
             cpu_us_per_registration: None,
         }
+    }
+
+    /// With what a registration took.
+    pub(crate) fn registered(self, cpu_us: f64) -> Self {
+        Self { cpu_us_per_registration: Some(cpu_us), ..self }
     }
 }
 

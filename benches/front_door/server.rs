@@ -20,7 +20,7 @@ const PATIENCE: Duration = Duration::from_secs(15);
 /// Rules of our dial plan, of which the last takes the calls.
 const RULES: u32 = 1000;
 
-/// Conferences that the calls spread over.
+/// Conferences among which the one that is called is found.
 const ROOMS: u32 = 100;
 
 /// A folder that goes away.
@@ -138,11 +138,6 @@ impl Server {
 
     pub(crate) fn port(&self) -> u16 {
         self.port
-    }
-
-    /// Whom a stranger calls.
-    pub(crate) fn plain_target(&self) -> &'static str {
-        "9100"
     }
 
     pub(crate) fn reading(&self) -> io::Result<Reading> {
