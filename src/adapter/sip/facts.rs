@@ -151,7 +151,7 @@ mod tests {
         for (user, expected) in [
             ("%00", ""),
             ("10%001", "101"),
-            ("1001%0AInjected:%20yes", "1001Injected: yes"),
+            ("1001%0AInjected%3A%20yes", "1001Injected: yes"),
             ("a%E2%80%AEb%E2%80%8Bc%EF%BB%BF", "abc"),
             ("%E4%BC%9A", "会"),
         ] {

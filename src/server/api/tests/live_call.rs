@@ -7,11 +7,11 @@ use crate::journal::Journal;
 use crate::load::options::CodecName;
 use crate::load::report::LoadReport;
 use crate::load::{LoadError, LoadOptions};
-use crate::meeting::Phase;
+use crate::meeting::{Kind, NewMeeting, Phase};
 use crate::store::tests::PATIENCE;
 use crate::store::{CallFilter, Location, Secrets, Store};
 use causeway_base::{EndCause, Lang};
-use causeway_conference::{By, Command, Role};
+use causeway_conference::{By, Command, Lobby, Role};
 use futures_util::StreamExt;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
@@ -203,11 +203,11 @@ async fn an_operator_does_everything_to_calls_that_are_made_and_finds_why_each_e
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_meeting_dies_with_its_conference_and_its_number_lets_nobody_in_again() {
     let real = Real::with("ends", TRUSTING).await;
-    let admin = real.admin().await;
+    // Nobody is asked for a PIN: these telephones press no keys.
     let made = async || {
-        let made = real.ask("POST", "/api/v1/meetings", &admin, r#"{"lobby":"off"}"#).await.json();
-        let text = |key: &str| made[key].as_str().expect("there").to_owned();
-        (text("id"), text("alias"))
+        let new = NewMeeting { lobby: Lobby::Off, ..NewMeeting::new("Open", Kind::AdHoc) };
+        let made = real.bridge.meetings().create(&new, Timestamp::now()).await.expect("a meeting");
+        (made.id.clone(), made.code.clone())
     };
     let joined = async |key: &str| {
         until("two are in", async || {
@@ -234,7 +234,7 @@ async fn a_meeting_dies_with_its_conference_and_its_number_lets_nobody_in_again(
     phone.join().expect("telephones").expect("they were answered");
     let again = phones(&real, &code, 1, 1).join().expect("a telephone");
     let Err(LoadError::NoCalls(outcome)) = again else { panic!("{again:?}") };
-    assert_eq!(outcome.failed.keys().collect::<Vec<_>>(), ["Gone"]);
+    assert_eq!(outcome.failed.keys().collect::<Vec<_>>(), ["NotFound"], "strangers do not learn what there was");
     let call = crate::view::CallOut {
         target: "+8613800138000".to_owned(),
         trunk: None,
