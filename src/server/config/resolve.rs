@@ -7,8 +7,8 @@ use super::raw::{
 use super::reception;
 use super::source::{At, Source};
 use super::{
-    Config, Log, MAX_CONFERENCES, Sip, TlsIdentity, api, calling_out, invite, networks, rule, sealed,
-    trunk, user,
+    Config, Log, MAX_CONFERENCES, Sip, TlsIdentity, api, calling_out, invite, networks, rule,
+    sealed, trunk, user,
 };
 use crate::meeting::{CODE_DIGITS, Permanent, Pin, fold};
 use causeway_adapter::sip;

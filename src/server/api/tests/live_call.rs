@@ -234,7 +234,11 @@ async fn a_meeting_dies_with_its_conference_and_its_number_lets_nobody_in_again(
     phone.join().expect("telephones").expect("they were answered");
     let again = phones(&real, &code, 1, 1).join().expect("a telephone");
     let Err(LoadError::NoCalls(outcome)) = again else { panic!("{again:?}") };
-    assert_eq!(outcome.failed.keys().collect::<Vec<_>>(), ["NotFound"], "strangers do not learn what there was");
+    assert_eq!(
+        outcome.failed.keys().collect::<Vec<_>>(),
+        ["NotFound"],
+        "strangers do not learn what there was"
+    );
     let call = crate::view::CallOut {
         target: "+8613800138000".to_owned(),
         trunk: None,
