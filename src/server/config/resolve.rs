@@ -537,9 +537,11 @@ mod tests {
             let config = Config::parse("test.toml", text, &|_| None).expect("valid");
             config.conferences.iter().map(|one| one.key.to_string()).collect::<Vec<_>>()
         };
-        let (first, second) =
-            ("[[conference]]\naliases = [\"1001\"]\n", "[[conference]]\naliases = [\"Board\"]\n");
-        assert_eq!(of(&format!("{first}{second}")), ["conference-1001", "conference-board"]);
+        let (first, second) = (
+            "[[conference]]\naliases = [\"100100100\"]\n",
+            "[[conference]]\naliases = [\"Board\"]\n",
+        );
+        assert_eq!(of(&format!("{first}{second}")), ["conference-100100100", "conference-board"]);
         assert_eq!(of(second), ["conference-board"]);
         for odd in ["+86 21 5555 0000", "sip:board@example.com", "会议室", &"x".repeat(41)] {
             let key = key(odd);

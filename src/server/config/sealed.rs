@@ -125,7 +125,7 @@ mod tests {
         format!(
             "[store]\nurl = \"{}\"\n[[user]]\nname = \"room1\"\npassword = \"{}\"\n\
              [[trunk]]\nname = \"isp\"\ntarget = \"sip:isp.example\"\nuser = \"8610\"\npassword = \"{}\"\n\
-             [[conference]]\naliases = [\"1\"]\nhost_pin = \"{}\"\nguest_pin = \"{}\"\n",
+             [[conference]]\naliases = [\"board\"]\nhost_pin = \"{}\"\nguest_pin = \"{}\"\n",
             sealed("postgres://u:p4@db.example/causeway"),
             sealed("first secret"),
             sealed("second secret"),
@@ -175,7 +175,7 @@ mod tests {
         let text = "[store]\nurl = \"postgres://u:hunter2@db.example/causeway\"\n\
             [[user]]\nname = \"a\"\npassword = \"hunter2\"\n[[user]]\nname = \"b\"\npassword = \"";
         let text = format!(
-            "{text}{}\"\n[[conference]]\naliases = [\"1\"]\nhost_pin = \"4711\"\n",
+            "{text}{}\"\n[[conference]]\naliases = [\"board\"]\nhost_pin = \"4711\"\n",
             sealed("x")
         );
         let config = parse(&text, Some(KEY)).expect("valid");

@@ -246,13 +246,13 @@ fn a_name_that_two_have_is_an_error_whoever_has_it() {
         assert_eq!(found.len(), 1, "{found:?}");
         (found[0].key.clone(), found[0].what.clone())
     };
-    let (key, what) = twice("[[conference]]\naliases = [\"9000\"]\n");
+    let (key, what) = twice("[[conference]]\naliases = [\"9000\"]\nopen = true\n");
     assert_eq!(key, "conference[0].aliases[0]");
     assert!(what.contains("reception.aliases"), "{what}");
     let user = "[[user]]\nname = \"room1\"\npassword = \"secret1\"\naliases = [\"1001\"]\n";
-    let (key, what) = twice(&format!("[[conference]]\naliases = [\"1001\"]\n{user}"));
+    let (key, what) = twice(&format!("[[conference]]\naliases = [\"1001\"]\nopen = true\n{user}"));
     assert_eq!(key, "user[0].aliases");
-    assert!(what.contains("conference[0]"), "{what}");
+    assert!(what.contains("conference-1001"), "{what}");
 }
 
 #[test]

@@ -83,7 +83,8 @@ fn a_call_that_reaches_a_gateway_after_its_caller_left_is_never_made() {
     room.take(ended(1));
     assert_eq!(room.take(errand(2)), Vec::<String>::new());
     let handovers = room.actor.take_handovers();
-    assert!(matches!(handovers[..], [Handover::Gone { leg: LegId(2), .. }]), "{handovers:?}");
+    let gone = |handover: &Handover| matches!(handover, Handover::Gone { leg: LegId(2), .. });
+    assert!(handovers.iter().any(gone), "{handovers:?}");
 }
 
 /// Conferences may call out once at a time, by a trunk; another one leads to our own exchange.

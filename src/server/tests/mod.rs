@@ -316,7 +316,10 @@ fn the_end_hangs_up_everybody_once_and_gives_later_offers_back() {
     assert!(room.actor.has_ended() && !room.actor.is_done());
     assert_eq!(room.take(visit(3)), Vec::<String>::new());
     let handovers = room.actor.take_handovers();
-    assert!(matches!(handovers[..], [Handover::Visit(_)]), "{handovers:?}");
+    assert!(
+        matches!(handovers[..], [Handover::Closed { .. }, Handover::Visit(_)]),
+        "{handovers:?}"
+    );
     room.take(ended(1));
     room.take(ended(2));
     assert!(room.actor.is_done());

@@ -86,7 +86,7 @@ impl Menus {
     fn hang_up(&mut self) -> Box<Draft> {
         self.take(Message::Leg(LegEvent::Ended { leg: LEG, cause: EndCause::Normal }));
         let record = self.orders.iter().find_map(|order| match order {
-            Order::Record(draft) => Some(draft.clone()),
+            Order::Record(draft) if draft.ended.is_some() => Some(draft.clone()),
             _ => None,
         });
         record.expect("a record")
