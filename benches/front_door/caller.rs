@@ -69,9 +69,7 @@ impl Caller {
     pub(crate) fn call(&self, server: &Server, call: Call) -> io::Result<u32> {
         let failed = match call {
             Call::Plain => self.run(server, "plain_call", "9100", CALLS)?,
-            // All call one name, since SIPp puts one URI into every digest: to Kamailio it is a
-            // device, to us what a rule takes.
-            Call::Proved => self.run(server, "call", &device(42).0, CALLS)?,
+            Call::Proved => self.run(server, "call", &server.called, CALLS)?,
         };
         if failed == CALLS {
             return Err(io::Error::other("every call failed: there is nothing to compare"));

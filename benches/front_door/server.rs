@@ -57,6 +57,9 @@ pub(crate) struct Reading {
 pub(crate) struct Server {
     process: Child,
     port: u16,
+    /// What callers who prove who they are call: all one name, since SIPp puts one URI into every
+    /// digest. To Kamailio it is a device, to us what a rule takes.
+    pub(crate) called: String,
 }
 
 /// A program, which `package` of Debian has.
@@ -88,7 +91,7 @@ impl Server {
         let port = free_port()?;
         let mut command = pinned(Path::new(tool("sipp", "sip-tester").get_program()));
         command.args(["-sn", "uas", "-i", "127.0.0.1", "-nostdin", "-p", &port.to_string()]);
-        Self::start(folder, command, port)
+        Self::start(folder, command, port, String::new())
     }
 
     /// A registrar that answers calls to its devices itself.
@@ -100,7 +103,7 @@ impl Server {
         let mut command = pinned(Path::new(tool("kamailio", "kamailio").get_program()));
         command.args(["-DD", "-E", "-m", "256", "-M", "16", "-Y"]).arg(folder.path());
         command.arg("-f").arg(config);
-        Self::start(folder, command, port)
+        Self::start(folder, command, port, device(42).0)
     }
 
     /// Ourselves.
@@ -110,10 +113,10 @@ impl Server {
         fs::write(&config, configuration(folder.path(), port))?;
         let mut command = pinned(Path::new(env!("CARGO_BIN_EXE_causeway")));
         command.args(["serve", "--config"]).arg(config);
-        Self::start(folder, command, port)
+        Self::start(folder, command, port, "floor0042".to_owned())
     }
 
-    fn start(folder: &Folder, mut command: Command, port: u16) -> io::Result<Self> {
+    fn start(folder: &Folder, mut command: Command, port: u16, called: String) -> io::Result<Self> {
         let log = folder.path().join(format!("{port}.log"));
         let file = File::create(&log)?;
         let process = command
@@ -122,7 +125,7 @@ impl Server {
             .stdout(file.try_clone()?)
             .stderr(file)
             .spawn()?;
-        let mut server = Self { process, port };
+        let mut server = Self { process, port, called };
         let patience = Instant::now() + PATIENCE;
         // Whoever binds the port is ready to read what arrives there.
         while UdpSocket::bind(("127.0.0.1", port)).is_ok() {
@@ -201,7 +204,7 @@ fn configuration(folder: &Path, port: u16) -> String {
          [sip]\nudp = [\"127.0.0.1:{port}\"]\ntcp = []\ntls = []\ndigest = [\"md5\"]\n\
          max_calls_per_source = 4000\n[api]\nlisten = []\n\
          [media]\nport_min = 20000\nport_max = 29999\nport_rest_s = 2\n\
-         [[conference]]\nname = \"open\"\naliases = [\"9100\"]\n",
+         [[conference]]\nname = \"open\"\naliases = [\"9100\"]\nopen = true\n",
         folder.display().to_string()
     );
     for index in 0..DEVICES {
@@ -220,6 +223,6 @@ fn configuration(folder: &Path, port: u16) -> String {
     for rule in 1..RULES {
         let _ = writeln!(text, "[[rule]]\nmatch = 'branch-{rule:04}\\.\\d+@'\nto = \"reject\"");
     }
-    // Two digits of the device called choose the room.
-    text + "[[rule]]\nmatch = 'device\\d\\d(?P<room>\\d\\d)'\nto = 'conference:80${room}'\n"
+    // Two digits of what is called choose the room. Devices have names of their own, before rules.
+    text + "[[rule]]\nmatch = 'floor\\d\\d(?P<room>\\d\\d)'\nto = 'conference:80${room}'\n"
 }

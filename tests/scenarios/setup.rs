@@ -31,7 +31,9 @@ fn text(bytes: &[u8]) -> String {
 /// The first of some media ports that nobody has.
 fn media_port() -> u16 {
     let free = |port: &u16| UdpSocket::bind(("127.0.0.1", *port)).is_ok();
-    let mut ports = (61_000..65_000).step_by(100);
+    // Each process begins elsewhere.
+    let first = 61_000 + (std::process::id() % 40) as u16 * 100;
+    let mut ports = (first..65_300).step_by(100);
     ports.find(|port| free(port) && free(&(port + 99))).expect("free ports")
 }
 
@@ -47,13 +49,11 @@ fn a_new_machine_is_set_up_by_answers_and_its_ports_are_proved() {
     let ports = format!("{} {} {} {media}-{}", port(&tcp), port(&tls), port(&api), media + 99);
     drop((sip, tcp, tls, api));
 
-    // Written twice, for a machine on which something has port 5060; then one answer is left over.
+    // Twice, for a machine on which something has port 5060. Elsewhere the second is no language,
+    // and it is asked for again.
     let answers = format!("localhost\n\n{ports}\n{ports}\nen\n-\n1001 Board\n");
-    let once = format!("localhost\n\n{ports}\nen\n-\n1001 Board\n");
-    let taken =
-        TcpListener::bind("0.0.0.0:5060").is_err() || UdpSocket::bind("0.0.0.0:5060").is_err();
     let words = ["init", "--file", "made.toml", "--state-dir", "state"];
-    let done = causeway(&folder, &words, if taken { &answers } else { &once });
+    let done = causeway(&folder, &words, &answers);
     let said = text(&done.stdout);
     assert!(done.status.success(), "{said}{}", text(&done.stderr));
     let dialled = said.lines().filter(|line| line.trim_start().starts_with("sip:")).count();

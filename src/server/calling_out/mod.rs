@@ -220,8 +220,8 @@ impl Outgoing {
         }
     }
 
-    /// Takes in what was called out within the last day, before a restart. Calls that ran when a
-    /// node died have no record, and are not known.
+    /// Takes in what was called out within the last day, before a restart. A call that ran when a
+    /// node died counts with all that was set aside for it.
     ///
     /// # Errors
     /// Where the store cannot be read.
@@ -236,7 +236,7 @@ impl Outgoing {
         let (mut past, mut after) = (Vec::new(), None);
         while past.len() < MAX_DAY_CALLS {
             let page = store.records(&filter, after.as_ref(), PAGE).await?;
-            past.extend(page.iter().filter_map(|record| ended(record, now)));
+            past.extend(page.iter().filter_map(|record| ended(record, self.rules.call_time, now)));
             after = page.last().map(CallRecord::cursor);
             if page.len() < usize::from(PAGE) {
                 break;
@@ -258,8 +258,12 @@ impl Outgoing {
 const PAGE: u16 = crate::store::call_record::MAX_PAGE;
 
 /// What counts on of a call that has a record.
-fn ended(record: &CallRecord, now: Timestamp) -> Option<Past> {
-    let ended = record.ended.filter(|_| why::was_counted(&record.explanation))?;
+fn ended(record: &CallRecord, longest: Duration, now: Timestamp) -> Option<Past> {
+    if !why::was_counted(&record.explanation) {
+        return None;
+    }
+    let cut_off = || record.started.checked_add(longest).unwrap_or(now).min(now);
+    let ended = record.ended.unwrap_or_else(cut_off);
     let between = |from: Timestamp, to: Timestamp| {
         Duration::try_from(to.duration_since(from)).unwrap_or_default()
     };

@@ -113,6 +113,8 @@ fn the_record_of_a_call_out_says_who_asked_by_which_way_and_what_was_checked() {
     assert!(!errand.explanation.contains("13800138000"), "the number stands elsewhere");
 }
 
+const LONGEST: Duration = Duration::from_secs(30 * 60);
+
 #[test]
 fn calls_of_before_a_restart_count_on_where_they_were_counted() {
     let errand = |conference: Option<&str>| {
@@ -127,14 +129,18 @@ fn calls_of_before_a_restart_count_on_where_they_were_counted() {
     let mut record = CallRecord::new("a", "sip", CallDirection::Outgoing, ago(40));
     record.ended = Some(ago(30));
     record.explanation = errand(Some("board")).explanation;
-    let past = ended(&record, now).expect("counted");
+    let past = ended(&record, LONGEST, now).expect("counted");
     assert_eq!(past.conference.as_deref(), Some("board"));
     assert_eq!((past.time.as_secs(), past.ended_ago.as_secs()), (600, 1_800));
+    // The node died in the middle of it: all that was set aside counts, up to now.
+    record.ended = None;
+    let past = ended(&record, LONGEST, now).expect("counted");
+    assert_eq!((past.time.as_secs(), past.ended_ago.as_secs()), (1_800, 600));
     record.ended = Some(ago(24 * 60));
-    assert_eq!(ended(&record, now), None, "a day ago");
+    assert_eq!(ended(&record, LONGEST, now), None, "a day ago");
     record.ended = Some(ago(30));
     record.explanation = why::to_user();
-    assert_eq!(ended(&record, now), None, "no toll");
+    assert_eq!(ended(&record, LONGEST, now), None, "no toll");
 }
 
 /// The placed call and the ledger meet by the leg: an end frees what was set aside.

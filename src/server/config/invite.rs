@@ -123,11 +123,15 @@ pub(super) fn warnings(invite: &Invite, plan: &Arc<DialPlan>, names: &NameTable)
         let call = IncomingCall { called: &called, calling: &nobody, trunk, local };
         matches!(resolver.resolve(&call, names).0, Destination::Reject(_))
     };
-    let lost: Vec<_> = invite.phones.iter().filter(|phone| is_lost(phone)).collect();
-    let said = |phone: &&Phone| {
+    // By its place, since notes reach the log.
+    let phones = invite.phones.iter().enumerate();
+    let lost: Vec<_> = phones.filter(|(_, phone)| is_lost(phone)).collect();
+    let said = |(index, phone): &(usize, &Phone)| {
+        let of = phone.trunk.as_ref().map(|trunk| format!(" (trunk {trunk})")).unwrap_or_default();
         format!(
-            "{} stands on invitations, but no name and no rule takes its calls: nothing is published",
-            phone.number
+            "number {} of those on invitations{of}: no name and no rule takes its calls, so that \
+             nothing is published",
+            index + 1
         )
     };
     lost.iter().map(said).collect()
@@ -164,7 +168,7 @@ mod tests {
         ];
         assert_eq!(shown, expected);
         let [warning] = &config.warnings[..] else { panic!("{:?}", config.warnings) };
-        assert!(warning.contains("+442055550100"), "{warning}");
+        assert!(warning.starts_with("number 1 of those on invitations:"), "{warning}");
     }
 
     #[test]

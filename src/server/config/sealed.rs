@@ -137,7 +137,7 @@ mod tests {
     #[test]
     fn a_sealed_value_stands_wherever_a_secret_may() {
         let text = file();
-        assert!(!text.contains("4711") && !text.contains("secret\""));
+        assert!(!text.contains("\"4711\"") && !text.contains("secret\""));
         let config = parse(&text, Some(KEY)).expect("valid");
         assert_eq!(config.clear_secrets, Vec::<String>::new());
         let Secret::Password(password) = &config.users.accounts[0].password else { panic!() };

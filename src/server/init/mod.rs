@@ -26,6 +26,7 @@ use fact::{Facts, Machine};
 use interview::Interview;
 use std::error::Error;
 use std::io::{BufRead, Write};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
@@ -146,11 +147,19 @@ fn host_pin() -> Result<Zeroizing<String>, Box<dyn Error>> {
 /// Appears whole or not at all. Everybody may read it: what is secret in it is sealed, and the user
 /// of a service is made when it starts.
 fn write(file: &Path, text: &str) -> std::io::Result<()> {
-    if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+    // Whatever the umask says: a service that may not read its own file does not start.
+    let readable = |path: &Path, mode: u32| {
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode))
+    };
+    if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty())
+        && !folder.exists()
+    {
         std::fs::create_dir_all(folder)?;
+        readable(folder, 0o755)?;
     }
     let draft = file.with_extension(format!("toml.{}", std::process::id()));
     crate::tls::write(&draft, text, 0o644)?;
+    readable(&draft, 0o644)?;
     std::fs::rename(&draft, file)
 }
 

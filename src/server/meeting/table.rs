@@ -305,7 +305,7 @@ impl Meetings {
             if mine {
                 *entry = owner;
             } else if gone.is_none() {
-                tracing::warn!(meeting = %key, other = %entry.key, "a name belongs to another meeting");
+                tracing::warn!(meeting = %key, "a name belongs to another meeting");
             }
         }
     }

@@ -161,18 +161,19 @@ fn outgoing(config: &Config, table: &mut Vec<Port>) {
         table.push(Port { protocol, direction: Direction::Out, end, purpose, key });
     };
     for trunk in &config.trunks.lines {
-        let Some((protocol, remote)) = trunk.target.as_deref().and_then(proxy) else { continue };
         let name = &trunk.name;
-        add(
-            protocol,
-            remote,
-            said(format!("线路 {name}"), format!("trunk {name}")),
-            "trunk.target",
-        );
+        for (protocol, remote) in trunk.target.as_deref().map(proxy).unwrap_or_default() {
+            let purpose = said(format!("线路 {name}"), format!("trunk {name}"));
+            add(protocol, remote, purpose, "trunk.target");
+        }
     }
     for domain in &config.calling_out.domains {
-        let purpose = said("呼出", "calling out");
-        add(Protocol::Udp, format!("{domain}:5060"), purpose, "calling_out.domains");
+        let all_below = if domain.starts_with('.') { "*" } else { "" };
+        let ways = [(Protocol::Udp, 5060), (Protocol::Tcp, 5060), (Protocol::Tcp, 5061)];
+        for (protocol, port) in ways {
+            let purpose = said("呼出", "calling out");
+            add(protocol, format!("{all_below}{domain}:{port}"), purpose, "calling_out.domains");
+        }
     }
     if let Some(acme) = &config.api.acme {
         let purpose = said("证书机构（ACME）", "certificate authority (ACME)");
@@ -196,15 +197,21 @@ fn outgoing(config: &Config, table: &mut Vec<Port>) {
     }
 }
 
-/// How a trunk's proxy is reached where DNS says nothing else.
-fn proxy(target: &str) -> Option<(Protocol, String)> {
-    let uri = Uri::parse(target.as_bytes().to_vec()).ok()?;
-    let sip = uri.as_sip()?;
+/// How a trunk's proxy is reached where DNS says nothing else: by UDP, and by TCP for what is too
+/// long for UDP, where its address does not name one.
+fn proxy(target: &str) -> Vec<(Protocol, String)> {
+    let Ok(uri) = Uri::parse(target.as_bytes().to_vec()) else { return Vec::new() };
+    let Some(sip) = uri.as_sip() else { return Vec::new() };
     let named = sip.transport().map(|name| name.as_bytes().to_ascii_lowercase());
     let secure = sip.scheme == SipScheme::Sips || named.as_deref() == Some(b"tls");
     let tcp = secure || named.as_deref() == Some(b"tcp");
     let port = sip.port.unwrap_or(if secure { 5061 } else { 5060 });
-    Some((if tcp { Protocol::Tcp } else { Protocol::Udp }, format!("{}:{port}", sip.host)))
+    let ways: &[Protocol] = match named {
+        _ if tcp => &[Protocol::Tcp],
+        Some(_) => &[Protocol::Udp],
+        None => &[Protocol::Udp, Protocol::Tcp],
+    };
+    ways.iter().map(|way| (*way, format!("{}:{port}", sip.host))).collect()
 }
 
 /// The host and port of a URL, without what stands before and after them.

@@ -220,8 +220,9 @@ mod tests {
     fn a_taken_port_names_its_holder_and_a_free_media_port_hears_itself() {
         let taken = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
         let sip = taken.local_addr().expect("an address").port();
-        // A pair of free ports above those that tests of other processes are given.
-        let free = (61_000..65_000).step_by(2).find(|port| {
+        // A pair of free ports above those that the system gives, each process beginning elsewhere.
+        let first = 61_000 + (std::process::id() % 400) as u16 * 10;
+        let free = (first..65_000).step_by(2).find(|port| {
             [*port, port + 1]
                 .iter()
                 .all(|port| UdpSocket::bind((Ipv4Addr::LOCALHOST, *port)).is_ok())

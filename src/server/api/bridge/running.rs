@@ -20,7 +20,7 @@ impl From<LiveError> for Problem {
             LiveError::Refused(error) => match error {
                 CommandError::UnknownLeg | CommandError::UnknownParticipant => Fault::NotFound,
                 CommandError::Refused(cause) => Fault::Refused(cause),
-                CommandError::NotAllowed => Fault::Forbidden,
+                // Of a hand-over: whoever gives the role away has none. The token may do all.
                 CommandError::TooManySuccessors => return Problem::value("participants"),
                 _ => Fault::Conflict,
             },

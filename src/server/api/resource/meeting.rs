@@ -70,7 +70,8 @@ pub struct MeetingDraft {
     pub max_participants: Option<u32>,
     /// The language in which guests are spoken to.
     pub language: Option<Language>,
-    /// So many minutes before its start it can be entered; 15 when nothing is said.
+    /// So many minutes before its start callers may come to wait for it; never under twelve
+    /// hours, so that only larger numbers change anything.
     #[schema(maximum = 1440)]
     pub early_entry_min: Option<u32>,
 }
@@ -105,7 +106,8 @@ pub struct MeetingChange {
     /// At most so many participants, those who wait included.
     #[schema(minimum = 1, maximum = 1000)]
     pub max_participants: Option<u32>,
-    /// So many minutes before its start it can be entered.
+    /// So many minutes before its start callers may come to wait for it; never under twelve
+    /// hours.
     #[schema(maximum = 1440)]
     pub early_entry_min: Option<u32>,
 }
@@ -200,7 +202,8 @@ pub struct Meeting {
     pub mute_on_entry: bool,
     /// At most so many participants.
     pub max_participants: u32,
-    /// So many minutes before its start it can be entered; guests wait for a host then.
+    /// So many minutes before its start callers may come to wait for it; twelve hours where this
+    /// is less.
     pub early_entry_min: u32,
     /// Where it is reached.
     pub addresses: MeetingAddresses,
