@@ -153,7 +153,8 @@ pub enum LegCommand {
         target: String,
         /// By which trunk, with its credentials and its failover; `None` directly.
         trunk: Option<Arc<str>>,
-        /// Who calls; without a user the bridge itself, under its number at the trunk.
+        /// Who calls; without a user the bridge itself, under its number at the trunk. Without a
+        /// host at our own address.
         calling: Alias,
         /// The name shown to the callee.
         display_name: String,

@@ -267,7 +267,9 @@ impl FrontDesk {
                 };
                 Purpose::Gateway { target, trunk, asker, rule }
             }
-            Destination::Reject(cause) => return Err(told(&offered.proof, cause)),
+            Destination::Reject(cause) => {
+                return Err(self.told(&offered.proof, offered.source.ip(), cause));
+            }
             _ => return Err(EndCause::NotFound),
         };
         Ok(Welcome { purpose, lang, caller: self.caller_key(offered), trusted })
@@ -277,7 +279,18 @@ impl FrontDesk {
     /// until the ACK: nobody is called for it before that.
     pub(crate) fn is_proved(&self, proof: &Proof, source: IpAddr) -> bool {
         let networks = &self.rules.trust.networks;
-        !is_stranger(proof) || networks.iter().any(|network| network.contains(source))
+        proof.user.is_some()
+            || proof.trunk.is_some()
+            || proof.certificate.is_some()
+            || networks.iter().any(|network| network.contains(source))
+    }
+
+    /// What a caller is told: a stranger does not learn which numbers there were.
+    fn told(&self, proof: &Proof, source: IpAddr, cause: EndCause) -> EndCause {
+        match cause {
+            EndCause::Gone if !self.is_proved(proof, source) => EndCause::NotFound,
+            cause => cause,
+        }
     }
 
     /// Whether a stranger has asked for so many numbers that there are not that it gets no further
@@ -305,13 +318,13 @@ impl FrontDesk {
             let audited = NewAudit::new("caller", "attempts", "", "source-exhausted");
             Some(audited.with("source", &source.to_string()))
         });
-        (told(proof, cause), audited)
+        (self.told(proof, source, cause), audited)
     }
 
     /// What counts against a stranger.
     fn probe(&self, source: IpAddr, proof: &Proof) -> Option<Attempt> {
         let exempt = self.rules.exempt.iter().any(|network| network.contains(source));
-        let source = Some(source).filter(|_| is_stranger(proof) && !exempt)?;
+        let source = Some(source).filter(|_| !self.is_proved(proof, source) && !exempt)?;
         Some(Attempt { source: Some(source), ..Attempt::default() })
     }
 
@@ -512,19 +525,6 @@ fn purpose_of(key: Arc<str>, gate: Gate, trusted: bool) -> Purpose {
         Some(guests_need_pin) => Purpose::Ask(Goal::Conference { key, guests_need_pin }),
         None if gate.not_started => Purpose::Ask(Goal::Dismissal { cause: EndCause::NotStarted }),
         None => Purpose::Join { key, role: Role::Guest },
-    }
-}
-
-/// Nothing proves who calls.
-fn is_stranger(proof: &Proof) -> bool {
-    proof.user.is_none() && proof.trunk.is_none() && proof.certificate.is_none()
-}
-
-/// What a caller is told: a stranger does not learn which numbers there were.
-fn told(proof: &Proof, cause: EndCause) -> EndCause {
-    match cause {
-        EndCause::Gone if is_stranger(proof) => EndCause::NotFound,
-        cause => cause,
     }
 }
 

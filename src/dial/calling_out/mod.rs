@@ -157,15 +157,17 @@ impl CallingOut {
         line: Line,
         numbers: &NumberPlan,
     ) -> Result<Callee, EndCause> {
+        let proved = !self.host_needed || asker != Asker::Stranger;
         let number = numbers.read(target);
         if let Some(number) = &number
             && line == Line::Internal
+            && proved
             && is_extension(number, numbers)
         {
             let text = number.as_str().to_owned();
             return Ok(Callee { text, kind: CalleeKind::Extension });
         }
-        if !self.enabled || (self.host_needed && asker == Asker::Stranger) {
+        if !self.enabled || !proved {
             return Err(EndCause::CallingOutBarred);
         }
         if let Some(number) = number {

@@ -158,9 +158,11 @@ fn the_days_time_is_set_aside_when_a_call_begins_and_comes_back_when_it_ends() {
 fn extensions_of_our_own_exchange_are_no_toll_and_a_way_out_of_it_is_no_extension() {
     let numbers = NumberPlan::default();
     let ask = |target: &str, line| {
-        let callee = CallingOut::default().callee(target, Asker::Stranger, line, &numbers);
+        let callee = CallingOut::default().callee(target, Asker::Rule, line, &numbers);
         callee.map(|callee| (callee.kind(), callee.as_str().to_owned()))
     };
+    let stranger = CallingOut::default().callee("2001", Asker::Stranger, Line::Internal, &numbers);
+    assert_eq!(stranger, Err(EndCause::CallingOutBarred), "nor for anybody on the internet");
     assert_eq!(ask("2001", Line::Internal), Ok((CalleeKind::Extension, "2001".to_owned())));
     let barred = Err(EndCause::CallingOutBarred);
     assert_eq!(ask("2001", Line::Public), barred);

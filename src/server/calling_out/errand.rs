@@ -4,6 +4,7 @@ use super::Outgoing;
 use causeway_base::{Alias, Lang, LegId};
 use causeway_conference::{Offered, Role};
 use causeway_dial::NumberPlan;
+use sip_codec::Host;
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -87,11 +88,20 @@ impl Appearance {
     pub(crate) fn of(offered: &Offered, outgoing: &Outgoing) -> Self {
         let proof = &offered.proof;
         let believed = proof.trunk.as_ref().is_some_and(|trunk| outgoing.believes(trunk));
+        let is_vouched = proof.user.is_some() || believed;
+        let user = offered.calling.user();
+        let calling = if is_vouched {
+            // At our own address, so that calling back leads here.
+            Alias::sip(user, "")
+        } else {
+            // Where it really comes from: nobody takes it for one of our extensions.
+            Alias::sip(user, &Host::from(offered.source.ip()).to_string())
+        };
         Self {
-            calling: offered.calling.clone(),
+            calling,
             display_name: offered.display_name.clone(),
             private: offered.private,
-            is_vouched: proof.user.is_some() || believed,
+            is_vouched,
         }
     }
 

@@ -101,6 +101,18 @@ fn a_caller_is_told_to_a_trunk_only_as_a_number_for_which_somebody_vouches() {
     assert_eq!(shown("+8613912345678", Proof::default()), told("", ""));
 }
 
+/// Whoever writes one of our extensions into From is not shown as one.
+#[test]
+fn a_caller_for_whom_nobody_vouches_is_shown_where_it_comes_from() {
+    let outgoing = outgoing();
+    let shown = |proof| Appearance::of(&offered(proof), &outgoing).calling;
+    assert_eq!(shown(Proof::default()), Alias::sip("ann", "203.0.113.77"));
+    let untrusted = Proof { trunk: Some("carrier".into()), ..Proof::default() };
+    assert_eq!(shown(untrusted), Alias::sip("ann", "203.0.113.77"));
+    let user = Proof { user: Some("ann".into()), ..Proof::default() };
+    assert_eq!(shown(user), Alias::sip("ann", ""), "at our own address");
+}
+
 #[test]
 fn the_record_of_a_call_out_says_who_asked_by_which_way_and_what_was_checked() {
     let errand = place("13800138000", None, Appearance::ourselves()).expect("allowed");

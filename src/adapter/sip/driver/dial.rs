@@ -191,9 +191,12 @@ impl Driver {
     fn hop(&self, call: &Dialled, way: Way) -> Option<Hop> {
         let Way { flow, target, route, trunk } = way;
         let trunk = trunk.and_then(|index| self.accounts.trunks.get(index));
-        let host = match trunk {
-            Some(_) => target.host()?.to_string(),
-            None => Host::from(flow.local.ip()).to_string(),
+        let host = match (trunk, &call.calling) {
+            (Some(_), _) => target.host()?.to_string(),
+            (None, Alias::Sip { user, host }) if !user.is_empty() && !host.is_empty() => {
+                host.clone()
+            }
+            (None, _) => Host::from(flow.local.ip()).to_string(),
         };
         let Caller { from, asserted } = Caller::new(call, trunk, &host)?;
         let credentials = trunk.and_then(|trunk| trunk.credentials.clone());
@@ -245,8 +248,8 @@ struct Caller {
 }
 
 impl Caller {
-    /// Directly: the caller at the address that the callee's network sees. By a trunk: the caller
-    /// at the trunk where the trunk is told who calls, else our account there.
+    /// Directly: the caller at its host, or at the address that the callee's network sees. By a
+    /// trunk: the caller at the trunk where the trunk is told who calls, else our account there.
     fn new(call: &Dialled, trunk: Option<&Trunk>, host: &str) -> Option<Self> {
         let account = trunk.and_then(|trunk| trunk.credentials.as_ref());
         let account = account.map(|account| account.username.as_str());

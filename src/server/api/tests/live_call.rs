@@ -236,8 +236,8 @@ async fn a_meeting_dies_with_its_conference_and_its_number_lets_nobody_in_again(
     let Err(LoadError::NoCalls(outcome)) = again else { panic!("{again:?}") };
     assert_eq!(
         outcome.failed.keys().collect::<Vec<_>>(),
-        ["NotFound"],
-        "strangers do not learn what there was"
+        ["Gone"],
+        "who is trusted learns what there was"
     );
     let call = crate::view::CallOut {
         target: "+8613800138000".to_owned(),
