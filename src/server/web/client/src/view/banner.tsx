@@ -1,0 +1,57 @@
+import { useSignal } from '@preact/signals';
+import type { JSX } from 'preact';
+import { useEffect } from 'preact/hooks';
+import { strings } from '../i18n';
+import { GIVE_UP_MS } from '../signalling/backoff';
+import { useClient } from './context';
+import { LadderList } from './failed';
+import { Icon } from './icon';
+import { CallMe, PhoneCard } from './phone';
+
+/** What is not as it should be: the connection, the sound, the browser that plays nothing. */
+export function Banners(): JSX.Element {
+  const client = useClient();
+  const { wire, media, phone } = client.session.value;
+  const t = strings.value;
+  return (
+    <div class="banners">
+      {wire.is === 'lost' && <Lost since={wire.since} />}
+      {wire.is !== 'lost' && media.is === 'broken' && <p class="banner warn" role="status"><Icon name="warn" />{t.wire.broken}</p>}
+      {client.speaker.blocked.value && (
+        <div class="banner">
+          <button type="button" class="primary" onClick={() => void client.speaker.play()}><Icon name="sound" />{t.meeting.hearTap}</button>
+          <span>{t.meeting.hearWhy}</span>
+        </div>
+      )}
+      {media.is === 'failed' && (
+        <section class="banner bad trouble" role="alert">
+          <h2><Icon name="warn" />{t.meeting.noSound}</h2>
+          <p>{t.failed.next.turn} {t.meeting.noSoundHint}</p>
+          <LadderList seen={media.seen} />
+          <PhoneCard phone={phone} />
+          <CallMe />
+          <button type="button" onClick={() => client.retryMedia()}>{t.common.retry}</button>
+        </section>
+      )}
+    </div>
+  );
+}
+
+function Lost({ since }: { since: number }): JSX.Element {
+  const { online } = useClient();
+  const left = useSignal(secondsLeft(since));
+  useEffect(() => {
+    const timer = setInterval(() => { left.value = secondsLeft(since); }, 1000);
+    return () => clearInterval(timer);
+  }, [since]);
+  const t = strings.value.wire;
+  return (
+    <div class="banner warn">
+      <Icon name="warn" />
+      <span role="status">{online.value ? t.lost : t.offline}</span>
+      <span>{t.lostHint(left.value)}</span>
+    </div>
+  );
+}
+
+const secondsLeft = (since: number): number => Math.max(0, Math.ceil((since + GIVE_UP_MS - Date.now()) / 1000));
