@@ -9,6 +9,7 @@ import { nothingSeen, type Observation } from './ladder/ladder';
 import { reach } from './ladder/reach';
 import { Hardware } from './media/hardware';
 import { Peer } from './media/peer';
+import type { Route } from './media/route';
 import { Speaker } from './media/speaker';
 import { signalAddress, type Place } from './place';
 import { Probe } from './probe/probe';
@@ -207,10 +208,13 @@ export class Client {
     }
     this.brokenSince = null;
     const relays = this.session.value.iceServers.some((one) => one.urls.some((url) => url.startsWith('turn')));
-    const seen: Observation = {
-      ...nothingSeen, reached: 'answered', socket: true, udp: false, detour: false, detourOffered: relays,
-    };
+    const detourOffered = relays || this.peer?.offersTcp === true;
+    const seen: Observation = { ...nothingSeen, reached: 'answered', socket: true, udp: false, detour: false, detourOffered };
     this.dispatch({ type: 'media', media: { is: 'failed', seen } });
+  }
+
+  async route(): Promise<Route | null> {
+    return (await this.peer?.route()) ?? null;
   }
 
   retryMedia(): void {

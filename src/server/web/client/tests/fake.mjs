@@ -30,7 +30,6 @@ const START = {
   phone: { number: '+86 21 1234 5678', code: '842613975', personal_code: '55501234' },
   ancestors: "'self'",
   history: [],
-  downKbps: 0,
 };
 
 export class Fake {

@@ -25,7 +25,7 @@ export const en = {
     tone: 'Play a test sound',
     allow: 'Allow the microphone',
     asking: 'Your browser asks whether this page may use the microphone. Choose “Allow”.',
-    defaultDevice: 'As the system says',
+    defaultDevice: 'System default',
     join: 'Join',
     joinMuted: 'Join muted',
     joinListening: 'Join and listen only',
@@ -203,7 +203,11 @@ export const en = {
     lobby: 'Wait in the lobby', encrypted: 'Encrypted sound', share: 'Share a screen',
     names_inside: 'Each person has a name of their own',
   },
-  devices: { heading: 'Sound' },
+  devices: {
+    heading: 'Sound',
+    way: { udp: 'Direct (UDP)', tcp: 'By detour (TCP)', relay: 'By relay (TURN)' },
+    route: (way: string, trip: string) => `Way of the sound: ${way}, ${trip}`,
+  },
   wire: {
     lost: 'The connection is interrupted. Connecting again…',
     lostHint: (seconds: number) => `Your place is kept for ${seconds} more seconds.`,

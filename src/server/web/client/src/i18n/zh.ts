@@ -205,7 +205,11 @@ export const zh: Strings = {
     lobby: '在等候室等候', encrypted: '声音加密', share: '共享屏幕',
     names_inside: '每个人都有自己的名称',
   },
-  devices: { heading: '声音' },
+  devices: {
+    heading: '声音',
+    way: { udp: '直连（UDP）', tcp: '绕行（TCP）', relay: '中继（TURN）' },
+    route: (way, trip) => `声音路径：${way}，${trip}`,
+  },
   wire: {
     lost: '连接已中断，正在重新连接…',
     lostHint: (seconds) => `您的位置还会保留 ${seconds} 秒。`,
@@ -242,7 +246,7 @@ export const zh: Strings = {
   },
   ended: {
     left: '您已离开会议',
-    over: '会议已结束',
+    over: '您的会议已结束',
     again: '重新加入',
     question: '这次的声音质量如何？',
     scale: '1 为差，5 为很好',

@@ -47,7 +47,7 @@ export class Peer {
     }
     this.offering = true;
     clearTimeout(this.deadline);
-    this.deadline = setTimeout(() => this.tell('failed'), CONNECT_MS);
+    this.deadline = setTimeout(() => this.tell(this.connected ? 'up' : 'failed'), CONNECT_MS);
     if (restart) this.connection.restartIce();
     void this.makeOffer();
   }
@@ -73,8 +73,16 @@ export class Peer {
     if (this.again) {
       this.again = false;
       this.offer(true);
+    } else if (this.connected) {
+      // A restart over a way that never went away changes no state.
+      clearTimeout(this.deadline);
+      this.tell('up');
     }
     return true;
+  }
+
+  private get connected(): boolean {
+    return this.connection.connectionState === 'connected';
   }
 
   /** The offer under way was lost with its WebSocket. */
@@ -87,6 +95,11 @@ export class Peer {
 
   async use(track: MediaStreamTrack | null): Promise<void> {
     await this.sender.replaceTrack(track);
+  }
+
+  /** The bridge has a door for media by TCP. */
+  get offersTcp(): boolean {
+    return /^a=candidate:\S+ \d+ tcp /im.test(this.connection.remoteDescription?.sdp ?? '');
   }
 
   async route(): Promise<Route | null> {

@@ -111,6 +111,8 @@ function heard(session: Session, message: ServerMessage): Session {
     case 'call':
       return called(session, { target: message.target, state: message.state, problem: message.problem });
     case 'ended': {
+      // The echo of my own leaving tells nothing new.
+      if (session.phase.at === 'ended') return session;
       const { code, text } = message;
       return { ...cleared(session), phase: { at: 'ended', why: { is: 'told', problem: { code, text } } } };
     }

@@ -48,8 +48,9 @@ function Lost({ since }: { since: number }): JSX.Element {
   return (
     <div class="banner warn">
       <Icon name="warn" />
-      <span role="status">{online.value ? t.lost : t.offline}</span>
-      <span>{t.lostHint(left.value)}</span>
+      <span>
+        <span role="status">{online.value ? t.lost : t.offline}</span> {t.lostHint(left.value)}
+      </span>
     </div>
   );
 }

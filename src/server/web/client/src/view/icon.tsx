@@ -34,7 +34,7 @@ export type IconName = keyof typeof SHAPES;
 /** Never says anything: the text beside it does. */
 export function Icon({ name, class: extra = '' }: { name: IconName; class?: string }): JSX.Element {
   return (
-    <svg class={`icon ${extra}`} viewBox="0 0 24 24" aria-hidden="true" focusable="false">
+    <svg class={`icon ${name === 'more' ? 'dots ' : ''}${extra}`} viewBox="0 0 24 24" aria-hidden="true" focusable="false">
       <path d={SHAPES[name]} />
     </svg>
   );

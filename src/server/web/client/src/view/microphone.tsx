@@ -1,9 +1,11 @@
+import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect, useId, useRef } from 'preact/hooks';
 import { strings } from '../i18n';
 import { testTone, watchLevel } from '../media/level';
 import { choosesSpeaker } from '../media/microphone';
 import type { MicrophoneProblem } from '../media/permission';
+import type { Route } from '../media/route';
 import { CAMERA } from '../session/capability';
 import { useClient } from './context';
 import { Icon } from './icon';
@@ -43,6 +45,7 @@ export function SoundDevices(): JSX.Element {
           {t.tone}
         </button>
       </div>
+      <WayOfSound />
     </div>
   );
 }
@@ -68,6 +71,24 @@ function Choice({ label, devices, value, choose }: ChoiceProps): JSX.Element {
       </select>
     </div>
   );
+}
+
+const ROUTE_MS = 2_000;
+
+/** For who is asked by IT how the sound comes here. */
+function WayOfSound(): JSX.Element | null {
+  const client = useClient();
+  const route = useSignal<Route | null>(null);
+  useEffect(() => {
+    const look = async (): Promise<void> => { route.value = await client.route(); };
+    void look();
+    const timer = setInterval(() => void look(), ROUTE_MS);
+    return () => clearInterval(timer);
+  }, []);
+  if (!route.value) return null;
+  const { way, roundTripMs } = route.value;
+  const t = strings.value.devices;
+  return <p class="hint">{t.route(t.way[way], roundTripMs === null ? '…' : `${roundTripMs} ms`)}</p>;
 }
 
 const BARS = 12;

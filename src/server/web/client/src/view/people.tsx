@@ -71,7 +71,7 @@ function Person({ one, host }: { one: Participant; host: boolean }): JSX.Element
             {self && <span class="self">{t.person.you}</span>}
           </span>
           <span class="detail">
-            <KindMark one={one} />
+            <KindMark one={one} word />
             {one.role === 'host' && <span class="badge">{t.role.host}</span>}
           </span>
         </span>

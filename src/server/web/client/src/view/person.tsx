@@ -51,16 +51,20 @@ export function Marks({ one, speaking }: { one: Participant; speaking: boolean }
 }
 
 /** By what somebody takes part. */
-export function KindMark({ one }: { one: Participant }): JSX.Element {
+export function KindMark({ one, word = false }: { one: Participant; word?: boolean }): JSX.Element {
   const text = strings.value.kind[one.kind];
   return (
     <span class="kind" title={text}>
       <Icon name={one.kind} />
-      <span class="unseen">{text}</span>
+      <span class={word ? '' : 'unseen'}>{text}</span>
     </span>
   );
 }
 
 export function Avatar({ one }: { one: Participant }): JSX.Element {
-  return <span class={`avatar tone-${one.id % 6}`} aria-hidden="true">{initials(nameOf(one))}</span>;
+  return (
+    <span class={`avatar tone-${one.id % 6}`} aria-hidden="true">
+      {one.kind === 'browser' ? initials(nameOf(one)) : <Icon name={one.kind} />}
+    </span>
+  );
 }

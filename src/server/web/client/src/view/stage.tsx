@@ -19,7 +19,7 @@ export function Stage(): JSX.Element {
   const shown = [...first.slice(0, MAX_TILES - called.length), ...called].slice(0, MAX_TILES);
   const rest = people.length - shown.length;
   return (
-    <section class="stage" aria-label={t.meeting.main}>
+    <section class="stage" tabIndex={0} aria-label={t.meeting.main}>
       <ul class={`tiles count-${Math.min(shown.length, 9)}`}>
         {shown.map((one) => {
           const speaks = speaking.includes(one.id);

@@ -26,7 +26,7 @@ describe('joining', () => {
   test('goes from the link over the lobby into the meeting, with sound', async () => {
     const page = await open({ lobby: true });
     await page.waitForSelector('text=跨组织评审会');
-    await page.waitForSelector('.level');
+    await page.waitForSelector('.level .lit');
     await visit.join();
     await page.waitForSelector('.lobby');
     expect(await text(page, '.lobby')).toContain('number 2 in line');
