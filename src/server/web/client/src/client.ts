@@ -209,7 +209,8 @@ export class Client {
     this.brokenSince = null;
     const relays = this.session.value.iceServers.some((one) => one.urls.some((url) => url.startsWith('turn')));
     const detourOffered = relays || this.peer?.offersTcp === true;
-    const seen: Observation = { ...nothingSeen, reached: 'answered', socket: true, udp: false, detour: false, detourOffered };
+    const admitted = this.session.value.phase.at === 'meeting';
+    const seen: Observation = { ...nothingSeen, reached: 'answered', socket: true, udp: false, detour: false, detourOffered, admitted };
     this.dispatch({ type: 'media', media: { is: 'failed', seen } });
   }
 

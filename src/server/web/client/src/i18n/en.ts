@@ -147,7 +147,7 @@ export const en = {
     hearTap: 'Turn on the sound',
     hearWhy: 'The browser keeps the sound off until you press this.',
     noSound: 'Sound does not get through.',
-    noSoundHint: 'You can write and read meanwhile, or join by phone.',
+    noSoundHint: 'You can go on reading and writing here.',
     connectingSound: 'Connecting the sound…',
   },
   person: {

@@ -149,7 +149,7 @@ export const zh: Strings = {
     hearTap: '打开声音',
     hearWhy: '浏览器默认不播放声音，点击后即可收听。',
     noSound: '声音无法接通。',
-    noSoundHint: '您仍可收发聊天消息，或用电话入会。',
+    noSoundHint: '您仍可在此收发聊天消息。',
     connectingSound: '正在接通声音…',
   },
   person: {

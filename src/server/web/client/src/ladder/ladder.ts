@@ -22,6 +22,8 @@ export interface Observation {
   /** By TCP or by a TURN server. */
   detour: boolean | null;
   detourOffered: boolean;
+  /** I was let in. */
+  admitted: boolean;
   /** What the bridge said. */
   problem: Problem | null;
 }
@@ -31,7 +33,7 @@ export type Reach = 'answered' | 'no_name' | 'no_tls';
 
 export const nothingSeen: Observation = {
   token: true, online: true, secure: true, reached: null, socket: null, udp: null, detour: null,
-  detourOffered: false, problem: null,
+  detourOffered: false, admitted: false, problem: null,
 };
 
 export function ladder(seen: Observation): { rung: Rung; mark: Mark }[] {
@@ -43,7 +45,7 @@ export function ladder(seen: Observation): { rung: Rung; mark: Mark }[] {
     websocket: mark(seen.socket),
     ice_udp: mark(seen.udp),
     turn: seen.udp ? 'not_tried' : seen.detour === false && !seen.detourOffered ? 'not_offered' : mark(seen.detour),
-    admission: seen.problem && !isOfLink(seen.problem) ? 'failed' : 'not_tried',
+    admission: seen.problem && !isOfLink(seen.problem) ? 'failed' : seen.admitted ? 'passed' : 'not_tried',
   };
   return RUNGS.map((rung) => ({ rung, mark: marks[rung] }));
 }

@@ -20,7 +20,8 @@ export function Lobby(): JSX.Element {
         {meeting?.name && <p class="meeting-name"><bdi>{meeting.name}</bdi></p>}
         <p class="place" role="status">
           <strong aria-hidden="true">{phase.place}</strong>
-          <span>{t.lobby.place(phase.place)} {t.lobby[phase.reason]}</span>
+          <span>{t.lobby.place(phase.place)}</span>
+          <span>{t.lobby[phase.reason]}</span>
         </p>
         {media.is === 'up' && <p class="hint"><Icon name="sound" />{t.lobby.music}</p>}
         {media.is === 'connecting' && <p class="hint">{t.meeting.connectingSound}</p>}

@@ -20,7 +20,7 @@ export function Stage(): JSX.Element {
   const rest = people.length - shown.length;
   return (
     <section class="stage" tabIndex={0} aria-label={t.meeting.main}>
-      <ul class={`tiles count-${Math.min(shown.length, 9)}`}>
+      <ul class={`tiles count-${shown.length}`}>
         {shown.map((one) => {
           const speaks = speaking.includes(one.id);
           return (

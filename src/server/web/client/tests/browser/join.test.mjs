@@ -113,10 +113,12 @@ describe('joining', () => {
     const page = await open({ rtc: false });
     await page.waitForSelector('.level');
     await visit.join();
-    await page.waitForSelector('.banner.trouble', { timeout: 25_000 });
-    expect(await text(page, '.ladder')).toContain('Sound by UDP');
-    await page.fill('.trouble input[type=tel]', '13800138000');
-    await page.click('.trouble button:has-text("Call me")');
+    await page.waitForSelector('.trouble', { timeout: 25_000 });
+    expect(await text(page, '.trouble')).toContain('The network blocks sound by UDP.');
+    await page.click('.trouble .primary');
+    expect(await text(page, 'dialog .ladder .failed')).toContain('Sound by UDP');
+    await page.fill('dialog input[type=tel]', '13800138000');
+    await page.click('dialog button:has-text("Call me")');
     await page.waitForSelector('text=13800138000 is ringing');
     expect(fake.said('call_me')[0]).toEqual({ type: 'call_me', number: '13800138000' });
   });

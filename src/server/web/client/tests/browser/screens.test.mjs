@@ -135,6 +135,8 @@ describe.each(looks)('$locale $sizeName', (look) => {
     await visit.join('Li Lei');
     await visit.page.waitForSelector('.trouble', { timeout: 25_000 });
     await check(visit, 'no-sound');
+    await visit.page.click('.trouble .primary');
+    await check(visit, 'no-sound-phone');
     await visit.close();
     await fake.stop();
   });
