@@ -44,8 +44,13 @@ function farEnd() {
         tone.connect(out);
         tone.start();
         end.addTrack(out.stream.getAudioTracks()[0], out.stream);
+        end.ontrack = ({ track }) => { void Object.assign(new Audio(), { srcObject: new MediaStream([track]) }).play(); };
       }
     }
+    window.heardEnergy = async () => {
+      const report = await end.getStats();
+      return [...report.values()].find((one) => one.type === 'inbound-rtp')?.totalAudioEnergy ?? 0;
+    };
     await end.setRemoteDescription({ type: 'offer', sdp });
     await end.setLocalDescription();
     if (end.iceGatheringState !== 'complete') {
@@ -73,7 +78,18 @@ export class Visit {
     const farEndOf = (probe) => (sdp) => far.evaluate(([offer, is]) => window.farEnd(offer, is), [sdp, probe]).catch(() => null);
     fake.answer = farEndOf(false);
     fake.probeAnswer = farEndOf(true);
+    visit.far = far;
     visit.page = await visit.context.newPage();
+    await visit.page.addInitScript(() => {
+      const Real = window.RTCPeerConnection;
+      window.made = [];
+      if (Real) window.RTCPeerConnection = function (...given) {
+        const connection = new Real(...given);
+        window.made.push(connection);
+        return connection;
+      };
+      if (Real) window.RTCPeerConnection.prototype = Real.prototype;
+    });
     visit.complaints = [];
     visit.foreign = [];
     visit.page.on('pageerror', (error) => visit.complaints.push(String(error)));
@@ -93,6 +109,15 @@ export class Visit {
   async join(name = 'Li Lei') {
     await this.page.fill('#name', name);
     await this.page.click('button[type=submit]');
+  }
+
+  /** Energy of the sound that was played here, and that arrived at the far end. */
+  async sound() {
+    const here = await this.page.evaluate(async () => {
+      const reports = await Promise.all(window.made.map((one) => one.getStats()));
+      return Math.max(0, ...reports.flatMap((report) => [...report.values()].map((one) => (one.type === 'inbound-rtp' && one.totalAudioEnergy) || 0)));
+    });
+    return { here, there: await this.far.evaluate(() => window.heardEnergy()) };
   }
 
   /** Rules that the page breaks, by axe. */

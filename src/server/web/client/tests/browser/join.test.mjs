@@ -31,11 +31,13 @@ describe('joining', () => {
     await page.waitForSelector('.lobby');
     expect(await text(page, '.lobby')).toContain('number 2 in line');
     await page.waitForSelector('text=The music is a sign');
+    await until('the music is heard', async () => (await visit.sound()).here > 0.01);
+    expect((await visit.sound()).there).toBeLessThan(1e-6);
     const [hello] = fake.said('hello');
     expect(hello).toMatchObject({ version: 1, token: 'good-token', name: 'Li Lei', lang: 'en', pin: null, seat: null, listen_only: false });
     fake.letIn(fake.mine.id);
     await page.waitForSelector('.controls');
-    await until('media', async () => (await page.locator('.banners > *').count()) === 0);
+    await until('I am heard', async () => (await visit.sound()).there > 0.001);
     expect(await page.locator('.roster .person').count()).toBe(6);
     expect(visit.complaints).toEqual([]);
     expect(visit.foreign).toEqual([]);
@@ -271,6 +273,8 @@ describe('after a break', () => {
     expect(fake.said('hello')[1].seat).toEqual({ participant: id, secret: `secret-${id}` });
     await until('the banner goes', async () => (await page.locator('.banner').count()) === 0);
     await until('a restart of ICE', () => fake.said('offer').length > offers);
+    const before = (await visit.sound()).here;
+    await until('sound goes on', async () => (await visit.sound()).here > before + 0.01);
     expect(await page.locator('.control:has-text("Unmute")').count()).toBe(1);
     expect(await text(page, '[role=log]')).toContain('You are connected again.');
     expect(visit.complaints).toEqual([]);
