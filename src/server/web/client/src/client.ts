@@ -44,7 +44,7 @@ export class Client {
 
   constructor(readonly place: Place) {
     effect(() => { this.hardware.live = mayBeHeard(this.session.value) || this.session.value.phase.at === 'prejoin'; });
-    this.hardware.changed = (track) => void this.peer?.use(track);
+    this.hardware.changed = (track) => this.useTrack(track);
     this.watchNetwork();
     window.addEventListener('pagehide', () => this.keep());
   }
@@ -171,6 +171,15 @@ export class Client {
     const mine = me(this.session.value);
     const lifted = me(before)?.muted_by_host && mine && !mine.muted_by_host;
     if (lifted && this.session.value.mute.wish && !mine.muted_by_self) this.send({ type: 'mute', muted: true });
+  }
+
+  /** Another microphone; or the first one, of somebody who joined to listen: muted, until asked. */
+  private useTrack(track: MediaStreamTrack | null): void {
+    if (track && this.session.value.listenOnly && seated(this.session.value)) {
+      this.dispatch({ type: 'may_talk' });
+      this.send({ type: 'mute', muted: true });
+      this.newPeer();
+    } else void this.peer?.use(track);
   }
 
   private newPeer(): void {

@@ -15,6 +15,8 @@ export type Event =
   | { type: 'media'; media: Media }
   | { type: 'failed'; seen: Observation }
   | { type: 'mute'; muted: boolean }
+  /** Who joined to listen found a microphone. */
+  | { type: 'may_talk' }
   | { type: 'hand'; raised: boolean }
   | { type: 'call'; target: string }
   | { type: 'chat_open'; open: boolean }
@@ -51,6 +53,8 @@ export function reduce(session: Session, event: Event): Session {
         { ...session, mute: { wish: event.muted, asked: event.muted } },
         { is: event.muted ? 'muted' : 'unmuted' },
       );
+    case 'may_talk':
+      return { ...session, listenOnly: false, mute: { wish: true, asked: true } };
     case 'hand':
       return { ...session, hand: event.raised };
     case 'call':

@@ -14,6 +14,7 @@ export type Panel = 'people' | 'chat' | null;
 type Open = 'sound' | 'phone' | 'host' | 'more' | null;
 
 interface ControlProps {
+  id?: string;
   icon: IconName;
   label: string;
   press(): void;
@@ -27,10 +28,10 @@ interface ControlProps {
   disabled?: boolean;
 }
 
-function Control({ icon, label, press, pressed, expanded, count = 0, countText = '', look = '', disabled = false }: ControlProps): JSX.Element {
+function Control({ id, icon, label, press, pressed, expanded, count = 0, countText = '', look = '', disabled = false }: ControlProps): JSX.Element {
   return (
     <button
-      type="button" class={`control ${look}`} aria-pressed={pressed} aria-expanded={expanded} aria-disabled={disabled || undefined}
+      id={id} type="button" class={`control ${look}`} aria-pressed={pressed} aria-expanded={expanded} aria-disabled={disabled || undefined}
       onClick={() => { if (!disabled) press(); }}
     >
       <Icon name={icon} />
@@ -63,11 +64,11 @@ export function Controls({ panel }: { panel: Signal<Panel> }): JSX.Element {
         <MuteControl />
         <Control icon="hand" label={hand ? t.meeting.lower : t.meeting.raise} look={hand ? 'on' : ''} press={() => client.setHand(!hand)} />
         <Control
-          icon="people" label={t.meeting.people} expanded={panel.value === 'people'} press={() => show('people')}
+          id="control-people" icon="people" label={t.meeting.people} expanded={panel.value === 'people'} press={() => show('people')}
           count={queue} countText={t.people.waiting(queue)}
         />
         <Control
-          icon="chat" label={t.meeting.chat} expanded={panel.value === 'chat'} press={() => show('chat')}
+          id="control-chat" icon="chat" label={t.meeting.chat} expanded={panel.value === 'chat'} press={() => show('chat')}
           count={unread} countText={t.meeting.unread(unread)}
         />
         {narrow.value

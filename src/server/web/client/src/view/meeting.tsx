@@ -22,6 +22,12 @@ export function Meeting(): JSX.Element {
 
   useEffect(() => panel.subscribe((is) => client.dispatch({ type: 'chat_open', open: is === 'chat' })), []);
 
+  // The focus goes back to the button that opened the panel.
+  const close = (): void => {
+    document.getElementById(`control-${panel.value}`)?.focus();
+    panel.value = null;
+  };
+
   return (
     <main class="meeting">
       <div class="meeting-head">
@@ -32,7 +38,7 @@ export function Meeting(): JSX.Element {
       <Banners />
       <div class={panel.value ? 'floor with-panel' : 'floor'}>
         <Stage />
-        {panel.value && <SidePanel key={panel.value} is={panel.value} close={() => { panel.value = null; }} />}
+        {panel.value && <SidePanel key={panel.value} is={panel.value} close={close} />}
       </div>
       <Controls panel={panel} />
     </main>
@@ -44,7 +50,7 @@ function SidePanel({ is, close }: { is: 'people' | 'chat'; close(): void }): JSX
   const t = strings.value;
   const heading = is === 'people' ? t.people.heading : t.chat.heading;
   return (
-    <aside ref={aside} class="panel" aria-labelledby="panel" onKeyDown={(event) => { if (event.key === 'Escape') close(); }}>
+    <aside ref={aside} class="panel" aria-labelledby="panel" onKeyDown={(event) => { if (event.key === 'Escape' && !event.isComposing) close(); }}>
       <div class="panel-head">
         <h2 id="panel">{heading}</h2>
         <button type="button" class="plain square" aria-label={t.common.close} onClick={close}><Icon name="close" /></button>

@@ -2,7 +2,7 @@
 
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { COMPANY, copyOf } from '../fake.mjs';
-import { bridge, launch, Visit } from './harness.mjs';
+import { bridge, launch, until, Visit } from './harness.mjs';
 
 const WECOM_ANDROID = 'Mozilla/5.0 (Linux; Android 13; V2218A Build/TP1A; wv) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/126.0.0.0 Mobile Safari/537.36 wxwork/4.1.30 MicroMessenger/7.0.1 NetType/WIFI Language/zh';
 const TEAMS_DESKTOP = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36 Edg/142.0.0.0 Teams/25290.205.4069.4894/49';
@@ -39,6 +39,16 @@ describe('without permission', () => {
     expect(fake.said('hello')[0].listen_only).toBe(true);
     expect(fake.said('offer')[0].sdp).toContain('a=recvonly');
     await page.waitForSelector('.control:has-text("Listening only")');
+    // The permission comes later: then one may talk, but is not heard unasked.
+    await visit.context.grantPermissions(['microphone']);
+    await page.click('.control:has-text("Sound")');
+    await page.click('dialog >> text=Try the microphone again');
+    await page.waitForSelector('dialog .level');
+    await page.keyboard.press('Escape');
+    await until('an offer to send', () => fake.said('offer').some(({ sdp }) => sdp.includes('a=sendrecv')));
+    expect(fake.said('mute')).toEqual([{ type: 'mute', muted: true }]);
+    await page.click('.control:has-text("Unmute")');
+    await until('I am heard', async () => (await visit.sound()).there > 0.001);
   });
 });
 

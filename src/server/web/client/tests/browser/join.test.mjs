@@ -255,6 +255,9 @@ describe('in the meeting', () => {
     await page.keyboard.press('Escape');
     await until('the dialog is gone', async () => (await page.locator('dialog').count()) === 0);
     expect(await page.evaluate(() => document.activeElement.innerText)).toContain('Sound');
+    await page.click('.panel-head button');
+    expect(await page.evaluate(() => document.activeElement.id)).toBe('control-people');
+    expect(await page.locator('.panel').count()).toBe(0);
   });
 });
 

@@ -45,6 +45,9 @@ describe('joining', () => {
   test('who joins to listen is never heard', () => {
     const listens = run(start, { ...join, listenOnly: true } as Event, says(welcome()), says(admitted()), roster(one(7)));
     expect(mayBeHeard(listens)).toBe(false);
+    const talks = run(listens, { type: 'may_talk' });
+    expect(voice(talks)).toBe('self');
+    expect(mayBeHeard(run(talks, { type: 'mute', muted: false }))).toBe(true);
   });
 });
 
