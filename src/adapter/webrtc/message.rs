@@ -1,0 +1,506 @@
+//! The words between a browser and the bridge: JSON over one WebSocket, one message a frame.
+//!
+//! Version 1. The browser opens `…/api/v1/signal` with the subprotocol `causeway.v1`, says
+//! [`ClientMessage::Hello`] within ten seconds, and hears [`ServerMessage::Welcome`] or
+//! [`ServerMessage::Refused`]. Unknown fields are refused, so that a slip is found at once; a
+//! client must pass over messages of a `type` that it does not know. Who sent a message the
+//! bridge stamps: nothing that a client says of others is believed.
+//!
+//! A frame of a client holds at most [`MAX_FRAME`] bytes; a client that does not read is closed.
+
+use serde::{Deserialize, Serialize};
+
+/// The longest frame of a client: an offer of a browser with every codec has some 20 kB.
+pub const MAX_FRAME: usize = 64 * 1024;
+
+/// The longest message of chat, in characters.
+pub const MAX_CHAT: usize = 2_000;
+
+/// The subprotocol of version 1.
+pub const SUBPROTOCOL: &str = "causeway.v1";
+
+/// What a browser says.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+pub enum ClientMessage {
+    /// The first word: who comes, by which link.
+    Hello {
+        /// The version of these words; 1.
+        version: u16,
+        /// The token of the link, from the fragment of its address.
+        token: String,
+        /// The name to show. The bridge makes it safe.
+        name: String,
+        /// The language of texts: `zh-CN` or `en`.
+        lang: String,
+        /// A PIN, where the meeting asks for one.
+        #[serde(default)]
+        pin: Option<String>,
+        /// The seat to take back, after a break of the connection.
+        #[serde(default)]
+        seat: Option<Seat>,
+        /// What the test before joining found.
+        #[serde(default)]
+        test: Option<NetworkTest>,
+        /// Joins to listen only: there is no microphone.
+        #[serde(default)]
+        listen_only: bool,
+    },
+    /// An offer (RFC 3264), the first one or a restart of ICE. The bridge answers.
+    Offer {
+        /// The description, with or without candidates.
+        sdp: String,
+    },
+    /// A further candidate of the browser (RFC 8838).
+    Candidate {
+        /// The value of `a=candidate`, without the name; empty at the end.
+        candidate: String,
+    },
+    /// Mute or unmute myself.
+    Mute {
+        /// Muted from now on.
+        muted: bool,
+    },
+    /// My hand.
+    Hand {
+        /// Up.
+        raised: bool,
+    },
+    /// To everybody who was let in.
+    Chat {
+        /// The text.
+        text: String,
+    },
+    /// Have my telephone called: it joins as me.
+    CallMe {
+        /// The number.
+        number: String,
+    },
+    /// What only hosts may do.
+    Host {
+        /// What.
+        action: HostAction,
+    },
+    /// I leave.
+    Leave {},
+    /// How it was, 1 (bad) to 5, while leaving or after.
+    Feedback {
+        /// 1 to 5.
+        score: u8,
+    },
+    /// Are you there? Answered by [`ServerMessage::Pong`] with the same number.
+    Ping {
+        /// Any number.
+        id: u32,
+    },
+}
+
+/// What hosts may do.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(tag = "do", rename_all = "snake_case", deny_unknown_fields)]
+pub enum HostAction {
+    /// Let in who waits.
+    Admit {
+        /// Whom.
+        participant: u64,
+    },
+    /// Let in all who wait.
+    AdmitAll {},
+    /// Send away who waits.
+    Deny {
+        /// Whom.
+        participant: u64,
+    },
+    /// Mute or unmute one.
+    MuteParticipant {
+        /// Whom.
+        participant: u64,
+        /// Muted from now on.
+        muted: bool,
+    },
+    /// Mute every guest.
+    MuteAll {},
+    /// Whether guests may unmute themselves.
+    AllowUnmute {
+        /// Allowed from now on.
+        allowed: bool,
+    },
+    /// Lower somebody's hand.
+    LowerHand {
+        /// Whose.
+        participant: u64,
+    },
+    /// Take nobody in any more, or again.
+    Lock {
+        /// Locked from now on.
+        locked: bool,
+    },
+    /// Make somebody else the host.
+    HandOver {
+        /// Whom.
+        participant: u64,
+    },
+    /// Send somebody away.
+    Remove {
+        /// Whom.
+        participant: u64,
+    },
+    /// End it for everybody.
+    EndForAll {},
+    /// Call somebody in.
+    CallOut {
+        /// A number or a SIP address.
+        target: String,
+        /// The name to show until the callee states one.
+        #[serde(default)]
+        name: String,
+    },
+}
+
+/// A seat that was given: kept for thirty seconds when the connection breaks.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Seat {
+    /// The participant.
+    pub participant: u64,
+    /// Proves that it is mine.
+    pub secret: String,
+}
+
+/// What the test before joining found. Kept with the participant; nothing is decided by it.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct NetworkTest {
+    /// Media by UDP works.
+    pub udp: bool,
+    /// Media by TCP works.
+    pub tcp: bool,
+    /// Media by TURN over TLS works, where it is offered.
+    pub tls: bool,
+    /// Kilobit a second to the bridge.
+    pub up_kbps: u32,
+    /// Kilobit a second from the bridge.
+    pub down_kbps: u32,
+    /// Lost packets, thousandths.
+    pub loss_permille: u16,
+    /// Round trip in milliseconds.
+    pub round_trip_ms: u32,
+}
+
+/// What the bridge says.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum ServerMessage {
+    /// Come in: now offer. Said once for a connection.
+    Welcome {
+        /// The version of these words.
+        version: u16,
+        /// The meeting.
+        meeting: Meeting,
+        /// My participant and its secret.
+        seat: Seat,
+        /// `host` or `guest`.
+        role: Role,
+        /// Servers for ICE, as `RTCIceServer`.
+        ice_servers: Vec<IceServer>,
+        /// The telephone that leads here, where there is one.
+        phone: Option<Phone>,
+    },
+    /// Not now: why, and what helps.
+    Refused(Problem),
+    /// I wait.
+    Waiting {
+        /// My place, from 1.
+        place: u32,
+        /// For whom.
+        reason: WaitReason,
+    },
+    /// I am in.
+    Admitted {
+        /// As.
+        role: Role,
+        /// I was muted by the rules.
+        muted: bool,
+    },
+    /// The answer to my offer.
+    Answer {
+        /// The description, with the candidates of the bridge.
+        sdp: String,
+    },
+    /// Everybody of whom I may know; replaces what was said before. Guests who wait see
+    /// nobody.
+    Roster {
+        /// In the order of their arrival.
+        participants: Vec<Participant>,
+    },
+    /// Somebody came, or is different.
+    Participant {
+        /// As it is now.
+        participant: Participant,
+    },
+    /// Somebody is gone.
+    Gone {
+        /// Who.
+        participant: u64,
+    },
+    /// Who speaks now, loudest first.
+    Speaking {
+        /// Who.
+        participants: Vec<u64>,
+    },
+    /// How the meeting is now.
+    State {
+        /// Nobody comes in any more.
+        locked: bool,
+        /// Guests may unmute themselves.
+        may_unmute: bool,
+        /// I may have my telephone called.
+        may_call_me: bool,
+        /// Hosts may call out.
+        may_call_out: bool,
+    },
+    /// What was written before I came, oldest first, then what is written.
+    Chat {
+        /// The messages.
+        messages: Vec<ChatMessage>,
+    },
+    /// A word of mine was not carried out.
+    Failed {
+        /// The `type` of that word.
+        of: String,
+        /// Why.
+        problem: Problem,
+    },
+    /// What becomes of a call that was asked for.
+    Call {
+        /// The number called, as it was asked.
+        target: String,
+        /// `ringing`, `answered` or `failed`.
+        state: CallState,
+        /// Why it failed.
+        problem: Option<Problem>,
+    },
+    /// It is over for me. The connection stays ten seconds for [`ClientMessage::Feedback`].
+    Ended(Problem),
+    /// I am here.
+    Pong {
+        /// The number of the question.
+        id: u32,
+    },
+}
+
+/// What a participant may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// May let in, mute, remove.
+    Host,
+    /// Everybody else.
+    Guest,
+}
+
+/// By what a participant takes part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// A browser.
+    Browser,
+    /// A room system.
+    Room,
+    /// A telephone.
+    Phone,
+    /// Another meeting.
+    Bridge,
+}
+
+/// For whom somebody waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WaitReason {
+    /// A host lets in.
+    Lobby,
+    /// No host is there yet.
+    NoHost,
+    /// The meeting is locked.
+    Locked,
+}
+
+/// Where a call stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CallState {
+    /// It rings.
+    Ringing,
+    /// Somebody answered.
+    Answered,
+    /// It came to nothing.
+    Failed,
+}
+
+/// The meeting, as everybody may know it.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub struct Meeting {
+    /// Its name.
+    pub name: String,
+    /// Since when I am asked to wait or am in, RFC 3339.
+    pub now: String,
+}
+
+/// Somebody in the meeting.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+pub struct Participant {
+    /// Who.
+    pub id: u64,
+    /// The name to show; may be empty.
+    pub name: String,
+    /// What they may do.
+    pub role: Role,
+    /// By what.
+    pub kind: Kind,
+    /// They wait to be let in.
+    pub waiting: bool,
+    /// They muted themselves.
+    pub muted_by_self: bool,
+    /// A host muted them.
+    pub muted_by_host: bool,
+    /// Nothing arrives from them.
+    pub nothing_heard: bool,
+    /// Their hand is up.
+    pub hand: bool,
+    /// 0 (bad) to 4; none where nothing is known.
+    pub quality: Option<u8>,
+}
+
+/// A message of chat.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub struct ChatMessage {
+    /// Counts up.
+    pub id: u64,
+    /// Who wrote it, as the bridge knows.
+    pub from: u64,
+    /// The name at that time.
+    pub name: String,
+    /// The text.
+    pub text: String,
+    /// When, RFC 3339.
+    pub at: String,
+}
+
+/// Why not, and what helps.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub struct Problem {
+    /// Stable: `CW-…`.
+    pub code: String,
+    /// In the client's language, with the next step.
+    pub text: String,
+    /// A PIN is asked for: say hello again with one.
+    #[serde(default)]
+    pub pin_needed: bool,
+}
+
+/// A server for ICE, as `RTCIceServer`.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub struct IceServer {
+    /// `stun:`, `turn:` and `turns:` addresses.
+    pub urls: Vec<String>,
+    /// For TURN.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub username: Option<String>,
+    /// For TURN.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub credential: Option<String>,
+}
+
+/// The telephone that leads into the meeting.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub struct Phone {
+    /// The number to dial.
+    pub number: String,
+    /// The meeting's code.
+    pub code: String,
+    /// A code of my own: whoever enters it joins as me.
+    pub personal_code: Option<String>,
+}
+
+/// `POST …/api/v1/link`: what a link is worth, before it is used. Asking uses nothing up. A link
+/// that is worth nothing is answered by status 403 or 410 and a [`Problem`].
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct LinkQuestion {
+    /// The token of the link.
+    pub token: String,
+    /// The language of texts: `zh-CN` or `en`.
+    pub lang: String,
+}
+
+/// The answer to a [`LinkQuestion`].
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub struct LinkAnswer {
+    /// The meeting.
+    pub meeting: Meeting,
+    /// The telephone that leads here: shown also where the WebSocket is blocked.
+    pub phone: Option<Phone>,
+    /// A PIN will be asked for.
+    pub pin_needed: bool,
+    /// What the test before joining asks of the network, in kilobit a second each way.
+    pub wanted_kbps: u32,
+}
+
+/// `POST …/api/v1/probe/rtc`: a peer connection for the test before joining. It echoes what
+/// arrives on its data channels, and is closed after thirty seconds.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProbeOffer {
+    /// The description, with its candidates.
+    pub sdp: String,
+}
+
+/// The answer to a [`ProbeOffer`].
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub struct ProbeAnswer {
+    /// The description, with the candidates of the bridge by UDP and by TCP.
+    pub sdp: String,
+    /// Servers for ICE, to test the way by TURN over TLS.
+    pub ice_servers: Vec<IceServer>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_word_is_named_by_its_type_and_an_unknown_field_is_refused() {
+        let read = |value: serde_json::Value| serde_json::from_value::<ClientMessage>(value);
+        let hello =
+            json!({ "type": "hello", "version": 1, "token": "t", "name": "Ann", "lang": "en" });
+        let Ok(ClientMessage::Hello { version: 1, pin: None, seat: None, .. }) = read(hello) else {
+            panic!("what may be left out was left out")
+        };
+        let admit = json!({ "type": "host", "action": { "do": "admit", "participant": 7 } });
+        let Ok(ClientMessage::Host { action: HostAction::Admit { participant: 7 } }) = read(admit)
+        else {
+            panic!("an action stands within a word")
+        };
+        for wrong in [
+            json!({ "type": "leave", "now": true }),
+            json!({ "type": "host", "action": { "do": "admit_all", "participant": 7 } }),
+            json!({ "type": "dance" }),
+            json!({ "type": "feedback", "score": 300 }),
+        ] {
+            assert!(read(wrong.clone()).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn what_a_page_reads_has_the_names_that_it_knows() {
+        let problem = Problem { code: "CW-X".into(), text: "why".into(), pin_needed: false };
+        let said = serde_json::to_value(ServerMessage::Refused(problem)).expect("JSON");
+        let expected =
+            json!({ "type": "refused", "code": "CW-X", "text": "why", "pin_needed": false });
+        assert_eq!(said, expected);
+        let waiting = ServerMessage::Waiting { place: 2, reason: WaitReason::NoHost };
+        let said = serde_json::to_value(waiting).expect("JSON");
+        assert_eq!(said, json!({ "type": "waiting", "place": 2, "reason": "no_host" }));
+    }
+}

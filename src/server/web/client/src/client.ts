@@ -1,0 +1,333 @@
+// Holds the parts together: what the person does, what the bridge says, what the devices do.
+
+import { effect, signal } from '@preact/signals';
+import { environmentOf, surroundings } from './environment/browser';
+import { has, wayIn } from './environment/way_in';
+import { lang } from './i18n';
+import { checkLink } from './ladder/link';
+import { nothingSeen, type Observation } from './ladder/ladder';
+import { reach } from './ladder/reach';
+import { Hardware } from './media/hardware';
+import { Peer } from './media/peer';
+import type { Route } from './media/route';
+import { Speaker } from './media/speaker';
+import { signalAddress, type Place } from './place';
+import { Probe } from './probe/probe';
+import { forBridge, WANTED_KBPS } from './probe/verdict';
+import { VERSION, type ClientMessage, type Hello, type HostAction, type ServerMessage } from './protocol';
+import { keepSeat, takeSeat, tabStore, type KeptSeat } from './session/seat';
+import { mayBeHeard, me, mayUnmute, seated, start, voice, type Session } from './session/state';
+import { reduce, type Event } from './session/reduce';
+import { Signalling } from './signalling/signalling';
+
+/** Media that broke is mended for as long as the bridge keeps the seat. */
+const MEND_MS = 30_000;
+
+export type Feedback = 'open' | 'sent' | 'closed';
+
+export class Client {
+  readonly session = signal<Session>(start);
+  readonly name = signal('');
+  readonly pin = signal('');
+  readonly wantedKbps = signal(WANTED_KBPS);
+  readonly feedback = signal<Feedback>('closed');
+  readonly online = signal(navigator.onLine);
+  readonly environment = environmentOf(surroundings());
+  readonly wayIn = wayIn(this.environment, has());
+  readonly hardware = new Hardware();
+  readonly speaker = new Speaker(this.hardware.speaker);
+  readonly probe = new Probe();
+  private signalling: Signalling | null = null;
+  private peer: Peer | null = null;
+  private peerWasUp = false;
+  private brokenSince: number | null = null;
+
+  constructor(readonly place: Place) {
+    effect(() => { this.hardware.live = mayBeHeard(this.session.value) || this.session.value.phase.at === 'prejoin'; });
+    this.hardware.changed = (track) => this.useTrack(track);
+    this.watchNetwork();
+    window.addEventListener('pagehide', () => this.keep());
+  }
+
+  dispatch(event: Event): void {
+    this.session.value = reduce(this.session.value, event);
+  }
+
+  /** The page was loaded: takes a kept seat back, or asks what the link is worth. */
+  async begin(): Promise<void> {
+    const kept = takeSeat(tabStore(), this.place.meeting, Date.now());
+    if (kept) {
+      await this.resume(kept);
+      return;
+    }
+    if (!this.place.token) {
+      this.dispatch({ type: 'failed', seen: { ...nothingSeen, token: false } });
+      return;
+    }
+    const checked = await checkLink(this.place, lang.value);
+    if (checked.is === 'refused') {
+      this.fail({ socket: null, reached: 'answered', problem: checked.problem });
+      return;
+    }
+    if (checked.is === 'good') this.wantedKbps.value = checked.link.wanted_kbps || WANTED_KBPS;
+    this.prejoin(checked.is === 'good' ? { type: 'checked', link: checked.link } : { type: 'checked', link: null });
+  }
+
+  private prejoin(event: Event): void {
+    this.dispatch(event);
+    if (this.wayIn === 'talk') void this.hardware.open();
+    // Who pays by the byte starts the test by hand.
+    const saving = (navigator as { connection?: { saveData?: boolean } }).connection?.saveData === true;
+    if (this.wayIn !== 'elsewhere' && !saving) void this.probe.run(this.place);
+  }
+
+  private async resume(kept: KeptSeat): Promise<void> {
+    this.name.value = kept.name;
+    this.session.value = { ...this.session.value, seat: kept.seat };
+    this.dispatch({ type: 'join', listenOnly: kept.listenOnly, muted: kept.muted, pin: false });
+    if (!kept.listenOnly) await this.hardware.open(kept.microphone);
+    this.connect(true);
+  }
+
+  join(options: { listenOnly: boolean; muted: boolean }): void {
+    const asked = this.session.value.phase;
+    this.probe.stop();
+    this.speaker.prepare();
+    this.dispatch({ type: 'join', ...options, pin: asked.at === 'prejoin' && asked.pin !== 'none' });
+    if (this.signalling) this.signalling.again();
+    else this.connect(false);
+  }
+
+  private connect(taken: boolean): void {
+    this.signalling = new Signalling(signalAddress(this.place), () => this.hello(), {
+      message: (message) => this.heard(message),
+      up: () => this.dispatch({ type: 'wire', wire: { is: 'up' } }),
+      lost: (since, attempt) => this.dispatch({ type: 'wire', wire: { is: 'lost', since, attempt } }),
+      gone: () => void this.gone(),
+      over: () => { if (this.feedback.value === 'open') this.feedback.value = 'closed'; },
+    });
+    this.signalling.open(taken);
+  }
+
+  private hello(): Hello {
+    const { listenOnly, seat } = this.session.value;
+    const probed = this.probe.state.value;
+    return {
+      type: 'hello',
+      version: VERSION,
+      token: this.place.token,
+      name: this.name.value.trim(),
+      lang: lang.value,
+      pin: this.pin.value || null,
+      seat,
+      test: probed.is === 'done' ? forBridge(probed.found) : null,
+      listen_only: listenOnly,
+    };
+  }
+
+  private heard(message: ServerMessage): void {
+    const before = this.session.value;
+    this.dispatch({ type: 'server', message });
+    switch (message.type) {
+      case 'welcome':
+        this.welcomed(before);
+        break;
+      case 'answer':
+        void this.answered(message.sdp);
+        break;
+      case 'refused':
+        if (!message.pin_needed) this.fail({ reached: 'answered', socket: true, problem: message });
+        break;
+      case 'admitted':
+        this.tellWishes(message.muted);
+        break;
+      case 'participant':
+      case 'roster':
+        this.keepMuted(before);
+        break;
+      case 'ended':
+        this.feedback.value = 'open';
+        this.hangUp();
+        break;
+      default:
+    }
+  }
+
+  private welcomed(before: Session): void {
+    if (!this.peer) this.newPeer();
+    else this.peer.restart();
+    // What was pressed while there was no connection.
+    if (seated(before)) this.tellWishes(false);
+  }
+
+  /** What I chose before the bridge could hear it. */
+  private tellWishes(mutedAlready: boolean): void {
+    const { mute, listenOnly } = this.session.value;
+    if (mute.wish && !mutedAlready && !listenOnly) this.send({ type: 'mute', muted: true });
+  }
+
+  /** Where a host lifts a mute, I stay muted by myself, and the bridge must know. */
+  private keepMuted(before: Session): void {
+    const mine = me(this.session.value);
+    const lifted = me(before)?.muted_by_host && mine && !mine.muted_by_host;
+    if (lifted && this.session.value.mute.wish && !mine.muted_by_self) this.send({ type: 'mute', muted: true });
+  }
+
+  /** Another microphone; or the first one, of somebody who joined to listen: muted, until asked. */
+  private useTrack(track: MediaStreamTrack | null): void {
+    if (track && this.session.value.listenOnly && seated(this.session.value)) {
+      this.dispatch({ type: 'may_talk' });
+      this.send({ type: 'mute', muted: true });
+      this.newPeer();
+    } else void this.peer?.use(track);
+  }
+
+  private newPeer(): void {
+    this.peer?.close();
+    this.peerWasUp = false;
+    const { iceServers, listenOnly } = this.session.value;
+    this.peer = new Peer(iceServers, this.hardware.track, listenOnly, {
+      send: (message) => void this.send(message),
+      heard: (stream) => this.speaker.hear(stream),
+      state: (state) => void this.mediaIs(state),
+    });
+    this.dispatch({ type: 'media', media: { is: 'connecting' } });
+    this.peer.offer();
+  }
+
+  private async answered(sdp: string): Promise<void> {
+    const fits = await this.peer?.answer(sdp);
+    // The bridge lost the media of this seat: a new connection finds it again.
+    if (fits === false) this.newPeer();
+  }
+
+  private async mediaIs(state: 'connecting' | 'up' | 'broken' | 'failed'): Promise<void> {
+    if (state === 'up') {
+      this.peerWasUp = true;
+      this.brokenSince = null;
+      this.dispatch({ type: 'media', media: { is: 'up' } });
+      return;
+    }
+    this.brokenSince ??= Date.now();
+    const mend = this.peerWasUp && Date.now() - this.brokenSince < MEND_MS;
+    if (state === 'broken' || mend) {
+      this.dispatch({ type: 'media', media: { is: 'broken' } });
+      if (state === 'failed' && this.signalling?.isUp) this.peer?.restart();
+      return;
+    }
+    this.brokenSince = null;
+    const relays = this.session.value.iceServers.some((one) => one.urls.some((url) => url.startsWith('turn')));
+    const detourOffered = relays || this.peer?.offersTcp === true;
+    const admitted = this.session.value.phase.at === 'meeting';
+    const seen: Observation = { ...nothingSeen, reached: 'answered', socket: true, udp: false, detour: false, detourOffered, admitted };
+    this.dispatch({ type: 'media', media: { is: 'failed', seen } });
+  }
+
+  async route(): Promise<Route | null> {
+    return (await this.peer?.route()) ?? null;
+  }
+
+  retryMedia(): void {
+    this.newPeer();
+  }
+
+  /** The first connection failed, or the seat is lost. */
+  private async gone(): Promise<void> {
+    this.hangUp();
+    if (this.session.value.phase.at === 'ended') return;
+    const reached = navigator.onLine ? await reach(this.place) : null;
+    this.fail({ reached, socket: false });
+  }
+
+  private fail(seen: Partial<Observation>): void {
+    this.hangUp();
+    this.signalling = null;
+    this.dispatch({
+      type: 'failed',
+      seen: { ...nothingSeen, online: navigator.onLine, secure: window.isSecureContext, ...seen },
+    });
+  }
+
+  private hangUp(): void {
+    this.signalling?.finish();
+    this.peer?.close();
+    this.peer = null;
+    this.hardware.close();
+    this.speaker.silence();
+  }
+
+  leave(): void {
+    const told = this.send({ type: 'leave' });
+    this.feedback.value = told ? 'open' : 'closed';
+    this.dispatch({ type: 'left' });
+    this.hangUp();
+    if (!told) this.signalling?.close();
+  }
+
+  /** From the last page back to the first. */
+  async again(): Promise<void> {
+    this.signalling?.close();
+    this.signalling = null;
+    this.pin.value = '';
+    this.dispatch({ type: 'again' });
+    const checked = await checkLink(this.place, lang.value);
+    if (checked.is === 'refused') this.fail({ reached: 'answered', problem: checked.problem });
+    else this.prejoin({ type: 'checked', link: checked.is === 'good' ? checked.link : null });
+  }
+
+  send(message: ClientMessage): boolean {
+    return this.signalling?.send(message) ?? false;
+  }
+
+  host(action: HostAction): void {
+    this.send({ type: 'host', action });
+  }
+
+  setMuted(muted: boolean): void {
+    const { value } = this.session;
+    if (value.listenOnly || (!muted && !mayUnmute(value)) || (muted && voice(value) === 'self')) return;
+    this.dispatch({ type: 'mute', muted });
+    this.send({ type: 'mute', muted });
+  }
+
+  setHand(raised: boolean): void {
+    if (this.send({ type: 'hand', raised })) this.dispatch({ type: 'hand', raised });
+  }
+
+  callMe(number: string): void {
+    if (this.send({ type: 'call_me', number })) this.dispatch({ type: 'call', target: number });
+  }
+
+  callOut(target: string, name: string): void {
+    if (this.send({ type: 'host', action: { do: 'call_out', target, name } })) this.dispatch({ type: 'call', target });
+  }
+
+  rate(score: number): void {
+    this.feedback.value = this.send({ type: 'feedback', score }) ? 'sent' : 'closed';
+    this.signalling?.close();
+  }
+
+  private keep(): void {
+    const { value } = this.session;
+    if (!seated(value) || !value.seat) return;
+    keepSeat(tabStore(), {
+      meeting: this.place.meeting, seat: value.seat, name: this.name.value, muted: value.mute.wish,
+      listenOnly: value.listenOnly, microphone: this.hardware.chosen.value, left: Date.now(),
+    });
+  }
+
+  private watchNetwork(): void {
+    const changed = (): void => {
+      this.online.value = navigator.onLine;
+      if (!navigator.onLine || !seated(this.session.value)) return;
+      this.signalling?.check();
+      if (this.signalling?.isUp) this.peer?.offer(true);
+    };
+    window.addEventListener('online', changed);
+    window.addEventListener('offline', changed);
+    (navigator as { connection?: EventTarget }).connection?.addEventListener?.('change', changed);
+    document.addEventListener('visibilitychange', () => {
+      if (document.visibilityState === 'visible') this.signalling?.check();
+    });
+  }
+}

@@ -1,0 +1,152 @@
+// What the page knows. Changed only by `reduce`.
+
+import type {
+  ChatMessage, CallState, IceServer, Meeting, Participant, Phone, Problem, Role, Seat, WaitReason,
+} from '../protocol';
+import type { Observation } from '../ladder/ladder';
+
+/** Where the person stands: one at a time. */
+export type Phase =
+  | { at: 'checking' }
+  | { at: 'prejoin'; pin: 'none' | 'asked' | 'wrong' }
+  | { at: 'joining'; pin: boolean }
+  | { at: 'lobby'; place: number; reason: WaitReason }
+  | { at: 'meeting' }
+  | { at: 'failed'; seen: Observation }
+  | { at: 'ended'; why: Ending };
+
+export type Ending = { is: 'left' } | { is: 'told'; problem: Problem };
+
+/** The WebSocket. */
+export type Wire =
+  | { is: 'none' }
+  | { is: 'up' }
+  | { is: 'lost'; since: number; attempt: number };
+
+/** The peer connection. */
+export type Media =
+  | { is: 'none' }
+  | { is: 'connecting' }
+  | { is: 'up' }
+  | { is: 'broken' }
+  | { is: 'failed'; seen: Observation };
+
+/** Whether the others may hear me, and whose doing it is. */
+export type Voice = 'open' | 'self' | 'host';
+
+/** My wish to be muted, and whether the bridge has heard of it. */
+export interface Mute {
+  wish: boolean;
+  asked: boolean | null;
+}
+
+export interface Rules {
+  locked: boolean;
+  may_unmute: boolean;
+  may_call_me: boolean;
+  may_call_out: boolean;
+}
+
+export interface Call {
+  target: string;
+  state: CallState | 'asked';
+  problem: Problem | null;
+}
+
+/** What is said aloud to a screen reader, and shown for a while. */
+export type Notice =
+  | { is: 'came' | 'went' | 'hand' | 'waits'; name: string }
+  | { is: 'chat'; name: string; text: string }
+  | { is: 'admitted' | 'muted_at_entry' | 'muted_by_host' | 'may_speak' | 'now_host' | 'muted' | 'unmuted' }
+  | { is: 'locked' | 'unlocked' | 'back' }
+  | { is: 'failed'; problem: Problem };
+
+export interface NumberedNotice {
+  id: number;
+  notice: Notice;
+}
+
+export interface Session {
+  phase: Phase;
+  wire: Wire;
+  media: Media;
+  meeting: Meeting | null;
+  phone: Phone | null;
+  seat: Seat | null;
+  role: Role;
+  iceServers: IceServer[];
+  rules: Rules;
+  /** In the order of arrival, I among them. */
+  people: Participant[];
+  speaking: number[];
+  mute: Mute;
+  hand: boolean;
+  listenOnly: boolean;
+  chat: ChatMessage[];
+  chatOpen: boolean;
+  unread: number;
+  calls: Call[];
+  notices: NumberedNotice[];
+  nextNotice: number;
+}
+
+/** Kept of the chat: a page of 1,000 lines is longer than anybody scrolls. */
+export const MAX_CHAT_KEPT = 1000;
+/** Kept notices: more at once are not read. */
+export const MAX_NOTICES = 4;
+/** Kept calls. */
+export const MAX_CALLS = 20;
+
+export const start: Session = {
+  phase: { at: 'checking' },
+  wire: { is: 'none' },
+  media: { is: 'none' },
+  meeting: null,
+  phone: null,
+  seat: null,
+  role: 'guest',
+  iceServers: [],
+  rules: { locked: false, may_unmute: true, may_call_me: false, may_call_out: false },
+  people: [],
+  speaking: [],
+  mute: { wish: false, asked: null },
+  hand: false,
+  listenOnly: false,
+  chat: [],
+  chatOpen: false,
+  unread: 0,
+  calls: [],
+  notices: [],
+  nextNotice: 1,
+};
+
+export function me(session: Session): Participant | undefined {
+  return session.people.find((one) => one.id === session.seat?.participant);
+}
+
+export function voice(session: Session): Voice {
+  if (me(session)?.muted_by_host) return 'host';
+  return session.mute.wish ? 'self' : 'open';
+}
+
+/** Whether the microphone may be sent: in the meeting, and not muted by anybody. */
+export function mayBeHeard(session: Session): boolean {
+  return session.phase.at === 'meeting' && !session.listenOnly && voice(session) === 'open';
+}
+
+export function mayUnmute(session: Session): boolean {
+  return voice(session) !== 'host' || session.rules.may_unmute || session.role === 'host';
+}
+
+export function present(session: Session): Participant[] {
+  return session.people.filter((one) => !one.waiting);
+}
+
+export function waiting(session: Session): Participant[] {
+  return session.people.filter((one) => one.waiting);
+}
+
+/** Whether the person has a seat that a break of the connection must keep. */
+export function seated(session: Session): boolean {
+  return session.phase.at === 'lobby' || session.phase.at === 'meeting';
+}

@@ -1,0 +1,70 @@
+import type { JSX } from 'preact';
+import { strings } from '../i18n';
+import type { Participant } from '../protocol';
+import { Bars, Icon, type IconName } from './icon';
+
+export const nameOf = (one: Participant): string => one.name || strings.value.common.unnamed;
+
+/** What others see on a round mark: the last two characters of a Chinese name, else initials. */
+export function initials(name: string): string {
+  const letters = [...name.trim()];
+  if (letters.some((letter) => /\p{Script=Han}/u.test(letter))) return letters.filter((letter) => /\p{Script=Han}/u.test(letter)).slice(-2).join('');
+  const words = name.trim().split(/\s+/).filter(Boolean);
+  const picked = [words[0], words.length > 1 ? words[words.length - 1] : undefined];
+  return picked.map((word) => [...(word ?? '')][0] ?? '').join('').toUpperCase() || '·';
+}
+
+export type MuteTruth = 'host' | 'self' | 'nothing' | 'open';
+
+/** A host's mute hides one's own: it is the one that cannot be undone alone. */
+export function muteTruth(one: Participant): MuteTruth {
+  if (one.muted_by_host) return 'host';
+  if (one.muted_by_self) return 'self';
+  return one.nothing_heard ? 'nothing' : 'open';
+}
+
+const MUTE_ICONS: Record<MuteTruth, IconName> = { host: 'mic_host', self: 'mic_off', nothing: 'silent', open: 'mic' };
+
+export function muteText(truth: MuteTruth): string {
+  const t = strings.value.person;
+  return { host: t.mutedByHost, self: t.muted, nothing: t.nothing, open: t.open }[truth];
+}
+
+/** Icons for eyes, the same words for a screen reader and as a tooltip. */
+export function Marks({ one, speaking }: { one: Participant; speaking: boolean }): JSX.Element {
+  const t = strings.value.person;
+  const truth = muteTruth(one);
+  const quality = one.quality === null ? null : Math.min(4, Math.max(0, Math.round(one.quality)));
+  const words = [
+    one.hand ? t.hand : '',
+    speaking ? t.speaking : muteText(truth),
+    quality === null ? '' : t.quality[quality] ?? '',
+  ].filter(Boolean);
+  return (
+    <span class="marks" title={words.join(', ')}>
+      {one.hand && <Icon name="hand" class="raised" />}
+      <Icon name={MUTE_ICONS[truth]} class={`mute-${truth}`} />
+      {quality !== null && <Bars quality={quality} />}
+      <span class="unseen">{words.join(', ')}</span>
+    </span>
+  );
+}
+
+/** By what somebody takes part. */
+export function KindMark({ one, word = false }: { one: Participant; word?: boolean }): JSX.Element {
+  const text = strings.value.kind[one.kind];
+  return (
+    <span class="kind" title={text}>
+      <Icon name={one.kind} />
+      <span class={word ? '' : 'unseen'}>{text}</span>
+    </span>
+  );
+}
+
+export function Avatar({ one }: { one: Participant }): JSX.Element {
+  return (
+    <span class={`avatar tone-${one.id % 6}`} aria-hidden="true">
+      {one.kind === 'browser' ? initials(nameOf(one)) : <Icon name={one.kind} />}
+    </span>
+  );
+}

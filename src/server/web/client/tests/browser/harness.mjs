@@ -1,0 +1,157 @@
+// A browser with devices of its own making, a page, and the other end of its media.
+
+import { chromium } from 'playwright-core';
+import { readFileSync, mkdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { Fake } from '../fake.mjs';
+
+const SCREENS = new URL('../screens/', import.meta.url).pathname;
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+const ARGUMENTS = [
+  '--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+  '--disable-component-update', '--disable-sync', '--use-fake-device-for-media-stream',
+  '--disable-features=WebRtcHideLocalIpsWithMdns', '--autoplay-policy=no-user-gesture-required',
+];
+
+/** `allow`: the question for the microphone is answered with yes by itself. */
+export async function launch({ allow = true } = {}) {
+  return chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: allow ? [...ARGUMENTS, '--use-fake-ui-for-media-stream'] : ARGUMENTS,
+  });
+}
+
+export async function bridge(options) {
+  return new Fake(options).start();
+}
+
+/** The bridge's end of the media, in a page of its own so that leaving or reloading does not end it. */
+function farEnd() {
+  const ends = new Map();
+  const fingerprint = (sdp) => /a=fingerprint:\S+ (\S+)/.exec(sdp)?.[1];
+  window.farEnd = async (sdp, probe) => {
+    const key = fingerprint(sdp);
+    let end = ends.get(key);
+    if (!end) {
+      end = new RTCPeerConnection();
+      ends.set(key, end);
+      end.ondatachannel = ({ channel }) => { channel.onmessage = ({ data }) => channel.send(data); };
+      if (!probe) {
+        const audio = new AudioContext();
+        const tone = audio.createOscillator();
+        const out = audio.createMediaStreamDestination();
+        tone.connect(out);
+        tone.start();
+        end.addTrack(out.stream.getAudioTracks()[0], out.stream);
+        end.ontrack = ({ track }) => { void Object.assign(new Audio(), { srcObject: new MediaStream([track]) }).play(); };
+      }
+    }
+    window.heardEnergy = async () => {
+      const report = await end.getStats();
+      return [...report.values()].find((one) => one.type === 'inbound-rtp')?.totalAudioEnergy ?? 0;
+    };
+    await end.setRemoteDescription({ type: 'offer', sdp });
+    await end.setLocalDescription();
+    if (end.iceGatheringState !== 'complete') {
+      await new Promise((resolve) => {
+        end.onicegatheringstatechange = () => end.iceGatheringState === 'complete' && resolve();
+        setTimeout(resolve, 2000);
+      });
+    }
+    return end.localDescription.sdp;
+  };
+}
+
+export class Visit {
+  static async open(browser, fake, options = {}) {
+    const visit = new Visit();
+    const { locale = 'en-US', theme = 'light', size = { width: 1280, height: 800 }, userAgent, path } = options;
+    visit.fake = fake;
+    visit.context = await browser.newContext({
+      locale, colorScheme: theme, viewport: size, ...(userAgent ? { userAgent } : {}), ...options.context,
+    });
+    const far = await visit.context.newPage();
+    await far.goto('about:blank');
+    await far.evaluate(`(${farEnd})()`);
+    // A test that ends while an offer is under way closes the far page first.
+    const farEndOf = (probe) => (sdp) => far.evaluate(([offer, is]) => window.farEnd(offer, is), [sdp, probe]).catch(() => null);
+    fake.answer = farEndOf(false);
+    fake.probeAnswer = farEndOf(true);
+    visit.far = far;
+    visit.page = await visit.context.newPage();
+    await visit.page.addInitScript(() => {
+      const Real = window.RTCPeerConnection;
+      window.made = [];
+      if (Real) window.RTCPeerConnection = function (...given) {
+        const connection = new Real(...given);
+        window.made.push(connection);
+        return connection;
+      };
+      if (Real) window.RTCPeerConnection.prototype = Real.prototype;
+    });
+    visit.complaints = [];
+    visit.foreign = [];
+    visit.page.on('pageerror', (error) => visit.complaints.push(String(error)));
+    visit.page.on('console', (message) => {
+      const expected = /WebSocket connection to|Failed to load resource/.test(message.text());
+      if (message.type() === 'error' && !expected) visit.complaints.push(message.text());
+    });
+    visit.page.on('request', (request) => {
+      const { hostname, protocol } = new URL(request.url());
+      if (protocol !== 'blob:' && !['127.0.0.1', 'localhost'].includes(hostname)) visit.foreign.push(request.url());
+    });
+    if (options.script) await visit.page.addInitScript(options.script);
+    await visit.page.goto(path ?? fake.url(options.token));
+    return visit;
+  }
+
+  async join(name = 'Li Lei') {
+    await this.page.fill('#name', name);
+    await this.page.click('button[type=submit]');
+  }
+
+  /** Energy of the sound that was played here, and that arrived at the far end. */
+  async sound() {
+    const here = await this.page.evaluate(async () => {
+      const reports = await Promise.all(window.made.map((one) => one.getStats()));
+      return Math.max(0, ...reports.flatMap((report) => [...report.values()].map((one) => (one.type === 'inbound-rtp' && one.totalAudioEnergy) || 0)));
+    });
+    return { here, there: await this.far.evaluate(() => window.heardEnergy()) };
+  }
+
+  /** Rules that the page breaks, by axe. */
+  async axe() {
+    await this.page.evaluate(AXE);
+    const violations = await this.page.evaluate(async () => {
+      const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+      const found = await window.axe.run(document, { runOnly: { type: 'tag', values: tags } });
+      return found.violations.map((one) => `${one.id}: ${one.nodes.map((node) => `${node.html} ${node.failureSummary}`).join(' | ')}`);
+    });
+    return violations;
+  }
+
+  async screen(name) {
+    mkdirSync(SCREENS, { recursive: true });
+    await this.page.screenshot({ path: `${SCREENS}${name}.png` });
+  }
+
+  /** Wider than the window: something sticks out. */
+  async overflow() {
+    return this.page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  }
+
+  async close() {
+    await this.context.close();
+  }
+}
+
+export async function until(what, holds, ms = 10_000) {
+  const end = Date.now() + ms;
+  for (;;) {
+    const value = await holds();
+    if (value) return value;
+    if (Date.now() > end) throw new Error(`waited in vain: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
