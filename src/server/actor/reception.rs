@@ -186,7 +186,7 @@ impl ReceptionActor {
                 Some(purpose) => {
                     let Some(call) = self.calls.get_mut(leg) else { return };
                     // Where the operator does not answer, it hears why it was sent there.
-                    let is_called = matches!(purpose, Purpose::Gateway { .. });
+                    let is_called = matches!(purpose, Purpose::Gateway { .. } | Purpose::User(_));
                     call.instead_of = is_called.then_some(EndCause::AttemptsExhausted);
                     let lang = call.lang;
                     self.hand_over(leg, lang, purpose);
