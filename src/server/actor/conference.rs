@@ -1,6 +1,6 @@
 //! What a conference's actor decides, between its legs, the conference machine and the engine.
 
-use super::call::{Call, Origin};
+use super::call::{Call, Origin, Progress};
 use super::calls::{Calls, Report};
 use super::{Actor, Answering, Handover, Message, Order, Purpose, PutThrough, Visit};
 use crate::calling_out::Errand;
@@ -57,7 +57,7 @@ impl ConferenceActor {
 
     fn visit(&mut self, now: Instant, mut visit: Box<Visit>) {
         if self.ended {
-            return self.calls.handovers.push(Handover::Visit(visit));
+            return self.too_late(visit);
         }
         let role = match &visit.purpose {
             Purpose::Join { role, .. } => *role,
@@ -90,12 +90,21 @@ impl ConferenceActor {
                 self.calls.handovers.push(Handover::Visit(visit));
             }
             Err(CommandError::Refused(cause)) => self.calls.turn_away(visit.call, cause),
-            Err(CommandError::Ended) => self.calls.handovers.push(Handover::Visit(visit)),
+            Err(CommandError::Ended) => self.too_late(visit),
             Err(error) => {
                 warn!(%leg, %error, "call not seated");
                 self.calls.turn_away(visit.call, EndCause::Internal);
             }
         }
+    }
+
+    /// It came when the conference had ended: the router finds where it belongs now. A call of ours
+    /// belongs to this one alone: nobody is called for what is over.
+    fn too_late(&mut self, visit: Box<Visit>) {
+        if visit.call.is_outgoing() && visit.call.progress == Progress::Reserving {
+            return self.calls.turn_away(visit.call, EndCause::Cancelled);
+        }
+        self.calls.handovers.push(Handover::Visit(visit));
     }
 
     fn seated(&mut self, now: Instant, mut call: Call) {
@@ -142,13 +151,7 @@ impl ConferenceActor {
 
     /// Calls somebody in: a seat at once, admission when it answers.
     fn call_out(&mut self, now: Instant, local: IpAddr, errand: Box<Errand>) {
-        let leg = errand.leg;
-        if self.ended && self.paired {
-            // Who wanted it has left.
-            let cause = EndCause::Cancelled;
-            return self.calls.handovers.push(Handover::Gone { leg, cause });
-        }
-        let mut draft = Draft::begun(leg, Protocol::Sip, true);
+        let mut draft = Draft::begun(errand.leg, Protocol::Sip, true);
         draft.called.clone_from(&errand.target);
         draft.trunk = errand.trunk().cloned();
         draft.explanation.clone_from(&errand.explanation);

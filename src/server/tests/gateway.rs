@@ -87,6 +87,39 @@ fn a_call_that_reaches_a_gateway_after_its_caller_left_is_never_made() {
     assert!(handovers.iter().any(gone), "{handovers:?}");
 }
 
+/// Be it that all of it is known to have ended, or only decided in the same batch of messages.
+#[test]
+fn a_call_out_that_meets_the_end_of_its_conference_is_never_made_and_recorded_as_cancelled() {
+    for is_settled in [true, false] {
+        let mut room = Room::new(Settings::default());
+        room.join(1);
+        room.actor.handle(room.now, Message::End(EndCause::ConferenceEnded));
+        if is_settled {
+            room.orders();
+        }
+        let orders = room.take(errand(2));
+        assert!(!orders.iter().any(|order| order.starts_with("reserve")), "{orders:?}");
+        let handovers = room.actor.take_handovers();
+        let gone = |handover: &Handover| matches!(handover, Handover::Gone { leg: LegId(2), .. });
+        assert!(handovers.iter().any(gone), "{handovers:?}");
+        let visits = handovers.iter().filter(|handover| matches!(handover, Handover::Visit(_)));
+        assert_eq!(visits.count(), 0, "nobody else dials it");
+        room.actor.handle(room.now, ended(2));
+        let recorded = std::iter::from_fn(|| {
+            let order = room.actor.next_order().cloned();
+            room.actor.order_done();
+            order
+        });
+        let causes: Vec<_> = recorded
+            .filter_map(|order| match order {
+                Order::Record(draft) => draft.cause,
+                _ => None,
+            })
+            .collect();
+        assert_eq!(causes, [EndCause::Cancelled]);
+    }
+}
+
 /// Conferences may call out once at a time, by a trunk; another one leads to our own exchange.
 fn rules(operator: Option<Alias>) -> Rules {
     let text = "[[trunk]]\nname = \"carrier\"\ntarget = \"sip:192.0.2.9\"\n\
