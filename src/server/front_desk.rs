@@ -241,7 +241,8 @@ impl FrontDesk {
         draft.source = Some(offered.source.ip());
         draft.trunk.clone_from(&offered.proof.trunk);
         draft.explanation = to_json(&explanation.kept()).to_string();
-        // The address of a UDP caller is a claim until its ACK; nobody is seated before that.
+        // The address of a UDP caller is a claim until its ACK; it hears nothing before that, and
+        // nobody is called for it.
         let trusted = self.rules.trust.covers(offered);
         let known = self.lang_of(offered);
         let mut lang = known.unwrap_or(self.rules.lang);
@@ -360,13 +361,15 @@ impl FrontDesk {
         if cause != EndCause::ConferenceEnded || !self.meetings.ends_with_its_conference(&key) {
             return;
         }
-        let (meetings, journal) = (Arc::clone(&self.meetings), Arc::clone(journal));
+        let now = Timestamp::now();
+        // At once: who calls again in this moment would open it anew.
+        if self.meetings.close(&key, now).is_err() {
+            return;
+        }
+        journal.audit(NewAudit::new("conference", "meeting.end", &key, cause.code()));
+        let meetings = Arc::clone(&self.meetings);
         // The store may take its time; the router does not.
-        tokio::spawn(async move {
-            if meetings.end(&key, Timestamp::now()).await.is_ok() {
-                journal.audit(NewAudit::new("conference", "meeting.end", &key, cause.code()));
-            }
-        });
+        tokio::spawn(async move { meetings.keep_closed(&key, now).await });
     }
 
     /// Answers the reception, and says what an operator must be able to prove later.

@@ -6,7 +6,8 @@
 //!       -> Ended -> Record, Release
 //! ```
 //!
-//! Every leg is released and recorded once, after its last word, by the actor that owns it then.
+//! Every leg is recorded when it is answered, so that a crash leaves a trace of it. It is released
+//! once, and its record completed, after its last word, by the actor that owns it then.
 
 use super::call::{Agreement, Call, Farewell, Progress};
 use super::{Answering, Handover, Message, Order};

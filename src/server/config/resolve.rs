@@ -500,7 +500,6 @@ fn permanent(
         settings,
         host_pin,
         guest_pin,
-        locked_at_start: raw.locked_at_start,
     }
 }
 

@@ -127,7 +127,7 @@ fn configured_conferences_have_ten_minutes_of_grace_after_their_last_host() {
     let config = Config::parse("test.toml", text, &|_| None).expect("valid");
     let conference = &config.conferences[0];
     assert_eq!(conference.settings.end.host_grace, Some(causeway_conference::policy::HOST_GRACE));
-    assert!(conference.locked_at_start);
+    assert!(conference.settings.locked_at_start);
 }
 
 #[test]
