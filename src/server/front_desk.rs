@@ -476,16 +476,22 @@ impl FrontDesk {
         }
     }
 
-    /// Where the operator is, for those who cannot find their way.
+    /// Where the operator is, for those who cannot find their way. Nowhere, where it would be asked
+    /// for a PIN or refused: failing is no way past either.
     pub(crate) fn operator(&self) -> Option<Purpose> {
         let alias = self.rules.operator.as_ref()?;
         let local = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
         let asked = IncomingCall { called: alias, calling: alias, trunk: None, local };
         match self.destination(&asked).0 {
-            Destination::Conference(key) => Some(Purpose::Join { key, role: Role::Guest }),
+            Destination::Conference(key) => {
+                let gate = self.meetings.gate(&key, Timestamp::now())?;
+                (!gate.guests_need_pin).then_some(Purpose::Join { key, role: Role::Guest })
+            }
             Destination::User(name) => Some(Purpose::User(name)),
             Destination::Gateway { trunk, target, .. } => Some(operator_at(target, trunk)),
-            _ => Some(operator_at(alias.to_string(), None)),
+            // No name and no rule: called as it stands.
+            Destination::Reject(EndCause::NotFound) => Some(operator_at(alias.to_string(), None)),
+            _ => None,
         }
     }
 

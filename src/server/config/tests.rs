@@ -256,6 +256,23 @@ fn a_name_that_two_have_is_an_error_whoever_has_it() {
 }
 
 #[test]
+fn an_operator_behind_a_pin_or_at_the_reception_or_the_test_call_is_an_error() {
+    let rooms = "[[conference]]\naliases = [\"1001\"]\nguest_pin = \"135790\"\n\
+        [[conference]]\naliases = [\"1002\"]\nopen = true\nhost_pin = \"4711\"\n\
+        [[rule]]\nmatch = '77'\nto = \"conference:1001\"\n";
+    let file = |operator: &str| format!("[reception]\noperator = \"{operator}\"\n{rooms}");
+    for operator in ["1001", "77", "9000", "9999"] {
+        let found = problems(&file(operator));
+        assert_eq!(found.len(), 1, "{operator}: {found:?}");
+        assert_eq!(
+            (found[0].key.as_str(), found[0].position),
+            ("reception.operator", Some((2, 12)))
+        );
+    }
+    assert!(parse(&file("1002")).is_ok(), "hosts may have a PIN");
+}
+
+#[test]
 fn an_operator_or_a_rule_that_calls_nobody_is_noted_and_one_that_does_is_not() {
     let trunk = "[[trunk]]\nname = \"pbx\"\ntarget = \"sip:192.0.2.8\"\n";
     let operator = |alias: &str, more: &str| {

@@ -338,6 +338,19 @@ fn exempt_networks_may_call_what_they_like() {
 }
 
 #[test]
+fn wrong_entries_lead_past_no_pin_and_to_nobody_whom_a_rule_refuses() {
+    for operator in ["1003", "1004", "9000", "9999"] {
+        assert_eq!(desk_with(Some(operator)).operator(), None, "{operator}");
+    }
+    assert_eq!(desk_with(Some("1002")).operator(), Some(join("host")), "guests need none");
+    let text = "[[rule]]\nmatch = '3001'\nto = \"reject:403\"\n";
+    let config = crate::Config::parse("test.toml", text, &|_| None).expect("valid");
+    let rules = Rules { dial_plan: Arc::clone(&config.dial_plan), ..rules(Some("3001")) };
+    let desk = FrontDesk::new(rules, Arc::new(Meetings::fixed(Vec::new())));
+    assert_eq!(desk.operator(), None);
+}
+
+#[test]
 fn the_operator_is_a_conference_of_ours_or_is_called() {
     assert_eq!(desk().operator(), None);
     assert_eq!(desk_with(Some("1001")).operator(), Some(join("open")));

@@ -223,6 +223,16 @@ fn whom_no_operator_answers_hears_why_and_goodbye_be_it_a_number_or_a_user_of_ou
     }
 }
 
+#[test]
+fn where_the_operator_is_nowhere_the_caller_hears_why_and_goodbye() {
+    let (mut menus, visit) = to_the_operator("1003");
+    menus.take(Message::Visit(visit));
+    menus.played();
+    assert!(menus.has_hung_up(EndCause::AttemptsExhausted));
+    let said = menus.orders.iter().filter(|order| word(order).contains("TooManyAttempts, Goodbye"));
+    assert_eq!(said.count(), 1, "{:?}", menus.orders);
+}
+
 /// A caller after its third wrong entry.
 fn to_the_operator(operator: &str) -> (Menus, Box<Visit>) {
     let mut menus = Menus::call(Goal::Ask, Some(operator));
