@@ -8,11 +8,12 @@ use crate::metrics;
 use crate::record::Draft;
 use crate::view::{CallView, ConferenceView};
 use causeway_base::{ConferenceId, EndCause, LegId};
+use causeway_conference::digit::is_digit;
 use causeway_conference::{
     By, Command, CommandError, Conference, Event, Goal, Join, Notice, Phrase, Protocol, Role,
     Settings,
 };
-use causeway_plan::{MediaCommand, MediaEvent, Prompt};
+use causeway_plan::{DigitMethod, MediaCommand, MediaEvent, Prompt};
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Instant;
@@ -170,8 +171,12 @@ impl ConferenceActor {
                 self.put_through(leg);
             }
             Report::Digit { leg, digit, method } => {
-                if self.calls.is_press(now, leg, digit, method) {
-                    self.tell(now, Command::Digit { leg, digit });
+                if !self.calls.is_press(now, leg, digit, method) {
+                    return;
+                }
+                match self.paired {
+                    true => self.pass_on(leg, digit, method),
+                    false => self.tell(now, Command::Digit { leg, digit }),
                 }
             }
             Report::Heard { leg } => self.tell(now, Command::LegHeard { leg }),
@@ -183,6 +188,17 @@ impl ConferenceActor {
                 }
             }
             Report::Played { .. } | Report::Stats { .. } => {}
+        }
+    }
+
+    /// Two who are put through know of no conference: their keys are for the other one alone.
+    fn pass_on(&mut self, from: LegId, digit: char, method: DigitMethod) {
+        let is_human = self.calls.get(from).is_some_and(|call| !call.digits.is_flooded());
+        if !is_digit(digit) || !is_human {
+            return;
+        }
+        for other in self.calls.legs().into_iter().filter(|other| *other != from) {
+            self.calls.send_digit(other, digit, method);
         }
     }
 
