@@ -59,6 +59,11 @@ impl DigitMerge {
         self.recent.push_back(Press { digit, at: now, reported: vec![method] });
         true
     }
+
+    /// Whether more was pressed lately than anybody can: each press that is sent on costs a message.
+    pub fn is_flooded(&self) -> bool {
+        self.recent.len() == MAX_RECENT
+    }
 }
 
 #[cfg(test)]

@@ -241,7 +241,8 @@ impl FrontDesk {
         draft.source = Some(offered.source.ip());
         draft.trunk.clone_from(&offered.proof.trunk);
         draft.explanation = to_json(&explanation.kept()).to_string();
-        // The address of a UDP caller is a claim until its ACK; nobody is seated before that.
+        // The address of a UDP caller is a claim until its ACK; it hears nothing before that, and
+        // nobody is called for it.
         let trusted = self.rules.trust.covers(offered);
         let known = self.lang_of(offered);
         let mut lang = known.unwrap_or(self.rules.lang);
@@ -373,13 +374,15 @@ impl FrontDesk {
         if cause != EndCause::ConferenceEnded || !self.meetings.ends_with_its_conference(&key) {
             return;
         }
-        let (meetings, journal) = (Arc::clone(&self.meetings), Arc::clone(journal));
+        let now = Timestamp::now();
+        // At once: who calls again in this moment would open it anew.
+        if self.meetings.close(&key, now).is_err() {
+            return;
+        }
+        journal.audit(NewAudit::new("conference", "meeting.end", &key, cause.code()));
+        let meetings = Arc::clone(&self.meetings);
         // The store may take its time; the router does not.
-        tokio::spawn(async move {
-            if meetings.end(&key, Timestamp::now()).await.is_ok() {
-                journal.audit(NewAudit::new("conference", "meeting.end", &key, cause.code()));
-            }
-        });
+        tokio::spawn(async move { meetings.keep_closed(&key, now).await });
     }
 
     /// Answers the reception, and says what an operator must be able to prove later.
@@ -486,16 +489,22 @@ impl FrontDesk {
         }
     }
 
-    /// Where the operator is, for those who cannot find their way.
+    /// Where the operator is, for those who cannot find their way. Nowhere, where it would be asked
+    /// for a PIN or refused: failing is no way past either.
     pub(crate) fn operator(&self) -> Option<Purpose> {
         let alias = self.rules.operator.as_ref()?;
         let local = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
         let asked = IncomingCall { called: alias, calling: alias, trunk: None, local };
         match self.destination(&asked).0 {
-            Destination::Conference(key) => Some(Purpose::Join { key, role: Role::Guest }),
+            Destination::Conference(key) => {
+                let gate = self.meetings.gate(&key, Timestamp::now())?;
+                (!gate.guests_need_pin).then_some(Purpose::Join { key, role: Role::Guest })
+            }
             Destination::User(name) => Some(Purpose::User(name)),
             Destination::Gateway { trunk, target, .. } => Some(operator_at(target, trunk)),
-            _ => Some(operator_at(alias.to_string(), None)),
+            // No name and no rule: called as it stands.
+            Destination::Reject(EndCause::NotFound) => Some(operator_at(alias.to_string(), None)),
+            _ => None,
         }
     }
 

@@ -68,10 +68,10 @@ impl Journal {
         self.write(*draft);
     }
 
-    /// A call that never had media.
+    /// A call that never was one: it counts as refused, not as ended.
     pub(crate) fn refused(&self, draft: Box<Draft>) {
         draft.cause.into_iter().for_each(metrics::refused);
-        self.write(*draft);
+        self.keep(*draft);
     }
 
     /// Writes what still waits: the bridge stops.
@@ -95,6 +95,10 @@ impl Journal {
         if draft.ended.is_some() {
             draft.cause.into_iter().for_each(metrics::call_ended);
         }
+        self.keep(draft);
+    }
+
+    fn keep(&self, draft: Draft) {
         let Some(store) = &self.store else { return };
         match draft.id.clone() {
             Some(id) => store.record(record(&id, draft)),

@@ -48,7 +48,7 @@ fn describe() {
     describe_counter!("causeway_ticks_total", "Ticks of the media workers");
     describe_counter!("causeway_late_ticks_total", "Ticks of the media workers that came late");
     describe_counter!("causeway_calls_total", "Calls that ended, by the code of their end");
-    describe_counter!("causeway_refusals_total", "Calls that were refused, by code");
+    describe_counter!("causeway_refusals_total", "Calls refused before they were any, by code");
     describe_counter!("causeway_admissions_total", "Participants admitted to a conference");
     describe_counter!("causeway_digits_total", "Digits pressed, by the way they came");
     describe_counter!("causeway_api_requests_total", "Requests of the API");

@@ -62,7 +62,7 @@ impl Refusals {
 
     /// A call was refused. `call`: what is known of it, where it could be read.
     pub(crate) fn note(&self, now: Instant, call: Option<&sip::IncomingCall>, cause: EndCause) {
-        match call.filter(|_| self.is_recorded(now)) {
+        match call.filter(|_| is_explained(cause) && self.is_recorded(now)) {
             Some(call) => self.journal.refused(Box::new(self.draft(call, cause))),
             None => metrics::refused(cause),
         }
@@ -97,9 +97,59 @@ impl Refusals {
     }
 }
 
+/// Whether a record would say more than the count does. Who calls too often is refused by the
+/// hundred, whatever it calls, and would use up the records of all others.
+fn is_explained(cause: EndCause) -> bool {
+    !matches!(cause, EndCause::RateLimited | EndCause::AttemptsExhausted)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tests::front_desk::desk_with;
+    use causeway_base::Alias;
+
+    /// What was counted of so many refusals, and how many records of the day they used.
+    fn noted(cause: EndCause, times: usize) -> (String, u32) {
+        let call = sip::IncomingCall {
+            called: Alias::sip("5551", "192.0.2.5"),
+            calling: Alias::sip("ann", "192.0.2.9"),
+            claims: None,
+            proof: Default::default(),
+            asserted_name: None,
+            private: false,
+            asked_again: false,
+            source: "192.0.2.9:5060".parse().expect("an address"),
+            local: [192, 0, 2, 5].into(),
+            secure: false,
+            user_agent: None,
+        };
+        let refusals = Refusals::new(desk_with(None), Arc::new(Journal::new(None)));
+        let recorder = metrics_exporter_prometheus::PrometheusBuilder::new().build_recorder();
+        ::metrics::with_local_recorder(&recorder, || {
+            (0..times).for_each(|_| refusals.note(Instant::now(), Some(&call), cause));
+        });
+        let [_, day] = *refusals.budgets.lock().expect("not poisoned");
+        (recorder.handle().render(), day.used)
+    }
+
+    #[test]
+    fn who_calls_too_often_is_counted_and_leaves_the_records_to_others() {
+        for cause in [EndCause::RateLimited, EndCause::AttemptsExhausted] {
+            let (counted, recorded) = noted(cause, 3);
+            assert!(counted.contains("causeway_refusals_total") && counted.contains("} 3"));
+            assert_eq!(recorded, 0, "{cause:?}");
+        }
+        assert_eq!(noted(EndCause::NotFound, 3).1, 3);
+    }
+
+    #[test]
+    fn a_refusal_that_is_recorded_is_no_call_that_ended() {
+        let (counted, recorded) = noted(EndCause::NotFound, 2);
+        assert_eq!(recorded, 2);
+        assert!(counted.contains("causeway_refusals_total") && counted.contains("} 2"));
+        assert!(!counted.contains("causeway_calls_total"), "{counted}");
+    }
 
     #[test]
     fn a_scanner_uses_up_neither_the_second_nor_the_day_of_the_records() {

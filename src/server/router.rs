@@ -188,6 +188,7 @@ impl<O: Outlet> Router<O> {
         if visit.call.up().is_some()
             && let Err(cause) = self.desk.outgoing().check(Instant::now(), &visit.purpose)
         {
+            let cause = visit.call.instead_of.take().unwrap_or(cause);
             visit.purpose = Purpose::Ask(Goal::Dismissal { cause });
         }
         if let Purpose::Join { key, .. } = &visit.purpose

@@ -1,7 +1,7 @@
 //! Seats, the lobby, the lock and the queue: the way in.
 
 use super::Conference;
-use crate::policy::MAX_ARRIVING;
+use crate::policy::{HostPresence, MAX_ARRIVING};
 use crate::queue::Entered;
 use crate::{AdmissionState, By, CommandError, Event, Join, Lobby, Notice, Role, Settings};
 use causeway_base::{EndCause, LegId, ParticipantId};
@@ -128,8 +128,10 @@ impl Conference {
             self.set_lobby(settings.lobby, by)?;
         }
         self.door.wait_for_host = settings.wait_for_host;
-        self.begins = settings.starts_in.and_then(|wait| now.checked_add(wait));
-        self.door.early = self.begins.is_some();
+        match settings.starts_in.and_then(|wait| now.checked_add(wait)) {
+            None if self.begins.is_some() => self.begin(),
+            begins => (self.begins, self.door.early) = (begins, begins.is_some()),
+        }
         // It has lasted for a while already.
         let lasted = now.saturating_duration_since(self.started);
         settings.end.max_duration = settings.end.max_duration.map(|limit| limit + lasted);
@@ -144,6 +146,10 @@ impl Conference {
     pub(super) fn begin(&mut self) {
         self.begins = None;
         self.door.early = false;
+        if let HostPresence::GoneSince(_) = self.hosts {
+            // Who tested early is missed from now on only: the grace time begins anew.
+            self.hosts = HostPresence::Here;
+        }
         self.seats_changed = true;
     }
 

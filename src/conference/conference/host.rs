@@ -83,6 +83,11 @@ impl Conference {
         self.roster.hosts().next().is_some()
     }
 
+    /// When it ends because its hosts left. Never before its time: a host may test early.
+    pub(super) fn hosts_until(&self) -> Option<Instant> {
+        self.settings.end.hosts_until(self.hosts).filter(|_| self.begins.is_none())
+    }
+
     /// Notes that hosts came or that the last one is gone, and makes a successor the host. True
     /// when there is a new host.
     pub(super) fn follow_hosts(&mut self, now: Instant) -> bool {
@@ -101,7 +106,7 @@ impl Conference {
         if self.hosts == HostPresence::Here {
             self.hosts = HostPresence::GoneSince(now);
             self.events.push_back(Event::HostsGone);
-            if let Some(grace) = self.settings.end.host_grace {
+            if let Some(grace) = self.settings.end.host_grace.filter(|_| self.begins.is_none()) {
                 self.say_to_all(now, Notice::HostLeft { minutes: whole_minutes(grace) });
             }
         }

@@ -194,7 +194,7 @@ impl Conference {
             rules.empty_until(self.started, self.presence, self.queue.kept_until()),
             self.begins,
             rules.lasts_until(self.started),
-            rules.hosts_until(self.hosts),
+            self.hosts_until(),
             self.speaker.poll_timeout(),
             self.leg_deadlines(),
             self.next_place(),
@@ -209,7 +209,7 @@ impl Conference {
         }
         let is_due = |deadline: Option<Instant>| deadline.is_some_and(|at| now >= at);
         let rules = self.settings.end;
-        if is_due(rules.lasts_until(self.started)) || is_due(rules.hosts_until(self.hosts)) {
+        if is_due(rules.lasts_until(self.started)) || is_due(self.hosts_until()) {
             return self.end(now, EndCause::ConferenceEnded);
         }
         if is_due(self.begins) {

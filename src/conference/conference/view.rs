@@ -89,7 +89,7 @@ impl Conference {
             lobby: self.door.lobby,
             unmute_allowed: self.unmute_allowed,
             hosts: self.hosts,
-            ends_without_host: self.settings.end.hosts_until(self.hosts),
+            ends_without_host: self.hosts_until(),
             successors: self.successors.clone(),
             speaker: self.speaker.current(),
             waiting: self.queue.len(),

@@ -57,6 +57,40 @@ fn the_grace_time_is_for_conferences_that_had_a_host() {
     assert_eq!(room.pass(10 * HOST_GRACE), []);
 }
 
+/// A host tests the line while a guest waits already: the meeting is still to come.
+#[test]
+fn a_host_who_tested_before_the_start_ends_nothing_and_is_missed_from_the_start_on() {
+    let end = EndRules { host_grace: Some(HOST_GRACE), ..EndRules::default() };
+    let start = 2 * HOST_GRACE;
+    let early = Settings { end, starts_in: Some(start), ..Settings::default() };
+    let mut room = Room::new(early.clone());
+    room.join(1, Role::Host);
+    room.hang_up(1);
+    let events = room.join(2, Role::Guest);
+    assert!(!told(&events, 2).contains(&Notice::HostLeft { minutes: 10 }), "{events:?}");
+    assert_eq!(room.conference.view().ends_without_host, None);
+    let events = room.pass(start - Duration::from_secs(1));
+    assert_eq!((joined(&events), dismissed(&events)), (vec![], vec![]));
+    let events = room.pass(Duration::from_secs(1));
+    assert_eq!(joined(&events), [2]);
+    assert!(told(&events, 2).contains(&Notice::HostLeft { minutes: 10 }), "{events:?}");
+    assert_eq!(room.conference.view().ends_without_host, Some(room.now + HOST_GRACE));
+    assert_eq!(dismissed(&room.pass(HOST_GRACE)), [(2, EndCause::ConferenceEnded)]);
+
+    let mut room = Room::new(early);
+    room.join(1, Role::Host);
+    room.join(2, Role::Guest);
+    room.hang_up(1);
+    room.pass(HOST_GRACE + Duration::from_secs(60));
+    let now = Settings { end, ..Settings::default() };
+    room.tell(Command::Adopt { settings: Box::new(now), by: By::Operator });
+    assert_eq!(
+        room.conference.view().ends_without_host,
+        Some(room.now + HOST_GRACE),
+        "a meeting that was brought forward misses its host from then on too"
+    );
+}
+
 #[test]
 fn the_first_successor_who_is_there_becomes_host() {
     let mut room = with_grace();

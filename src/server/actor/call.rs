@@ -76,6 +76,8 @@ pub(crate) struct Call {
     /// It is put through to somebody instead of hearing this reason: it hears it where nobody
     /// answers.
     pub(crate) instead_of: Option<EndCause>,
+    /// Its other side listens for digits as RTP events.
+    pub(crate) takes_events: bool,
     /// What it pressed lately, by every way: it goes along, so that a press that is reported again
     /// after the call changed hands is not taken for another.
     pub(crate) digits: DigitMerge,
@@ -95,6 +97,7 @@ impl Call {
             until: None,
             spoken_to: false,
             instead_of: None,
+            takes_events: false,
             digits: DigitMerge::default(),
             draft: Box::new(draft),
         }
@@ -111,6 +114,7 @@ impl Call {
             progress: Progress::Reserving,
             spoken_to: false,
             instead_of: None,
+            takes_events: false,
             digits: DigitMerge::default(),
             draft: Box::new(draft),
         }
@@ -218,6 +222,7 @@ impl Call {
         self.progress = next;
         if agreement != Agreement::OutOfPlace {
             self.draft.agreed(media);
+            self.takes_events = media.audio.send_events.is_some();
         }
         agreement
     }

@@ -6,13 +6,14 @@
 //!       -> Ended -> Record, Release
 //! ```
 //!
-//! Every leg is released and recorded once, after its last word, by the actor that owns it then.
+//! Every leg is recorded when it is answered, so that a crash leaves a trace of it. It is released
+//! once, and its record completed, after its last word, by the actor that owns it then.
 
 use super::call::{Agreement, Call, Farewell, Progress};
 use super::{Answering, Handover, Message, Order};
 use crate::metrics;
 use causeway_base::{ConferenceId, EndCause, Lang, LegId};
-use causeway_conference::{LegEvent, Phrase};
+use causeway_conference::{LegCommand, LegEvent, Phrase};
 use causeway_plan::{DigitMethod, Direction, LegStats, MediaCommand, MediaEvent, PlayId};
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
@@ -232,6 +233,18 @@ impl Calls {
         method: DigitMethod,
     ) -> bool {
         self.calls.get_mut(&leg).is_some_and(|call| call.digits.report(now, digit, method))
+    }
+
+    /// Sends on to a leg what another one pressed: as RTP events where it takes them, else by INFO.
+    /// What the other sent as a tone is in the sound of such a leg already.
+    pub(crate) fn send_digit(&mut self, leg: LegId, digit: char, method: DigitMethod) {
+        let Some(call) = self.calls.get(&leg).filter(|call| call.up().is_some()) else { return };
+        let digits = digit.to_string();
+        if call.takes_events {
+            self.media(MediaCommand::SendDigits { leg, digits });
+        } else if method != DigitMethod::InBand {
+            self.orders.push_back(Order::Leg(LegCommand::SendDigits { leg, digits }));
+        }
     }
 
     /// When the next call of ours must be over.

@@ -1,6 +1,6 @@
 //! What a conference's actor decides, between its legs, the conference machine and the engine.
 
-use super::call::{Call, Origin};
+use super::call::{Call, Origin, Progress};
 use super::calls::{Calls, Report};
 use super::{Actor, Answering, Handover, Message, Order, Purpose, PutThrough, Visit};
 use crate::calling_out::Errand;
@@ -8,11 +8,12 @@ use crate::metrics;
 use crate::record::Draft;
 use crate::view::{CallView, ConferenceView};
 use causeway_base::{ConferenceId, EndCause, LegId};
+use causeway_conference::digit::is_digit;
 use causeway_conference::{
     By, Command, CommandError, Conference, Event, Goal, Join, Notice, Phrase, Protocol, Role,
     Settings,
 };
-use causeway_plan::{MediaCommand, MediaEvent, Prompt};
+use causeway_plan::{DigitMethod, MediaCommand, MediaEvent, Prompt};
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Instant;
@@ -57,7 +58,7 @@ impl ConferenceActor {
 
     fn visit(&mut self, now: Instant, mut visit: Box<Visit>) {
         if self.ended {
-            return self.calls.handovers.push(Handover::Visit(visit));
+            return self.too_late(visit);
         }
         let role = match &visit.purpose {
             Purpose::Join { role, .. } => *role,
@@ -90,12 +91,21 @@ impl ConferenceActor {
                 self.calls.handovers.push(Handover::Visit(visit));
             }
             Err(CommandError::Refused(cause)) => self.calls.turn_away(visit.call, cause),
-            Err(CommandError::Ended) => self.calls.handovers.push(Handover::Visit(visit)),
+            Err(CommandError::Ended) => self.too_late(visit),
             Err(error) => {
                 warn!(%leg, %error, "call not seated");
                 self.calls.turn_away(visit.call, EndCause::Internal);
             }
         }
+    }
+
+    /// It came when the conference had ended: the router finds where it belongs now. A call of ours
+    /// belongs to this one alone: nobody is called for what is over.
+    fn too_late(&mut self, visit: Box<Visit>) {
+        if visit.call.is_outgoing() && visit.call.progress == Progress::Reserving {
+            return self.calls.turn_away(visit.call, EndCause::Cancelled);
+        }
+        self.calls.handovers.push(Handover::Visit(visit));
     }
 
     fn seated(&mut self, now: Instant, mut call: Call) {
@@ -142,13 +152,7 @@ impl ConferenceActor {
 
     /// Calls somebody in: a seat at once, admission when it answers.
     fn call_out(&mut self, now: Instant, local: IpAddr, errand: Box<Errand>) {
-        let leg = errand.leg;
-        if self.ended && self.paired {
-            // Who wanted it has left.
-            let cause = EndCause::Cancelled;
-            return self.calls.handovers.push(Handover::Gone { leg, cause });
-        }
-        let mut draft = Draft::begun(leg, Protocol::Sip, true);
+        let mut draft = Draft::begun(errand.leg, Protocol::Sip, true);
         draft.called.clone_from(&errand.target);
         draft.trunk = errand.trunk().cloned();
         draft.explanation.clone_from(&errand.explanation);
@@ -167,8 +171,12 @@ impl ConferenceActor {
                 self.put_through(leg);
             }
             Report::Digit { leg, digit, method } => {
-                if self.calls.is_press(now, leg, digit, method) {
-                    self.tell(now, Command::Digit { leg, digit });
+                if !self.calls.is_press(now, leg, digit, method) {
+                    return;
+                }
+                match self.paired {
+                    true => self.pass_on(leg, digit, method),
+                    false => self.tell(now, Command::Digit { leg, digit }),
                 }
             }
             Report::Heard { leg } => self.tell(now, Command::LegHeard { leg }),
@@ -180,6 +188,17 @@ impl ConferenceActor {
                 }
             }
             Report::Played { .. } | Report::Stats { .. } => {}
+        }
+    }
+
+    /// Two who are put through know of no conference: their keys are for the other one alone.
+    fn pass_on(&mut self, from: LegId, digit: char, method: DigitMethod) {
+        let is_human = self.calls.get(from).is_some_and(|call| !call.digits.is_flooded());
+        if !is_digit(digit) || !is_human {
+            return;
+        }
+        for other in self.calls.legs().into_iter().filter(|other| *other != from) {
+            self.calls.send_digit(other, digit, method);
         }
     }
 

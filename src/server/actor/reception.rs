@@ -182,17 +182,18 @@ impl ReceptionActor {
             ReceptionEvent::Transfer { leg, key, role, lang } => {
                 self.hand_over(leg, lang, Purpose::Join { key, role });
             }
-            ReceptionEvent::Operator { leg } => match self.desk.operator() {
-                Some(purpose) => {
-                    let Some(call) = self.calls.get_mut(leg) else { return };
-                    // Where the operator does not answer, it hears why it was sent there.
-                    let is_called = matches!(purpose, Purpose::Gateway { .. });
-                    call.instead_of = is_called.then_some(EndCause::AttemptsExhausted);
-                    let lang = call.lang;
-                    self.hand_over(leg, lang, purpose);
-                }
-                None => self.dismiss(leg, EndCause::AttemptsExhausted),
-            },
+            ReceptionEvent::Operator { leg } => {
+                let Some(call) = self.calls.get_mut(leg) else { return };
+                let cause = EndCause::AttemptsExhausted;
+                // Where nobody can be reached, it comes back and hears why.
+                let nowhere = Purpose::Ask(Goal::Dismissal { cause });
+                let purpose = self.desk.operator().unwrap_or(nowhere);
+                // Where the operator does not answer, it hears why it was sent there.
+                let is_called = matches!(purpose, Purpose::Gateway { .. } | Purpose::User(_));
+                call.instead_of = is_called.then_some(cause);
+                let lang = call.lang;
+                self.hand_over(leg, lang, purpose);
+            }
             ReceptionEvent::Echo { leg, on } => {
                 if let Some(guest) = self.guests.get_mut(&leg) {
                     guest.echo = on;

@@ -5,10 +5,14 @@ use super::raw::RawCallingOut;
 use super::resolve::Finder;
 use super::source::At;
 use crate::calling_out::Outgoing;
-use causeway_base::{EndCause, Lang};
+use crate::meeting::Permanent;
+use causeway_base::{Alias, EndCause, Lang};
 use causeway_dial::calling_out::MAX_DAY_CALLS;
-use causeway_dial::{CallingOut, Destination, IncomingCall, Prefix, Resolver, Rule, Target};
+use causeway_dial::{
+    CallingOut, Destination, DialPlan, IncomingCall, NameTable, Prefix, Resolver, Rule, Target,
+};
 use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Minutes of a day on every line of a large trunk.
@@ -79,13 +83,43 @@ fn barred(rule: &Rule, config: &Config) -> Option<String> {
     barred.then(|| format!("rule {:?} calls out, but `calling_out.enabled` is off", rule.name()))
 }
 
+/// An operator to whom no caller may be put through: who guesses a PIN must not pass another by
+/// failing, and who failed at the reception does not begin there anew.
+pub(super) fn operator_is_open(
+    finder: &mut Finder<'_>,
+    operator: Option<&Alias>,
+    plan: &Arc<DialPlan>,
+    names: &NameTable,
+    conferences: &[Permanent],
+) {
+    let needs_pin = |key: &Arc<str>| {
+        conferences
+            .iter()
+            .any(|conference| conference.key == *key && conference.guest_pin.is_some())
+    };
+    let what = match operator.map(|alias| led_to(alias, plan, names)) {
+        Some(Destination::Conference(key)) if needs_pin(&key) => {
+            "a conference with a guest PIN, which nobody would be asked for"
+        }
+        Some(Destination::Reception { .. }) => "the reception itself",
+        Some(Destination::TestCall) => "the test call, where nobody is",
+        _ => return,
+    };
+    let at = [At::Key("reception"), At::Key("operator")];
+    finder.find(&at, what, "write a number, a user, or a conference without a guest PIN");
+}
+
+/// Where the operator's number leads.
+fn led_to(operator: &Alias, plan: &Arc<DialPlan>, names: &NameTable) -> Destination {
+    let local = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
+    let call = IncomingCall { called: operator, calling: operator, trunk: None, local };
+    Resolver::new(Arc::clone(plan)).resolve(&call, names).0
+}
+
 /// The operator, where callers could not be put through to it.
 fn operator(config: &Config, outgoing: &Outgoing) -> Option<String> {
     let alias = config.reception.operator.as_ref()?;
-    let local = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
-    let call = IncomingCall { called: alias, calling: alias, trunk: None, local };
-    let (found, _) = Resolver::new(config.dial_plan.clone()).resolve(&call, &config.names);
-    let destination = match found {
+    let destination = match led_to(alias, &config.dial_plan, &config.names) {
         // No name and no rule: called as it stands.
         Destination::Reject(EndCause::NotFound) => {
             Destination::Gateway { trunk: None, target: alias.to_string(), open: true }

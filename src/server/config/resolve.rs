@@ -125,11 +125,14 @@ pub(super) fn resolve(
     let calling_out = calling_out::calling_out(&mut finder, &raw.calling_out);
     let invite = invite::invite(&mut finder, &raw.invite, &raw.trunk, &numbers);
     let (plan, mut warnings) = rule::plan(&mut finder, &raw, hosts.clone(), numbers);
+    let plan = Arc::new(plan);
+    let (names, permanent) = (&conferences.names, &conferences.permanent);
+    let operator = reception.operator.as_ref();
+    calling_out::operator_is_open(&mut finder, operator, &plan, names, permanent);
     if !finder.problems.is_empty() {
         finder.problems.sort_by_key(|problem| problem.position);
         return Err(ConfigError { name: source.name.to_owned(), problems: finder.problems });
     }
-    let plan = Arc::new(plan);
     warnings.extend(invite::warnings(&invite, &plan, &conferences.names));
     let mut config = Config {
         max_calls: raw.node.max_calls,
@@ -500,7 +503,6 @@ fn permanent(
         settings,
         host_pin,
         guest_pin,
-        locked_at_start: raw.locked_at_start,
     }
 }
 

@@ -127,7 +127,7 @@ fn configured_conferences_have_ten_minutes_of_grace_after_their_last_host() {
     let config = Config::parse("test.toml", text, &|_| None).expect("valid");
     let conference = &config.conferences[0];
     assert_eq!(conference.settings.end.host_grace, Some(causeway_conference::policy::HOST_GRACE));
-    assert!(conference.locked_at_start);
+    assert!(conference.settings.locked_at_start);
 }
 
 #[test]
@@ -253,6 +253,23 @@ fn a_name_that_two_have_is_an_error_whoever_has_it() {
     let (key, what) = twice(&format!("[[conference]]\naliases = [\"1001\"]\nopen = true\n{user}"));
     assert_eq!(key, "user[0].aliases");
     assert!(what.contains("conference-1001"), "{what}");
+}
+
+#[test]
+fn an_operator_behind_a_pin_or_at_the_reception_or_the_test_call_is_an_error() {
+    let rooms = "[[conference]]\naliases = [\"1001\"]\nguest_pin = \"135790\"\n\
+        [[conference]]\naliases = [\"1002\"]\nopen = true\nhost_pin = \"4711\"\n\
+        [[rule]]\nmatch = '77'\nto = \"conference:1001\"\n";
+    let file = |operator: &str| format!("[reception]\noperator = \"{operator}\"\n{rooms}");
+    for operator in ["1001", "77", "9000", "9999"] {
+        let found = problems(&file(operator));
+        assert_eq!(found.len(), 1, "{operator}: {found:?}");
+        assert_eq!(
+            (found[0].key.as_str(), found[0].position),
+            ("reception.operator", Some((2, 12)))
+        );
+    }
+    assert!(parse(&file("1002")).is_ok(), "hosts may have a PIN");
 }
 
 #[test]

@@ -43,8 +43,8 @@ pub struct Trust {
 }
 
 impl Trust {
-    /// Whether a caller passes. The address of a UDP caller is a claim until its ACK: ask once
-    /// the leg is confirmed.
+    /// Whether a caller passes. The address of a UDP caller is a claim until its ACK: without one it
+    /// holds a seat at most, hears nothing, and nobody is called for it.
     pub fn covers(&self, offered: &Offered) -> bool {
         let proof = &offered.proof;
         if proof.user.as_ref().is_some_and(|user| self.users.contains(user)) {

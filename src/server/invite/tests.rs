@@ -152,7 +152,6 @@ fn a_conference_of_the_configuration_has_a_card_too() {
         settings: Default::default(),
         host_pin: None,
         guest_pin: None,
-        locked_at_start: false,
     };
     let card = |room: &Permanent| {
         Card::of(&room.into(), &addresses(), &mut leads).expect("every address leads there")

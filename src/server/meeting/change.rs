@@ -2,7 +2,7 @@
 
 use super::table::GONE_KEPT;
 use super::{FieldError, Meeting, Meetings, NewMeeting, Phase, Pin, fold, is_code};
-use crate::store::{StoreError, random};
+use crate::store::{Store, StoreError, random};
 use jiff::Timestamp;
 use std::fmt;
 use std::sync::Arc;
@@ -122,6 +122,16 @@ impl Meetings {
     pub async fn end(&self, key: &str, now: Timestamp) -> Result<Arc<Meeting>, MeetingError> {
         let store = self.store()?;
         let _turn = self.turn().await;
+        let ended = self.close(key, now)?;
+        keep_end(store, key, now).await;
+        Ok(ended)
+    }
+
+    /// Ends a meeting for everybody who asks from now on; [`Self::keep_closed`] has to follow.
+    ///
+    /// # Errors
+    /// When there is none, or it has ended.
+    pub(crate) fn close(&self, key: &str, now: Timestamp) -> Result<Arc<Meeting>, MeetingError> {
         let before = self.get(key).ok_or(MeetingError::NotFound)?;
         if before.ended.is_some() {
             return Err(MeetingError::Over);
@@ -132,16 +142,20 @@ impl Meetings {
             sequence: before.sequence.saturating_add(1),
             ..Meeting::clone(&before)
         };
-        let ended = self.take(Arc::new(ended));
-        let told = match store.health().ok {
-            true => store.end_meeting(key, now).await,
-            // Each of many would wait for it.
-            false => Err(StoreError::Unavailable),
-        };
-        if !matches!(told, Ok(()) | Err(StoreError::NotFound)) {
-            store.end_meeting_later(key, now);
-        }
-        Ok(ended)
+        Ok(self.take(Arc::new(ended)))
+    }
+
+    /// Has the store learn of a meeting that was closed.
+    ///
+    /// # Errors
+    /// When there is no store.
+    pub(crate) async fn keep_closed(&self, key: &str, now: Timestamp) -> Result<(), MeetingError> {
+        let store = self.store()?;
+        let _turn = self.turn().await;
+        // A change that was under way may have opened it again; mostly it is closed still.
+        let _ = self.close(key, now);
+        keep_end(store, key, now).await;
+        Ok(())
     }
 
     /// Ends meetings whose time has passed, and forgets what need not be remembered any more.
@@ -193,6 +207,17 @@ impl Meetings {
             }
         }
         Err(StoreError::Conflict.into())
+    }
+}
+
+async fn keep_end(store: &Store, key: &str, now: Timestamp) {
+    let told = match store.health().ok {
+        true => store.end_meeting(key, now).await,
+        // Each of many would wait for it.
+        false => Err(StoreError::Unavailable),
+    };
+    if !matches!(told, Ok(()) | Err(StoreError::NotFound)) {
+        store.end_meeting_later(key, now);
     }
 }
 

@@ -30,8 +30,6 @@ pub struct Permanent {
     pub host_pin: Option<Pin>,
     /// Without it, guests need no PIN.
     pub guest_pin: Option<Pin>,
-    /// It begins locked.
-    pub locked_at_start: bool,
 }
 
 /// What a name leads to.
@@ -145,7 +143,7 @@ impl Meetings {
     }
 
     #[cfg(test)]
-    pub(super) fn of_meetings(list: impl IntoIterator<Item = Meeting>) -> Self {
+    pub(crate) fn of_meetings(list: impl IntoIterator<Item = Meeting>) -> Self {
         let meetings = Self::fixed(Vec::new());
         for meeting in list {
             meetings.take(Arc::new(meeting));
@@ -183,10 +181,7 @@ impl Meetings {
     /// What its conference is like, when it begins now.
     pub fn settings(&self, key: &str, now: Timestamp) -> Option<Settings> {
         Some(match self.entries.get(key)?.value() {
-            Entry::Permanent(conference) => Settings {
-                locked_at_start: conference.locked_at_start,
-                ..conference.settings.clone()
-            },
+            Entry::Permanent(conference) => conference.settings.clone(),
             Entry::Stored(meeting) => settings(meeting, now),
         })
     }

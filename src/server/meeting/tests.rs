@@ -1,11 +1,13 @@
 //! The table of meetings: who gets in, when, in which role.
 
 use super::*;
+use crate::store::{Location, Secrets, Store};
 use causeway_base::Lang;
 use causeway_conference::{Lobby, Role, Settings};
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 use std::collections::HashSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 fn at(text: &str) -> Timestamp {
@@ -20,7 +22,6 @@ fn room(key: &str, host: Option<&str>, guest: Option<&str>) -> Permanent {
         settings: Settings { name: key.to_owned(), lobby: Lobby::On, ..Settings::default() },
         host_pin: host.and_then(Pin::parse),
         guest_pin: guest.and_then(Pin::parse),
-        locked_at_start: false,
     }
 }
 
@@ -95,13 +96,39 @@ fn bbb_9161_an_early_caller_waits_for_the_start_and_is_not_turned_away() {
     assert!(settings.end.max_duration.is_some_and(|limit| limit.as_secs() > 3 * 86_400));
 }
 
+#[tokio::test]
+async fn a_change_that_was_under_way_does_not_open_a_meeting_again_that_was_closed() {
+    let dir = std::env::temp_dir().join(format!("causeway-meeting-{}", std::process::id()));
+    std::fs::create_dir_all(&dir).expect("a directory");
+    let location = Location::in_dir(&dir);
+    let open = async || {
+        let store = Store::open(&location, Secrets::new(&[7; 32])).await.expect("a store");
+        Meetings::open(store, Vec::new()).await.expect("readable")
+    };
+    let (table, now) = (Arc::new(open().await), Timestamp::now());
+    let new = NewMeeting::new("周会", Kind::AdHoc);
+    let made = table.create(&new, now).await.expect("a meeting");
+    let changing = table.turn().await;
+    table.close(&made.id, now).expect("it was open");
+    assert_eq!(table.phase(&made.id, now), Some(Phase::Over), "at once");
+    let (same, key) = (Arc::clone(&table), made.id.clone());
+    let kept = tokio::spawn(async move { same.keep_closed(&key, now).await });
+    table.take(made.clone());
+    drop(changing);
+    assert_eq!(kept.await.expect("no panic"), Ok(()));
+    assert_eq!(table.phase(&made.id, now), Some(Phase::Over));
+    assert_eq!(open().await.find(&made.code, now), Found::Gone, "and the store knows");
+    std::fs::remove_dir_all(&dir).expect("clean up");
+}
+
 #[test]
 fn a_meeting_or_a_conference_may_begin_locked() {
     let now = at("2026-11-23T06:00:00Z");
     let meeting = Meeting { locked_at_start: true, ..scheduled(15, None) };
     let table = Meetings::of_meetings([meeting]);
     assert!(table.settings("id", now).expect("known").locked_at_start);
-    let fixed = Permanent { locked_at_start: true, ..room("1001", None, None) };
+    let mut fixed = room("1001", None, None);
+    fixed.settings.locked_at_start = true;
     let table = Meetings::fixed(vec![fixed]);
     assert!(table.settings("1001", now).expect("known").locked_at_start);
 }

@@ -5,11 +5,12 @@ use crate::actor::Purpose;
 use crate::actor::call::Call;
 use crate::config::Trust;
 use crate::front_desk::{Answered, Caller, FrontDesk, Rules};
-use crate::meeting::{Meetings, Permanent, Pin};
+use crate::journal::Journal;
+use crate::meeting::{Kind, Meeting, Meetings, Permanent, Pin};
 use crate::record::Draft;
 use causeway_base::{Alias, EndCause, Lang, LegId};
 use causeway_conference::reception::{Answer, Entered, Question};
-use causeway_conference::{CallerKey, Goal, Offered, Proof, Protocol, Role, Settings};
+use causeway_conference::{CallerKey, Goal, Lobby, Offered, Proof, Protocol, Role, Settings};
 use causeway_dial::calling_out::Asker;
 use causeway_dial::{AliasPattern, DialPlan, Found, NameTable, NumberPlan, OurHosts};
 use std::sync::Arc;
@@ -29,30 +30,37 @@ fn room(key: &str, number: &str, host: Option<&str>, guest: Option<&str>) -> Per
         settings: Settings::default(),
         host_pin: host.and_then(Pin::parse),
         guest_pin: guest.and_then(Pin::parse),
-        locked_at_start: false,
     }
 }
 
 /// Four conferences: open, with a PIN for hosts, for guests, for both.
-pub(super) fn desk_with(operator: Option<&str>) -> Arc<FrontDesk> {
-    let numbers = NumberPlan::default();
-    let rooms = vec![
+pub(crate) fn desk_with(operator: Option<&str>) -> Arc<FrontDesk> {
+    Arc::new(FrontDesk::new(rules(operator), Arc::new(Meetings::fixed(rooms()))))
+}
+
+fn rooms() -> Vec<Permanent> {
+    vec![
         room("open", "1001", None, None),
         room("host", "1002", Some(HOST), None),
         room("guest", "1003", None, Some(GUEST)),
         room("both", "1004", Some(HOST), Some(GUEST)),
-    ];
+    ]
+}
+
+fn rules(operator: Option<&str>) -> Rules {
+    let numbers = NumberPlan::default();
     let mut names = NameTable::new();
     let mut name = |text: &str, found| {
         let pattern = AliasPattern::parse(text).expect("a name");
         names.insert(&pattern, &numbers, found).expect("free");
     };
-    for room in &rooms {
+    for room in &rooms() {
         name(&room.aliases[0], Found::Conference(Arc::clone(&room.key)));
     }
     name("9000", Found::Reception { lang: None });
     name("9999", Found::TestCall);
-    let rules = Rules {
+    name("2001", Found::User("desk".into()));
+    Rules {
         dial_plan: Arc::new(DialPlan::of_names(OurHosts::default(), numbers)),
         names,
         calling_out: Default::default(),
@@ -66,8 +74,7 @@ pub(super) fn desk_with(operator: Option<&str>) -> Arc<FrontDesk> {
         keys: Default::default(),
         exempt: vec!["127.0.0.0/8".parse().expect("a network")],
         operator: operator.map(|alias| Alias::parse(alias).expect("an alias")),
-    };
-    Arc::new(FrontDesk::new(rules, Arc::new(Meetings::fixed(rooms))))
+    }
 }
 
 fn desk() -> Arc<FrontDesk> {
@@ -217,6 +224,39 @@ fn wrong_entries_use_up_the_attempts_and_the_last_one_is_audited() {
     assert_eq!(number(&desk, &caller, "1001"), Answer::Exhausted);
 }
 
+/// Who calls again while the store still learns of the end must not open the meeting anew.
+#[tokio::test]
+async fn a_meeting_is_over_the_moment_its_host_ended_the_conference() {
+    let now = jiff::Timestamp::now();
+    let meeting = Meeting {
+        id: "brief".into(),
+        name: "brief".to_owned(),
+        kind: Kind::AdHoc,
+        aliases: Vec::new(),
+        code: "987654321".to_owned(),
+        host_pin: None,
+        guest_pin: None,
+        link_secret: "link".to_owned(),
+        lobby: Lobby::Off,
+        wait_for_host: false,
+        mute_on_entry: false,
+        locked_at_start: false,
+        max_participants: 10,
+        lang: Lang::Zh,
+        early_entry_min: 0,
+        created: now,
+        ended: None,
+        sequence: 0,
+    };
+    let desk = FrontDesk::new(rules(None), Arc::new(Meetings::of_meetings([meeting])));
+    let called = call("987654321");
+    assert_eq!(purpose(&desk, &called), Ok(join("brief")));
+    let journal = Arc::new(Journal::new(None));
+    desk.conference_ended(&journal, "brief".into(), EndCause::ConferenceEnded);
+    assert_eq!(desk.closed("brief"), Some(EndCause::Gone));
+    assert_eq!(purpose(&desk, &called), Err(EndCause::NotFound));
+}
+
 #[test]
 fn a_right_pin_is_audited_with_its_role() {
     let entry = pin(&desk(), &stranger(), Some("both"), GUEST).audited.expect("an entry");
@@ -295,6 +335,19 @@ fn exempt_networks_may_call_what_they_like() {
         desk.turned_away(now, source, &Proof::default(), EndCause::NotFound);
     }
     assert!(!desk.is_shut_out(now, source, &Proof::default()));
+}
+
+#[test]
+fn wrong_entries_lead_past_no_pin_and_to_nobody_whom_a_rule_refuses() {
+    for operator in ["1003", "1004", "9000", "9999"] {
+        assert_eq!(desk_with(Some(operator)).operator(), None, "{operator}");
+    }
+    assert_eq!(desk_with(Some("1002")).operator(), Some(join("host")), "guests need none");
+    let text = "[[rule]]\nmatch = '3001'\nto = \"reject:403\"\n";
+    let config = crate::Config::parse("test.toml", text, &|_| None).expect("valid");
+    let rules = Rules { dial_plan: Arc::clone(&config.dial_plan), ..rules(Some("3001")) };
+    let desk = FrontDesk::new(rules, Arc::new(Meetings::fixed(Vec::new())));
+    assert_eq!(desk.operator(), None);
 }
 
 #[test]

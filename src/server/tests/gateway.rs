@@ -5,6 +5,7 @@ use crate::calling_out::{Appearance, Errand, Way};
 use causeway_conference::Protocol;
 use causeway_dial::calling_out::Asker;
 use causeway_dial::{CallingOut, Prefix};
+use causeway_plan::DigitMethod;
 
 fn paired() -> Room {
     let answering =
@@ -85,6 +86,109 @@ fn a_call_that_reaches_a_gateway_after_its_caller_left_is_never_made() {
     let handovers = room.actor.take_handovers();
     let gone = |handover: &Handover| matches!(handover, Handover::Gone { leg: LegId(2), .. });
     assert!(handovers.iter().any(gone), "{handovers:?}");
+}
+
+/// Both sides of a gateway talk; the callee takes RTP events or not.
+fn put_through(callee_takes_events: bool) -> Room {
+    let mut room = paired();
+    room.take(wants_a_number(1));
+    [reserved(1), ready(1), answered(1), errand(2), reserved(2)].into_iter().for_each(|message| {
+        room.take(message);
+    });
+    let mut media = media(Direction::SendReceive);
+    media.audio.send_events = callee_takes_events.then_some(101);
+    room.take(Message::Leg(LegEvent::MediaReady { leg: LegId(2), media }));
+    room.take(answered(2));
+    room
+}
+
+fn pressed(room: &mut Room, leg: u64, digit: char, method: DigitMethod) -> Vec<String> {
+    let leg = LegId(leg);
+    room.take(match method {
+        DigitMethod::SipInfo => Message::Leg(LegEvent::Digit { leg, digit, method }),
+        _ => Message::Media(MediaEvent::Digit { leg, digit, method }),
+    })
+}
+
+#[test]
+fn keys_of_a_gateway_reach_the_other_side_once_and_do_nothing_here() {
+    use DigitMethod::{InBand, Rfc4733, SipInfo};
+    let mut room = put_through(true);
+    for digit in "*0*6##".chars() {
+        room.now += Duration::from_millis(1500);
+        let orders = pressed(&mut room, 1, digit, InBand);
+        let sent = format!("Media(SendDigits {{ leg: LegId(2), digits: \"{digit}\" }})");
+        assert_eq!(orders, [sent]);
+        let again = [Rfc4733, SipInfo].map(|method| pressed(&mut room, 1, digit, method));
+        assert!(again.iter().all(Vec::is_empty), "one press: {again:?}");
+    }
+    assert!(!room.actor.has_ended());
+    room.now += Duration::from_millis(1500);
+    let orders = pressed(&mut room, 2, '5', Rfc4733);
+    assert_eq!(orders, ["Leg(SendDigits { leg: LegId(1), digits: \"5\" })"], "and back");
+}
+
+#[test]
+fn who_takes_no_events_gets_keys_by_info_but_none_that_it_hears_as_a_tone() {
+    let mut room = put_through(false);
+    let orders = pressed(&mut room, 1, '1', DigitMethod::Rfc4733);
+    assert_eq!(orders, ["Leg(SendDigits { leg: LegId(2), digits: \"1\" })"]);
+    assert!(pressed(&mut room, 1, '2', DigitMethod::InBand).is_empty());
+    assert!(pressed(&mut room, 1, '2', DigitMethod::Rfc4733).is_empty(), "the same press");
+}
+
+#[test]
+fn nobody_is_sent_more_keys_than_somebody_can_press() {
+    let mut room = put_through(false);
+    let press = |_| pressed(&mut room, 1, '1', DigitMethod::Rfc4733).len();
+    let sent: usize = (0..1000).map(press).sum();
+    assert!((20..causeway_conference::digit::MAX_RECENT).contains(&sent), "{sent}");
+}
+
+#[test]
+fn a_key_before_the_callee_answered_calls_nobody_and_ends_nothing() {
+    let mut room = paired();
+    room.take(wants_a_number(1));
+    [reserved(1), ready(1), answered(1), errand(2), reserved(2)].into_iter().for_each(|message| {
+        room.take(message);
+    });
+    assert!(
+        "*0".chars().all(|digit| pressed(&mut room, 1, digit, DigitMethod::Rfc4733).is_empty())
+    );
+    assert!(!room.actor.has_ended());
+}
+
+/// Be it that all of it is known to have ended, or only decided in the same batch of messages.
+#[test]
+fn a_call_out_that_meets_the_end_of_its_conference_is_never_made_and_recorded_as_cancelled() {
+    for is_settled in [true, false] {
+        let mut room = Room::new(Settings::default());
+        room.join(1);
+        room.actor.handle(room.now, Message::End(EndCause::ConferenceEnded));
+        if is_settled {
+            room.orders();
+        }
+        let orders = room.take(errand(2));
+        assert!(!orders.iter().any(|order| order.starts_with("reserve")), "{orders:?}");
+        let handovers = room.actor.take_handovers();
+        let gone = |handover: &Handover| matches!(handover, Handover::Gone { leg: LegId(2), .. });
+        assert!(handovers.iter().any(gone), "{handovers:?}");
+        let visits = handovers.iter().filter(|handover| matches!(handover, Handover::Visit(_)));
+        assert_eq!(visits.count(), 0, "nobody else dials it");
+        room.actor.handle(room.now, ended(2));
+        let recorded = std::iter::from_fn(|| {
+            let order = room.actor.next_order().cloned();
+            room.actor.order_done();
+            order
+        });
+        let causes: Vec<_> = recorded
+            .filter_map(|order| match order {
+                Order::Record(draft) => draft.cause,
+                _ => None,
+            })
+            .collect();
+        assert_eq!(causes, [EndCause::Cancelled]);
+    }
 }
 
 /// Conferences may call out once at a time, by a trunk; another one leads to our own exchange.

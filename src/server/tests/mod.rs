@@ -1,6 +1,6 @@
 //! Legs between a scripted adapter and a scripted engine: from offer to end, and every failure.
 
-mod front_desk;
+pub(crate) mod front_desk;
 mod gateway;
 mod moved;
 mod outgoing;
@@ -78,7 +78,6 @@ fn desk(ours: OurHosts, key: Arc<str>, settings: Settings) -> Arc<FrontDesk> {
         settings,
         host_pin: None,
         guest_pin: None,
-        locked_at_start: false,
     };
     Arc::new(FrontDesk::new(rules, Arc::new(Meetings::fixed(vec![conference]))))
 }

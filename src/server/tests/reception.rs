@@ -2,7 +2,7 @@
 //! to a conference.
 
 use super::front_desk::desk_with;
-use super::{Room, answered, offered, ready, reserved, word};
+use super::{Node, Room, answered, offered, ready, reserved, word};
 use crate::actor::call::Call;
 use crate::actor::reception::ReceptionActor;
 use crate::actor::{Actor, Answering, Handover, Message, Order, Purpose, Visit};
@@ -202,24 +202,54 @@ fn three_wrong_entries_are_audited_and_end_with_goodbye() {
 
 /// An operator who is busy, or cannot be called at all: nobody is hung up without a word.
 #[test]
-fn whom_no_operator_answers_hears_why_and_goodbye() {
-    let mut menus = Menus::call(Goal::Ask, Some("sip:desk@example.com"));
-    menus.press("5551#1#5552#1#5553#1#");
-    menus.played();
-    let mut visit = menus.visit();
-    assert!(matches!(visit.purpose, Purpose::Gateway { .. }));
-    visit.purpose = Purpose::Join { key: "gateway/1".into(), role: Role::Guest };
-    let mut room = Room::new_of(Settings::default(), true);
-    room.take(Message::Visit(visit));
-    room.take(Message::End(EndCause::Busy));
-    let back = room.actor.take_handovers().into_iter().find_map(|handover| match handover {
-        Handover::Visit(visit) => Some(visit),
-        _ => None,
-    });
-    let cause = EndCause::AttemptsExhausted;
-    let back = back.expect("the caller comes back");
-    assert_eq!(back.purpose, Purpose::Ask(Goal::Dismissal { cause }));
-    menus.take(Message::Visit(back));
+fn whom_no_operator_answers_hears_why_and_goodbye_be_it_a_number_or_a_user_of_ours() {
+    for operator in ["sip:desk@example.com", "2001"] {
+        let (mut menus, visit) = to_the_operator(operator);
+        let is_user = matches!(visit.purpose, Purpose::User(_));
+        assert_eq!(is_user, operator == "2001", "{:?}", visit.purpose);
+        let mut room = Room::new_of(Settings::default(), true);
+        room.take(Message::Visit(visit));
+        room.take(Message::End(EndCause::Busy));
+        let back = room.actor.take_handovers().into_iter().find_map(|handover| match handover {
+            Handover::Visit(visit) => Some(visit),
+            _ => None,
+        });
+        let cause = EndCause::AttemptsExhausted;
+        let back = back.expect("the caller comes back");
+        assert_eq!(back.purpose, Purpose::Ask(Goal::Dismissal { cause }), "{operator}");
+        menus.take(Message::Visit(back));
+        menus.played();
+        assert!(menus.has_hung_up(EndCause::AttemptsExhausted), "{operator}");
+    }
+}
+
+#[test]
+fn where_the_operator_is_nowhere_the_caller_hears_why_and_goodbye() {
+    let (mut menus, visit) = to_the_operator("1003");
+    menus.take(Message::Visit(visit));
     menus.played();
     assert!(menus.has_hung_up(EndCause::AttemptsExhausted));
+    let said = menus.orders.iter().filter(|order| word(order).contains("TooManyAttempts, Goodbye"));
+    assert_eq!(said.count(), 1, "{:?}", menus.orders);
+}
+
+/// A caller after its third wrong entry.
+fn to_the_operator(operator: &str) -> (Menus, Box<Visit>) {
+    let mut menus = Menus::call(Goal::Ask, Some(operator));
+    menus.press("5551#1#5552#1#5553#1#");
+    menus.played();
+    let visit = menus.visit();
+    (menus, visit)
+}
+
+/// That calling out is off is no reason that a caller could hear.
+#[tokio::test]
+async fn who_may_not_be_put_through_to_the_operator_hears_of_the_wrong_entries() {
+    let (_, visit) = to_the_operator("sip:desk@example.com");
+    let mut node = Node::new();
+    node.router.directory.conference(&"elsewhere".into(), |_| tokio::sync::mpsc::channel(1).0);
+    let handle = node.router.directory.of_key("elsewhere").expect("it runs");
+    node.router.directory.seat(LEG, handle);
+    node.router.handover(Handover::Visit(visit)).await;
+    node.until("TooManyAttempts").await;
 }

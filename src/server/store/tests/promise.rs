@@ -125,7 +125,6 @@ pub(super) async fn a_code_or_alias_belongs_to_one_meeting(location: &Location) 
         settings: Settings::default(),
         host_pin: None,
         guest_pin: None,
-        locked_at_start: false,
     };
     let store = open(location).await;
     let table = Meetings::open(store, vec![permanent]).await.expect("the store can be read");
