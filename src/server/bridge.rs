@@ -299,6 +299,10 @@ async fn run(
 ) {
     let mut phase = Phase::Serving;
     loop {
+        // What actors give back goes first: a conference that is over takes nobody any more.
+        while let Ok(handover) = inlets.handovers.try_recv() {
+            router.handover(handover).await;
+        }
         tokio::select! {
             Some(event) = inlets.leg_events.recv() => router.leg_event(event).await,
             Some(event) = inlets.media_events.recv() => router.media_event(event).await,

@@ -118,18 +118,18 @@ async fn an_operator_does_everything_to_calls_that_are_made_and_finds_why_each_e
     let mut stream = stream.into_body().into_data_stream();
     let host = Host { real: &real, token, path: "/api/v1/meetings/conference-2001" };
 
-    let first = phones(&real, "2001", 1, 60);
+    let first = phones(&real, "2001", 1, 30);
     let chair = host.newcomer(&[]).await;
     host.does("POST", &format!("/participants/{chair}/admit"), "").await;
     host.sees(&chair, "/presence", "admitted").await;
     host.does("PUT", &format!("/participants/{chair}/role"), r#"{"role":"host"}"#).await;
 
-    let second = phones(&real, "2001", 1, 60);
+    let second = phones(&real, "2001", 1, 30);
     let stranger = host.newcomer(&[&chair]).await;
     host.does("POST", &format!("/participants/{stranger}/deny"), "").await;
     host.sees(&stranger, "/presence", Value::Null).await;
 
-    let third = phones(&real, "2001", 1, 60);
+    let third = phones(&real, "2001", 1, 30);
     let guest = host.newcomer(&[&chair, &stranger]).await;
     host.does("POST", &format!("/participants/{guest}/admit"), "").await;
     host.does("POST", &format!("/participants/{guest}/mute"), "").await;
