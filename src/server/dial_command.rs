@@ -4,10 +4,12 @@ use crate::calling_out::Outgoing;
 use crate::config::Config;
 use crate::explanation;
 use crate::serve::path_or_usual;
+use causeway_base::alias::AliasError;
 use causeway_base::{Alias, EndCause, Lang};
 use causeway_dial::{Explanation, IncomingCall, Resolver};
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::{Value, json};
+use sip_codec::Host;
 use std::error::Error;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
@@ -75,13 +77,13 @@ pub fn dial(command: &DialCommand) -> Result<(), Box<dyn Error>> {
 }
 
 fn explain(config: &Config, options: &ExplainOptions) -> Result<Explanation, String> {
-    let read = |text: &str| Alias::parse(text).map_err(|error| format!("{text}: {error}"));
-    let called = read(&options.alias)?;
-    let anonymous = Alias::sip("", "anonymous.invalid");
-    let calling = options.from.as_deref().map_or(Ok(anonymous), read)?;
     let bound = [&config.sip.udp, &config.sip.tcp, &config.sip.tls];
     let first = bound.into_iter().flatten().map(|address| address.ip()).next();
     let local = options.local.or(first).unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST));
+    let read = |text: &str| dialled(text, local).map_err(|error| format!("{text}: {error}"));
+    let called = read(&options.alias)?;
+    let anonymous = Alias::sip("", "anonymous.invalid");
+    let calling = options.from.as_deref().map_or(Ok(anonymous), read)?;
     let unknown = options
         .trunk
         .as_ref()
@@ -93,6 +95,16 @@ fn explain(config: &Config, options: &ExplainOptions) -> Result<Explanation, Str
         IncomingCall { called: &called, calling: &calling, trunk: options.trunk.as_deref(), local };
     let mut resolver = Resolver::new(config.dial_plan.clone());
     Ok(resolver.resolve(&call, &config.names).1)
+}
+
+/// What a person dials: an alias, or a bare name of this bridge.
+pub(crate) fn dialled(text: &str, local: IpAddr) -> Result<Alias, AliasError> {
+    Alias::parse(text).or_else(|error| {
+        let is_name =
+            text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
+        let at_us = || Alias::sip(text, &Host::from(local).to_string());
+        (is_name && !text.is_empty()).then(at_us).ok_or(error)
+    })
 }
 
 /// An explanation for programs, with whether whom it leads to may be called. `is_proved`: the
@@ -218,6 +230,7 @@ mod tests {
         let why = plan(&["zoom.123@127.0.0.1"]);
         assert_eq!(why["rules"][0]["verdict"], "other_trunk");
         assert_eq!(why["destination"]["sip_status"], 404);
+        assert_eq!(plan(&["reception"])["destination"]["to"], "reception", "as people dial it");
         assert!(ask(&["a b"]).is_err());
     }
 }

@@ -15,19 +15,22 @@ pub(super) struct Accounts {
     users: HashMap<Arc<str>, User>,
     /// The user of each name and alias.
     called: HashMap<Arc<str>, Arc<str>>,
+    /// The same by what a reader takes for the name.
+    looks_like: HashMap<String, Arc<str>>,
     pub(super) trunks: Vec<Trunk>,
 }
 
 impl Accounts {
     pub(super) fn new(hosts: OurHosts, users: Vec<User>, trunks: Vec<Trunk>) -> Self {
-        let mut called = HashMap::new();
+        let (mut called, mut looks_like) = (HashMap::new(), HashMap::new());
         for user in &users {
             for name in std::iter::once(&user.name).chain(&user.aliases) {
                 called.entry(Arc::clone(name)).or_insert_with(|| Arc::clone(&user.name));
+                looks_like.entry(read(name)).or_insert_with(|| Arc::clone(&user.name));
             }
         }
         let users = users.into_iter().map(|user| (Arc::clone(&user.name), user)).collect();
-        Self { hosts, users, called, trunks }
+        Self { hosts, users, called, looks_like, trunks }
     }
 
     pub(super) fn has_users(&self) -> bool {
@@ -36,13 +39,23 @@ impl Accounts {
 
     /// The user whom an address at one of our hosts means. `local`: where it was heard of.
     pub(super) fn user_at(&self, alias: &Alias, local: IpAddr) -> Option<&User> {
-        let ours = match alias {
+        self.is_ours(alias, local).then(|| self.user_called(alias.user())).flatten()
+    }
+
+    /// The user whom whoever calls under this address would be taken for: in capitals, with a `+`
+    /// before the number or parameters behind it just as well.
+    pub(super) fn user_seen_at(&self, alias: &Alias, local: IpAddr) -> Option<&User> {
+        let seen = || self.users.get(self.looks_like.get(&read(alias.user()))?);
+        self.is_ours(alias, local).then(seen).flatten()
+    }
+
+    fn is_ours(&self, alias: &Alias, local: IpAddr) -> bool {
+        match alias {
             Alias::Sip { host, .. } => self.hosts.contains(host, local),
             // A number without a host is one of ours, if of anybody here.
             Alias::Number(_) => true,
             Alias::H323 { .. } => false,
-        };
-        if ours { self.user_called(alias.user()) } else { None }
+        }
     }
 
     /// The user of a name or an alias.
@@ -91,12 +104,33 @@ impl Accounts {
     }
 }
 
+/// What a reader takes for the name.
+fn read(name: &str) -> String {
+    let name = name.split(';').next().unwrap_or_default();
+    name.trim_start_matches('+').to_lowercase()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use std::time::Duration;
 
     const LOCAL: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 1));
+
+    #[test]
+    fn who_would_be_taken_for_a_user_has_to_prove_it() {
+        let accounts = accounts();
+        let seen = |user: &str| {
+            let alias = Alias::sip(user, "bridge.example");
+            accounts.user_seen_at(&alias, LOCAL).map(|user| &*user.name)
+        };
+        for name in ["room1", "Room1", "ROOM1;x=y", "2001", "+2001"] {
+            assert_eq!(seen(name), Some("room1"), "{name}");
+        }
+        assert_eq!(seen("room10"), None);
+        let elsewhere = Alias::sip("Room1", "elsewhere.example");
+        assert!(accounts.user_seen_at(&elsewhere, LOCAL).is_none());
+    }
 
     fn accounts() -> Accounts {
         let user = |name: &str, alias: &str| User {

@@ -121,6 +121,7 @@ pub(super) fn resolve(
     user_names(&mut finder, &raw.user, &numbers, &mut conferences.names);
     let store = super::store::store(&mut finder, &raw.store, &state_dir, environment);
     finder.range("node", "max_calls", raw.node.max_calls, 1, 1_000_000);
+    listen_once(&mut finder, &sip, &api);
     let hosts = our_hosts(&raw, &sip, &advertised);
     let calling_out = calling_out::calling_out(&mut finder, &raw.calling_out);
     let invite = invite::invite(&mut finder, &raw.invite, &raw.trunk, &numbers);
@@ -170,10 +171,28 @@ pub(super) fn resolve(
     Ok(config)
 }
 
+/// No two that listen by TCP can have one address. Port 0 is another each time.
+fn listen_once(finder: &mut Finder<'_>, sip: &Sip, api: &api::Api) {
+    let http = api.acme.iter().flat_map(|acme| &acme.http);
+    let all = [("sip", "tcp", &sip.tcp), ("sip", "tls", &sip.tls), ("api", "listen", &api.listen)];
+    let all =
+        all.into_iter().flat_map(|(table, key, list)| list.iter().map(move |it| (table, key, it)));
+    let mut seen: Vec<SocketAddr> = Vec::new();
+    for (table, key, address) in all.chain(http.map(|address| ("api", "acme", address))) {
+        if address.port() != 0 && seen.contains(address) {
+            let what = format!("{address} is listened on already");
+            finder.find(&[At::Key(table), At::Key(key)], what, "give each its own port");
+        }
+        seen.push(*address);
+    }
+}
+
 fn our_hosts(raw: &RawConfig, sip: &Sip, advertised: &[sip::Advertised]) -> OurHosts {
     let bound = [&sip.udp, &sip.tcp, &sip.tls].into_iter().flatten().map(SocketAddr::ip);
     let addresses: Vec<String> = bound
         .chain(advertised.iter().map(|rule| rule.advertised))
+        // Who dials what stands on an invitation dials us.
+        .chain(raw.invite.ip.parse())
         .filter(|address| !address.is_unspecified())
         .map(|address| address.to_string())
         .collect();

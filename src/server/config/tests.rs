@@ -230,6 +230,16 @@ fn the_store_is_a_file_beside_the_bridge_unless_a_url_says_otherwise() {
     assert_eq!(keys, ["store.url", "store.record_retention_days"]);
 }
 
+#[test]
+fn two_that_listen_on_one_address_are_an_error_and_an_invited_address_is_ours() {
+    let found = problems("[sip]\ntcp = [\"127.0.0.1:8443\"]\n");
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(found[0].key, "api.listen");
+    let config = parse("[invite]\nip = \"203.0.113.5\"\n").expect("valid");
+    let local = [192, 0, 2, 1].into();
+    assert!(config.our_hosts.contains("203.0.113.5", local));
+}
+
 /// `make run` opens nothing to the network.
 #[test]
 fn the_built_in_file_listens_on_this_machine_only() {

@@ -84,8 +84,8 @@ pub(super) fn notes(card: &Card, lang: Lang) -> Vec<&'static str> {
     let mut notes = Vec::new();
     if card.recorded {
         notes.push(match lang {
-            Lang::Zh => "本会议可能被录制；入会前会征求您的同意。",
-            Lang::En => "This meeting may be recorded; you will be asked to agree before you join.",
+            Lang::Zh => "本会议可能被录制。",
+            Lang::En => "This meeting may be recorded.",
         });
     }
     notes

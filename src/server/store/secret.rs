@@ -94,7 +94,10 @@ impl Secrets {
     /// # Errors
     /// See [`SecretError`].
     pub fn load(state_dir: &Path, variable: Option<&str>) -> Result<Self, SecretError> {
+        // A key beside a database that it did not seal would open nothing: the right one is missing.
+        let is_new = !state_dir.join(super::location::FILE).exists();
         if variable.is_none()
+            && is_new
             && let Some(key) = make_key(state_dir, &state_dir.join(KEY_FILE))?
         {
             return Ok(Self::new(&key));

@@ -70,7 +70,7 @@ impl Driver {
             }
         } else {
             // A trunk answers for its callers; everybody else may be taken for one of ours.
-            let user = self.accounts.user_at(&call.calling, call.local);
+            let user = self.accounts.user_seen_at(&call.calling, call.local);
             call.claims = user.map(|user| Arc::clone(&user.name));
             call.proof.user = call.claims.clone().filter(|user| self.is_theirs(user, asked.flow));
         }

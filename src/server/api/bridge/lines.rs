@@ -3,7 +3,7 @@
 use super::super::fault::Problem;
 use super::super::resource::*;
 use super::{BridgeBackend, page};
-use crate::dial_command::{to_json, to_text};
+use crate::dial_command::{dialled, to_json, to_text};
 use causeway_adapter::sip::view::{TrunkHealth, TrunkRegistration, TrunkView};
 use causeway_base::{Alias, Lang};
 use causeway_dial::IncomingCall;
@@ -36,7 +36,7 @@ impl BridgeBackend {
         question: &Question,
         lang: Lang,
     ) -> Result<Explanation, Problem> {
-        let read = |text: &str, field| Alias::parse(text).map_err(|_| Problem::value(field));
+        let read = |text: &str, field| dialled(text, self.local).map_err(|_| Problem::value(field));
         let called = read(&question.alias, "alias")?;
         let nobody = Alias::sip("", "anonymous.invalid");
         let calling = question.from.as_deref().map_or(Ok(nobody), |from| read(from, "from"))?;

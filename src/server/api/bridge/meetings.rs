@@ -8,7 +8,7 @@ use super::{BridgeBackend, page};
 use crate::invite::{Card, CardError, Subject, calendar, card::Leads, html, text};
 use crate::meeting::{self, Kind, MeetingError, NewMeeting, Permanent, Phase, Pin, is_code};
 use crate::store::random;
-use causeway_base::{Alias, Lang};
+use causeway_base::{Alias, EndCause, Lang};
 use causeway_conference::{By, Command};
 use causeway_dial::{Destination, Found, IncomingCall, NameTable, Names, Resolver};
 use jiff::{SignedDuration, Timestamp};
@@ -162,6 +162,11 @@ impl BridgeBackend {
         let ends = self.meetings.end(id.as_str(), Timestamp::now());
         let (ended, for_all) = tokio::join!(ends, self.order_now(id, Order::End));
         let ended = ended.map_err(Problem::from);
+        if ended.is_ok() && for_all.is_err() {
+            // Nobody was there: no conference tells of it.
+            let code = EndCause::ConferenceEnded.code().to_owned();
+            self.tell(Some(id.clone()), Happening::MeetingEnded { code });
+        }
         let done = if self.conference(id).is_ok() { for_all } else { ended.map(drop) };
         self.audited(by, "meeting.end", id.as_str(), &done);
         done

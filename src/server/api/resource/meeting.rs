@@ -76,7 +76,8 @@ pub struct MeetingDraft {
     pub early_entry_min: Option<u32>,
 }
 
-/// What changes of a meeting (RFC 7396): what is left out stays, `null` clears.
+/// What changes of a meeting. What is left out stays; `null` clears the times and the PIN of guests, and
+/// leaves the rest as it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct MeetingChange {

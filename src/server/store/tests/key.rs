@@ -32,6 +32,16 @@ fn the_key_is_made_once_private_and_refused_when_others_can_read_it() {
     assert!(matches!(error, SecretError::NotAKey(_)), "{error}");
 }
 
+/// A new key beside an old database would hide that the right one is missing.
+#[test]
+fn no_key_is_made_beside_a_database() {
+    let dir = Dir::new();
+    std::fs::write(dir.path().join("causeway.db"), "").expect("written");
+    let error = Secrets::load(dir.path(), None).expect_err("missing");
+    assert!(matches!(error, SecretError::Missing(_)), "{error}");
+    assert!(!dir.path().join(KEY_FILE).exists());
+}
+
 #[test]
 fn the_environment_gives_the_key_in_base64_or_hex() {
     let nowhere = Path::new("/nonexistent");
