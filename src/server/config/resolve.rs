@@ -173,17 +173,23 @@ pub(super) fn resolve(
 
 /// No two that listen by TCP can have one address. Port 0 is another each time.
 fn listen_once(finder: &mut Finder<'_>, sip: &Sip, api: &api::Api) {
-    let http = api.acme.iter().flat_map(|acme| &acme.http);
-    let all = [("sip", "tcp", &sip.tcp), ("sip", "tls", &sip.tls), ("api", "listen", &api.listen)];
-    let all =
-        all.into_iter().flat_map(|(table, key, list)| list.iter().map(move |it| (table, key, it)));
+    let http = api.acme.as_ref().map_or(&[][..], |acme| &acme.http);
+    let all: [(&[&str], &[SocketAddr]); 4] = [
+        (&["sip", "tcp"], &sip.tcp),
+        (&["sip", "tls"], &sip.tls),
+        (&["api", "listen"], &api.listen),
+        (&["api", "acme", "http"], http),
+    ];
     let mut seen: Vec<SocketAddr> = Vec::new();
-    for (table, key, address) in all.chain(http.map(|address| ("api", "acme", address))) {
-        if address.port() != 0 && seen.contains(address) {
-            let what = format!("{address} is listened on already");
-            finder.find(&[At::Key(table), At::Key(key)], what, "give each its own port");
+    for (path, addresses) in all {
+        for address in addresses.iter().filter(|address| address.port() != 0) {
+            if seen.contains(address) {
+                let path: Vec<_> = path.iter().map(|key| At::Key(key)).collect();
+                let what = format!("{address} is listened on already");
+                finder.find(&path, what, "give each its own port");
+            }
+            seen.push(*address);
         }
-        seen.push(*address);
     }
 }
 

@@ -277,10 +277,9 @@ async fn a_meeting_outlives_its_last_participant_and_a_permanent_one_its_host() 
         desk.conference_ended(&journal, Arc::clone(&brief), cause);
     }
     desk.conference_ended(&journal, Arc::clone(&permanent), EndCause::ConferenceEnded);
-    tokio::time::sleep(Duration::from_millis(50)).await;
     assert_eq!((phase(&brief), phase(&permanent)), (Some(Phase::Open), Some(Phase::Open)));
     desk.conference_ended(&journal, Arc::clone(&brief), EndCause::ConferenceEnded);
-    until("it is over", async || (phase(&brief) == Some(Phase::Over)).then_some(())).await;
+    assert_eq!(phase(&brief), Some(Phase::Over), "at once");
     assert_eq!(desk.closed(&brief), Some(EndCause::Gone));
     real.end().await;
 }
