@@ -2,7 +2,7 @@
 //!
 //! * [`answer`]: what a person writes -> what it means, or a sentence that says the fix.
 //! * [`interview`]: asking until the answers are good.
-//! * [`file`]: the answers -> the text of the configuration.
+//! * [`mod@file`]: the answers -> the text of the configuration.
 //! * [`fact`]: what is known of this machine.
 //!
 //! Only [`fact::Machine`] and [`run`] touch the machine.
