@@ -9,7 +9,7 @@ use causeway_engine::{Engine, EngineConfig};
 use causeway_plan::media_plan::DEFAULT_MAX_TALKERS;
 use causeway_plan::{
     AudioEgress, AudioFormat, AudioIngress, Direction, Feed, LegAudio, LegMedia, MediaCommand,
-    MediaEvent, MediaPlan, SrtpSpec, TransportSpec,
+    MediaEvent, MediaPlan, SrtpSpec, Transport, TransportSpec,
 };
 use std::io;
 use std::net::SocketAddr;
@@ -87,13 +87,13 @@ fn media(case: &Case, index: usize, remote: SocketAddr) -> LegMedia {
     let srtp = load::srtp(index);
     let srtp = SrtpSpec { suite: srtp.suite, send: srtp.receive, receive: srtp.send };
     LegMedia {
-        transport: TransportSpec {
+        transport: Transport::Rtp(TransportSpec {
             remote_rtp: Some(remote),
             remote_rtcp: Some(remote),
             rtcp_mux: true,
             signalling_source: load::LOCAL,
             srtp: case.srtp.then_some(srtp),
-        },
+        }),
         direction: Direction::SendReceive,
         audio: LegAudio {
             send: format,

@@ -5,7 +5,7 @@
 //! Every leg ends with exactly one [`LegEvent::Ended`], whoever ended it.
 
 use causeway_base::{Alias, EndCause, LegId};
-use causeway_plan::{DigitMethod, LegMedia, OfferPolicy};
+use causeway_plan::{DigitMethod, LegMedia, OfferPolicy, WebRtcAddress};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
@@ -14,11 +14,13 @@ use std::sync::Arc;
 pub enum Protocol {
     /// SIP (RFC 3261).
     Sip,
+    /// A browser, or a program that publishes or plays by WHIP or WHEP.
+    WebRtc,
 }
 
 impl Protocol {
     /// Every protocol.
-    pub const ALL: &'static [Protocol] = &[Protocol::Sip];
+    pub const ALL: &'static [Protocol] = &[Protocol::Sip, Protocol::WebRtc];
 }
 
 /// What was proved of a caller before its leg was offered. Everything else that it says of itself
@@ -61,15 +63,34 @@ pub struct Offered {
     pub user_agent: Option<String>,
 }
 
-/// Where the engine waits for a leg's media.
+/// Where the engine waits for the media of a leg with ports of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct MediaAddress {
+pub struct PortAddress {
     /// RTP, as bound.
     pub rtp: SocketAddr,
     /// RTCP, as bound.
     pub rtcp: SocketAddr,
     /// The address that the peer's network sees instead of the bound one.
     pub advertised: IpAddr,
+}
+
+/// Where the engine waits for a leg's media.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MediaAddress {
+    /// On ports of its own.
+    Ports(PortAddress),
+    /// On ports that browsers share, as the peer's network sees them.
+    WebRtc(Box<WebRtcAddress>),
+}
+
+impl MediaAddress {
+    /// The ports of its own.
+    pub const fn ports(&self) -> Option<PortAddress> {
+        match self {
+            MediaAddress::Ports(ports) => Some(*ports),
+            MediaAddress::WebRtc(_) => None,
+        }
+    }
 }
 
 /// What a leg reports.

@@ -40,7 +40,7 @@ pub use conference::Conference;
 pub use conference::view::{ConferenceView, LegView, ParticipantView};
 pub use event::Event;
 pub use key::{KeyAction, KeyError, KeyTable};
-pub use leg::{LegCommand, LegEvent, MediaAddress, Offered, Proof, Protocol};
+pub use leg::{LegCommand, LegEvent, MediaAddress, Offered, PortAddress, Proof, Protocol};
 pub use notice::{Notice, Phrase};
 pub use participant::{DisplayName, Mute, Participant, Role};
 pub use policy::{EndRules, HostPresence, Lobby, Settings};

@@ -60,8 +60,8 @@ impl Egress {
             self.stats = SenderStatistics::new(clock_rate);
             self.events = EventSender::new(clock_rate);
         }
-        let srtp = media.transport.srtp.as_ref();
-        self.protection.agree(srtp.map(|spec| (spec.suite, &spec.send)));
+        let srtp = media.transport.srtp();
+        self.protection.agree(srtp.as_ref().map(|spec| (spec.suite, &spec.send)));
     }
 
     /// Lets a quantum of `milliseconds` pass without a packet.

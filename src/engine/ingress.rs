@@ -126,8 +126,8 @@ impl Ingress {
         }
         self.level_extension = audio.level_extension;
         self.jitter.set_fec(audio.receive.iter().any(|format| format.fec));
-        let srtp = media.transport.srtp.as_ref();
-        self.protection.agree(srtp.map(|spec| (spec.suite, &spec.receive)));
+        let srtp = media.transport.srtp();
+        self.protection.agree(srtp.as_ref().map(|spec| (spec.suite, &spec.receive)));
     }
 
     /// Ends a digit whose packets stopped.

@@ -62,7 +62,7 @@ impl Leg {
                     self.ports.keep_to(source);
                 }
             }
-            None => self.link = Some(Link::new(now, media)),
+            None => self.link = Link::new(now, media),
         }
     }
 
@@ -138,9 +138,9 @@ impl Leg {
 }
 
 impl Link {
-    fn new(now: Now, media: LegMedia) -> Self {
-        Self {
-            guard: SourceGuard::new(&media.transport),
+    fn new(now: Now, media: LegMedia) -> Option<Self> {
+        Some(Self {
+            guard: SourceGuard::new(media.transport.rtp()?),
             ingress: Ingress::new(&media),
             playout: Playout::default(),
             egress: Egress::new(&media),
@@ -148,7 +148,7 @@ impl Link {
             echo: None,
             reporting: Reporting::new(now.instant),
             media,
-        }
+        })
     }
 
     /// Whether the kernel may keep RTP to this source: in the clear, and where it is the very
@@ -156,7 +156,7 @@ impl Link {
     /// other source may give way to that address; under SRTP a packet from elsewhere can prove
     /// that it is genuine.
     pub(crate) fn stays_with(&self, source: SocketAddr) -> bool {
-        let transport = &self.media.transport;
+        let Some(transport) = self.media.transport.rtp() else { return false };
         transport.srtp.is_none()
             && transport.remote_rtp.is_some_and(|named| {
                 named.port() == source.port() && named.ip() == source.ip().to_canonical()
@@ -170,7 +170,9 @@ impl Link {
     }
 
     fn reconfigure(&mut self, now: Now, media: LegMedia) {
-        self.guard.reoffer(now.instant, &media.transport);
+        if let Some(rtp) = media.transport.rtp() {
+            self.guard.reoffer(now.instant, rtp);
+        }
         self.ingress.reconfigure(&media);
         self.egress.reconfigure(&media);
         self.reporting.resume(now.instant);
@@ -197,7 +199,7 @@ impl Link {
             concealed_samples: self.playout.concealed_samples(),
             buffer_delay: self.ingress.jitter.delay(),
             codec: self.playout.codec(),
-            encrypted: self.media.transport.srtp.is_some(),
+            encrypted: self.media.transport.is_encrypted(),
             audible: self.playout.audible(),
             source: self.guard.latched(),
         }

@@ -179,6 +179,7 @@ impl Engine {
                 None => Ok(()),
             },
             MediaCommand::Reserve { leg, local } => self.reserve(&mut places, leg, local),
+            MediaCommand::ReserveWebRtc { .. } | MediaCommand::AddCandidate { .. } => Ok(()),
             MediaCommand::Move { leg, conference } => self.move_leg(&mut places, leg, conference),
             MediaCommand::Configure { leg, media } => {
                 self.order_leg(&places, leg, Order::Configure(leg, media))

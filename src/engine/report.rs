@@ -166,7 +166,7 @@ fn send(leg: &mut Leg, now: Now, last: Last) {
         Protection::Broken => return,
     }
     let Some(compound) = buffer.get(..len) else { return };
-    if link.media.transport.rtcp_mux {
+    if link.media.transport.rtp().is_some_and(|rtp| rtp.rtcp_mux) {
         leg.ports.send_rtp(compound, target);
     } else {
         // What cannot be sent is lost, and the next report says the same anew.

@@ -1,6 +1,8 @@
 //! The words between a conference and the engine.
 
-use crate::{Clip, LegMedia, LegStats, MediaPlan, PlayId};
+use crate::{
+    Clip, IceCandidate, LegMedia, LegStats, MediaPlan, PlayId, WebRtcAddress, WebRtcState,
+};
 use causeway_base::{ConferenceId, EndCause, LegId};
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
@@ -35,6 +37,19 @@ pub enum MediaCommand {
         leg: LegId,
         /// The local address to bind.
         local: IpAddr,
+    },
+    /// Make a browser's leg, on the shared ports of a worker. Answered by
+    /// [`MediaEvent::WebRtcReserved`] or [`MediaEvent::Failed`].
+    ReserveWebRtc {
+        /// The leg.
+        leg: LegId,
+    },
+    /// A further candidate of a browser (RFC 8838).
+    AddCandidate {
+        /// The leg.
+        leg: LegId,
+        /// The candidate.
+        candidate: IceCandidate,
     },
     /// State a leg's media, for the first time or anew after a re-offer.
     Configure {
@@ -105,6 +120,20 @@ pub enum MediaEvent {
         rtp: SocketAddr,
         /// The local RTCP address, the next port.
         rtcp: SocketAddr,
+    },
+    /// A browser's leg has its credentials and its ports.
+    WebRtcReserved {
+        /// The leg.
+        leg: LegId,
+        /// All that its description needs.
+        local: Box<WebRtcAddress>,
+    },
+    /// A browser's transport is up, or down.
+    WebRtcChanged {
+        /// The leg.
+        leg: LegId,
+        /// How it stands.
+        state: WebRtcState,
     },
     /// The first packet of a leg was taken.
     SourceLatched {

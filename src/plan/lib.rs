@@ -2,6 +2,7 @@
 //!
 //! * [`policy`]: what a profile and a conference allow an offer or an answer to hold.
 //! * [`transport`]: where RTP goes and how it is protected, as offer/answer settled it.
+//! * [`webrtc`]: the same for a browser: ICE, DTLS, which stream is which.
 //! * [`audio`]: the audio formats of one leg, as offer/answer settled them.
 //! * [`media_plan`]: the conference's decision of who is heard by whom.
 //! * [`command`]: the words between a conference and the engine, [`MediaCommand`] and
@@ -16,6 +17,7 @@ pub mod policy;
 pub mod prompt;
 pub mod stats;
 pub mod transport;
+pub mod webrtc;
 
 pub use audio::{AudioFormat, LegAudio};
 pub use command::{DigitMethod, MediaCommand, MediaEvent};
@@ -23,4 +25,8 @@ pub use media_plan::{AudioEgress, AudioIngress, Feed, MediaPlan};
 pub use policy::{Encryption, OfferPolicy};
 pub use prompt::{CLIP_RATE, Clip, PlayId, Prompt};
 pub use stats::LegStats;
-pub use transport::{Direction, LegMedia, SrtpKey, SrtpSpec, SrtpSuite, TransportSpec};
+pub use transport::{Direction, LegMedia, SrtpKey, SrtpSpec, SrtpSuite, Transport, TransportSpec};
+pub use webrtc::{
+    CandidateKind, CandidateProtocol, DtlsRole, Fingerprint, IceCandidate, IceCredentials,
+    WebRtcAddress, WebRtcAudio, WebRtcData, WebRtcSpec, WebRtcState,
+};

@@ -1,6 +1,6 @@
 //! Where RTP goes and how it is protected.
 
-use crate::LegAudio;
+use crate::{LegAudio, WebRtcSpec};
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 
@@ -176,11 +176,56 @@ pub struct TransportSpec {
     pub srtp: Option<SrtpSpec>,
 }
 
+/// How one leg's media travels.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Transport {
+    /// Plain RTP or SRTP keyed by signalling, on ports of the leg's own.
+    Rtp(TransportSpec),
+    /// ICE and DTLS-SRTP, on a port that a worker's browsers share.
+    WebRtc(Box<WebRtcSpec>),
+}
+
+impl Transport {
+    /// What a leg with ports of its own agreed.
+    pub const fn rtp(&self) -> Option<&TransportSpec> {
+        match self {
+            Transport::Rtp(spec) => Some(spec),
+            Transport::WebRtc(_) => None,
+        }
+    }
+
+    /// What a leg with ports of its own agreed.
+    pub const fn rtp_mut(&mut self) -> Option<&mut TransportSpec> {
+        match self {
+            Transport::Rtp(spec) => Some(spec),
+            Transport::WebRtc(_) => None,
+        }
+    }
+
+    /// What a browser's leg agreed.
+    pub const fn webrtc(&self) -> Option<&WebRtcSpec> {
+        match self {
+            Transport::WebRtc(spec) => Some(spec),
+            Transport::Rtp(_) => None,
+        }
+    }
+
+    /// SRTP whose keys came by signalling.
+    pub fn srtp(&self) -> Option<SrtpSpec> {
+        self.rtp().and_then(|spec| spec.srtp)
+    }
+
+    /// Whether media is protected; always by DTLS-SRTP.
+    pub fn is_encrypted(&self) -> bool {
+        self.webrtc().is_some() || self.srtp().is_some()
+    }
+}
+
 /// All that the engine needs to know of one leg's media.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LegMedia {
     /// Where and how.
-    pub transport: TransportSpec,
+    pub transport: Transport,
     /// Which way, from our side.
     pub direction: Direction,
     /// What.

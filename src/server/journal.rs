@@ -116,6 +116,7 @@ fn record(id: &str, draft: Draft) -> CallRecord {
     let direction = if draft.outgoing { CallDirection::Outgoing } else { CallDirection::Incoming };
     let protocol = match draft.protocol {
         Protocol::Sip => "sip",
+        Protocol::WebRtc => "webrtc",
     };
     let stats = figures(&draft);
     let encryption = draft.encrypted.unwrap_or(false).then(|| "SRTP".to_owned());

@@ -96,7 +96,7 @@ impl Draft {
     /// Its media was agreed.
     pub fn agreed(&mut self, media: &LegMedia) {
         self.codec = Some(media.audio.send.codec);
-        self.encrypted = Some(media.transport.srtp.is_some());
+        self.encrypted = Some(media.transport.is_encrypted());
     }
 
     /// It is refused: this reason counts, not what the refusal's own end says.

@@ -84,6 +84,8 @@ impl<O: Outlet> Router<O> {
                 *leg
             }
             MediaEvent::Reserved { leg, .. }
+            | MediaEvent::WebRtcReserved { leg, .. }
+            | MediaEvent::WebRtcChanged { leg, .. }
             | MediaEvent::SourceLatched { leg, .. }
             | MediaEvent::Digit { leg, .. }
             | MediaEvent::Played { leg, .. }

@@ -11,7 +11,7 @@ use causeway_adapter::sip::{
     User,
 };
 use causeway_base::{Alias, LegId};
-use causeway_conference::{LegCommand, LegEvent, MediaAddress};
+use causeway_conference::{LegCommand, LegEvent, MediaAddress, PortAddress};
 use causeway_plan::OfferPolicy;
 use std::time::Duration;
 use tokio::{
@@ -77,11 +77,11 @@ impl Registrar {
 }
 
 fn media() -> MediaAddress {
-    MediaAddress {
+    MediaAddress::Ports(PortAddress {
         rtp: "127.0.0.1:9000".parse().expect("an address"),
         rtcp: "127.0.0.1:9001".parse().expect("an address"),
         advertised: [127, 0, 0, 1].into(),
-    }
+    })
 }
 
 #[test]

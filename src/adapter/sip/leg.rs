@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use causeway_base::{EndCause, LegId};
-use causeway_conference::{LegEvent, MediaAddress};
+use causeway_conference::{LegEvent, PortAddress};
 use causeway_plan::{Direction, LegMedia, OfferPolicy};
 use causeway_proto::offer_answer::{LocalMedia, Negotiator, Refusal};
 use causeway_proto::sip::{Command, Event};
@@ -51,7 +51,7 @@ impl CallLeg {
         leg: LegId,
         source: IpAddr,
         policy: OfferPolicy,
-        media: MediaAddress,
+        media: PortAddress,
         seed: [u8; 32],
     ) -> (Self, Bytes) {
         let mut negotiator = Box::new(Negotiator::new(policy, local_media(media), source, seed));
@@ -64,7 +64,7 @@ impl CallLeg {
     pub(super) fn accept(
         &mut self,
         policy: OfferPolicy,
-        media: MediaAddress,
+        media: PortAddress,
         seed: [u8; 32],
         out: &mut Outcome,
     ) {
@@ -239,7 +239,7 @@ impl CallLeg {
     }
 }
 
-fn local_media(media: MediaAddress) -> LocalMedia {
+fn local_media(media: PortAddress) -> LocalMedia {
     LocalMedia {
         advertised: media.advertised,
         rtp_port: media.rtp.port(),

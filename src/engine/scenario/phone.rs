@@ -3,7 +3,9 @@
 use causeway_base::{Codec, LegId};
 use causeway_media::audio::codec::{Decoder, Encoder, EncoderSettings};
 use causeway_media::audio::resample::Resampler;
-use causeway_plan::{AudioFormat, Clip, Direction, LegAudio, LegMedia, SrtpSpec, TransportSpec};
+use causeway_plan::{
+    AudioFormat, Clip, Direction, LegAudio, LegMedia, SrtpSpec, Transport, TransportSpec,
+};
 use causeway_rtp::srtp::MAX_SRTP_OVERHEAD;
 use causeway_rtp::{SrtpReceiver, SrtpSender};
 use causeway_wire::rtp::{RtpHeader, RtpView};
@@ -79,13 +81,13 @@ impl Phone {
         let address = self.socket.local_addr().expect("bound");
         let format = AudioFormat::new(self.codec, self.payload_type());
         LegMedia {
-            transport: TransportSpec {
+            transport: Transport::Rtp(TransportSpec {
                 remote_rtp: Some(address),
                 remote_rtcp: Some(address),
                 rtcp_mux: true,
                 signalling_source: IpAddr::V4(Ipv4Addr::LOCALHOST),
                 srtp: self.spec,
-            },
+            }),
             direction: Direction::SendReceive,
             audio: LegAudio {
                 send: format,

@@ -48,14 +48,14 @@ pub(super) fn answer(
         &answered_formats(settled),
         media.audio.ptime_ms,
         media.direction,
-        media.transport.rtcp_mux,
+        media.transport.rtp().is_some_and(|rtp| rtp.rtcp_mux),
         own.local,
     );
     described.proto.clone_from(&line.proto);
     if let Some(level) = &settled.level {
         described.attributes.push(extmap(level));
     }
-    if let (Some(theirs), Some(srtp)) = (their_key, media.transport.srtp) {
+    if let (Some(theirs), Some(srtp)) = (their_key, media.transport.srtp()) {
         let crypto = keying::line(theirs.tag, &theirs.name, &srtp.send);
         described.attributes.push(Attribute::value("crypto", crypto));
     }

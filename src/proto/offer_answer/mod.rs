@@ -167,7 +167,10 @@ impl Negotiator {
             Some((audio, line, peer)) => {
                 let mut settled = settle::from_offer(&peer, line, self)?;
                 let theirs = peer.encryption(&self.policy, self.suite_in_use())?;
-                settled.media.transport.srtp = theirs.map(|key| self.keys_with(key)).transpose()?;
+                let srtp = theirs.map(|key| self.keys_with(key)).transpose()?;
+                if let Some(rtp) = settled.media.transport.rtp_mut() {
+                    rtp.srtp = srtp;
+                }
                 self.retire_key(&settled.media);
                 if let Some(slot) = lines.get_mut(audio) {
                     *slot = describe::answer(&settled, theirs, line, self);
@@ -292,8 +295,10 @@ impl Negotiator {
     fn without_audio(&self, lines: Vec<MediaDescription>) -> Result<Agreed, Refusal> {
         let mut agreed = self.agreed.clone().ok_or_else(Refusal::no_audio)?;
         agreed.media.direction = Direction::Inactive;
-        agreed.media.transport.remote_rtp = None;
-        agreed.media.transport.remote_rtcp = None;
+        if let Some(rtp) = agreed.media.transport.rtp_mut() {
+            rtp.remote_rtp = None;
+            rtp.remote_rtcp = None;
+        }
         agreed.lines = lines;
         Ok(agreed)
     }

@@ -6,7 +6,7 @@ use super::peer::PeerAudio;
 use super::{Negotiator, OfferedKey, OpenOffer, Refusal};
 use causeway_base::{Bitrate, Codec};
 use causeway_plan::{
-    Direction, Encryption, LegAudio, LegMedia, SrtpSpec, SrtpSuite, TransportSpec,
+    Direction, Encryption, LegAudio, LegMedia, SrtpSpec, SrtpSuite, Transport, TransportSpec,
 };
 use causeway_wire::sdp::{ExtMap, MediaDescription};
 
@@ -73,7 +73,9 @@ pub(super) fn from_answer(
     receive.sort_by_key(|ours| ours.format != chosen.0.format);
     let srtp = answered_key(peer, open, own)?;
     let mut settled = settle(peer, chosen, receive, open.wanted, own);
-    settled.media.transport.srtp = srtp;
+    if let Some(rtp) = settled.media.transport.rtp_mut() {
+        rtp.srtp = srtp;
+    }
     let level = peer.sent_level().filter(|level| level.id == own.level_id());
     settled.media.audio.level_extension =
         level.filter(|_| own.policy.level_extension).map(|level| level.id);
@@ -94,13 +96,13 @@ fn settle(
         receive.iter().filter(|f| wanted(f.format)).map(|f| f.payload_type).collect()
     };
     let media = LegMedia {
-        transport: TransportSpec {
+        transport: Transport::Rtp(TransportSpec {
             remote_rtp: peer.rtp,
             remote_rtcp: if rtcp_mux { peer.rtp } else { peer.rtcp },
             rtcp_mux,
             signalling_source: own.signalling_source,
             srtp: None,
-        },
+        }),
         direction: Direction::of(
             peer.direction.receives() && wanted.sends(),
             peer.direction.sends() && wanted.receives(),
@@ -184,14 +186,14 @@ impl Negotiator {
     /// Burns the key in use if the leg's new media does without it.
     pub(super) fn retire_key(&mut self, new: &LegMedia) {
         let Some(old) = self.present_srtp() else { return };
-        if new.transport.srtp.is_none_or(|srtp| srtp.send != old.send) {
+        if new.transport.srtp().is_none_or(|srtp| srtp.send != old.send) {
             burn_present(&mut self.keys, old);
         }
     }
 
     /// Burns the key of media that was undone.
     pub(super) fn burn_unless_agreed(&mut self, undone: &LegMedia) {
-        let Some(old) = undone.transport.srtp else { return };
+        let Some(old) = undone.transport.srtp() else { return };
         if self.present_srtp().is_none_or(|srtp| srtp.send != old.send) {
             burn_present(&mut self.keys, old);
         }
@@ -238,7 +240,7 @@ impl Negotiator {
     }
 
     fn present_srtp(&self) -> Option<SrtpSpec> {
-        self.media()?.transport.srtp
+        self.media()?.transport.srtp()
     }
 }
 

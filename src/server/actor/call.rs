@@ -5,9 +5,9 @@ use crate::record::Draft;
 use causeway_adapter::sip::Advertised;
 use causeway_base::{EndCause, Lang, LegId};
 use causeway_conference::digit::DigitMerge;
-use causeway_conference::{LegCommand, MediaAddress, Offered, Protocol};
+use causeway_conference::{LegCommand, MediaAddress, Offered, PortAddress, Protocol};
 use causeway_plan::{Direction, LegMedia, OfferPolicy};
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::time::Instant;
 
 /// Where a call stands.
@@ -158,8 +158,7 @@ impl Call {
     /// any more.
     pub(crate) fn accept(
         &mut self,
-        rtp: SocketAddr,
-        rtcp: SocketAddr,
+        bound: MediaAddress,
         policy: &OfferPolicy,
         advertised: &[Advertised],
     ) -> Option<LegCommand> {
@@ -167,14 +166,13 @@ impl Call {
             return None;
         }
         self.progress = Progress::Accepted;
-        let advertised = crate::config::advertised(advertised, rtp.ip());
-        let media = MediaAddress { rtp, rtcp, advertised };
+        let media = seen_from_outside(bound, advertised);
         let (leg, policy) = (self.leg, Box::new(policy.clone()));
         Some(match &self.origin {
             Origin::Offered(_) => LegCommand::Accept { leg, policy, media },
             Origin::CallOut(errand) => LegCommand::Dial {
                 leg,
-                target: errand.address(advertised),
+                target: errand.address(media.ports()?.advertised),
                 trunk: errand.trunk().cloned(),
                 calling: errand.shown.calling.clone(),
                 display_name: errand.shown.display_name.clone(),
@@ -225,5 +223,21 @@ impl Call {
             self.takes_events = media.audio.send_events.is_some();
         }
         agreement
+    }
+}
+
+/// Puts the addresses that the peer's network sees in the place of those bound.
+fn seen_from_outside(bound: MediaAddress, advertised: &[Advertised]) -> MediaAddress {
+    let seen = |bound: IpAddr| crate::config::advertised(advertised, bound);
+    match bound {
+        MediaAddress::Ports(ports) => {
+            MediaAddress::Ports(PortAddress { advertised: seen(ports.rtp.ip()), ..ports })
+        }
+        MediaAddress::WebRtc(mut local) => {
+            for address in local.udp.iter_mut().chain(&mut local.tcp) {
+                address.set_ip(seen(address.ip()));
+            }
+            MediaAddress::WebRtc(local)
+        }
     }
 }

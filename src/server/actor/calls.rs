@@ -13,7 +13,7 @@ use super::call::{Agreement, Call, Farewell, Progress};
 use super::{Answering, Handover, Message, Order};
 use crate::metrics;
 use causeway_base::{ConferenceId, EndCause, Lang, LegId};
-use causeway_conference::{LegCommand, LegEvent, Phrase};
+use causeway_conference::{LegCommand, LegEvent, MediaAddress, Phrase, PortAddress, Protocol};
 use causeway_plan::{DigitMethod, Direction, LegStats, MediaCommand, MediaEvent, PlayId};
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
@@ -108,7 +108,10 @@ impl Calls {
         let (leg, local) = (call.leg, call.local);
         let order = match call.up() {
             Some(_) => MediaCommand::Move { leg, conference: self.room },
-            None => MediaCommand::Reserve { leg, local },
+            None => match call.protocol() {
+                Protocol::Sip => MediaCommand::Reserve { leg, local },
+                Protocol::WebRtc => MediaCommand::ReserveWebRtc { leg },
+            },
         };
         self.calls.insert(leg, call);
         self.media(order);
@@ -165,21 +168,21 @@ impl Calls {
 
     /// What the engine reports of a leg.
     pub(crate) fn media_event(&mut self, leg: LegId, event: MediaEvent) -> Option<Report> {
-        let Some(call) = self.calls.get_mut(&leg) else {
+        if !self.calls.contains_key(&leg) {
             let message = Message::Media(event);
             self.handovers.push(Handover::Stray { from: self.room, message });
             return None;
-        };
+        }
         match event {
             MediaEvent::Reserved { leg, rtp, rtcp } => {
-                let Answering { policy, advertised, .. } = &*self.answering;
-                if let Some(command) = call.accept(rtp, rtcp, policy, advertised) {
-                    self.orders.push_back(Order::Leg(command));
-                } else if call.is_outgoing() {
-                    return self.ended(leg, EndCause::Cancelled);
-                }
-                None
+                let ports = PortAddress { rtp, rtcp, advertised: rtp.ip() };
+                self.reserved(leg, MediaAddress::Ports(ports))
             }
+            MediaEvent::WebRtcReserved { leg, local } => {
+                self.reserved(leg, MediaAddress::WebRtc(local))
+            }
+            // Its page is told by the door that it came through.
+            MediaEvent::WebRtcChanged { .. } => None,
             MediaEvent::SourceLatched { leg, .. } | MediaEvent::Resumed { leg } => {
                 Some(Report::Heard { leg })
             }
@@ -193,6 +196,18 @@ impl Calls {
             MediaEvent::Failed { leg, cause } => self.hang_up(leg, cause),
             MediaEvent::Talkers { .. } | MediaEvent::ConferenceFailed { .. } => None,
         }
+    }
+
+    /// The engine has ports: answers, or calls out.
+    fn reserved(&mut self, leg: LegId, bound: MediaAddress) -> Option<Report> {
+        let Answering { policy, advertised, .. } = &*self.answering;
+        let call = self.calls.get_mut(&leg)?;
+        if let Some(command) = call.accept(bound, policy, advertised) {
+            self.orders.push_back(Order::Leg(command));
+        } else if call.is_outgoing() {
+            return self.ended(leg, EndCause::Cancelled);
+        }
+        None
     }
 
     /// Hangs up or refuses. Reports the end where no last word will come.

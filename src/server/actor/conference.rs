@@ -234,6 +234,8 @@ impl ConferenceActor {
                 return self.tell(now, Command::Leave { leg, cause });
             }
             MediaEvent::Reserved { leg, .. }
+            | MediaEvent::WebRtcReserved { leg, .. }
+            | MediaEvent::WebRtcChanged { leg, .. }
             | MediaEvent::SourceLatched { leg, .. }
             | MediaEvent::Digit { leg, .. }
             | MediaEvent::Silent { leg, .. }

@@ -278,6 +278,8 @@ impl Actor for ReceptionActor {
                     return self.end(cause);
                 }
                 MediaEvent::Reserved { leg, .. }
+                | MediaEvent::WebRtcReserved { leg, .. }
+                | MediaEvent::WebRtcChanged { leg, .. }
                 | MediaEvent::SourceLatched { leg, .. }
                 | MediaEvent::Digit { leg, .. }
                 | MediaEvent::Silent { leg, .. }

@@ -26,7 +26,7 @@ use causeway_conference::{
 use causeway_dial::{AliasPattern, DialPlan, Found, NameTable, NumberPlan, OurHosts};
 use causeway_plan::{
     AudioFormat, Direction, Feed, LegAudio, LegMedia, MediaCommand, MediaEvent, MediaPlan,
-    OfferPolicy, TransportSpec,
+    OfferPolicy, Transport, TransportSpec,
 };
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex};
@@ -92,13 +92,13 @@ fn visit(leg: u64) -> Message {
 fn media(direction: Direction) -> Box<LegMedia> {
     let format = AudioFormat::new(Codec::Pcma, 8);
     Box::new(LegMedia {
-        transport: TransportSpec {
+        transport: Transport::Rtp(TransportSpec {
             remote_rtp: SOURCE.parse().ok(),
             remote_rtcp: None,
             rtcp_mux: true,
             signalling_source: "203.0.113.77".parse().expect("an address"),
             srtp: None,
-        },
+        }),
         direction,
         audio: LegAudio {
             send: format,
@@ -137,7 +137,7 @@ fn ended(leg: u64) -> Message {
 fn word(order: &Order) -> String {
     match order {
         Order::Leg(LegCommand::Accept { leg, media, .. }) => {
-            format!("accept {} {}", leg.0, media.advertised)
+            format!("accept {} {}", leg.0, media.ports().expect("its own").advertised)
         }
         Order::Leg(LegCommand::Reject { leg, cause }) => format!("reject {} {cause:?}", leg.0),
         Order::Leg(LegCommand::End { leg, cause }) => format!("end {} {cause:?}", leg.0),

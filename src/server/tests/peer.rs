@@ -4,7 +4,7 @@ use causeway_adapter::sip::{
     Carrier, Credentials, LegIds, Listener, SipAdapter, SipConfig, SipHandle, Transport, Trunk,
 };
 use causeway_base::{Alias, EndCause, LegId};
-use causeway_conference::{LegCommand, LegEvent, MediaAddress, Offered};
+use causeway_conference::{LegCommand, LegEvent, MediaAddress, Offered, PortAddress};
 use causeway_plan::OfferPolicy;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -133,9 +133,9 @@ impl Peer {
 
 /// Where no media flows.
 fn media() -> MediaAddress {
-    MediaAddress {
+    MediaAddress::Ports(PortAddress {
         rtp: "127.0.0.1:40000".parse().expect("an address"),
         rtcp: "127.0.0.1:40001".parse().expect("an address"),
         advertised: [127, 0, 0, 1].into(),
-    }
+    })
 }

@@ -12,7 +12,7 @@ use causeway_conference::{LegCommand, LegEvent, Settings};
 use causeway_dial::OurHosts;
 use causeway_engine::{Engine, EngineConfig};
 use causeway_plan::{
-    AudioFormat, Direction, LegAudio, LegMedia, MediaEvent, OfferPolicy, TransportSpec,
+    AudioFormat, Direction, LegAudio, LegMedia, MediaEvent, OfferPolicy, Transport, TransportSpec,
 };
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -36,7 +36,7 @@ impl Outlet for Drivers {
         match order {
             Order::Media(command) => return self.engine.send(command).map_err(|_| Busy),
             Order::Leg(LegCommand::Accept { leg, media, .. }) => {
-                let _ = self.accepted.send((leg, media.rtp));
+                let _ = self.accepted.send((leg, media.ports().expect("its own").rtp));
             }
             Order::Leg(LegCommand::Reject { leg, cause } | LegCommand::End { leg, cause }) => {
                 let _ = self.legs.send(LegEvent::Ended { leg, cause });
@@ -115,13 +115,13 @@ impl Node {
 fn media(peer: SocketAddr) -> LegMedia {
     let format = AudioFormat::new(Codec::Pcma, 8);
     LegMedia {
-        transport: TransportSpec {
+        transport: Transport::Rtp(TransportSpec {
             remote_rtp: Some(peer),
             remote_rtcp: Some(peer),
             rtcp_mux: true,
             signalling_source: peer.ip(),
             srtp: None,
-        },
+        }),
         direction: Direction::SendReceive,
         audio: LegAudio {
             send: format,

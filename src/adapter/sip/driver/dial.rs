@@ -5,7 +5,7 @@ use crate::sip::account::Trunk;
 use crate::sip::leg::CallLeg;
 use crate::sip::resolver::Dns;
 use causeway_base::{Alias, EndCause, LegId};
-use causeway_conference::{LegCommand, LegEvent, MediaAddress};
+use causeway_conference::{LegCommand, LegEvent, PortAddress};
 use causeway_plan::OfferPolicy;
 use causeway_proto::sip::location::{Abilities, Target};
 use causeway_proto::sip::{Command, Flow, Hop, Invite, Presentation};
@@ -25,7 +25,7 @@ pub(super) struct Dialled {
     display_name: String,
     private: bool,
     policy: Box<OfferPolicy>,
-    media: MediaAddress,
+    media: PortAddress,
 }
 
 /// A request-URI, whose proxy is to be looked up.
@@ -66,6 +66,9 @@ impl Driver {
         if matches!(self.life, Life::Stopping(_)) {
             return self.never_began(leg, EndCause::Draining);
         }
+        let Some(media) = media.ports() else {
+            return self.never_began(leg, EndCause::Internal);
+        };
         let call = Dialled { leg, calling, display_name, private, policy, media };
         match trunk {
             Some(name) => match user_of(&target) {

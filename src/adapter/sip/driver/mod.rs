@@ -333,7 +333,7 @@ impl Driver {
                 reliable: false,
             }),
             LegCommand::Accept { policy, media, .. } => {
-                if let Some(call) = self.calls.get_mut(&leg) {
+                if let (Some(call), Some(media)) = (self.calls.get_mut(&leg), media.ports()) {
                     call.accept(*policy, media, seed(), &mut out);
                 }
             }

@@ -5,7 +5,7 @@ use crate::sip::{
     TrunkRegistration, TrunkView, User,
 };
 use causeway_base::{Alias, EndCause, LegId};
-use causeway_conference::{LegCommand, LegEvent, MediaAddress, Offered};
+use causeway_conference::{LegCommand, LegEvent, MediaAddress, Offered, PortAddress};
 use causeway_plan::OfferPolicy;
 use causeway_proto::sip::{Carrier, Credentials, Secret};
 use std::net::SocketAddr;
@@ -158,9 +158,9 @@ impl Node {
 
 /// Where no media flows.
 fn media() -> MediaAddress {
-    MediaAddress {
+    MediaAddress::Ports(PortAddress {
         rtp: "127.0.0.1:40000".parse().expect("an address"),
         rtcp: "127.0.0.1:40001".parse().expect("an address"),
         advertised: [127, 0, 0, 1].into(),
-    }
+    })
 }

@@ -151,7 +151,12 @@ fn addresses() {
         ("c=IN IP6 2001:db8::1", bad),
     ] {
         let got = answer(&format!("m=audio 5000 RTP/AVP 0\n{lines}")).map(|media| {
-            media.transport.remote_rtp.map(|rtp| (rtp, media.transport.remote_rtcp.unwrap()))
+            media
+                .transport
+                .rtp()
+                .unwrap()
+                .remote_rtp
+                .map(|rtp| (rtp, media.transport.rtp().unwrap().remote_rtcp.unwrap()))
         });
         let parse = |text: &str| text.parse::<SocketAddr>().unwrap();
         let expected = expected.map(|pair| pair.map(|(rtp, rtcp)| (parse(rtp), parse(rtcp))));
@@ -161,11 +166,14 @@ fn addresses() {
         ["a=rtcp:0", "a=rtcp:1 IN IP4 239.1.1.1", "a=rtcp:1 IN IP4 name", "a=rtcp:1 IN IP4 0.0.0.0"]
     {
         let media = answer(&format!("m=audio 5000 RTP/AVP 0\nc=IN IP4 192.0.2.7\n{line}")).unwrap();
-        assert_eq!(media.transport.remote_rtcp, None, "{line}");
+        assert_eq!(media.transport.rtp().unwrap().remote_rtcp, None, "{line}");
     }
     let last = answer("m=audio 65535 RTP/AVP 0\nc=IN IP4 192.0.2.7").unwrap();
     assert_eq!(
-        (last.transport.remote_rtp.unwrap().port(), last.transport.remote_rtcp),
+        (
+            last.transport.rtp().unwrap().remote_rtp.unwrap().port(),
+            last.transport.rtp().unwrap().remote_rtcp
+        ),
         (65_535, None)
     );
 }
@@ -177,7 +185,7 @@ fn rtcp_shares_no_port_with_numbers_that_look_like_it() {
             "c=IN IP4 192.0.2.7\nm=audio 5000 RTP/AVP {number}\na=rtpmap:{number} PCMA/8000\n\
              a=rtcp-mux"
         );
-        assert_eq!(answer(&lines).unwrap().transport.rtcp_mux, mux, "{number}");
+        assert_eq!(answer(&lines).unwrap().transport.rtp().unwrap().rtcp_mux, mux, "{number}");
     }
 }
 
@@ -197,9 +205,9 @@ fn crypto_lines() {
         ("a=crypto:1".to_owned(), false),
         ("a=crypto".to_owned(), false),
     ] {
-        assert_eq!(audio(&line).transport.srtp.is_some(), encrypted, "{line}");
+        assert_eq!(audio(&line).transport.srtp().is_some(), encrypted, "{line}");
         let both = format!("{line}\na=crypto:2 AES_CM_128_HMAC_SHA1_32 inline:{key}");
-        assert!(audio(&both).transport.srtp.is_some(), "the next line counts: {line}");
+        assert!(audio(&both).transport.srtp().is_some(), "the next line counts: {line}");
         let secure = format!("c=IN IP4 192.0.2.7\nm=audio 5000 RTP/SAVP 0\n{line}");
         assert_eq!(answer(&secure).is_ok(), encrypted, "{line}");
     }

@@ -55,8 +55,8 @@ fn assert_agreed(a: &LegMedia, b: &LegMedia) {
         }
     }
     assert_eq!(a.direction, b.direction.mirrored());
-    assert_eq!(a.transport.rtcp_mux, b.transport.rtcp_mux);
-    match (a.transport.srtp, b.transport.srtp) {
+    assert_eq!(a.transport.rtp().unwrap().rtcp_mux, b.transport.rtp().unwrap().rtcp_mux);
+    match (a.transport.srtp(), b.transport.srtp()) {
         (Some(a), Some(b)) => {
             assert_eq!((a.suite, a.send, a.receive), (b.suite, b.receive, b.send));
             assert!(a.send != a.receive);
@@ -88,7 +88,7 @@ proptest! {
             return Ok(());
         };
         prop_assert_eq!(Some(at_a.audio.send.codec), codec.copied());
-        prop_assert_eq!(at_a.transport.srtp.is_some(), encrypted);
+        prop_assert_eq!(at_a.transport.srtp().is_some(), encrypted);
         assert_agreed(&at_a, &at_b);
         for (by_a, direction) in turns {
             let direction = Direction::of(direction & 1 != 0, direction & 2 != 0);
@@ -98,8 +98,8 @@ proptest! {
             assert_agreed(&x, &y);
             // A call in the clear may become encrypted: the callee may offer a suite that did
             // not fit the first offer. Nothing goes the other way.
-            if let Some(srtp) = at_a.transport.srtp {
-                prop_assert_eq!(x.transport.srtp.map(|srtp| srtp.suite), Some(srtp.suite));
+            if let Some(srtp) = at_a.transport.srtp() {
+                prop_assert_eq!(x.transport.srtp().map(|srtp| srtp.suite), Some(srtp.suite));
             }
             prop_assert_eq!(a.sent.as_ref().unwrap().media.len(), 1);
         }

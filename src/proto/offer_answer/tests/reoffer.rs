@@ -60,7 +60,7 @@ fn the_peer_holds_in_both_forms_and_resumes() {
     for (lines, direction, attribute, addressed) in table {
         let (answer, media) = leg.answer(&offer(lines)).unwrap();
         assert_eq!(media.direction, direction, "{lines}");
-        assert_eq!(media.transport.remote_rtp.is_some(), addressed, "{lines}");
+        assert_eq!(media.transport.rtp().unwrap().remote_rtp.is_some(), addressed, "{lines}");
         assert!(SessionDescription::parse(&answer).unwrap().media[0].has(attribute), "{lines}");
     }
 }
@@ -70,7 +70,7 @@ fn we_hold_and_resume_and_the_version_counts_changes_only() {
     let (mut a, mut b) = (leg(), negotiator(OfferPolicy::default(), 2));
     let first = a.offer();
     a.accept_answer(&b.answer(&first).unwrap().0).unwrap();
-    let keys = a.media().unwrap().transport.srtp;
+    let keys = a.media().unwrap().transport.srtp();
     assert!(keys.is_some());
 
     a.set_direction(Direction::SendOnly);
@@ -79,7 +79,7 @@ fn we_hold_and_resume_and_the_version_counts_changes_only() {
     assert_eq!(theirs.direction, Direction::ReceiveOnly);
     assert_eq!(a.accept_answer(&answer).unwrap().direction, Direction::SendOnly);
     assert_eq!(version(&hold), version(&first) + 1);
-    assert_eq!(a.media().unwrap().transport.srtp, keys, "a hold keeps the keys");
+    assert_eq!(a.media().unwrap().transport.srtp(), keys, "a hold keeps the keys");
 
     let again = a.offer();
     assert_eq!(again, hold, "nothing changed");
@@ -92,7 +92,7 @@ fn we_hold_and_resume_and_the_version_counts_changes_only() {
     a.set_direction(Direction::SendReceive);
     let (resumed, _) = exchange(&mut a, &mut b).unwrap();
     assert_eq!(resumed.direction, Direction::SendReceive);
-    assert_eq!(resumed.transport.srtp, keys);
+    assert_eq!(resumed.transport.srtp(), keys);
 }
 
 #[test]
@@ -135,7 +135,7 @@ fn our_key_stays_until_the_peer_changes_its_own_and_never_comes_back() {
     let mut leg = leg();
     let send = |leg: &mut Negotiator, key| {
         let (_, media) = leg.answer(&crypto(key)).unwrap();
-        media.transport.srtp.unwrap().send
+        media.transport.srtp().unwrap().send
     };
     let mut seen = Vec::new();
     for key in [KEY, OTHER_KEY, KEY, OTHER_KEY] {
@@ -148,7 +148,7 @@ fn our_key_stays_until_the_peer_changes_its_own_and_never_comes_back() {
         let answer =
             format!("m=audio 5000 RTP/SAVP 0\na=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:{key}\n");
         assert!(offered.contains("a=crypto:1 AES_CM_128_HMAC_SHA1_80"), "{offered}");
-        assert_eq!(leg.accept_answer(&offer(&answer)).unwrap().transport.srtp.unwrap().send, new);
+        assert_eq!(leg.accept_answer(&offer(&answer)).unwrap().transport.srtp().unwrap().send, new);
     }
 }
 
@@ -160,7 +160,7 @@ fn a_suite_that_was_left_has_another_key_when_it_returns() {
     for suite in ["AES_CM_128_HMAC_SHA1_80", "AES_CM_128_HMAC_SHA1_32"].repeat(3) {
         let lines = format!("m=audio 5000 RTP/SAVP 0\na=crypto:7 {suite} inline:{KEY}\n");
         let (answer, media) = leg.answer(&offer(&lines)).unwrap();
-        let srtp = media.transport.srtp.unwrap();
+        let srtp = media.transport.srtp().unwrap();
         assert_eq!(Some(srtp.suite), SrtpSuite::from_name(suite));
         assert!(!seen.contains(&srtp.send));
         seen.push(srtp.send);
@@ -204,7 +204,10 @@ fn a_line_switched_off_is_silence_and_comes_back() {
     let (_, media) = leg.answer(&offer("m=audio 5000 RTP/AVP 8\n")).unwrap();
     let (answer, off) = leg.answer(&offer("m=audio 0 RTP/AVP 8\n")).unwrap();
     assert_eq!(SessionDescription::parse(&answer).unwrap().media[0].port, 0);
-    assert_eq!((off.direction, off.transport.remote_rtp), (Direction::Inactive, None));
+    assert_eq!(
+        (off.direction, off.transport.rtp().unwrap().remote_rtp),
+        (Direction::Inactive, None)
+    );
     assert_eq!(leg.answer(&offer("m=audio 5000 RTP/AVP 8\n")).unwrap().1, media);
     let mut fresh = super::negotiator(OfferPolicy::default(), 1);
     let refusal = fresh.answer(&offer("m=audio 0 RTP/AVP 8\n")).unwrap_err();
@@ -232,7 +235,10 @@ fn a_late_offer_may_meet_other_numbers() {
     assert_eq!(audio.receive.iter().map(|f| f.payload_type).collect::<Vec<_>>(), [96]);
     assert_eq!((audio.send_events, &audio.receive_events[..]), (Some(122), &[100][..]));
     assert_eq!((audio.ptime_ms, audio.level_extension), (40, Some(1)));
-    assert_eq!(media.transport.remote_rtcp, "192.0.2.7:5009".parse::<SocketAddr>().ok());
+    assert_eq!(
+        media.transport.rtp().unwrap().remote_rtcp,
+        "192.0.2.7:5009".parse::<SocketAddr>().ok()
+    );
 }
 
 #[test]

@@ -180,6 +180,7 @@ fn participant(one: &ParticipantView, speaking: bool) -> Participant {
 fn protocol(protocol: Protocol) -> &'static str {
     match protocol {
         Protocol::Sip => "sip",
+        Protocol::WebRtc => "webrtc",
     }
 }
 
