@@ -132,6 +132,7 @@ impl Welcome {
             caller: self.caller,
             trusted: self.trusted,
             purpose: self.purpose,
+            seated: None,
         }
     }
 }
@@ -498,7 +499,7 @@ impl FrontDesk {
         match self.destination(&asked).0 {
             Destination::Conference(key) => {
                 let gate = self.meetings.gate(&key, Timestamp::now())?;
-                (!gate.guests_need_pin).then_some(Purpose::Join { key, role: Role::Guest })
+                (!gate.guests_need_pin).then_some(guest(key))
             }
             Destination::User(name) => Some(Purpose::User(name)),
             Destination::Gateway { trunk, target, .. } => Some(operator_at(target, trunk)),
@@ -522,6 +523,11 @@ impl FrontDesk {
     }
 }
 
+/// To come in as a guest.
+fn guest(key: Arc<str>) -> Purpose {
+    Purpose::Join { key, role: Role::Guest, beside: None }
+}
+
 /// The operator is for whoever cannot find their way: nobody needs to prove anything.
 fn operator_at(target: String, trunk: Option<Arc<str>>) -> Purpose {
     Purpose::Gateway { target, trunk, asker: Asker::Rule, rule: Arc::from("reception.operator") }
@@ -533,7 +539,7 @@ fn purpose_of(key: Arc<str>, gate: Gate, trusted: bool) -> Purpose {
     match gate.asks(trusted) {
         Some(guests_need_pin) => Purpose::Ask(Goal::Conference { key, guests_need_pin }),
         None if gate.not_started => Purpose::Ask(Goal::Dismissal { cause: EndCause::NotStarted }),
-        None => Purpose::Join { key, role: Role::Guest },
+        None => guest(key),
     }
 }
 

@@ -1,7 +1,10 @@
 //! One leg's way from its offer to its end, whoever owns it meanwhile.
 
+use super::quality::Quality;
+use super::{Fate, Watcher, kind};
 use crate::calling_out::Errand;
 use crate::record::Draft;
+use crate::view::Kind;
 use causeway_adapter::sip::Advertised;
 use causeway_base::{EndCause, Lang, LegId};
 use causeway_conference::digit::DigitMerge;
@@ -81,6 +84,12 @@ pub(crate) struct Call {
     /// What it pressed lately, by every way: it goes along, so that a press that is reported again
     /// after the call changed hands is not taken for another.
     pub(crate) digits: DigitMerge,
+    /// By what its person takes part.
+    pub(crate) kind: Kind,
+    /// How good the line is.
+    pub(crate) quality: Quality,
+    /// Who is told what becomes of it.
+    pub(crate) watcher: Option<Watcher>,
     /// What will be kept of it.
     pub(crate) draft: Box<Draft>,
 }
@@ -92,6 +101,9 @@ impl Call {
             leg: offered.leg,
             local: offered.local,
             lang,
+            kind: kind::of(&offered),
+            quality: Quality::default(),
+            watcher: None,
             origin: Origin::Offered(offered),
             progress: Progress::Reserving,
             until: None,
@@ -110,6 +122,9 @@ impl Call {
             local,
             lang: errand.lang,
             until: Some(errand.until),
+            kind: kind::of_errand(&errand),
+            quality: Quality::default(),
+            watcher: None,
             origin: Origin::CallOut(errand),
             progress: Progress::Reserving,
             spoken_to: false,
@@ -129,6 +144,13 @@ impl Call {
         match &self.origin {
             Origin::Offered(offered) => offered.protocol,
             Origin::CallOut(_) => Protocol::Sip,
+        }
+    }
+
+    /// Tells who asked for it what becomes of it.
+    pub(crate) fn tell(&self, fate: Fate) {
+        if let Some(watcher) = &self.watcher {
+            watcher.tell(self.leg, fate);
         }
     }
 

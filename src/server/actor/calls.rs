@@ -10,7 +10,7 @@
 //! once, and its record completed, after its last word, by the actor that owns it then.
 
 use super::call::{Agreement, Call, Farewell, Progress};
-use super::{Answering, Handover, Message, Order};
+use super::{Answering, Fate, Handover, Message, Order};
 use crate::metrics;
 use causeway_base::{ConferenceId, EndCause, Lang, LegId};
 use causeway_conference::{LegCommand, LegEvent, MediaAddress, Phrase, PortAddress, Protocol};
@@ -65,7 +65,7 @@ pub(crate) struct Calls {
     calls: HashMap<LegId, Call>,
     answering: Arc<Answering>,
     last_play: u64,
-    /// Bounded by the calls: at most seven orders each, and one plan.
+    /// Bounded by the calls: at most eight orders each, and one plan.
     pub(crate) orders: VecDeque<Order>,
     pub(crate) handovers: Vec<Handover>,
 }
@@ -92,6 +92,18 @@ impl Calls {
 
     pub(crate) fn get_mut(&mut self, leg: LegId) -> Option<&mut Call> {
         self.calls.get_mut(&leg)
+    }
+
+    /// Whether somebody takes part by a browser.
+    pub(crate) fn has_browsers(&self) -> bool {
+        self.calls.values().any(|call| call.protocol() == Protocol::WebRtc)
+    }
+
+    /// Asks the engine for the figures of every leg that is up.
+    pub(crate) fn measure(&mut self) {
+        let up = self.calls.values().filter(|call| call.up().is_some()).map(|call| call.leg);
+        let asked = up.map(|leg| Order::Media(MediaCommand::ReportStats { leg }));
+        self.orders.extend(asked);
     }
 
     pub(crate) fn legs(&self) -> Vec<LegId> {
@@ -146,6 +158,7 @@ impl Calls {
             }
             LegEvent::Answered { leg } => {
                 let call = self.calls.get_mut(&leg)?;
+                call.tell(Fate::Answered);
                 call.draft.answered();
                 self.orders.push_back(Order::Record(call.draft.clone()));
                 call.confirmed().map(|direction| Report::Up { leg, direction })
@@ -159,10 +172,12 @@ impl Calls {
                 self.calls.get_mut(&leg)?.draft.trunk = trunk;
                 None
             }
-            // An offer comes as a visit; key frames belong to pictures.
-            LegEvent::Offered(_) | LegEvent::Ringing { .. } | LegEvent::KeyframeNeeded { .. } => {
+            LegEvent::Ringing { leg } => {
+                self.calls.get(&leg)?.tell(Fate::Ringing);
                 None
             }
+            // An offer comes as a visit; key frames belong to pictures.
+            LegEvent::Offered(_) | LegEvent::KeyframeNeeded { .. } => None,
         }
     }
 
@@ -280,6 +295,7 @@ impl Calls {
     fn ended(&mut self, leg: LegId, cause: EndCause) -> Option<Report> {
         let call = self.calls.remove(&leg)?;
         info!(%leg, room = %self.room, code = cause.code(), "call ended");
+        call.tell(Fate::Ended(cause));
         let mut draft = call.draft;
         draft.ended(cause);
         // First the record: the engine's answer to the release completes it.

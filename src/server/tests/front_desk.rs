@@ -131,7 +131,7 @@ fn ask(key: &str, guests_need_pin: bool) -> Purpose {
 }
 
 fn join(key: &str) -> Purpose {
-    Purpose::Join { key: key.into(), role: Role::Guest }
+    Purpose::Join { key: key.into(), role: Role::Guest, beside: None }
 }
 
 #[test]
