@@ -222,7 +222,9 @@ async fn serve(connection: TcpStream, peer: SocketAddr, seat: Seat) {
         request
     });
     let builder = protocols();
-    let served = builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
+    // A WebSocket takes its connection over.
+    let stream = TokioIo::new(stream);
+    let served = builder.serve_connection_with_upgrades(stream, TowerToHyperService::new(service));
     tokio::pin!(served);
     let mut closing = seat.door.closing.clone();
     let ended = tokio::select! {
