@@ -117,9 +117,14 @@ mod tests {
             jitter: Duration::from_millis(5),
             ..LegStats::default()
         };
-        for (lost, round_trip, remote_lost, expected) in
-            [(0, 20, 0, 4), (5, 40, 0, 3), (0, 500, 0, 2), (12, 300, 0, 2), (0, 30, 60, 0)]
-        {
+        for (lost, round_trip, remote_lost, expected) in [
+            (0, 20, 0, 4),
+            (5, 40, 0, 3),
+            (0, 450, 0, 2),
+            (5, 300, 0, 2),
+            (12, 300, 0, 1),
+            (0, 30, 60, 0),
+        ] {
             let bars = bars(&counted(lost, round_trip, remote_lost));
             assert_eq!(bars, Some(expected), "{lost} {round_trip} {remote_lost}");
         }

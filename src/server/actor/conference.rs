@@ -108,12 +108,7 @@ impl ConferenceActor {
     }
 
     /// Gives a leg a seat: its own, or beside somebody who must be here still.
-    fn seat(
-        &mut self,
-        now: Instant,
-        join: Join,
-        beside: Option<Who>,
-    ) -> Result<Who, CommandError> {
+    fn seat(&mut self, now: Instant, join: Join, beside: Option<Who>) -> Result<Who, CommandError> {
         let (leg, conference) = (join.leg, self.conference.id());
         let gone = CommandError::Refused(EndCause::Gone);
         if beside.is_some_and(|who| who.conference != conference) {
@@ -360,9 +355,10 @@ impl ConferenceActor {
         let hears = self.calls.says_farewell()
             && !self.paired
             && is_spoken(cause)
-            && self.calls.get(leg).is_some_and(|call| {
-                call.up().is_some() && call.protocol() != Protocol::WebRtc
-            });
+            && self
+                .calls
+                .get(leg)
+                .is_some_and(|call| call.up().is_some() && call.protocol() != Protocol::WebRtc);
         if !hears {
             // A leg that ends without a last word has left the machine already.
             self.calls.hang_up(leg, cause);

@@ -246,7 +246,9 @@ async fn ask(node: &mut Node) -> Result<LegId, EndCause> {
         beside: None,
     });
     let (reply, begun) = tokio::sync::oneshot::channel();
-    node.router.handover(Handover::CallOut { key: "board".into(), call, watcher: None, reply }).await;
+    node.router
+        .handover(Handover::CallOut { key: "board".into(), call, watcher: None, reply })
+        .await;
     begun.await.expect("an answer")
 }
 

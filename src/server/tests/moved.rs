@@ -54,7 +54,13 @@ fn join(leg: u64, role: Role) -> Message {
     let draft = Draft::begun(LegId(leg), Protocol::Sip, false);
     let purpose = Purpose::Join { key: "conference[0]".into(), role, beside: None };
     let call = Call::offered(offered(leg), Lang::Zh, draft);
-    Message::Visit(Box::new(Visit { call, caller: None, trusted: leg.is_multiple_of(2), purpose, seated: None }))
+    Message::Visit(Box::new(Visit {
+        call,
+        caller: None,
+        trusted: leg.is_multiple_of(2),
+        purpose,
+        seated: None,
+    }))
 }
 
 impl House {

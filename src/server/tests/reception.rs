@@ -159,7 +159,10 @@ fn a_press_by_three_ways_is_one_digit_at_the_reception() {
             menus.take(digit_by(method, digit));
         }
     }
-    assert_eq!(menus.visit().purpose, Purpose::Join { key: "open".into(), role: Role::Guest, beside: None });
+    assert_eq!(
+        menus.visit().purpose,
+        Purpose::Join { key: "open".into(), role: Role::Guest, beside: None }
+    );
 }
 
 #[test]
