@@ -1,6 +1,10 @@
 //! The front desk: who may go where, in which role, and what is asked of them first. Everything
 //! that the bridge knows of meetings, rules, PINs and attempts meets here; actors and the
-//! adapter only ask.
+//! adapter only ask. `by_link`: those who come by a link.
+
+mod by_link;
+
+pub(crate) use by_link::Refusal;
 
 use crate::actor::call::{Call, Origin};
 use crate::actor::{Purpose, Visit};
@@ -88,6 +92,8 @@ pub(crate) struct FrontDesk {
     /// Calls of strangers to numbers that lead nowhere. Apart from the attempts: who mistypes at the
     /// reception may call all the same.
     probes: Mutex<Attempts>,
+    /// Wrong PINs by link.
+    link_attempts: Mutex<Attempts>,
     outgoing: Outgoing,
     /// Keys the hash that tells callers apart, so that nobody makes another's.
     callers: RandomState,
@@ -215,6 +221,7 @@ impl FrontDesk {
             meetings,
             attempts: Mutex::new(Attempts::new(AttemptRules::default())),
             probes: Mutex::new(Attempts::new(PROBES)),
+            link_attempts: Mutex::new(Attempts::new(by_link::BY_LINK)),
             callers: RandomState::new(),
         }
     }

@@ -58,6 +58,7 @@ mod sweep;
 mod tests;
 pub mod tls;
 pub mod view;
+pub mod web;
 
 pub use actor::task::News;
 pub use bridge::{Bridge, StartError};

@@ -11,7 +11,7 @@ use causeway_conference::digit::DigitMerge;
 use causeway_conference::{LegCommand, MediaAddress, Offered, PortAddress, Protocol};
 use causeway_plan::{Direction, LegMedia, OfferPolicy};
 use std::net::IpAddr;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Where a call stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +30,28 @@ pub(crate) enum Progress {
     /// It was told to end; its last word is awaited.
     Ending,
 }
+
+/// By what it is noticed that the other side is gone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Keeper {
+    /// Its dialog, or the door of its page.
+    Signalling,
+    /// Its media alone, which is gone since then: who publishes or plays by HTTP says nothing more.
+    Media { gone: Option<Instant> },
+}
+
+impl Keeper {
+    /// When a leg without media is let go.
+    pub(crate) fn until(self) -> Option<Instant> {
+        match self {
+            Keeper::Media { gone: Some(since) } => Some(since + MEDIA_GONE),
+            Keeper::Media { gone: None } | Keeper::Signalling => None,
+        }
+    }
+}
+
+/// How long a leg that only its media keeps may be without: time for ICE to find another way.
+pub(crate) const MEDIA_GONE: Duration = Duration::from_secs(30);
 
 /// Who began a call.
 #[derive(Debug)]
@@ -88,6 +110,7 @@ pub(crate) struct Call {
     pub(crate) kind: Kind,
     /// How good the line is.
     pub(crate) quality: Quality,
+    pub(crate) keeper: Keeper,
     /// Who is told what becomes of it.
     pub(crate) watcher: Option<Watcher>,
     /// What will be kept of it.
@@ -103,6 +126,7 @@ impl Call {
             lang,
             kind: kind::of(&offered),
             quality: Quality::default(),
+            keeper: Keeper::Signalling,
             watcher: None,
             origin: Origin::Offered(offered),
             progress: Progress::Reserving,
@@ -124,6 +148,7 @@ impl Call {
             until: Some(errand.until),
             kind: kind::of_errand(&errand),
             quality: Quality::default(),
+            keeper: Keeper::Signalling,
             watcher: None,
             origin: Origin::CallOut(errand),
             progress: Progress::Reserving,

@@ -275,7 +275,7 @@ impl ConferenceActor {
             }
             MediaEvent::Failed { leg, cause } => {
                 // First its call, so that what the conference says of it finds it ending.
-                let report = self.calls.media_event(leg, event);
+                let report = self.calls.media_event(now, leg, event);
                 if let Some(report) = report {
                     self.report(now, report);
                 }
@@ -291,7 +291,7 @@ impl ConferenceActor {
             | MediaEvent::Played { leg, .. }
             | MediaEvent::Stats { leg, .. } => leg,
         };
-        if let Some(report) = self.calls.media_event(leg, event) {
+        if let Some(report) = self.calls.media_event(now, leg, event) {
             self.report(now, report);
         }
     }

@@ -290,7 +290,7 @@ impl Actor for ReceptionActor {
                 | MediaEvent::Stats { leg, .. }
                 | MediaEvent::Failed { leg, .. } => {
                     let leg = *leg;
-                    self.calls.media_event(leg, event)
+                    self.calls.media_event(now, leg, event)
                 }
             },
             Message::End(cause) => return self.end(cause),
