@@ -109,6 +109,7 @@ pub struct Bridge {
     meetings: Arc<Meetings>,
     links: Arc<Links>,
     entrance: Arc<Entrance>,
+    journal: Arc<Journal>,
     store: Store,
     sip: SipHandle,
     desk: Arc<FrontDesk>,
@@ -160,6 +161,7 @@ impl Bridge {
             handovers: handover_sender.clone(),
             news: news.clone(),
         };
+        let kept = Arc::clone(&journal);
         let (visit_sender, visits) = mpsc::channel(MAX_VISITS);
         let entrance = Arc::new(Entrance::new(entrance::Parts {
             desk: Arc::clone(&desk),
@@ -205,6 +207,7 @@ impl Bridge {
             meetings,
             links,
             entrance,
+            journal: kept,
             store,
             sip,
             desk,
@@ -234,6 +237,11 @@ impl Bridge {
     /// The way in for browsers.
     pub(crate) fn entrance(&self) -> &Arc<Entrance> {
         &self.entrance
+    }
+
+    /// Where what happened is written down.
+    pub(crate) fn journal(&self) -> &Arc<Journal> {
+        &self.journal
     }
 
     /// What outlives the bridge.

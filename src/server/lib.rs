@@ -8,6 +8,7 @@
 //! * `router`: each event to the actor that owns its leg, each new call to where the dial plan
 //!   says. `front_desk`: who may go where, in which role. `calling_out`: calls that we make.
 //! * `actor`: who owns legs: conferences and the reception. `outlet`: where their orders go.
+//! * `personal_code`: codes by which a telephone joins a browser.
 //! * `sweep`: what is done from time to time.
 //! * [`directory`]: who is where. [`live`]: what the outside may do with running conferences;
 //!   [`view`]: what it sees.
@@ -45,6 +46,7 @@ mod measure;
 pub mod meeting;
 pub mod metrics;
 mod outlet;
+mod personal_code;
 pub mod ports;
 pub mod record;
 mod refusal;

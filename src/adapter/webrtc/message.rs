@@ -16,6 +16,9 @@ pub const MAX_FRAME: usize = 64 * 1024;
 /// The longest message of chat, in characters.
 pub const MAX_CHAT: usize = 2_000;
 
+/// The version of these words.
+pub const VERSION: u16 = 1;
+
 /// The subprotocol of version 1.
 pub const SUBPROTOCOL: &str = "causeway.v1";
 

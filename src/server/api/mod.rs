@@ -29,7 +29,7 @@ pub mod listener;
 mod patience;
 pub mod resource;
 mod route;
-mod source;
+pub(crate) mod source;
 mod speech;
 mod stream_seat;
 #[cfg(test)]
