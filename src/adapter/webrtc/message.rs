@@ -168,7 +168,7 @@ pub struct Seat {
 }
 
 /// What the test before joining found. Kept with the participant; nothing is decided by it.
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct NetworkTest {
     /// Media by UDP works.

@@ -3,6 +3,7 @@
 //! * [`site`](self): `<prefix>/j/<meeting>` and its files. `asset`: what is embedded of them.
 //! * `link`: what a link is worth, before it is used. * `probe`: the test before joining.
 //! * `guide`: `<prefix>/m/<meeting>/guide`, to print.
+//! * `entrance`: the one way in, from a good link to a leg with a seat.
 //! * `turn`: credentials for TURN servers.
 //! * `header`: policies. * `around`: what is done around every answer. * `refusal`: how a door
 //!   refuses.
@@ -12,8 +13,10 @@
 
 mod around;
 mod asset;
+pub(crate) mod entrance;
 mod header;
 mod link;
+pub(crate) mod peer;
 mod probe;
 mod refusal;
 mod site;
