@@ -334,6 +334,7 @@ fn engine(finder: &mut Finder<'_>, raw: &RawConfig) -> EngineConfig {
         dscp: media.dscp,
         silence: Duration::from_secs(media.silence_s.max(1)),
         realtime: media.realtime,
+        webrtc: None,
     }
 }
 
