@@ -96,7 +96,7 @@ function configuration(phone, control, voice) {
   if (!modules) throw new Error('no modules of baresip found; deploy/bootstrap --tests installs them');
   return `poll_method epoll
 sip_listen 127.0.0.1:${phone.port}
-net_interface lo
+net_interface 127.0.0.1
 audio_source aufile,${voice}
 ausrc_srate 48000
 ausrc_channels 1

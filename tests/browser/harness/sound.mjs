@@ -8,7 +8,7 @@ export const TONES = { anna: 600, bai: 1100, phone: 1700, other: 2500 };
 /** A voice is above this, in dB of full scale. */
 export const AUDIBLE_DB = -40;
 /** Below this there is nothing to hear. */
-export const INAUDIBLE_DB = -60;
+export const INAUDIBLE_DB = -50;
 
 /** One part of speech and one of silence, in seconds: what sounds for ever is taken for noise. */
 const ON = 0.6;
