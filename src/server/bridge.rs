@@ -6,7 +6,9 @@ use crate::calling_out;
 use crate::config::Config;
 use crate::directory::Directory;
 use crate::front_desk::{FrontDesk, Rules};
+use crate::invite::{Addresses, Bound, Cards};
 use crate::journal::Journal;
+use crate::link::Links;
 use crate::live::Live;
 use crate::meeting::Meetings;
 use crate::outlet::Drivers;
@@ -104,6 +106,7 @@ enum Stop {
 pub struct Bridge {
     live: Live,
     meetings: Arc<Meetings>,
+    links: Arc<Links>,
     store: Store,
     sip: SipHandle,
     desk: Arc<FrontDesk>,
@@ -133,6 +136,8 @@ impl Bridge {
         let (names, numbers) = (config.names.clone(), config.dial_plan.numbers().clone());
         let meetings = meetings.map_err(StartError::Store)?.reserving(names, numbers);
         let meetings = Arc::new(meetings);
+        let links = Links::open(store.clone(), Arc::clone(&meetings)).await;
+        let links = Arc::new(links.map_err(StartError::Store)?);
         let journal = Arc::new(Journal::new(Some(store.clone())));
         let desk = Arc::new(FrontDesk::new(rules(&config), Arc::clone(&meetings)));
         desk.outgoing().recall(&store).await.map_err(StartError::Store)?;
@@ -175,7 +180,7 @@ impl Bridge {
         let stores = store.clone();
         let task = tokio::spawn(run(router, inlets, sip.clone(), stores, config.drain_limit));
         sweep::spawn(live.clone(), Arc::clone(&meetings), store.clone(), config.store.retention);
-        Ok(Self { live, meetings, store, sip, desk, bound, realtime, ticks, stop, task })
+        Ok(Self { live, meetings, links, store, sip, desk, bound, realtime, ticks, stop, task })
     }
 
     /// The running conferences.
@@ -186,6 +191,25 @@ impl Bridge {
     /// The meetings, running or not.
     pub fn meetings(&self) -> &Arc<Meetings> {
         &self.meetings
+    }
+
+    /// What lets browsers in.
+    pub fn links(&self) -> &Arc<Links> {
+        &self.links
+    }
+
+    /// The cards of its meetings, as a bridge that was started with this configuration publishes
+    /// them.
+    pub fn cards(&self, config: &Config, web: &Bound) -> Cards {
+        Cards {
+            meetings: Arc::clone(&self.meetings),
+            permanent: config.conferences.clone(),
+            links: Arc::clone(&self.links),
+            dial_plan: Arc::clone(&config.dial_plan),
+            names: config.names.clone(),
+            addresses: Addresses::of(config, &self.bound, web),
+            local: self.local(),
+        }
     }
 
     /// What outlives the bridge.

@@ -2,7 +2,9 @@
 
 use crate::rtcp::{RtcpPacket, RtcpView};
 use crate::rtp::{MAX_LEN, RtpView};
-use crate::sdp::{Crypto, ExtMap, RtcpAddress, RtpMap, SessionDescription, attribute};
+use crate::sdp::{
+    Candidate, Crypto, ExtMap, Group, RtcpAddress, RtpMap, SessionDescription, attribute,
+};
 use crate::{audio_level, comfort_noise, demux, stun, telephone_event};
 
 /// RTP: what is read is written back the same, but for padding.
@@ -93,7 +95,11 @@ pub fn sdp(data: &[u8]) {
         if let Ok(crypto) = Crypto::parse(value) {
             assert_eq!(Crypto::parse(&crypto.to_string()), Ok(crypto));
         }
-        let _ = (ExtMap::parse(value), RtcpAddress::parse(value));
+        if let Some(candidate) = Candidate::parse(value) {
+            assert_eq!(Candidate::parse(&candidate.to_string()), Some(candidate));
+        }
+        let _ = (ExtMap::parse(value), RtcpAddress::parse(value), Group::parse(value));
+        let _ = (attribute::sha256_fingerprint(value), attribute::ssrc(value));
         let _ = attribute::fmtp(value).map(|(_, list)| attribute::parameters(list).count());
     }
 }
@@ -116,6 +122,8 @@ mod tests {
             "c=IN IP6 ::1/3",
             "c=IN",
             "b=AS:64",
+            "a=candidate:1 1 udp 1 192.0.2.1 5000 typ host ufrag x",
+            "a=group:BUNDLE 0 1",
             "b=X-YZ:1",
             "b=X-X-:1",
             "b=AS",
