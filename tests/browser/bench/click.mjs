@@ -86,11 +86,11 @@ function summary(values) {
 const [chromium, firefox, bridge] = await Promise.all([launchChromium(), launchFirefox(), Bridge.start()]);
 try {
   const meeting = await bridge.meeting();
-  const talker = await Visit.open(firefox, await bridge.url(meeting, 'host'));
+  const talker = await Visit.open(firefox, bridge.url(meeting, 'host'));
   await talker.join('Bai');
   await talker.isIn();
   const rounds = [];
-  const url = await bridge.url(meeting);
+  const url = bridge.url(meeting);
   for (let at = 0; at < ROUNDS; at += 1) rounds.push(await round(chromium, url));
   const stages = Object.fromEntries(STAGES.map((stage) => [stage, summary(rounds.map((one) => one.stages[stage]))]));
   const bytes = Math.max(...rounds.map((one) => one.bytes));

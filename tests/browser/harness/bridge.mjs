@@ -9,13 +9,13 @@ const PROGRAM = process.env.CAUSEWAY ?? new URL('../../../target/debug/causeway'
 
 export class Bridge {
   /** `more`: text of the configuration, after the rest. `turn`: a server, see turn.mjs. */
-  static async start({ turn, ancestors = [], prefix = '', more = '', call = '' } = {}) {
+  static async start({ turn, ancestors = [], prefix = '', more = '' } = {}) {
     const bridge = new Bridge();
     bridge.folder = folder('bridge');
     bridge.prefix = prefix;
     const { key, certificate } = await certify(bridge.folder);
-    const [http, sip, udp, tcp, media] = [await freePort(), await freePort(), await freePort(), await freePort(), await freePort()];
-    Object.assign(bridge, { http, sip, udp, tcp });
+    const [http, sip, rtc, media] = [await freePort(), await freePort(), await freePort(), await freePort()];
+    Object.assign(bridge, { http, sip, rtc });
     writeFileSync(bridge.folder.in('causeway.toml'), `
 [node]
 workers = 1
@@ -33,7 +33,16 @@ key = "${key}"
 [media]
 port_min = ${media % 20_000 + 10_000}
 port_max = ${media % 20_000 + 10_199}
-${call}
+[web]
+http = []
+prefix = "${prefix}"
+public_url = "${bridge.base}"
+frame_ancestors = ${JSON.stringify(ancestors)}
+[webrtc]
+udp_port = ${rtc}
+[turn]
+urls = ${JSON.stringify(turn ? [turn.url] : [])}
+secret = "${turn?.secret ?? ''}"
 ${more}`);
     bridge.process = new Process(PROGRAM, ['serve', '--config', bridge.folder.in('causeway.toml')], { cwd: bridge.folder.path });
     const said = await bridge.process.line(/"code":"[^"]+"/);
@@ -81,8 +90,13 @@ ${more}`);
   }
 
   /** The address of a guest's or a host's link. */
-  async url(meeting, role = 'guest') {
-    return (await this.link(meeting, { role })).url;
+  url({ secrets }, role = 'guest') {
+    return role === 'host' ? secrets.host_link : secrets.link;
+  }
+
+  /** What the organiser prints. */
+  guide({ secrets }) {
+    return secrets.guide;
   }
 
   /** What a telephone dials. */

@@ -38,17 +38,17 @@ const heard = (visit, tone) => until(`${tone} Hz`, async () => (await visit.hear
 
 describe('without UDP', () => {
   test('both browsers go by TCP, and the test before joining says so', async () => {
-    undo.push(await block.udpTo(bridge.udp));
+    undo.push(await block.udpTo(bridge.rtc));
     const meeting = await bridge.meeting();
-    const prejoin = await Visit.open(chromium, await bridge.url(meeting));
+    const prejoin = await Visit.open(chromium, bridge.url(meeting));
     undo.push(prejoin);
     await prejoin.frame.waitForSelector('.verdict', { timeout: 20_000 });
     expect(await prejoin.text('.concerns')).toContain('blocks UDP');
     await prejoin.frame.click('summary');
     await prejoin.screen('prejoin-no-udp');
-    const host = await enter(chromium, await bridge.url(meeting, 'host'), 'Anna');
+    const host = await enter(chromium, bridge.url(meeting, 'host'), 'Anna');
     await host.isIn();
-    const guest = await enter(firefox, await bridge.url(meeting), 'Bai');
+    const guest = await enter(firefox, bridge.url(meeting), 'Bai');
     await guest.isIn();
     expect((await host.route()).protocol).toBe('tcp');
     expect((await guest.route()).protocol).toBe('tcp');
@@ -57,25 +57,25 @@ describe('without UDP', () => {
   });
 
   test('and without TCP to the bridge a browser goes by TURN over TLS', async () => {
-    undo.push(await block.udpTo(bridge.udp), await block.tcpTo(bridge.tcp));
+    undo.push(await block.udpTo(bridge.rtc), await block.tcpTo(bridge.rtc));
     const meeting = await bridge.meeting();
-    const prejoin = await Visit.open(chromium, await bridge.url(meeting));
+    const prejoin = await Visit.open(chromium, bridge.url(meeting));
     undo.push(prejoin);
     await prejoin.frame.waitForSelector('.verdict', { timeout: 20_000 });
     await prejoin.frame.click('summary');
     expect(await prejoin.text('.facts')).toMatch(/Relay \(TLS\)\s+works/);
-    const host = await enter(chromium, await bridge.url(meeting, 'host'), 'Anna');
+    const host = await enter(chromium, bridge.url(meeting, 'host'), 'Anna');
     await host.isIn();
     expect(await host.route()).toMatchObject({ kind: 'relay', relay: 'tls' });
-    const other = await enter(chromium, await bridge.url(meeting), 'Bai');
+    const other = await enter(chromium, bridge.url(meeting), 'Bai');
     await other.isIn();
     await heard(other, anna);
   });
 
   test('and without any way the page names the step, and offers the telephone', async () => {
-    undo.push(await block.udpTo(bridge.udp), await block.tcpTo(bridge.tcp), await block.tcpTo(turn.port));
+    undo.push(await block.udpTo(bridge.rtc), await block.tcpTo(bridge.rtc), await block.tcpTo(turn.port));
     const meeting = await bridge.meeting();
-    const host = await enter(chromium, await bridge.url(meeting, 'host'), 'Anna');
+    const host = await enter(chromium, bridge.url(meeting, 'host'), 'Anna');
     await host.frame.waitForSelector('.trouble', { timeout: 30_000 });
     expect(await host.text('.trouble')).toContain('by every detour');
     await host.frame.click('.trouble .primary');

@@ -48,11 +48,11 @@ async function hears(visit, others, self) {
 describe('two browsers and a telephone', () => {
   test('come in by PIN and lobby, and each is heard by the others', async () => {
     const meeting = await bridge.meeting({ lobby: 'on', guest_pin: GUEST_PIN, host_pin: '246810' });
-    const host = await visit(chromium, await bridge.url(meeting, 'host'));
+    const host = await visit(chromium, bridge.url(meeting, 'host'));
     await host.join('Anna');
     await host.isIn();
 
-    const guest = await visit(firefox, await bridge.url(meeting), { locale: 'zh-CN' });
+    const guest = await visit(firefox, bridge.url(meeting), { locale: 'zh-CN' });
     await guest.join('白雪', { pin: '000000' });
     await guest.frame.waitForSelector('#pin[aria-invalid=true]');
     await guest.frame.fill('#pin', GUEST_PIN);
@@ -97,10 +97,10 @@ describe('two browsers and a telephone', () => {
 
   test('mute is true for everybody: by oneself, by the host, and not against the host', async () => {
     const meeting = await bridge.meeting();
-    const host = await visit(chromium, await bridge.url(meeting, 'host'));
+    const host = await visit(chromium, bridge.url(meeting, 'host'));
     await host.join('Anna');
     await host.isIn();
-    const guest = await visit(firefox, await bridge.url(meeting));
+    const guest = await visit(firefox, bridge.url(meeting));
     await guest.join('Bai');
     await guest.isIn();
     await hears(host, [bai], anna);
@@ -132,10 +132,10 @@ describe('two browsers and a telephone', () => {
   test('chat keeps hostile text as text, and late comers read what was written', async () => {
     const hostile = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script> javascript:alert(1) ${7*7} {{7*7}}';
     const meeting = await bridge.meeting();
-    const host = await visit(chromium, await bridge.url(meeting, 'host'));
+    const host = await visit(chromium, bridge.url(meeting, 'host'));
     await host.join('<svg onload=window.hacked=1>');
     await host.isIn();
-    const guest = await visit(firefox, await bridge.url(meeting));
+    const guest = await visit(firefox, bridge.url(meeting));
     await guest.join('Bai');
     await guest.isIn();
     await host.say(hostile);
@@ -148,7 +148,7 @@ describe('two browsers and a telephone', () => {
     await guest.say('好的 👍\nzwei');
     await until('three', async () => (await host.chat()).length === 3);
 
-    const late = await visit(chromium, await bridge.url(meeting));
+    const late = await visit(chromium, bridge.url(meeting));
     await late.join('Late');
     await late.isIn();
     expect(await late.frame.locator('#control-chat .count').count()).toBe(0);
@@ -164,10 +164,10 @@ describe('two browsers and a telephone', () => {
 
   test('a host removes one, locks, hands over, and ends for all', async () => {
     const meeting = await bridge.meeting();
-    const host = await visit(chromium, await bridge.url(meeting, 'host'));
+    const host = await visit(chromium, bridge.url(meeting, 'host'));
     await host.join('Anna');
     await host.isIn();
-    const [guest, other] = [await visit(firefox, await bridge.url(meeting)), await visit(chromium, await bridge.url(meeting))];
+    const [guest, other] = [await visit(firefox, bridge.url(meeting)), await visit(chromium, bridge.url(meeting))];
     await guest.join('Bai');
     await other.join('Chen');
     await Promise.all([guest.isIn(), other.isIn()]);
@@ -184,7 +184,7 @@ describe('two browsers and a telephone', () => {
     await host.control('Host controls').click();
     await host.frame.click('[role=switch][aria-label="Lock the meeting"]');
     await guest.frame.waitForSelector('.badge:has-text("Locked")');
-    const late = await visit(chromium, await bridge.url(meeting));
+    const late = await visit(chromium, bridge.url(meeting));
     await late.join('Late');
     await late.frame.waitForSelector('.lobby, .ladder');
     await host.page.keyboard.press('Escape');

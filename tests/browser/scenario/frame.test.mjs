@@ -36,7 +36,7 @@ afterEach(async () => {
 });
 
 async function framed(browser, { allow = 'microphone; camera; autoplay', host = 'localhost', ...options } = {}) {
-  const src = encodeURIComponent(await bridge.url(meeting));
+  const src = encodeURIComponent(bridge.url(meeting));
   const visit = await Visit.open(browser, `http://${host}:${around.address().port}/?allow=${encodeURIComponent(allow)}&src=${src}`, options);
   open.push(visit);
   visit.inside = await until('the frame', () => visit.page.frames()[1]);
@@ -45,7 +45,7 @@ async function framed(browser, { allow = 'microphone; camera; autoplay', host = 
 
 describe('in a frame', () => {
   test('as in Teams a meeting goes on, in the narrow side panel too', async () => {
-    const other = await Visit.open(firefox, await bridge.url(meeting, 'host'));
+    const other = await Visit.open(firefox, bridge.url(meeting, 'host'));
     open.push(other);
     await other.join('Bai');
     await other.isIn();

@@ -27,7 +27,7 @@ afterEach(async () => {
 async function two() {
   const meeting = await bridge.meeting();
   const [host, guest] = [
-    await Visit.open(chromium, await bridge.url(meeting, 'host')), await Visit.open(firefox, await bridge.url(meeting)),
+    await Visit.open(chromium, bridge.url(meeting, 'host')), await Visit.open(firefox, bridge.url(meeting)),
   ];
   open.push(host, guest);
   await host.join('Anna');

@@ -26,10 +26,10 @@ const heard = (visit, tone) => until(`${tone} Hz`, async () => (await visit.hear
 describe('without permission for the microphone', () => {
   test.each(['chromium', 'firefox'])('%s names the way out, hears everything, and may speak when allowed', async (which) => {
     const meeting = await bridge.meeting();
-    const host = await Visit.open(talking, await bridge.url(meeting, 'host'));
+    const host = await Visit.open(talking, bridge.url(meeting, 'host'));
     await host.join('Anna');
     await host.isIn();
-    const guest = await Visit.open(which === 'chromium' ? refusing : firefox, await bridge.url(meeting));
+    const guest = await Visit.open(which === 'chromium' ? refusing : firefox, bridge.url(meeting));
     await guest.frame.waitForSelector('.note.warn');
     expect(await guest.text('.note.warn')).toContain(which === 'chromium' ? 'Chrome' : 'Firefox');
     await guest.screen(`microphone-${which}`);

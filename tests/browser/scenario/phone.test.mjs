@@ -16,7 +16,7 @@ let [one, two, bridge] = [];
 beforeAll(async () => {
   [one, two, bridge] = await Promise.all([
     launchChromium({ tone: anna }), launchChromium({ tone: bai }),
-    Bridge.start({ call: '[calling_out]\nenabled = true\nhost_needed = false\ndomains = ["127.0.0.1"]\n' }),
+    Bridge.start({ more: '[calling_out]\nenabled = true\nhost_needed = false\ndomains = ["127.0.0.1"]\n' }),
   ]);
 });
 afterAll(async () => {
@@ -27,10 +27,10 @@ const level = async (visit, tone) => (await visit.hear([tone]))[0];
 
 async function beside(bring) {
   const meeting = await bridge.meeting();
-  const host = await Visit.open(one, await bridge.url(meeting, 'host'));
+  const host = await Visit.open(one, bridge.url(meeting, 'host'));
   await host.join('Anna');
   await host.isIn();
-  const guest = await Visit.open(two, await bridge.url(meeting));
+  const guest = await Visit.open(two, bridge.url(meeting));
   await guest.join('Bai');
   await guest.isIn();
   await until('the guest is heard', async () => (await level(host, bai)) > AUDIBLE_DB, 20_000);

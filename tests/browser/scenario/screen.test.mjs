@@ -32,10 +32,10 @@ describe.each(looks)('$lang $size', ({ lang, size }) => {
 
   test('from the link to the end', async () => {
     const meeting = await bridge.meeting({ lobby: 'on', guest_pin: '135790' });
-    const host = await open(await bridge.url(meeting, 'host'));
+    const host = await open(bridge.url(meeting, 'host'));
     await host.join('Anna 安娜');
     await host.isIn();
-    const guest = await open(await bridge.url(meeting));
+    const guest = await open(bridge.url(meeting));
     await guest.frame.waitForSelector('.verdict', { timeout: 20_000 });
     await check(guest, 'prejoin');
     await guest.join('白雪', { pin: '135790' });
@@ -65,7 +65,7 @@ describe.each(looks)('$lang $size', ({ lang, size }) => {
 
   test('a link that does not work', async () => {
     const meeting = await bridge.meeting();
-    const visit = await open((await bridge.url(meeting)).replace(/#.*/, '#nonsense'));
+    const visit = await open(bridge.url(meeting).replace(/#.*/, '#nonsense'));
     await visit.frame.waitForSelector('.ladder');
     await check(visit, 'failed');
     await visit.close();
@@ -73,7 +73,7 @@ describe.each(looks)('$lang $size', ({ lang, size }) => {
 
   test('the guide of the organiser', async () => {
     const meeting = await bridge.meeting();
-    const visit = await open(await bridge.guide(meeting));
+    const visit = await open(bridge.guide(meeting));
     await visit.frame.waitForSelector('h1');
     await check(visit, 'guide');
     await visit.page.emulateMedia({ media: 'print' });
