@@ -6,6 +6,7 @@ use crate::calling_out;
 use crate::config::Config;
 use crate::directory::Directory;
 use crate::front_desk::{FrontDesk, Rules};
+use crate::invite::{Addresses, Bound, Cards};
 use crate::journal::Journal;
 use crate::link::Links;
 use crate::live::Live;
@@ -232,6 +233,20 @@ impl Bridge {
     /// What lets browsers in.
     pub fn links(&self) -> &Arc<Links> {
         &self.links
+    }
+
+    /// The cards of its meetings, as a bridge that was started with this configuration publishes
+    /// them.
+    pub fn cards(&self, config: &Config, web: &Bound) -> Cards {
+        Cards {
+            meetings: Arc::clone(&self.meetings),
+            permanent: config.conferences.clone(),
+            links: Arc::clone(&self.links),
+            dial_plan: Arc::clone(&config.dial_plan),
+            names: config.names.clone(),
+            addresses: Addresses::of(config, &self.bound, web),
+            local: self.local(),
+        }
     }
 
     /// The way in for browsers.

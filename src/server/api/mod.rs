@@ -30,7 +30,7 @@ mod patience;
 pub mod resource;
 mod route;
 pub(crate) mod source;
-mod speech;
+pub(crate) mod speech;
 mod stream_seat;
 #[cfg(test)]
 mod tests;
@@ -39,7 +39,7 @@ pub use backend::{Actor, Answer, Backend, Gauges, Grant};
 pub use bridge::BridgeBackend;
 pub use event_log::EventLog;
 pub use fault::{Fault, Problem};
-pub use listener::Listener;
+pub use listener::{Listener, Sockets};
 
 use authentication::Authentication;
 use axum::Router;

@@ -1,6 +1,5 @@
 //! What the door of pages shares, and how long it is patient.
 
-use super::entrance::Entrance;
 use super::place::Places;
 use super::scenes::Scenes;
 use super::seat::Seats;
@@ -10,6 +9,7 @@ use crate::front_desk::FrontDesk;
 use crate::journal::Journal;
 use crate::link::Links;
 use crate::live::Live;
+use crate::web::entrance::Entrance;
 use causeway_adapter::webrtc::message::IceServer;
 use causeway_conference::Who;
 use std::fmt;

@@ -1,12 +1,12 @@
-//! `GET <prefix>/api/v1/signal`: the WebSocket of a page, from its first word to its seat.
+//! From the request for a WebSocket and the first word of a page to its seat.
 
 use super::door::Door;
-use super::entrance::Request as Entering;
 use super::seat::Return;
 use super::session::Session;
 use super::trouble::{self, Trouble};
 use super::wire::{Heard, Wire, close};
 use crate::api::source::Source;
+use crate::web::entrance::Request as Entering;
 use axum::Router;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::{Request, State};

@@ -79,7 +79,7 @@ impl Measure {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::web::fuzz;
+    use crate::web::signal::fuzz;
     use proptest::prelude::*;
 
     proptest! {

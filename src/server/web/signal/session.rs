@@ -11,8 +11,6 @@
 
 use super::calls::Calls;
 use super::door::Door;
-use super::entrance::Entered;
-use super::peer::{Peer, PeerEvent};
 use super::scene;
 use super::scenes::Glimpse;
 use super::seat::{Return, Seat};
@@ -25,6 +23,8 @@ use crate::metrics;
 use crate::personal_code::PersonalCode;
 use crate::store::NewAudit;
 use crate::view::CallOut;
+use crate::web::entrance::Entered;
+use crate::web::peer::{Peer, PeerEvent};
 use causeway_adapter::webrtc::message::{
     ClientMessage, HostAction, Meeting, Phone, Problem, Role, Seat as SeatTold, ServerMessage,
     VERSION,
