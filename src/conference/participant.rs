@@ -1,6 +1,7 @@
 //! One entry of the roster.
 
-use causeway_base::{LegId, ParticipantId, Redacted};
+use crate::chat::Pace;
+use causeway_base::{ConferenceId, LegId, ParticipantId, Redacted};
 use std::fmt;
 use std::time::Instant;
 
@@ -61,7 +62,7 @@ impl DisplayName {
 
 /// Line separators, invisible characters, embedding, override and isolate marks (Unicode TR 36
 /// and TR 9), interlinear marks, tags, and the byte order mark.
-const fn is_format(c: char) -> bool {
+pub(crate) const fn is_format(c: char) -> bool {
     matches!(c, '\u{AD}' | '\u{61C}' | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E007F}')
 }
 
@@ -69,6 +70,15 @@ impl fmt::Debug for DisplayName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         Redacted(&self.0).fmt(f)
     }
+}
+
+/// Somebody in a conference that runs: one that begins anew numbers its participants anew.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Who {
+    /// Where.
+    pub conference: ConferenceId,
+    /// Who.
+    pub participant: ParticipantId,
 }
 
 /// One entry of the roster.
@@ -93,6 +103,8 @@ pub struct Participant {
     /// The rules muted the participant when it came in, not the participant itself: a host may
     /// take it back.
     pub(crate) muted_on_entry: bool,
+    /// How much the participant wrote lately.
+    pub(crate) pace: Pace,
 }
 
 #[cfg(test)]

@@ -91,6 +91,13 @@ impl Journal {
         }
     }
 
+    /// What somebody said of a call, 1 to 5, after it was answered.
+    pub(crate) fn feedback(&self, record: &str, score: u8) {
+        if let Some(store) = &self.store {
+            store.feedback(record, score);
+        }
+    }
+
     fn write(&self, draft: Draft) {
         if draft.ended.is_some() {
             draft.cause.into_iter().for_each(metrics::call_ended);
@@ -157,7 +164,8 @@ fn figures(draft: &Draft) -> String {
         })
     });
     let verdict = draft.verdict.as_ref().map(|verdict| serde_json::json!(verdict.codes()));
-    serde_json::json!({ "media": media, "test_call": verdict }).to_string()
+    let test = draft.test.as_deref();
+    serde_json::json!({ "media": media, "test_call": verdict, "network_test": test }).to_string()
 }
 
 #[cfg(test)]

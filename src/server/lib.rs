@@ -8,13 +8,14 @@
 //! * `router`: each event to the actor that owns its leg, each new call to where the dial plan
 //!   says. `front_desk`: who may go where, in which role. `calling_out`: calls that we make.
 //! * `actor`: who owns legs: conferences and the reception. `outlet`: where their orders go.
+//! * `personal_code`: codes by which a telephone joins a browser.
 //! * `sweep`: what is done from time to time.
 //! * [`directory`]: who is where. [`live`]: what the outside may do with running conferences;
 //!   [`view`]: what it sees.
 //! * [`record`]: what is kept of a call; `journal` writes it down. `measure`: what the figures of
 //!   a test call mean.
 //! * [`meeting`]: what can be dialled into, and what it asks. * [`store`]: what outlives a restart.
-//! * [`invite`]: what is sent to people.
+//! * `web`: the page by which browsers join. * [`link`]: what lets a browser into a meeting. * [`invite`]: what is sent to people.
 //! * [`tls`]: who we are under TLS. * [`acme`]: a certificate from an authority.
 //! * [`greeting`]: what a person reads at the start.
 //! * [`init`](mod@init): the command `init`. * [`seal`](mod@seal): the command `seal`.
@@ -37,6 +38,7 @@ pub mod init;
 mod instance;
 pub mod invite;
 mod journal;
+pub mod link;
 pub mod live;
 pub mod load;
 pub mod logging;
@@ -44,6 +46,7 @@ mod measure;
 pub mod meeting;
 pub mod metrics;
 mod outlet;
+mod personal_code;
 pub mod ports;
 pub mod record;
 mod refusal;
@@ -57,6 +60,7 @@ mod sweep;
 mod tests;
 pub mod tls;
 pub mod view;
+mod web;
 
 pub use actor::task::News;
 pub use bridge::{Bridge, StartError};

@@ -16,6 +16,8 @@ mod session;
 mod task;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod typescript;
 
 pub use causeway_proto::offer_answer::Refusal;
 pub use handle::{Busy, Full, Peer, WebRtcHandle};

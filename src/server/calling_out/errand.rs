@@ -2,7 +2,7 @@
 
 use super::Outgoing;
 use causeway_base::{Alias, Lang, LegId};
-use causeway_conference::{Offered, Role};
+use causeway_conference::{Offered, Role, Who};
 use causeway_dial::NumberPlan;
 use sip_codec::Host;
 use std::fmt;
@@ -24,6 +24,8 @@ pub(crate) struct Errand {
     pub(crate) display_name: String,
     pub(crate) role: Role,
     pub(crate) lang: Lang,
+    /// Whose telephone it is; `None`: somebody else.
+    pub(crate) beside: Option<Who>,
     /// Why it may be made, as its record keeps it.
     pub(crate) explanation: String,
 }
