@@ -1,7 +1,7 @@
 //! A running bridge: the adapter, the engine and the conferences between them.
 
 use crate::actor::task::{MAX_NEWS, News};
-use crate::actor::{Answering, Handover, Message};
+use crate::actor::{Answering, Handover, Message, Visit};
 use crate::calling_out;
 use crate::config::Config;
 use crate::directory::Directory;
@@ -17,6 +17,8 @@ use crate::router::Router;
 use crate::store::{SecretError, Secrets, Store, StoreError};
 use crate::sweep;
 use crate::tls::{self, TlsError};
+use crate::web::entrance::{self, Entrance, MAX_VISITS};
+use crate::web::peer::WebRtcHandle;
 use crate::{greeting, instance};
 use causeway_adapter::sip::{
     self, Carrier, Decision, LegIds, Listener, SipAdapter, SipConfig, SipError, SipHandle,
@@ -107,6 +109,7 @@ pub struct Bridge {
     live: Live,
     meetings: Arc<Meetings>,
     links: Arc<Links>,
+    entrance: Arc<Entrance>,
     store: Store,
     sip: SipHandle,
     desk: Arc<FrontDesk>,
@@ -150,6 +153,7 @@ impl Bridge {
         let engine =
             Engine::start(config.engine.clone(), media_sender).map_err(StartError::Engine)?;
         let (realtime, ticks) = (engine.realtime(), engine.metrics());
+        let webrtc = WebRtcHandle::start(leg_sender.clone());
         let sip = SipAdapter::start(sip_config, leg_sender).await.map_err(StartError::Sip)?;
         let bound = sip.bound().to_vec();
         let live = Live {
@@ -157,6 +161,16 @@ impl Bridge {
             handovers: handover_sender.clone(),
             news: news.clone(),
         };
+        let (visit_sender, visits) = mpsc::channel(MAX_VISITS);
+        let entrance = Arc::new(Entrance::new(entrance::Parts {
+            desk: Arc::clone(&desk),
+            links: Arc::clone(&links),
+            journal: Arc::clone(&journal),
+            legs: legs.clone(),
+            webrtc: webrtc.clone(),
+            visits: visit_sender,
+            rate: config.rate.clone(),
+        }));
         let router = Router {
             directory: Arc::clone(&live.directory),
             desk: Arc::clone(&desk),
@@ -167,7 +181,14 @@ impl Bridge {
                 advertised: config.advertised,
                 farewell: config.reception.farewell,
             }),
-            outlet: Arc::new(Drivers { sip: sip.clone(), engine, pack, journal }),
+            outlet: Arc::new(Drivers {
+                directory: Arc::clone(&live.directory),
+                sip: sip.clone(),
+                webrtc,
+                engine,
+                pack,
+                journal,
+            }),
             news,
             handovers: handover_sender,
             legs,
@@ -176,11 +197,24 @@ impl Bridge {
             draining: false,
         };
         let (stop, stops) = mpsc::channel(4);
-        let inlets = Inlets { leg_events, media_events, handovers, stops };
+        let inlets = Inlets { leg_events, media_events, handovers, visits, stops };
         let stores = store.clone();
         let task = tokio::spawn(run(router, inlets, sip.clone(), stores, config.drain_limit));
         sweep::spawn(live.clone(), Arc::clone(&meetings), store.clone(), config.store.retention);
-        Ok(Self { live, meetings, links, store, sip, desk, bound, realtime, ticks, stop, task })
+        Ok(Self {
+            live,
+            meetings,
+            links,
+            entrance,
+            store,
+            sip,
+            desk,
+            bound,
+            realtime,
+            ticks,
+            stop,
+            task,
+        })
     }
 
     /// The running conferences.
@@ -210,6 +244,11 @@ impl Bridge {
             addresses: Addresses::of(config, &self.bound, web),
             local: self.local(),
         }
+    }
+
+    /// The way in for browsers.
+    pub(crate) fn entrance(&self) -> &Arc<Entrance> {
+        &self.entrance
     }
 
     /// What outlives the bridge.
@@ -303,6 +342,7 @@ struct Inlets {
     leg_events: mpsc::Receiver<LegEvent>,
     media_events: mpsc::Receiver<MediaEvent>,
     handovers: mpsc::UnboundedReceiver<Handover>,
+    visits: mpsc::Receiver<Box<Visit>>,
     stops: mpsc::Receiver<Stop>,
 }
 
@@ -331,6 +371,7 @@ async fn run(
             Some(event) = inlets.leg_events.recv() => router.leg_event(event).await,
             Some(event) = inlets.media_events.recv() => router.media_event(event).await,
             Some(handover) = inlets.handovers.recv() => router.handover(handover).await,
+            Some(visit) = inlets.visits.recv() => router.enter(visit).await,
             Some(stop) = inlets.stops.recv() => {
                 phase = stop_now(stop, phase, &mut router, &sip, drain_limit).await;
             }

@@ -292,6 +292,7 @@ section! {
         host_grace_s: u64 = 600,
         mute_on_entry: bool = false,
         chimes: bool = false,
+        guests_call_me: bool = false,
     }
 }
 

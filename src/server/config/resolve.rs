@@ -334,6 +334,7 @@ fn engine(finder: &mut Finder<'_>, raw: &RawConfig) -> EngineConfig {
         dscp: media.dscp,
         silence: Duration::from_secs(media.silence_s.max(1)),
         realtime: media.realtime,
+        webrtc: None,
     }
 }
 
@@ -551,6 +552,7 @@ fn settings(raw: &RawConference, keys: &Arc<KeyTable>) -> Settings {
         longest_wait: limit(raw.longest_wait_s),
         mute_on_entry: raw.mute_on_entry,
         chimes: raw.chimes,
+        guests_call_me: raw.guests_call_me,
         starts_in: None,
         locked_at_start: raw.locked_at_start,
         keys: Arc::clone(keys),

@@ -28,6 +28,7 @@ fn meeting(name: &str) -> Meeting {
         lobby: Lobby::On,
         wait_for_host: false,
         mute_on_entry: false,
+        guests_call_me: false,
         locked_at_start: false,
         max_participants: 100,
         lang: Lang::Zh,

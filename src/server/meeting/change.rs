@@ -269,6 +269,7 @@ fn build(
         lobby: new.lobby,
         wait_for_host: new.wait_for_host,
         mute_on_entry: new.mute_on_entry,
+        guests_call_me: new.guests_call_me,
         locked_at_start: new.locked_at_start,
         max_participants: new.max_participants,
         lang: new.lang,

@@ -72,6 +72,8 @@ pub struct Meeting {
     pub wait_for_host: bool,
     /// Guests start muted.
     pub mute_on_entry: bool,
+    /// Guests may have their telephone called, as far as the bridge calls out.
+    pub guests_call_me: bool,
     /// It begins locked: only hosts come in until one opens it.
     pub locked_at_start: bool,
     /// The most participants.

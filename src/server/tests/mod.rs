@@ -84,9 +84,9 @@ fn desk(ours: OurHosts, key: Arc<str>, settings: Settings) -> Arc<FrontDesk> {
 
 fn visit(leg: u64) -> Message {
     let draft = crate::record::Draft::begun(LegId(leg), Protocol::Sip, false);
-    let purpose = Purpose::Join { key: "conference[0]".into(), role: Role::Guest };
+    let purpose = Purpose::Join { key: "conference[0]".into(), role: Role::Guest, beside: None };
     let call = Call::offered(offered(leg), Lang::Zh, draft);
-    Message::Visit(Box::new(Visit { call, caller: None, trusted: false, purpose }))
+    Message::Visit(Box::new(Visit { call, caller: None, trusted: false, purpose, seated: None }))
 }
 
 fn media(direction: Direction) -> Box<LegMedia> {

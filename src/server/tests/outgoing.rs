@@ -48,6 +48,7 @@ impl Site {
             display_name: "Bo".to_owned(),
             role: Role::Guest,
             lang: Lang::En,
+            beside: None,
         };
         self.bridge.live().call_out("conference-1001", call).await
     }

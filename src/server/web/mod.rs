@@ -3,18 +3,21 @@
 //! * [`site`](self): `<prefix>/j/<meeting>` and its files. `asset`: what is embedded of them.
 //! * `link`: what a link is worth, before it is used. * `probe`: the test before joining.
 //! * `guide`: `<prefix>/m/<meeting>/guide`, to print.
+//! * `entrance`: the one way in, from a good link to a leg with a seat.
 //! * `turn`: credentials for TURN servers.
-//! * `prefix`: a path that is shared with others. * `header`: policies. * `around`: what is done around every answer. * `refusal`: how a door
-//!   refuses.
+//! * `prefix`: a path that is shared with others. * `header`: policies. * `around`: what is done
+//!   around every answer. * `refusal`: how a door refuses.
 //!
 //! A link's token stands in the fragment of its address, in bodies and in `Authorization`: never in
 //! a path, a query or a log.
 
 mod around;
 mod asset;
+pub(crate) mod entrance;
 mod guide;
 mod header;
 mod link;
+pub(crate) mod peer;
 pub(crate) mod prefix;
 mod probe;
 mod refusal;

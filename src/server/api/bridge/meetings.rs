@@ -198,6 +198,7 @@ impl BridgeBackend {
             lobby: meeting.lobby.into(),
             wait_for_host: meeting.wait_for_host,
             mute_on_entry: meeting.mute_on_entry,
+            guests_call_me: meeting.guests_call_me,
             max_participants: u32::try_from(meeting.max_participants).unwrap_or(u32::MAX),
             early_entry_min: meeting.early_entry_min,
             live: None,
@@ -222,6 +223,7 @@ impl BridgeBackend {
             lobby: settings.lobby.into(),
             wait_for_host: settings.wait_for_host,
             mute_on_entry: settings.mute_on_entry,
+            guests_call_me: settings.guests_call_me,
             max_participants: u32::try_from(settings.max_participants).unwrap_or(u32::MAX),
             early_entry_min: 0,
             live: None,
@@ -322,6 +324,7 @@ fn wanted(draft: &MeetingDraft, now: Timestamp) -> Result<NewMeeting, Problem> {
     new.lobby = draft.lobby.into();
     new.wait_for_host = draft.wait_for_host;
     new.mute_on_entry = draft.mute_on_entry;
+    new.guests_call_me = draft.guests_call_me;
     if let Some(most) = draft.max_participants {
         new.max_participants = most as usize;
     }
@@ -369,6 +372,7 @@ fn changed(
         lobby: change.lobby.map_or(before.lobby, Into::into),
         wait_for_host: change.wait_for_host.unwrap_or(before.wait_for_host),
         mute_on_entry: change.mute_on_entry.unwrap_or(before.mute_on_entry),
+        guests_call_me: change.guests_call_me.unwrap_or(before.guests_call_me),
         locked_at_start: before.locked_at_start,
         max_participants: change
             .max_participants

@@ -57,6 +57,8 @@ pub struct MeetingDraft {
     pub wait_for_host: bool,
     /// Guests start muted.
     pub mute_on_entry: bool,
+    /// Guests may have their telephone called, as far as the bridge calls out.
+    pub guests_call_me: bool,
     /// The PIN of hosts, 4 to 10 digits.
     #[schema(value_type = Option<String>, pattern = "^[0-9]{4,10}$")]
     pub host_pin: Option<Secret>,
@@ -97,6 +99,8 @@ pub struct MeetingChange {
     pub wait_for_host: Option<bool>,
     /// Guests start muted.
     pub mute_on_entry: Option<bool>,
+    /// Guests may have their telephone called, as far as the bridge calls out.
+    pub guests_call_me: Option<bool>,
     /// The PIN of hosts, 4 to 10 digits.
     #[schema(value_type = Option<String>, pattern = "^[0-9]{4,10}$")]
     pub host_pin: Option<Secret>,
@@ -209,6 +213,8 @@ pub struct Meeting {
     pub wait_for_host: bool,
     /// Guests start muted.
     pub mute_on_entry: bool,
+    /// Guests may have their telephone called, as far as the bridge calls out.
+    pub guests_call_me: bool,
     /// At most so many participants.
     pub max_participants: u32,
     /// So many minutes before its start callers may come to wait for it; twelve hours where this
