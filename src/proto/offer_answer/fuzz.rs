@@ -53,7 +53,7 @@ pub fn webrtc_sequence(data: &[u8]) {
         udp: vec![address(4000)],
         tcp: vec![address(4001)],
     };
-    let ice_lite = data.len() % 2 == 0;
+    let ice_lite = data.len().is_multiple_of(2);
     let terms = WebRtcTerms { ice_lite, direction: Direction::SendReceive };
     let mut leg = WebRtcNegotiator::new(OfferPolicy::default(), local.clone(), terms, [1; 32]);
     for piece in data.split(|byte| *byte == 0) {

@@ -102,6 +102,11 @@ impl Probes {
         }
     }
 
+    #[cfg(test)]
+    pub(super) fn running(&self) -> usize {
+        self.sources.len()
+    }
+
     fn place(&self, source: IpAddr) -> Result<Place, Fault> {
         let mut rate = self.rate.lock().unwrap_or_else(PoisonError::into_inner);
         if !rate.take(Instant::now(), source) {
