@@ -18,7 +18,6 @@ pub(crate) mod entrance;
 mod guide;
 mod header;
 mod link;
-pub(crate) mod peer;
 pub(crate) mod prefix;
 mod probe;
 mod refusal;
