@@ -122,7 +122,7 @@ fn page(bridge: &Bridge, config: &Config, cards: &Arc<Cards>) -> Router {
     if !config.web.enabled {
         return Router::new();
     }
-    let site = Site::new(bridge, config, Arc::clone(cards), None);
+    let site = Site::new(bridge, config, Arc::clone(cards), bridge.echo().cloned());
     web::routes(&site, Router::new())
 }
 
