@@ -9,10 +9,22 @@ import { Visit } from '../harness/visit.mjs';
 const SIZES = { desk: { width: 1280, height: 800 }, pocket: { width: 360, height: 740 } };
 const LANGS = { en: 'en-US', zh: 'zh-CN' };
 
+/** A number on invitations, which leads to the reception. */
+const TELEPHONE = `
+[[invite.phone]]
+number = "+861012345678"
+zh = "北京"
+en = "Beijing"
+[[rule]]
+name = "front-desk"
+match = '\\+861012345678'
+to = "reception"
+`;
+
 let [chromium, bridge] = [];
 
 beforeAll(async () => {
-  [chromium, bridge] = await Promise.all([launchChromium(), Bridge.start({ more: '[[invite.phone]]\nnumber = "+861012345678"\nzh = "北京"\nen = "Beijing"\n' })]);
+  [chromium, bridge] = await Promise.all([launchChromium(), Bridge.start({ more: TELEPHONE })]);
 });
 afterAll(async () => {
   await Promise.all([chromium?.close(), bridge?.stop()]);
