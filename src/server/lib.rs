@@ -60,7 +60,7 @@ mod sweep;
 mod tests;
 pub mod tls;
 pub mod view;
-mod web;
+pub mod web;
 
 pub use actor::task::News;
 pub use bridge::{Bridge, StartError};

@@ -51,6 +51,7 @@ fn describe() {
     describe_counter!("causeway_refusals_total", "Calls refused before they were any, by code");
     describe_counter!("causeway_admissions_total", "Participants admitted to a conference");
     describe_counter!("causeway_joins_total", "Browsers that asked to come in, by result");
+    describe_gauge!("causeway_pages", "Pages that are connected now");
     describe_counter!("causeway_pages_closed_total", "Connections of pages closed, by code");
     describe_counter!("causeway_pages_stalled_total", "Pages closed because they did not read");
     describe_counter!("causeway_seats_total", "Seats whose connection broke, by their fate");
@@ -77,6 +78,12 @@ pub fn admitted() {
 /// Somebody asked to come in by a link: `ok`, or the code of the refusal.
 pub(crate) fn join(result: &'static str) {
     counter!("causeway_joins_total", "result" => result).increment(1);
+}
+
+/// A page is connected, or no more.
+pub(crate) fn page_connected(is: bool) {
+    let pages = gauge!("causeway_pages");
+    if is { pages.increment(1.0) } else { pages.decrement(1.0) }
 }
 
 /// A page's connection was closed, by this code of WebSockets.

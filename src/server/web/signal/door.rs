@@ -122,11 +122,6 @@ impl Door {
         let _ = timeout(GOODBYE, gone).await;
     }
 
-    /// Pages that are connected, and seats that they hold.
-    pub(crate) fn counts(&self) -> [usize; 2] {
-        [self.places.count(), self.seats.count()]
-    }
-
     pub(super) async fn closing(&self) {
         let mut closing = self.closing.subscribe();
         // The sender is here.

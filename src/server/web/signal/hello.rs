@@ -168,7 +168,7 @@ async fn come_in(door: &Arc<Door>, visitor: &Visitor, hello: Hello) -> Result<Se
         secure: true,
         user_agent: visitor.user_agent.clone(),
         test,
-        page: true,
+        door: crate::web::peer::Door::Page,
     };
     let entered = door.entrance.enter(request).await;
     let entered = entered.map_err(|refusal| trouble::of_refusal(refusal, lang))?;

@@ -1,5 +1,6 @@
 //! How many pages are connected: in all, and from one source.
 
+use crate::metrics;
 use causeway_dial::network::customer;
 use dashmap::DashMap;
 use std::net::IpAddr;
@@ -37,6 +38,7 @@ impl Places {
         drop(count);
         let before = self.all.fetch_add(1, Ordering::Relaxed);
         let place = Place { places: Arc::clone(self), source };
+        metrics::page_connected(true);
         (fits && before < MAX_CONNECTIONS).then_some(place)
     }
 
@@ -48,6 +50,7 @@ impl Places {
 
 impl Drop for Place {
     fn drop(&mut self) {
+        metrics::page_connected(false);
         self.places.all.fetch_sub(1, Ordering::Relaxed);
         self.places.sources.remove_if_mut(&self.source, |_, count| {
             *count = count.saturating_sub(1);

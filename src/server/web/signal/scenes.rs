@@ -12,6 +12,7 @@ use dashmap::DashMap;
 use jiff::Timestamp;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 use tokio::sync::{broadcast, watch};
 use tokio::time::{MissedTickBehavior, interval, sleep};
 
@@ -57,6 +58,8 @@ impl Scenes {
         let mut again = interval(AGAIN);
         again.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
+            // All that has happened until now is seen by the next look.
+            while !matches!(news.try_recv(), Err(TryRecvError::Empty | TryRecvError::Closed)) {}
             let Some(view) = self.live.view_of(id).await else { break };
             let clock = (Instant::now(), Timestamp::now());
             sender.send_replace(Some(Arc::new(Scene::of(view, clock))));
@@ -83,9 +86,9 @@ async fn something_happens(news: &mut broadcast::Receiver<News>, id: ConferenceI
     loop {
         match news.recv().await {
             Ok(news) if news.conference != id => {}
-            Ok(_) | Err(broadcast::error::RecvError::Lagged(_)) => return,
+            Ok(_) | Err(RecvError::Lagged(_)) => return,
             // The bridge has stopped.
-            Err(broadcast::error::RecvError::Closed) => std::future::pending().await,
+            Err(RecvError::Closed) => std::future::pending().await,
         }
     }
 }

@@ -89,6 +89,7 @@ impl Seats {
     }
 
     /// How many there are.
+    #[cfg(test)]
     pub(crate) fn count(&self) -> usize {
         self.held.len()
     }

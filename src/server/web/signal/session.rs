@@ -328,8 +328,10 @@ impl Session {
             // It crossed the end.
             _ if self.over.is_some() => return,
             ClientMessage::Hello { .. } => Err(Trouble::OutOfTurn.problem(self.lang)),
-            ClientMessage::Offer { sdp } => self.offer(sdp),
-            ClientMessage::Candidate { candidate } => self.candidate(candidate),
+            ClientMessage::Offer { sdp } => self.peer.try_offer(sdp).map_err(|_| self.busy()),
+            ClientMessage::Candidate { candidate } => {
+                self.peer.try_candidate(candidate).map_err(|_| self.busy())
+            }
             ClientMessage::Mute { muted } => self.order(order::mute(me, muted)).await,
             ClientMessage::Hand { raised } => self.order(order::hand(me, raised)).await,
             ClientMessage::Chat { text } => {
@@ -344,14 +346,8 @@ impl Session {
         }
     }
 
-    fn offer(&self, sdp: String) -> Result<(), Problem> {
-        self.peer.try_offer(sdp);
-        Ok(())
-    }
-
-    fn candidate(&self, candidate: String) -> Result<(), Problem> {
-        self.peer.try_candidate(candidate);
-        Ok(())
+    fn busy(&self) -> Problem {
+        Trouble::Busy.problem(self.lang)
     }
 
     fn feedback(&self, score: u8) -> Result<(), Problem> {
