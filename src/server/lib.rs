@@ -4,7 +4,7 @@
 //! * [`config`]: `causeway.toml` -> [`Config`].
 //! * [`serve`](mod@serve): the commands `serve` and `check`.
 //! * [`bridge`]: [`Bridge`], everything that runs: adapter, engine, conferences, and how it stops.
-//! * [`dial_command`]: the command `dial explain`; `explanation`: what it says, as JSON.
+//! * [`link_command`]: the command `link`. * [`dial_command`]: the command `dial explain`; `explanation`: what it says, as JSON.
 //! * `router`: each event to the actor that owns its leg, each new call to where the dial plan
 //!   says. `front_desk`: who may go where, in which role. `calling_out`: calls that we make.
 //! * `actor`: who owns legs: conferences and the reception. `outlet`: where their orders go.
@@ -39,6 +39,7 @@ mod instance;
 pub mod invite;
 mod journal;
 pub mod link;
+pub mod link_command;
 pub mod live;
 pub mod load;
 pub mod logging;
@@ -68,6 +69,7 @@ pub use config::Config;
 pub use dial_command::dial;
 pub use directory::Directory;
 pub use init::init;
+pub use link_command::link;
 pub use live::{Live, LiveError};
 pub use ports::check_ports;
 pub use seal::seal;

@@ -131,7 +131,7 @@ fn page(
     if !config.web.enabled {
         return Router::new();
     }
-    let site = Site::new(bridge, config, Arc::clone(cards), None);
+    let site = Site::new(bridge, config, Arc::clone(cards), bridge.echo().cloned());
     web::routes(&site, web::signal::routes(Arc::clone(door)))
 }
 

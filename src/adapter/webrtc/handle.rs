@@ -5,18 +5,21 @@ use super::task::{self, Word};
 use super::{Door, WebRtcConfig};
 use causeway_base::{EndCause, LegId};
 use causeway_conference::{LegCommand, LegEvent};
+use causeway_proto::offer_answer::Refusal;
+use causeway_proto::offer_answer::webrtc::Fragment;
 use causeway_wire::sdp;
 use dashmap::DashMap;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
-use tokio::sync::{Notify, Semaphore, mpsc, watch};
+use tokio::sync::{Notify, Semaphore, mpsc, oneshot, watch};
 use tokio::time::timeout;
 
 /// Commands that may wait for a leg. It is accepted once, and held or resumed by people.
 const MAX_COMMANDS: usize = 16;
 
-/// Words of a peer that may wait: all the candidates of a machine with many networks.
+/// Words of a peer that may wait: all the candidates of a machine with many networks. A fragment
+/// holds as many in one word, but a door hands in one at a time.
 const MAX_WORDS: usize = 128;
 
 /// Offers of a peer that may wait. Each is up to 64 kB, and a browser has one under way.
@@ -232,6 +235,20 @@ impl Peer {
             return Ok(());
         }
         self.say(Word::Candidate(text))
+    }
+
+    /// Hands in what the peer says of ICE alone (RFC 8840). The answer is our fragment where that
+    /// restarts ICE; none comes where the leg ends.
+    ///
+    /// # Errors
+    /// [`Busy`]: the peer floods.
+    pub fn try_fragment(
+        &self,
+        fragment: Fragment,
+    ) -> Result<oneshot::Receiver<Result<Option<String>, Refusal>>, Busy> {
+        let (answer, receiver) = oneshot::channel();
+        self.say(Word::Fragment { fragment: Box::new(fragment), answer })?;
+        Ok(receiver)
     }
 
     /// Ends the leg.

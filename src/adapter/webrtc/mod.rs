@@ -9,6 +9,7 @@
 //! * `session`: one leg's offer/answer, without sockets and clocks.
 //! * `task`: one task a leg: its session between its door and the bridge.
 //! * `handle`: opens legs and commands them.
+//! * [`whip`]: WHIP and WHEP, as far as they are neither sockets nor admission.
 
 mod handle;
 pub mod message;
@@ -18,8 +19,10 @@ mod task;
 mod tests;
 #[cfg(test)]
 mod typescript;
+pub mod whip;
 
 pub use causeway_proto::offer_answer::Refusal;
+pub use causeway_proto::offer_answer::webrtc::Fragment;
 pub use handle::{Busy, Full, Peer, WebRtcHandle};
 pub use session::PeerEvent;
 

@@ -16,6 +16,7 @@ use causeway_base::{EndCause, LegId};
 use causeway_conference::{LegEvent, MediaAddress};
 use causeway_plan::webrtc::MAX_CANDIDATES;
 use causeway_plan::{Direction, LegMedia, OfferPolicy};
+use causeway_proto::offer_answer::webrtc::{Fragment, Taken};
 use causeway_proto::offer_answer::{Refusal, WebRtcNegotiator, WebRtcTerms};
 use std::collections::VecDeque;
 use std::time::Instant;
@@ -132,6 +133,27 @@ impl Session {
                 }
             }
             State::Ended => {}
+        }
+    }
+
+    /// The peer says something of ICE alone. Gives our fragment where that restarts ICE.
+    pub(super) fn fragment(&mut self, fragment: &Fragment) -> Result<Option<String>, Refusal> {
+        let State::Negotiated { negotiator, held } = &mut self.state else {
+            return Err(Refusal::bad("there is no session"));
+        };
+        let (leg, held) = (self.leg, *held);
+        match negotiator.fragment(fragment)? {
+            Taken::Candidates(candidates) => {
+                let events = candidates
+                    .into_iter()
+                    .map(|candidate| Output::Leg(LegEvent::Candidate { leg, candidate }));
+                self.outputs.extend(events);
+                Ok(None)
+            }
+            Taken::Restarted { fragment, media } => {
+                self.media_ready(while_held(*media, held));
+                Ok(Some(fragment))
+            }
         }
     }
 

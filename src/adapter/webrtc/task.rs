@@ -4,9 +4,11 @@ use super::handle::{Ending, Place};
 use super::session::{PeerEvent, Session};
 use causeway_base::EndCause;
 use causeway_conference::{LegCommand, LegEvent};
+use causeway_proto::offer_answer::Refusal;
+use causeway_proto::offer_answer::webrtc::Fragment;
 use std::sync::Arc;
 use std::time::Instant;
-use tokio::sync::{OwnedSemaphorePermit, mpsc};
+use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
 
 /// What a peer says.
 #[derive(Debug)]
@@ -17,7 +19,14 @@ pub(super) enum Word {
         _permit: OwnedSemaphorePermit,
     },
     Candidate(String),
+    Fragment {
+        fragment: Box<Fragment>,
+        answer: oneshot::Sender<FragmentAnswer>,
+    },
 }
+
+/// Our fragment where one restarted ICE.
+pub(super) type FragmentAnswer = Result<Option<String>, Refusal>;
 
 /// Events for a door that one word can have: refused and ended.
 const EVENTS_OF_A_WORD: usize = 2;
@@ -59,6 +68,10 @@ pub(super) async fn run(mut session: Session, mut queues: Queues, place: Place) 
             Step::Order(order) => obey(&mut session, order),
             Step::Word(Word::Offer { sdp, .. }) => session.offer(sdp),
             Step::Word(Word::Candidate(text)) => session.candidate(text),
+            Step::Word(Word::Fragment { fragment, answer }) => {
+                // Who asked may have gone.
+                let _ = answer.send(session.fragment(&fragment));
+            }
             Step::End(cause) => session.end(cause),
         }
     }

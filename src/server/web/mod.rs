@@ -1,7 +1,8 @@
 //! The page by which browsers join, and the doors that it asks.
 //!
 //! * [`site`](self): `<prefix>/j/<meeting>` and its files. `asset`: what is embedded of them.
-//! * `link`: what a link is worth, before it is used. * `probe`: the test before joining.
+//! * `link`: what a link is worth, before it is used. * `probe`: the test before joining; `echo`:
+//!   its peer connections.
 //! * `guide`: `<prefix>/m/<meeting>/guide`, to print.
 //! * `entrance`: the one way in, from a good link to a leg with a seat. [`signal`]: the WebSocket of
 //!   the page.
@@ -14,6 +15,7 @@
 
 mod around;
 mod asset;
+mod echo;
 pub(crate) mod entrance;
 mod guide;
 mod header;
@@ -27,7 +29,7 @@ mod site;
 mod tests;
 pub(crate) mod turn;
 
-pub(crate) use probe::Echo;
+pub(crate) use echo::{Echo, Echoes};
 
 use crate::bridge::Bridge;
 use crate::config::{Config, Turn, Web};
@@ -76,7 +78,8 @@ impl fmt::Debug for Site {
 }
 
 impl Site {
-    /// Of a running bridge. `echo` makes the peer connections of the test before joining.
+    /// Of a running bridge. `echo` makes the peer connections of the test before joining; without
+    /// one it has none.
     pub(crate) fn new(
         bridge: &Bridge,
         config: &Config,

@@ -9,7 +9,7 @@ use causeway_plan::{Fingerprint, IceCredentials, OfferPolicy, WebRtcAddress};
 
 const LEG: LegId = LegId(7);
 
-fn offer(ufrag: &str, direction: &str) -> String {
+pub(super) fn offer(ufrag: &str, direction: &str) -> String {
     let hex = ["07"; 32].join(":");
     format!(
         "v=0\r\no=- 9 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=group:BUNDLE 0\r\n\

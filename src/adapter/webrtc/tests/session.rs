@@ -1,5 +1,5 @@
 use super::super::session::{PeerEvent, Session};
-use super::super::{Door, WebRtcConfig};
+use super::super::{Door, Fragment, WebRtcConfig};
 use super::{LEG, media, offer};
 use causeway_base::EndCause;
 use causeway_conference::{LegEvent, MediaAddress, PortAddress};
@@ -191,4 +191,24 @@ fn ports_of_another_kind_of_leg_are_a_fault_of_ours() {
     let ports = MediaAddress::Ports(PortAddress { rtp, rtcp: rtp, advertised });
     session.accept(OfferPolicy::default(), ports, [1; 32]);
     assert_eq!(told(&mut session), ["door: Internal", "bridge: Internal"]);
+}
+
+#[test]
+fn a_fragment_is_candidates_or_a_restart() {
+    let read = |text: &str| Fragment::parse(text.as_bytes()).unwrap();
+    let trickled = "a=candidate:1 1 udp 9 192.0.2.7 5000 typ host\r\n";
+    let anew = "a=ice-ufrag:anew\r\na=ice-pwd:theirpasswordtheirpassword\r\n";
+    assert!(opened(Door::Whip).fragment(&read(trickled)).is_err());
+    let mut session = negotiated(Door::Whip);
+    assert_eq!(session.fragment(&read(trickled)), Ok(None));
+    assert_eq!(told(&mut session), ["candidate 192.0.2.7:5000"]);
+    session.hold(true);
+    told(&mut session);
+    let ours = session.fragment(&read(anew)).unwrap().expect("a restart");
+    assert!(ours.contains("a=ice-lite\r\n"), "{ours}");
+    let media = agreed(&mut session);
+    assert_eq!(media.transport.webrtc().unwrap().remote_ice.ufrag, "anew");
+    assert_eq!(media.direction, Direction::Inactive, "it is held");
+    session.end(EndCause::Normal);
+    assert!(session.fragment(&read(trickled)).is_err());
 }

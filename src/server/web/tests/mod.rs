@@ -5,7 +5,7 @@ mod guide;
 mod page;
 mod served;
 
-use super::probe::{Echo, EchoAnswer};
+use super::echo::{Echo, EchoAnswer};
 use super::{Site, routes};
 use crate::api::source::Source;
 use crate::bridge::Bridge;
@@ -27,10 +27,11 @@ use tower::ServiceExt;
 const BOARD: &str = "conference-1001";
 
 /// Answers every offer with itself.
+#[derive(Debug)]
 struct Parrot;
 
 impl Echo for Parrot {
-    fn answer(&self, offer: String) -> EchoAnswer<'_> {
+    fn answer(&self, offer: String, _: IpAddr) -> EchoAnswer<'_> {
         Box::pin(async move {
             if offer.is_empty() { Err(EndCause::BadMediaDescription) } else { Ok(offer) }
         })
