@@ -30,7 +30,7 @@ pub(crate) fn measure(case: &Case) -> io::Result<Row> {
     engine.send(MediaCommand::OpenConference { conference: ROOM }).map_err(io::Error::other)?;
     let mut ports = vec![];
     for (index, leg) in legs.iter().enumerate() {
-        let media = media(case, index, leg.local()?);
+        let media = media(case, index, leg.carrier().local()?);
         ports.push(enter(&engine, &mut events, index, media)?);
     }
     let apply = MediaCommand::Apply { conference: ROOM, plan: plan(case) };
@@ -84,7 +84,7 @@ fn enter(
 fn media(case: &Case, index: usize, remote: SocketAddr) -> LegMedia {
     let format = AudioFormat::new(case.codec, load::payload_type(case));
     // The engine is the other side: its keys are the load's, exchanged.
-    let srtp = load::srtp(index);
+    let srtp = load::srtp(case, index);
     let srtp = SrtpSpec { suite: srtp.suite, send: srtp.receive, receive: srtp.send };
     LegMedia {
         transport: Transport::Rtp(TransportSpec {

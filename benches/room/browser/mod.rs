@@ -1,0 +1,131 @@
+//! A case of browsers: `causeway serve` in one process; the browsers in this one, their media on
+//! one thread, their WebSockets on another.
+//!
+//! * [`session`]: a browser's ICE, DTLS and SRTP; [`carrier`]: it as a leg of the load.
+//! * [`signal`]: its WebSocket; [`api`]: what an operator does before; both as the scenarios
+//!   speak them. [`way_in`]: a server that takes browsers, and the link by which they come.
+//! * [`join`]: how long it takes from the click to the first sound.
+
+#[path = "../../../tests/scenarios/browser/api.rs"]
+mod api;
+mod carrier;
+pub(crate) mod join;
+mod session;
+#[path = "../../../tests/scenarios/browser/signal.rs"]
+mod signal;
+mod way_in;
+
+use crate::case::Case;
+use crate::load::{LOCAL, QUIET_DBOV, SETTLE};
+use crate::row::Row;
+use carrier::{Browser, Tally};
+use causeway_server::load::leg::Leg;
+use causeway_server::load::material::Material;
+use causeway_server::load::report::MediaReport;
+use causeway_server::load::running::Running;
+use causeway_server::load::traffic::Order;
+use session::Offered;
+use signal::Signal;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+use tokio::runtime::Runtime;
+use way_in::WayIn;
+
+/// The measured window.
+const WINDOW: Duration = Duration::from_secs(10);
+
+/// How long the last browser may take to be connected.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Runs a case: starts a server, lets browsers in, reads what it used in the steady window.
+pub(crate) fn measure(case: &Case) -> io::Result<Row> {
+    let way_in = WayIn::open(case.legs)?;
+    let idle_kb = way_in.server().resident_kb()?;
+    let room = Room::open(&way_in, case)?;
+    std::thread::sleep(SETTLE);
+    room.running.order(Order::Measure);
+    let begin = way_in.server().reading()?;
+    std::thread::sleep(WINDOW);
+    let end = way_in.server().reading()?;
+    let media = room.close(case)?;
+    Ok(Row::of(case, idle_kb, &begin, &end, media))
+}
+
+/// Browsers in a conference.
+pub(crate) struct Room {
+    running: Running<Browser>,
+    tally: Arc<Tally>,
+    /// Reads their WebSockets.
+    _signalling: Runtime,
+}
+
+impl Room {
+    /// Brings the legs of a case in, one after the other, and waits until all are connected.
+    fn open(way_in: &WayIn, case: &Case) -> io::Result<Self> {
+        let tally = Arc::new(Tally::default());
+        let (legs, locals) = legs(case, &tally)?;
+        let material = Material::new(case.codec, QUIET_DBOV, case.dtx).map_err(io::Error::other)?;
+        let running = Running::start(case.codec, material, legs)?;
+        let signalling = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .thread_name("load-signal")
+            .enable_all()
+            .build()?;
+        for (index, local) in locals.into_iter().enumerate() {
+            let offered = Offered::new(local)?;
+            let (bridge, token) = (way_in.address(), way_in.token().to_owned());
+            let sdp = offered.sdp.clone();
+            let (signal, answer) = signalling.block_on(async move {
+                let mut signal = Signal::open(bridge).await;
+                signal.join(&token, &format!("browser {index}")).await;
+                let answer = signal.offer(sdp).await;
+                (signal, answer)
+            });
+            signalling.spawn(async move {
+                let mut signal = signal;
+                signal.drain().await;
+            });
+            running.order(Order::Start(index, Box::new(offered.answered(&answer)?)));
+        }
+        let room = Self { running, tally, _signalling: signalling };
+        room.wait_until_connected(case.legs)?;
+        Ok(room)
+    }
+
+    fn wait_until_connected(&self, legs: usize) -> io::Result<()> {
+        let patience = Instant::now() + PATIENCE;
+        loop {
+            let connected = self.tally.connected.load(Ordering::Relaxed);
+            if connected == legs {
+                return Ok(());
+            }
+            if Instant::now() > patience {
+                return Err(io::Error::other(format!("{connected} of {legs} are connected")));
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    fn close(mut self, case: &Case) -> io::Result<MediaReport> {
+        let lost = self.tally.lost.load(Ordering::Relaxed);
+        if lost > 0 {
+            eprintln!("{case}: {lost} browsers lost their way");
+        }
+        let (media, clicks) = self.running.finish()?;
+        Ok(MediaReport::new(&media, &clicks))
+    }
+}
+
+fn legs(case: &Case, tally: &Arc<Tally>) -> io::Result<(Vec<Leg<Browser>>, Vec<SocketAddr>)> {
+    let cast = causeway_server::load::cast(case.legs, case.talkers, &mut rand::rng());
+    let (mut legs, mut locals) = (vec![], vec![]);
+    for (role, phase) in cast {
+        let browser = Browser::bind(LOCAL, tally)?;
+        locals.push(browser.local()?);
+        legs.push(Leg::new(browser, case.codec, role, phase));
+    }
+    Ok((legs, locals))
+}

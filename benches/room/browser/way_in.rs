@@ -1,0 +1,50 @@
+//! A server that takes browsers, and the link by which they come.
+
+use super::api::Api;
+use crate::load::LOCAL;
+use crate::server::{Server, free_port, settings};
+use std::io;
+use std::net::SocketAddr;
+
+/// Said once the API listens, with the code of the first admin.
+const READY: &str = "one-time code of the first admin token: ";
+
+/// A server, the address of its door for browsers, and the token of a link.
+pub(crate) struct WayIn {
+    server: Server,
+    address: SocketAddr,
+    token: String,
+}
+
+impl WayIn {
+    /// Starts a server whose meeting takes so many.
+    pub(crate) fn open(participants: usize) -> io::Result<Self> {
+        let address = SocketAddr::new(LOCAL, free_port()?);
+        let listen = format!(
+            "[api]\nlisten = [\"{address}\"]\n# All browsers are on this machine.\n\
+             max_connections_per_source = 1024\n"
+        );
+        let settings = settings(free_port()?, participants, &listen);
+        let server = Server::start(&settings, READY)?;
+        let said = server.wait_for_log(READY, 1)?;
+        let code = said.first().and_then(|line| line.split(READY).nth(1)).unwrap_or_default();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let token = runtime.block_on(async {
+            let api = Api::open(address, code.trim()).await;
+            api.link("1001").await
+        });
+        Ok(Self { server, address, token })
+    }
+
+    pub(crate) fn server(&self) -> &Server {
+        &self.server
+    }
+
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    pub(crate) fn token(&self) -> &str {
+        &self.token
+    }
+}
