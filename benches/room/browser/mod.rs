@@ -92,6 +92,10 @@ impl Room {
         }
         let room = Self { running, tally, _signalling: signalling };
         room.wait_until_connected(case.legs)?;
+        let participants = way_in.participants();
+        if participants != case.legs {
+            return Err(io::Error::other(format!("{participants} of {} are in", case.legs)));
+        }
         Ok(room)
     }
 

@@ -5,6 +5,7 @@ use crate::load::LOCAL;
 use crate::server::{Server, free_port, settings};
 use std::io;
 use std::net::SocketAddr;
+use tokio::runtime::Runtime;
 
 /// Said once the API listens, with the code of the first admin.
 const READY: &str = "one-time code of the first admin token: ";
@@ -13,6 +14,8 @@ const READY: &str = "one-time code of the first admin token: ";
 pub(crate) struct WayIn {
     server: Server,
     address: SocketAddr,
+    runtime: Runtime,
+    api: Api,
     token: String,
 }
 
@@ -29,11 +32,14 @@ impl WayIn {
         let said = server.wait_for_log(READY, 1)?;
         let code = said.first().and_then(|line| line.split(READY).nth(1)).unwrap_or_default();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let token = runtime.block_on(async {
-            let api = Api::open(address, code.trim()).await;
-            api.link("1001").await
-        });
-        Ok(Self { server, address, token })
+        let api = runtime.block_on(Api::open(address, code.trim()));
+        let token = runtime.block_on(api.link("1001"));
+        Ok(Self { server, address, runtime, api, token })
+    }
+
+    /// How many are in the meeting.
+    pub(crate) fn participants(&self) -> usize {
+        self.runtime.block_on(self.api.gauge("causeway_participants")) as usize
     }
 
     pub(crate) fn server(&self) -> &Server {

@@ -132,8 +132,7 @@ impl<C: Carrier> Leg<C> {
     pub fn receive(&mut self) -> Option<Duration> {
         let mut packet = [0; MAX_PACKET];
         // Opened only where somebody listens: the load must stay cheap.
-        let Received { header, payload } =
-            self.carrier.receive(&mut packet, self.ear.is_some())?;
+        let Received { header, payload } = self.carrier.receive(&mut packet, self.ear.is_some())?;
         let now = Instant::now();
         let lateness = self.reception.count(now, &header, self.codec.clock_rate());
         if let Some(ear) = &mut self.ear

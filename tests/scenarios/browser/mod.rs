@@ -16,7 +16,7 @@ use futures_util::{StreamExt as _, stream};
 use peer::Peer;
 use signal::Signal;
 use std::{net::SocketAddr, time::Duration};
-use tokio::{runtime::Runtime, time};
+use tokio::{runtime::Runtime, sync::oneshot, task::JoinHandle, time};
 use webrtc::peer_connection::RTCPeerConnectionState::Connected;
 
 const MEETING: &str = "
@@ -35,8 +35,9 @@ const JUDGED: Duration = Duration::from_secs(2);
 
 /// One browser in the meeting.
 struct Browser {
-    signal: Signal,
     peer: Peer,
+    leave: oneshot::Sender<()>,
+    page: JoinHandle<()>,
 }
 
 impl Browser {
@@ -48,11 +49,19 @@ impl Browser {
         let answer = signal.offer(peer.offer().await).await;
         peer.answered(answer).await;
         peer.reach(Connected).await;
-        Self { signal, peer }
+        let (leave, leaving) = oneshot::channel();
+        let page = tokio::spawn(async move {
+            tokio::select! {
+                () = signal.drain() => panic!("the bridge closed the WebSocket"),
+                _ = leaving => signal.leave().await,
+            }
+        });
+        Self { peer, leave, page }
     }
 
-    async fn leave(mut self) {
-        self.signal.leave().await;
+    async fn leave(self) {
+        self.leave.send(()).expect("the page is open");
+        self.page.await.expect("the bridge takes leave");
         self.peer.close().await;
     }
 }
@@ -105,7 +114,8 @@ fn two_hundred_browsers_of_another_stack_hear_a_speaker_and_leave_nothing_behind
         let browsers: Vec<Browser> =
             stream::iter(0..BROWSERS).map(come).buffer_unordered(AT_ONCE).collect().await;
         let (speaker, listeners) = browsers.split_first().expect("two hundred");
-        let speaking = speaker.peer.speak(&tone(TONES[0], JUDGED));
+        let mut sending: Vec<_> = listeners.iter().map(|one| one.peer.breathe()).collect();
+        sending.push(speaker.peer.speak(&tone(TONES[0], JUDGED)));
         time::sleep(SETTLING + JUDGED).await;
         for (index, listener) in listeners.iter().enumerate() {
             let level = level_db(&listener.peer.heard(), TONES[0]);
@@ -113,7 +123,7 @@ fn two_hundred_browsers_of_another_stack_hear_a_speaker_and_leave_nothing_behind
         }
         let level = level_db(&speaker.peer.heard(), TONES[0]);
         assert!(level < INAUDIBLE_DB, "the speaker hears itself at {level:.1} dB");
-        speaking.abort();
+        sending.iter().for_each(JoinHandle::abort);
         stream::iter(browsers).for_each_concurrent(AT_ONCE, Browser::leave).await;
         wait_until_empty(&bridge, &api, files).await;
     });

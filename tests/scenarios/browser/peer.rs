@@ -13,7 +13,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
-use tokio::{sync::watch, time};
+use tokio::{sync::watch, task::JoinHandle, time};
 use webrtc::{
     media_stream::{
         track_local::{TrackLocal, static_rtp::TrackLocalStaticRTP},
@@ -26,8 +26,14 @@ use webrtc::{
     },
 };
 
-/// Milliseconds of a packet.
+/// The length of a packet.
 const PACKET: Duration = Duration::from_millis(20);
+
+/// How often a browser that saves bandwidth sends where nobody speaks.
+const BREATH: Duration = Duration::from_millis(400);
+
+/// 20 ms of Opus, and nothing else.
+const SILENT_OPUS: u8 = 0xf8;
 
 /// The payload type of Opus in the default set.
 const OPUS: u8 = 111;
@@ -137,7 +143,7 @@ impl Peer {
     }
 
     /// Speaks a wave over and over, until the returned task ends.
-    pub(crate) fn speak(&self, wave: &Wave) -> tokio::task::JoinHandle<()> {
+    pub(crate) fn speak(&self, wave: &Wave) -> JoinHandle<()> {
         let payloads = encoded(wave);
         let (track, ssrc) = (Arc::clone(&self.track), self.ssrc);
         tokio::spawn(async move {
@@ -149,10 +155,17 @@ impl Peer {
         })
     }
 
-    /// Sends one packet in which nobody speaks, as a browser does that saves bandwidth.
-    pub(crate) async fn breathe(&self, sequence: u32) {
-        // One byte of Opus: 20 ms, nothing else.
-        send(&self.track, self.ssrc, sequence, vec![0xf8], SILENCE).await;
+    /// Sends from time to time a packet in which nobody speaks, as a browser does that saves
+    /// bandwidth, until the returned task ends.
+    pub(crate) fn breathe(&self) -> JoinHandle<()> {
+        let (track, ssrc) = (Arc::clone(&self.track), self.ssrc);
+        tokio::spawn(async move {
+            let mut clock = time::interval(BREATH);
+            for sequence in 0.. {
+                clock.tick().await;
+                send(&track, ssrc, sequence, vec![SILENT_OPUS], SILENCE).await;
+            }
+        })
     }
 
     /// The last two seconds of what it heard.
@@ -166,11 +179,6 @@ impl Peer {
             samples.extend_from_slice(&packet[..length]);
         }
         Wave { rate, samples }
-    }
-
-    /// Forgets what it heard.
-    pub(crate) fn forget(&self) {
-        self.events.heard.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     pub(crate) async fn close(self) {

@@ -61,7 +61,10 @@ impl Signal {
     }
 
     /// Waits for what is wanted of the words to come. A refusal or an end is a failure.
-    pub(crate) async fn wait<T>(&mut self, mut wanted: impl FnMut(ServerMessage) -> Option<T>) -> T {
+    pub(crate) async fn wait<T>(
+        &mut self,
+        mut wanted: impl FnMut(ServerMessage) -> Option<T>,
+    ) -> T {
         while let Some(frame) = self.socket.next().await {
             let Message::Text(text) = frame.expect("the WebSocket holds") else { continue };
             let said: ServerMessage = serde_json::from_str(&text).expect("a known word");

@@ -70,9 +70,8 @@ impl Bridge {
     pub(crate) fn api(&self) -> (SocketAddr, String) {
         let api = self.process.wait_for_line("API: https://");
         let code = self.process.wait_for_line("one-time code of the first admin token: ");
-        let last = |line: &str, mark: &str| {
-            line.rsplit(mark).next().unwrap_or_default().trim().to_owned()
-        };
+        let last =
+            |line: &str, mark: &str| line.rsplit(mark).next().unwrap_or_default().trim().to_owned();
         let address = last(&api, "https://").parse();
         (address.unwrap_or_else(|_| panic!("no address in {api:?}")), last(&code, ": "))
     }
