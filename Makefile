@@ -2,15 +2,16 @@
 
 CARGO ?= cargo
 SECONDS_PER_TARGET ?= 60
+CLIENT = src/server/web/client
 
-.PHONY: run test lint unit doc fuzz fuzz-check bench bootstrap bootstrap-tests
+.PHONY: run test lint unit doc web browser fuzz fuzz-check bench bootstrap bootstrap-tests
 
 # Builds the bridge and starts it with its embedded defaults. Ctrl-C leaves.
 run: bootstrap
 	$(CARGO) run --release --locked -- serve
 
 # All that continuous integration asks for, cheapest complaint first.
-test: bootstrap-tests lint unit doc fuzz-check
+test: bootstrap-tests lint web unit browser doc fuzz-check
 
 lint:
 	$(CARGO) fmt --all --check
@@ -20,6 +21,17 @@ lint:
 unit:
 	$(CARGO) nextest run --locked --workspace
 	$(CARGO) test --locked --workspace --doc --quiet
+
+# The page by which browsers join: its types, its parts, and the whole of it in Chromium before a
+# stand-in for the bridge. Pictures of each screen stay in tests/screens.
+web:
+	cd $(CLIENT) && npm ci && npm run build && npm test && npm run test:browser
+
+# Chromium, Firefox and a telephone before the bridge itself, in a network of their own. Pictures
+# stay in tests/browser/screens.
+browser:
+	$(CARGO) build --locked
+	cd tests/browser && npm ci && npm test
 
 doc:
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --workspace --no-deps

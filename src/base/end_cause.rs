@@ -95,6 +95,8 @@ end_causes! {
     BadMediaDescription 488 100 "CW-MEDIA-005" "对方的媒体描述无效，请升级终端软件。" "The media description of the other device is invalid. Update its software.";
     /// The other side insists on encryption, and no SRTP suite or key of it can be used here.
     NoCommonEncryption 488 88 "CW-MEDIA-006" "双方没有共同的加密方式，请将终端的 SRTP 设为“可选”或启用 AES-128。" "No encryption in common. Set SRTP of the device to optional, or enable AES-128.";
+    /// The DTLS handshake of a browser failed, or its certificate is not the one it stated.
+    DtlsFailed 488 88 "CW-MEDIA-007" "媒体加密协商失败，请刷新页面后重试，或改用其他网络。" "The encryption of media could not be set up. Reload the page, or try another network.";
     /// The limit of simultaneous calls or participants is reached.
     CapacityReached 503 42 "CW-NODE-001" "系统已达到容量上限，请稍后再拨。" "The system is full. Try again later.";
     /// The node is being shut down for maintenance and takes no new calls.

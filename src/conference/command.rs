@@ -1,6 +1,6 @@
 //! What a conference is told, and why it may refuse.
 
-use crate::{Lobby, Protocol, Role, Settings};
+use crate::{Lobby, Protocol, Role, Settings, TextError, chat};
 use causeway_base::{EndCause, Lang, LegId, ParticipantId};
 use causeway_plan::Direction;
 use std::fmt;
@@ -38,7 +38,8 @@ pub struct Join {
     /// Who it is across calls, to keep its place in the queue. Restores no role, no admission.
     pub caller: Option<CallerKey>,
     /// The participant whom it joins as a further leg, in that one's role; `None` makes a new
-    /// one. A further leg is let in like a first one.
+    /// one. It was proved to belong there: beside somebody who was let in it comes in at once,
+    /// beside somebody who waits it waits.
     pub beside: Option<ParticipantId>,
 }
 
@@ -168,12 +169,19 @@ pub enum Command {
         /// By whom.
         by: By,
     },
-    /// Send a participant away with every leg.
+    /// Send a participant away with every leg. By the participant: it leaves.
     Remove {
         /// Whom.
         participant: ParticipantId,
         /// By whom.
         by: By,
+    },
+    /// Write to everybody who was let in. Only who was let in writes.
+    Say {
+        /// Who writes.
+        participant: ParticipantId,
+        /// What; made safe by [`crate::ChatText`].
+        text: String,
     },
     /// A key was pressed: once, by however many ways it was reported ([`crate::digit`]).
     Digit {
@@ -226,6 +234,10 @@ pub enum CommandError {
     NotWaiting,
     /// The participant was not let in yet.
     NotAdmitted,
+    /// What was written is no message.
+    Text(TextError),
+    /// The participant wrote too much lately.
+    TooFast,
     /// More successors than [`crate::policy::MAX_SUCCESSORS`].
     TooManySuccessors,
 }
@@ -244,6 +256,11 @@ impl fmt::Display for CommandError {
             CommandError::NotADigit => f.write_str("a digit is one of 0-9, A-D, * and #"),
             CommandError::NotWaiting => f.write_str("the participant does not wait (any more)"),
             CommandError::NotAdmitted => f.write_str("the participant was not let in yet"),
+            CommandError::Text(TextError::Empty) => f.write_str("nothing is written"),
+            CommandError::Text(TextError::TooLong) => {
+                write!(f, "a message has at most {} characters", chat::MAX_TEXT)
+            }
+            CommandError::TooFast => f.write_str("too many messages in a short time"),
             CommandError::TooManySuccessors => {
                 write!(f, "a host has at most {} successors", crate::policy::MAX_SUCCESSORS)
             }

@@ -1,8 +1,9 @@
 //! What a conference decided, in the past tense.
 
-use crate::{DisplayName, Lobby, Mute, Notice, Protocol, Role};
+use crate::{DisplayName, Lobby, Mute, Notice, Protocol, Role, Said};
 use causeway_base::{EndCause, Lang, LegId, ParticipantId};
 use causeway_plan::MediaPlan;
+use std::sync::Arc;
 
 /// What happened in a conference. [`Event::Ended`] is the last one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,6 +66,13 @@ pub enum Event {
         /// Who; `None` when the speaker left or was muted and nobody else speaks.
         participant: Option<ParticipantId>,
     },
+    /// Others are mixed than before, or in another order.
+    TalkersChanged {
+        /// Who, loudest first.
+        participants: Vec<ParticipantId>,
+    },
+    /// Somebody wrote.
+    Said(Arc<Said>),
     /// A hand went up or down.
     HandChanged {
         /// Whose.

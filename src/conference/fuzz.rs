@@ -21,6 +21,7 @@ struct Observer {
     left: BTreeSet<ParticipantId>,
     speaker: Option<ParticipantId>,
     plan: MediaPlan,
+    said: u64,
     ended: bool,
 }
 
@@ -48,7 +49,13 @@ impl Observer {
                 assert!(self.present.is_empty(), "somebody is left in an ended conference");
                 self.ended = true;
             }
+            Event::Said(said) => {
+                assert!(self.present.contains(&said.from), "who is not in writes");
+                assert_eq!(said.id, self.said + 1, "a message is missing");
+                self.said = said.id;
+            }
             Event::HandChanged { .. }
+            | Event::TalkersChanged { .. }
             | Event::LockChanged { .. }
             | Event::LobbyChanged { .. }
             | Event::UnmuteAllowed { .. }
@@ -72,6 +79,7 @@ impl Observer {
         let by_leg: BTreeMap<_, _> = roster.legs().map(|(id, leg)| (id, leg.participant)).collect();
         assert_eq!(by_participant, by_leg, "legs and participants disagree");
         assert!(roster.participants().all(|p| !p.legs.is_empty()), "a participant without a leg");
+        assert_eq!(conference.chat().last().map_or(0, |said| said.id), self.said);
         assert_eq!(conference.active_speaker(), self.speaker);
         if self.ended {
             assert!(roster.is_empty() && conference.poll_timeout().is_none());
@@ -210,6 +218,9 @@ fn command(word: &[u8], people: &[ParticipantId]) -> Command {
         24 => Command::HandOver { to: participant, by },
         25 => {
             Command::SetSuccessors { participants: (0..subject % 20).map(somebody).collect(), by }
+        }
+        26 if detail & 3 == 3 => {
+            Command::Say { participant, text: "\u{202E}x\n".repeat(usize::from(detail)) }
         }
         26 => Command::RaiseHand { participant, raised: detail & 16 == 0, by },
         _ => match subject % 8 {

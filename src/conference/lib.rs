@@ -8,6 +8,7 @@
 //! * [`admission`]: the way of a leg from its arrival to being heard, one for every kind of leg.
 //! * [`participant`] and [`roster`]: who is there, in which role, and why nothing is heard of them.
 //! * `queue`: the order of those who wait. * `voice`: how often a leg is told something.
+//! * [`chat`]: what people write to each other.
 //! * [`policy`]: limits, admission and end rules.
 //! * [`speaker`]: who speaks, with hysteresis.
 //! * [`digit`]: one stream of digits out of three ways to send them.
@@ -16,6 +17,7 @@
 //! * [`media_plan`]: what the decisions mean for the mixer.
 
 pub mod admission;
+pub mod chat;
 pub mod command;
 pub mod conference;
 pub mod digit;
@@ -35,6 +37,7 @@ pub mod speaker;
 mod voice;
 
 pub use admission::{AdmissionState, Door, Hold};
+pub use chat::{ChatText, Said, TextError};
 pub use command::{By, CallerKey, Command, CommandError, Join};
 pub use conference::Conference;
 pub use conference::view::{ConferenceView, LegView, ParticipantView};

@@ -3,7 +3,8 @@
 use crate::{AdmissionState, Roster, Settings};
 use causeway_plan::{AudioEgress, AudioIngress, Feed, MediaPlan};
 
-/// The plan of a roster: the admitted legs, and those who wait, who hear what is played to them
+/// The plan of a roster: the admitted legs that carry a voice, those beside them, which neither hear nor
+/// are heard, and those who wait, who hear what is played to them
 /// alone and are not heard; each once, in the order of their ids.
 pub fn plan(version: u64, settings: &Settings, roster: &Roster) -> MediaPlan {
     let mut plan = MediaPlan { version, max_talkers: settings.max_talkers, ..MediaPlan::default() };
@@ -11,7 +12,8 @@ pub fn plan(version: u64, settings: &Settings, roster: &Roster) -> MediaPlan {
         let (may_be_heard, feed) = match seat.admission {
             AdmissionState::Arriving { .. } => continue,
             AdmissionState::Waiting { .. } => (false, Feed::Played),
-            AdmissionState::Admitted { .. } => (true, Feed::Mix),
+            AdmissionState::Admitted { .. } if roster.carries_voice(leg) => (true, Feed::Mix),
+            AdmissionState::Admitted { .. } => (false, Feed::Nothing),
         };
         let muted = roster.participant(seat.participant).is_ok_and(|who| who.mute.is_muted());
         let heard = may_be_heard && !muted && seat.direction.receives();

@@ -1,5 +1,6 @@
 //! One entry of the roster.
 
+use crate::chat::Pace;
 use causeway_base::{LegId, ParticipantId, Redacted};
 use std::fmt;
 use std::time::Instant;
@@ -61,7 +62,7 @@ impl DisplayName {
 
 /// Line separators, invisible characters, embedding, override and isolate marks (Unicode TR 36
 /// and TR 9), interlinear marks, tags, and the byte order mark.
-const fn is_format(c: char) -> bool {
+pub(crate) const fn is_format(c: char) -> bool {
     matches!(c, '\u{AD}' | '\u{61C}' | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E007F}')
 }
 
@@ -93,6 +94,8 @@ pub struct Participant {
     /// The rules muted the participant when it came in, not the participant itself: a host may
     /// take it back.
     pub(crate) muted_on_entry: bool,
+    /// How much the participant wrote lately.
+    pub(crate) pace: Pace,
 }
 
 #[cfg(test)]

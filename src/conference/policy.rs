@@ -70,6 +70,8 @@ pub struct Settings {
     pub mute_on_entry: bool,
     /// Tones when somebody comes or leaves.
     pub chimes: bool,
+    /// Guests may have their telephone called. Hosts may wherever the bridge calls out.
+    pub guests_call_me: bool,
     /// What the keys of a telephone do in the conference.
     pub keys: Arc<KeyTable>,
     /// When it ends by itself.
@@ -90,6 +92,7 @@ impl Default for Settings {
             longest_wait: None,
             mute_on_entry: false,
             chimes: false,
+            guests_call_me: false,
             keys: Arc::default(),
             end: EndRules::default(),
         }

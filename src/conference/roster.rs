@@ -1,6 +1,7 @@
 //! Who is there: participants and their legs, always consistent with each other.
 
 use crate::AdmissionState;
+use crate::chat::Pace;
 use crate::key::KeyMatcher;
 use crate::participant::MAX_LEGS_PER_PARTICIPANT;
 use crate::voice::Voice;
@@ -25,6 +26,8 @@ pub struct SeatedLeg {
     pub trusted: bool,
     /// In which language it is spoken to.
     pub lang: Lang,
+    /// Nothing arrives from it.
+    pub(crate) silent: bool,
     pub(crate) caller: Option<CallerKey>,
     pub(crate) voice: Voice,
     pub(crate) keys: KeyMatcher,
@@ -74,6 +77,25 @@ impl Roster {
         legs.iter()
             .filter_map(|leg| self.legs.get(leg).map(|seat| (*leg, seat)))
             .filter(move |(_, seat)| stands(seat.admission))
+    }
+
+    /// Whether a participant hears and is heard by this leg. While a telephone or a room of theirs
+    /// is in, their browser neither hears nor is heard: both stand on one table, and would howl.
+    pub fn carries_voice(&self, leg: LegId) -> bool {
+        let Ok(seat) = self.leg(leg) else { return false };
+        seat.source != Protocol::WebRtc
+            || !self
+                .legs_where(seat.participant, AdmissionState::is_admitted)
+                .any(|(_, other)| other.source != Protocol::WebRtc)
+    }
+
+    /// Whether nothing arrives from a participant, whose media is agreed.
+    pub(crate) fn is_silent(&self, who: ParticipantId) -> bool {
+        let mut voices = self
+            .legs_where(who, |stands| !stands.is_arriving())
+            .filter(|(leg, _)| self.carries_voice(*leg))
+            .peekable();
+        voices.peek().is_some() && voices.all(|(_, seat)| seat.silent)
     }
 
     /// Whether a participant hears and is heard.
@@ -137,6 +159,7 @@ impl Roster {
             direction: Direction::Inactive,
             trusted: join.trusted,
             lang: join.lang,
+            silent: false,
             caller: join.caller,
             voice: Voice::default(),
             keys: KeyMatcher::default(),
@@ -158,6 +181,7 @@ impl Roster {
             since: now,
             hand: None,
             muted_on_entry: false,
+            pace: Pace::default(),
         };
         self.participants.insert(id, participant);
         id

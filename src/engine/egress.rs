@@ -1,17 +1,16 @@
 //! An encoded packet to its leg: numbers, header, protection, socket.
 
 use crate::clock::Now;
-use crate::leg::Leg;
+use crate::leg::{Leg, Path, Target};
 use crate::protection::Protection;
 use crate::room::QUANTUM_MS;
+use crate::webrtc::Outbox;
 use causeway_plan::LegMedia;
 use causeway_rtp::report::SenderStatistics;
 use causeway_rtp::srtp::MAX_SRTP_OVERHEAD;
 use causeway_rtp::telephone_event::EventSender;
 use causeway_rtp::{Numbering, RtpSender, SrtpSender};
 use causeway_wire::rtp::{MIN_LEN, RtpHeader};
-use std::net::SocketAddr;
-use std::time::Instant;
 
 /// Bytes of the longest payload that an encoder makes.
 pub(crate) const MAX_ENCODED: usize = 1275;
@@ -21,10 +20,21 @@ const LONGEST_PACKET_MS: u32 = 60;
 
 /// A packet with its header and its tag, while it is made. One for all: to clear a new one for
 /// each packet would cost as much as filling it.
-pub(crate) type PacketBuffer = [u8; MIN_LEN + MAX_ENCODED + MAX_SRTP_OVERHEAD];
+type PacketBuffer = [u8; MIN_LEN + MAX_ENCODED + MAX_SRTP_OVERHEAD];
 
-/// [`PacketBuffer`] as it begins.
-pub(crate) const EMPTY_PACKET: PacketBuffer = [0; MIN_LEN + MAX_ENCODED + MAX_SRTP_OVERHEAD];
+/// What a worker sends by.
+#[derive(Debug)]
+pub(crate) struct Outgoing {
+    packet: PacketBuffer,
+    /// What waits for the end of the tick.
+    pub(crate) browsers: Outbox,
+}
+
+impl Default for Outgoing {
+    fn default() -> Self {
+        Self { packet: [0; MIN_LEN + MAX_ENCODED + MAX_SRTP_OVERHEAD], browsers: Outbox::default() }
+    }
+}
 
 /// The sending half of a leg's media, from the encoder on.
 #[derive(Debug)]
@@ -42,7 +52,7 @@ impl Egress {
     pub(crate) fn new(media: &LegMedia) -> Self {
         let clock_rate = media.audio.send.codec.clock_rate();
         let mut egress = Self {
-            sender: RtpSender::new(random_u32(), random_u32() as u16, random_u32()),
+            sender: numbering(random_u32()),
             stats: SenderStatistics::new(clock_rate),
             events: EventSender::new(clock_rate),
             protection: Protection::Clear,
@@ -62,6 +72,13 @@ impl Egress {
         }
         let srtp = media.transport.srtp();
         self.protection.agree(srtp.as_ref().map(|spec| (spec.suite, &spec.send)));
+        let line = media.transport.webrtc().and_then(|spec| spec.audio.as_ref());
+        // Our description to a browser states it.
+        if let Some(line) = line
+            && line.local_ssrc != self.sender.ssrc()
+        {
+            self.sender = numbering(line.local_ssrc);
+        }
     }
 
     /// Lets a quantum of `milliseconds` pass without a packet.
@@ -96,30 +113,25 @@ pub(crate) fn send_audio(
     payload: &[u8],
     milliseconds: u32,
     now: Now,
-    packet: &mut PacketBuffer,
+    out: &mut Outgoing,
 ) {
+    let target = leg.target(now);
     let Some(link) = &mut leg.link else { return };
     let duration = link.egress.units(milliseconds);
-    let Some(target) = link.guard.may_send(now.instant) else {
+    let Some(target) = target else {
         link.egress.sender.silence(duration);
         return;
     };
     if link.egress.events.is_active() {
-        send_events(leg, target, duration, now.instant, packet);
+        send_events(leg, target, duration, now, out);
         return;
     }
     let numbers = link.egress.sender.packet(duration);
     let payload_type = link.media.audio.send.payload_type;
-    send_packet(leg, target, numbers, payload_type, payload, now.instant, packet);
+    send_packet(leg, target, numbers, payload_type, payload, now, out);
 }
 
-fn send_events(
-    leg: &mut Leg,
-    target: SocketAddr,
-    duration: u32,
-    now: Instant,
-    buffer: &mut PacketBuffer,
-) {
+fn send_events(leg: &mut Leg, target: Target, duration: u32, now: Now, out: &mut Outgoing) {
     let Some(link) = &mut leg.link else { return };
     let timestamp = link.egress.sender.timestamp();
     let packets = link.egress.events.tick(timestamp, duration);
@@ -127,7 +139,7 @@ fn send_events(
     for packet in packets.into_iter().flatten() {
         let Some(link) = &mut leg.link else { return };
         let numbers = link.egress.sender.event(packet.timestamp, packet.marker);
-        send_packet(leg, target, numbers, payload_type, &packet.payload, now, buffer);
+        send_packet(leg, target, numbers, payload_type, &packet.payload, now, out);
     }
     if let Some(link) = &mut leg.link {
         link.egress.sender.silence(duration);
@@ -136,14 +148,24 @@ fn send_events(
 
 fn send_packet(
     leg: &mut Leg,
-    target: SocketAddr,
+    target: Target,
     numbers: Numbering,
     payload_type: u8,
     payload: &[u8],
-    now: Instant,
-    packet: &mut PacketBuffer,
+    now: Now,
+    out: &mut Outgoing,
 ) {
-    let Some(link) = &mut leg.link else { return };
+    let Leg { path, link: Some(link), .. } = leg else { return };
+    let (ports, target) = match (path, target) {
+        (Path::Ports(ports), Target::Address(target)) => (ports, target),
+        (Path::WebRtc(peer), Target::Session) => {
+            link.egress.stats.sent(now.instant, numbers.timestamp, payload.len());
+            peer.send(now, numbers, payload_type, payload, &mut out.browsers);
+            return;
+        }
+        _ => return,
+    };
+    let packet = &mut out.packet;
     let header = RtpHeader {
         marker: numbers.marker,
         payload_type,
@@ -164,10 +186,15 @@ fn send_packet(
         },
         Protection::Broken => return,
     }
-    link.egress.stats.sent(now, numbers.timestamp, payload.len());
+    link.egress.stats.sent(now.instant, numbers.timestamp, payload.len());
     if let Some(packet) = packet.get(..len) {
-        leg.ports.send_rtp(packet, target);
+        ports.send_rtp(packet, target);
     }
+}
+
+/// A stream that begins at unpredictable numbers.
+fn numbering(ssrc: u32) -> RtpSender {
+    RtpSender::new(ssrc, random_u32() as u16, random_u32())
 }
 
 /// Unpredictable numbers for SSRC, sequence and timestamp (RFC 3550 section 5.1).

@@ -1,7 +1,7 @@
 //! A datagram to its leg: demultiplex, guard, decrypt, count, buffer. One step, one function.
 
 use crate::clock::Now;
-use crate::leg::{Leg, Link};
+use crate::leg::{Leg, Link, Path};
 use crate::protection::Protection;
 use crate::{report, sys};
 use causeway_base::{Codec, LegId};
@@ -12,10 +12,12 @@ use causeway_rtp::telephone_event::{DigitEvent, EventReceiver};
 use causeway_rtp::{Arrival, JitterBuffer, Packet, Pull, SrtpReceiver, Verdict};
 use causeway_wire::audio_level::AudioLevel;
 use causeway_wire::demux::DatagramKind;
+use causeway_wire::red::{RedBlock, RedView};
 use causeway_wire::rtp::RtpView;
 use std::net::SocketAddr;
 use std::os::fd::AsFd;
 use std::time::{Duration, Instant};
+use str0m::rtp::RtpPacket;
 
 use crate::worker::EventSink;
 
@@ -36,9 +38,11 @@ enum PayloadKind {
     Audio(Codec),
     Event,
     ComfortNoise,
+    /// Audio with earlier audio (RFC 2198).
+    Redundant,
 }
 
-/// Payload types that one leg takes: four codecs, events at two clocks, comfort noise.
+/// Payload types that one leg takes: four codecs, events at two clocks, comfort noise, redundancy.
 const MAX_KINDS: usize = 8;
 
 /// What the payload types of one leg carry. A handful, beside each other in one cache line: a
@@ -124,8 +128,13 @@ impl Ingress {
         for payload_type in &audio.receive_comfort_noise {
             self.kinds.set(*payload_type, PayloadKind::ComfortNoise);
         }
+        let line = media.transport.webrtc().and_then(|spec| spec.audio.as_ref());
+        let red = line.and_then(|line| line.receive_red);
+        if let Some(payload_type) = red {
+            self.kinds.set(payload_type, PayloadKind::Redundant);
+        }
         self.level_extension = audio.level_extension;
-        self.jitter.set_fec(audio.receive.iter().any(|format| format.fec));
+        self.jitter.set_fec(red.is_some() || audio.receive.iter().any(|format| format.fec));
         let srtp = media.transport.srtp();
         self.protection.agree(srtp.as_ref().map(|spec| (spec.suite, &spec.receive)));
     }
@@ -138,13 +147,14 @@ impl Ingress {
 
 /// Takes one datagram off a leg's socket.
 pub(crate) fn take(leg: &mut Leg, port: Port, now: Now, buffer: &mut [u8], sink: &mut EventSink) {
+    let Leg { id, path: Path::Ports(ports), link, .. } = leg else { return };
     let received = match port {
-        Port::Rtp => sys::receive(leg.ports.rtp.as_fd(), leg.ports.peer(), buffer),
-        Port::Rtcp => sys::receive(leg.ports.rtcp.as_fd(), None, buffer),
+        Port::Rtp => sys::receive(ports.rtp.as_fd(), ports.peer(), buffer),
+        Port::Rtcp => sys::receive(ports.rtcp.as_fd(), None, buffer),
     };
     // An error here is an ICMP complaint about something we sent; RTCP tells the same better.
     let Ok(received) = received else { return };
-    let Some(link) = &mut leg.link else { return };
+    let Some(link) = link else { return };
     if received.truncated {
         link.ingress.refused += 1;
         return;
@@ -153,15 +163,15 @@ pub(crate) fn take(leg: &mut Leg, port: Port, now: Now, buffer: &mut [u8], sink:
     let Some(datagram) = buffer.get_mut(..received.len) else { return };
     match (DatagramKind::of(datagram), port) {
         (DatagramKind::Rtp, Port::Rtp) => {
-            if take_rtp(leg.id, link, datagram, received.source, arrival, sink)
+            if take_rtp(*id, link, datagram, received.source, arrival, sink)
                 && link.stays_with(received.source)
             {
-                leg.ports.keep_to(received.source);
+                ports.keep_to(received.source);
             }
         }
         (DatagramKind::Rtcp, _) => {
             if take_rtcp(link, datagram, received.source, arrival, now) {
-                sink.send(MediaEvent::Resumed { leg: leg.id });
+                sink.send(MediaEvent::Resumed { leg: *id });
             }
         }
         _ => link.ingress.refused += 1,
@@ -177,7 +187,8 @@ fn take_rtp(
     arrival: Instant,
     sink: &mut EventSink,
 ) -> bool {
-    let verdict = link.guard.check_rtp(arrival, source, datagram);
+    let Some(guard) = &mut link.guard else { return false };
+    let verdict = guard.check_rtp(arrival, source, datagram);
     let Some((packet, latched)) = open_rtp(link, verdict, datagram, source) else { return false };
     let Ok(view) = RtpView::parse(packet) else {
         link.ingress.refused += 1;
@@ -186,33 +197,75 @@ fn take_rtp(
     if latched {
         sink.send(MediaEvent::SourceLatched { leg, source });
     }
-    if link.reporting.heard(arrival) {
+    let level = link.ingress.level_extension.and_then(|id| view.extension(id));
+    let packet = Arrival {
+        ssrc: view.ssrc(),
+        seq: view.sequence(),
+        timestamp: view.timestamp(),
+        payload_type: view.payload_type(),
+        marker: view.marker(),
+        level: level.and_then(AudioLevel::parse).map(|level| level.level),
+        payload: view.payload(),
+    };
+    take_packet(leg, link, arrival, &packet, sink);
+    latched
+}
+
+/// Takes a packet that a browser's session opened.
+pub(crate) fn take_browser(
+    leg: LegId,
+    link: &mut Link,
+    packet: &RtpPacket,
+    source: SocketAddr,
+    sink: &mut EventSink,
+) {
+    if link.source.replace(source).is_none() {
+        sink.send(MediaEvent::SourceLatched { leg, source });
+    }
+    let header = &packet.header;
+    let level = header.ext_vals.audio_level.map(i8::unsigned_abs);
+    let arrived = Arrival {
+        ssrc: *header.ssrc,
+        seq: header.sequence_number,
+        timestamp: header.timestamp,
+        payload_type: *header.payload_type,
+        marker: header.marker,
+        level: level.filter(|_| link.ingress.level_extension.is_some()),
+        payload: &packet.payload,
+    };
+    take_packet(leg, link, packet.timestamp, &arrived, sink);
+}
+
+/// Takes a packet that nobody forged.
+fn take_packet(
+    leg: LegId,
+    link: &mut Link,
+    at: Instant,
+    packet: &Arrival<'_>,
+    sink: &mut EventSink,
+) {
+    if link.reporting.heard(at) {
         sink.send(MediaEvent::Resumed { leg });
     }
     if !link.media.direction.receives() {
-        return latched;
+        return;
     }
     let ingress = &mut link.ingress;
-    let payload = view.payload();
-    ingress.stats.receive(arrival, view.ssrc(), view.sequence(), view.timestamp(), payload.len());
-    match ingress.kinds.get(view.payload_type()) {
-        PayloadKind::Audio(codec) => {
-            ingress.follow_clock(codec);
-            ingress.buffer(arrival, &view);
-        }
-        PayloadKind::ComfortNoise => ingress.buffer(arrival, &view),
-        PayloadKind::Event => {
-            ingress.jitter.pass_over(view.ssrc(), view.sequence());
-            for event in ingress.events.receive(arrival, view.timestamp(), payload) {
-                if let Some(DigitEvent::Started { digit }) = event {
-                    let method = DigitMethod::Rfc4733;
-                    sink.send(MediaEvent::Digit { leg, digit, method });
-                }
-            }
-        }
-        PayloadKind::Unknown => ingress.jitter.pass_over(view.ssrc(), view.sequence()),
+    let Arrival { ssrc, seq, timestamp, payload, .. } = *packet;
+    ingress.stats.receive(at, ssrc, seq, timestamp, payload.len());
+    let kind = ingress.kinds.get(packet.payload_type);
+    if kind != PayloadKind::Redundant {
+        ingress.take_payload(leg, kind, at, packet, sink);
+        return;
     }
-    latched
+    let Some(red) = RedView::parse(payload) else {
+        ingress.refused += 1;
+        return;
+    };
+    let RedBlock { payload_type, payload, .. } = red.primary();
+    let primary = Arrival { payload_type, payload, ..*packet };
+    ingress.take_payload(leg, ingress.kinds.get(payload_type), at, &primary, sink);
+    ingress.fill(packet, red.again());
 }
 
 /// Opens a packet that the guard did not refuse. True where its source was learnt by it.
@@ -239,7 +292,7 @@ fn open_rtp<'a>(
         link.ingress.unauthentic += 1;
         return None;
     };
-    let learnt = link.guard.authenticated(source);
+    let learnt = link.guard.as_mut().is_some_and(|guard| guard.authenticated(source));
     Some((datagram.get(..len)?, latched || learnt))
 }
 
@@ -251,7 +304,8 @@ fn take_rtcp(
     arrival: Instant,
     now: Now,
 ) -> bool {
-    if link.guard.check_rtcp(arrival, source, datagram) == Verdict::Refuse {
+    let Some(guard) = &mut link.guard else { return false };
+    if guard.check_rtcp(arrival, source, datagram) == Verdict::Refuse {
         link.ingress.refused += 1;
         return false;
     }
@@ -262,7 +316,7 @@ fn take_rtcp(
                 link.ingress.unauthentic += 1;
                 return false;
             };
-            link.guard.authenticated_rtcp(source);
+            guard.authenticated_rtcp(source);
             len
         }
         Protection::Broken => return false,
@@ -327,24 +381,48 @@ impl Ingress {
         }
     }
 
-    fn buffer(&mut self, arrival: Instant, view: &RtpView<'_>) {
-        let level = self
-            .level_extension
-            .and_then(|id| view.extension(id))
-            .and_then(AudioLevel::parse)
-            .map(|level| level.level);
-        self.jitter.insert(
-            arrival,
-            &Arrival {
-                ssrc: view.ssrc(),
-                seq: view.sequence(),
-                timestamp: view.timestamp(),
-                payload_type: view.payload_type(),
-                marker: view.marker(),
-                level,
-                payload: view.payload(),
-            },
-        );
+    /// Takes a packet by what it carries.
+    fn take_payload(
+        &mut self,
+        leg: LegId,
+        kind: PayloadKind,
+        at: Instant,
+        packet: &Arrival<'_>,
+        sink: &mut EventSink,
+    ) {
+        match kind {
+            PayloadKind::Audio(codec) => {
+                self.follow_clock(codec);
+                self.jitter.insert(at, packet);
+            }
+            PayloadKind::ComfortNoise => {
+                self.jitter.insert(at, packet);
+            }
+            PayloadKind::Event => {
+                self.jitter.pass_over(packet.ssrc, packet.seq);
+                for event in self.events.receive(at, packet.timestamp, packet.payload) {
+                    if let Some(DigitEvent::Started { digit }) = event {
+                        let method = DigitMethod::Rfc4733;
+                        sink.send(MediaEvent::Digit { leg, digit, method });
+                    }
+                }
+            }
+            PayloadKind::Redundant | PayloadKind::Unknown => {
+                self.jitter.pass_over(packet.ssrc, packet.seq);
+            }
+        }
+    }
+
+    /// Fills what is missing before a packet with what it carries again.
+    fn fill(&mut self, carrier: &Arrival<'_>, again: &[RedBlock<'_>]) {
+        for (nth, block) in again.iter().rev().enumerate() {
+            let RedBlock { payload_type, offset, payload } = *block;
+            let audible = matches!(self.kinds.get(payload_type), PayloadKind::Audio(_));
+            if audible && !payload.is_empty() {
+                let earlier = Arrival { payload_type, payload, ..*carrier };
+                self.jitter.fill(&earlier, u32::from(offset), nth as u64 + 1);
+            }
+        }
     }
 }
 

@@ -2,16 +2,17 @@
 
 use crate::clock::Now;
 use crate::echo::Echo;
-use crate::egress::Egress;
+use crate::egress::{Egress, Outgoing};
 use crate::encode::EncodeStream;
 use crate::ingress::Ingress;
 use crate::play::{Play, Player};
 use crate::playout::Playout;
 use crate::port::PortPair;
 use crate::report::Reporting;
+use crate::webrtc::Peer;
 use causeway_base::{ConferenceId, LegId};
 use causeway_media::audio::FRAME;
-use causeway_plan::{Feed, LegMedia, LegStats, MediaEvent};
+use causeway_plan::{Feed, LegMedia, LegStats, MediaEvent, Transport};
 use causeway_rtp::SourceGuard;
 use std::net::SocketAddr;
 
@@ -19,7 +20,7 @@ use std::net::SocketAddr;
 #[derive(Debug)]
 pub(crate) struct Leg {
     pub(crate) id: LegId,
-    pub(crate) ports: PortPair,
+    pub(crate) path: Path,
     /// The conference that it is in.
     pub(crate) room: Option<ConferenceId>,
     /// What plays to it alone, while anything does. It waits here for media and a conference.
@@ -28,11 +29,23 @@ pub(crate) struct Leg {
     pub(crate) link: Option<Link>,
 }
 
+/// By what a leg's media travels.
+#[derive(Debug)]
+pub(crate) enum Path {
+    /// Ports of its own.
+    Ports(PortPair),
+    /// A session on the ports that browsers share.
+    WebRtc(Box<Peer>),
+}
+
 /// The media of a leg, both ways.
 #[derive(Debug)]
 pub(crate) struct Link {
     pub(crate) media: LegMedia,
-    pub(crate) guard: SourceGuard,
+    /// Who may send to ports of its own. A browser's session does without.
+    pub(crate) guard: Option<SourceGuard>,
+    /// Where a browser's media comes from.
+    pub(crate) source: Option<SocketAddr>,
     pub(crate) ingress: Ingress,
     pub(crate) playout: Playout,
     pub(crate) egress: Egress,
@@ -44,25 +57,42 @@ pub(crate) struct Link {
 }
 
 impl Leg {
-    pub(crate) fn new(id: LegId, ports: PortPair) -> Self {
-        Self { id, ports, room: None, player: None, link: None }
+    pub(crate) fn new(id: LegId, path: Path) -> Self {
+        Self { id, path, room: None, player: None, link: None }
     }
 
     /// Takes what offer/answer settled, for the first time or anew. Numbering, keys and
-    /// counters go on where they can.
-    pub(crate) fn configure(&mut self, now: Now, media: LegMedia) {
-        self.ports.open_up();
-        match &mut self.link {
-            Some(link) => {
-                link.reconfigure(now, media);
-                // An address that was learnt before and still holds is not learnt again.
-                if let Some(source) = link.guard.latched()
-                    && link.stays_with(source)
-                {
-                    self.ports.keep_to(source);
-                }
+    /// counters go on where they can. What is of another kind of transport than the leg's is not
+    /// taken.
+    pub(crate) fn configure(&mut self, now: Now, media: LegMedia, out: &mut Outgoing) {
+        match (&mut self.path, &media.transport) {
+            (Path::Ports(ports), Transport::Rtp(_)) => ports.open_up(),
+            (Path::WebRtc(peer), Transport::WebRtc(_)) => {
+                peer.configure(now, &media, &mut out.browsers);
             }
-            None => self.link = Link::new(now, media),
+            _ => return,
+        }
+        match &mut self.link {
+            Some(link) => link.reconfigure(now, media),
+            None => self.link = Some(Link::new(now, media)),
+        }
+        // An address that was learnt before and still holds is not learnt again.
+        if let (Path::Ports(ports), Some(link)) = (&mut self.path, &self.link)
+            && let Some(source) = link.guard.as_ref().and_then(SourceGuard::latched)
+            && link.stays_with(source)
+        {
+            ports.keep_to(source);
+        }
+    }
+
+    /// Where an RTP packet goes now. `None`: nowhere yet, or nowhere any more.
+    pub(crate) fn target(&mut self, now: Now) -> Option<Target> {
+        match &self.path {
+            Path::Ports(_) => {
+                let guard = self.link.as_mut()?.guard.as_mut()?;
+                guard.may_send(now.instant).map(Target::Address)
+            }
+            Path::WebRtc(peer) => peer.is_up().then_some(Target::Session),
         }
     }
 
@@ -137,10 +167,20 @@ impl Leg {
     }
 }
 
+/// Where a packet goes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Target {
+    /// To this address, by ports of the leg's own.
+    Address(SocketAddr),
+    /// Where its session sends.
+    Session,
+}
+
 impl Link {
-    fn new(now: Now, media: LegMedia) -> Option<Self> {
-        Some(Self {
-            guard: SourceGuard::new(media.transport.rtp()?),
+    fn new(now: Now, media: LegMedia) -> Self {
+        Self {
+            guard: media.transport.rtp().map(SourceGuard::new),
+            source: None,
             ingress: Ingress::new(&media),
             playout: Playout::default(),
             egress: Egress::new(&media),
@@ -148,7 +188,7 @@ impl Link {
             echo: None,
             reporting: Reporting::new(now.instant),
             media,
-        })
+        }
     }
 
     /// Whether the kernel may keep RTP to this source: in the clear, and where it is the very
@@ -166,12 +206,17 @@ impl Link {
     /// Media went one way or the other. Before, there is nothing to report, and the address that
     /// a call names may be that of somebody who never called.
     pub(crate) fn has_traffic(&self) -> bool {
-        self.egress.stats.packets() > 0 || self.guard.latched().is_some()
+        self.egress.stats.packets() > 0 || self.source().is_some()
+    }
+
+    /// The address whose RTP is taken.
+    fn source(&self) -> Option<SocketAddr> {
+        self.guard.as_ref().map_or(self.source, SourceGuard::latched)
     }
 
     fn reconfigure(&mut self, now: Now, media: LegMedia) {
-        if let Some(rtp) = media.transport.rtp() {
-            self.guard.reoffer(now.instant, rtp);
+        if let (Some(guard), Some(rtp)) = (&mut self.guard, media.transport.rtp()) {
+            guard.reoffer(now.instant, rtp);
         }
         self.ingress.reconfigure(&media);
         self.egress.reconfigure(&media);
@@ -201,7 +246,7 @@ impl Link {
             codec: self.playout.codec(),
             encrypted: self.media.transport.is_encrypted(),
             audible: self.playout.audible(),
-            source: self.guard.latched(),
+            source: self.source(),
         }
     }
 }

@@ -14,6 +14,7 @@
 //! * `room`: one conference's 20 ms: who is loudest, the mixes, who is sent which.
 //! * `encode`: a mix into the packets of one encode group, or of one talker.
 //! * `egress`: an encoded packet to its leg: header, protection, socket.
+//! * `webrtc`: browsers, whose packets come and go by a session on shared ports.
 //! * `play`: what is played to one leg alone, on top of what it hears.
 //! * `station`: music that several legs hear at once.
 //! * `echo`: a leg's own sound, some time later.
@@ -34,26 +35,31 @@ mod report;
 mod room;
 mod station;
 mod sys;
+mod webrtc;
 mod worker;
 
 #[cfg(test)]
 mod scenario;
 
 pub use clock::TickMetrics;
+pub use webrtc::WebRtcConfig;
 
 use causeway_base::{ConferenceId, EndCause, LegId};
-use causeway_plan::{MediaCommand, MediaEvent};
+use causeway_plan::{CandidateProtocol, LegMedia, MediaCommand, MediaEvent, WebRtcAddress};
+use leg::{Leg, Path};
 use order::{MAX_ORDERS, Order};
 use port::PortRange;
 use std::collections::HashMap;
 use std::fmt;
 use std::io;
+use std::net::{IpAddr, SocketAddr};
 use std::ops::RangeInclusive;
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 use tokio::sync::mpsc::Sender;
+use webrtc::{Door, Inlet, Peer};
 use worker::Worker;
 
 /// The settings of an engine.
@@ -72,6 +78,8 @@ pub struct EngineConfig {
     pub silence: Duration,
     /// Ask for real-time scheduling. Where it is refused, [`Engine::realtime`] says so.
     pub realtime: bool,
+    /// The doors for browsers. Without them no browser joins.
+    pub webrtc: Option<WebRtcConfig>,
 }
 
 impl Default for EngineConfig {
@@ -84,6 +92,7 @@ impl Default for EngineConfig {
             dscp: 46,
             silence: Duration::from_secs(30),
             realtime: true,
+            webrtc: None,
         }
     }
 }
@@ -93,12 +102,22 @@ impl Default for EngineConfig {
 pub enum EngineError {
     /// A worker's thread or its epoll instance cannot be made.
     Worker(io::Error),
+    /// A port for browsers cannot be bound.
+    Door {
+        /// The address.
+        address: SocketAddr,
+        /// What the system says.
+        error: io::Error,
+    },
 }
 
 impl fmt::Display for EngineError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             EngineError::Worker(error) => write!(f, "a media worker cannot start: {error}"),
+            EngineError::Door { address, error } => {
+                write!(f, "the port for browsers at {address} cannot be bound: {error}")
+            }
         }
     }
 }
@@ -122,6 +141,8 @@ impl std::error::Error for Overloaded {}
 pub struct Engine {
     config: EngineConfig,
     ports: Arc<PortRange>,
+    /// By worker; none without a door for browsers.
+    doors: Vec<Arc<Door>>,
     workers: Vec<WorkerHandle>,
     events: Sender<MediaEvent>,
     places: Mutex<Places>,
@@ -139,18 +160,29 @@ struct WorkerHandle {
 #[derive(Debug, Default)]
 struct Places {
     conferences: HashMap<ConferenceId, usize>,
-    legs: HashMap<LegId, usize>,
+    legs: HashMap<LegId, Place>,
+}
+
+/// Where a leg is.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    worker: usize,
+    /// The worker whose door a browser comes by, wherever its leg is.
+    door: Option<usize>,
 }
 
 impl Engine {
     /// Starts the workers. Events go to `events`; what does not fit waits in the worker.
     pub fn start(config: EngineConfig, events: Sender<MediaEvent>) -> Result<Self, EngineError> {
+        let doors = open_doors(&config)?;
+        let mut inlets = inlets(&doors).map_err(EngineError::Worker)?.into_iter();
         let workers = (0..config.workers.max(1))
-            .map(|index| start_worker(index, &config, &events))
+            .map(|index| start_worker(index, &config, &events, inlets.next()))
             .collect::<io::Result<Vec<_>>>()
             .map_err(EngineError::Worker)?;
         Ok(Self {
             ports: PortRange::new(&config.ports),
+            doors,
             config,
             workers,
             events,
@@ -179,11 +211,12 @@ impl Engine {
                 None => Ok(()),
             },
             MediaCommand::Reserve { leg, local } => self.reserve(&mut places, leg, local),
-            MediaCommand::ReserveWebRtc { .. } | MediaCommand::AddCandidate { .. } => Ok(()),
-            MediaCommand::Move { leg, conference } => self.move_leg(&mut places, leg, conference),
-            MediaCommand::Configure { leg, media } => {
-                self.order_leg(&places, leg, Order::Configure(leg, media))
+            MediaCommand::ReserveWebRtc { leg } => self.reserve_browser(&mut places, leg),
+            MediaCommand::AddCandidate { leg, candidate } => {
+                self.order_leg(&places, leg, Order::AddCandidate(leg, candidate))
             }
+            MediaCommand::Move { leg, conference } => self.move_leg(&mut places, leg, conference),
+            MediaCommand::Configure { leg, media } => self.configure(&places, leg, media),
             MediaCommand::SendDigits { leg, digits } => {
                 self.order_leg(&places, leg, Order::SendDigits(leg, digits))
             }
@@ -199,8 +232,8 @@ impl Engine {
             }
             MediaCommand::Release { leg } => {
                 self.order_leg(&places, leg, Order::Release(leg))?;
-                places.legs.remove(&leg);
-                Ok(())
+                let place = places.legs.remove(&leg);
+                self.order_door(place, Order::Forget(leg))
             }
         }
     }
@@ -208,6 +241,16 @@ impl Engine {
     /// What each worker counts.
     pub fn metrics(&self) -> Vec<Arc<TickMetrics>> {
         self.workers.iter().map(|worker| Arc::clone(&worker.metrics)).collect()
+    }
+
+    /// The ports for browsers, as bound.
+    pub fn webrtc_bound(&self) -> Vec<(CandidateProtocol, SocketAddr)> {
+        let bound = |door: &Arc<Door>| {
+            let udp = door.udp_addresses().into_iter().map(|at| (CandidateProtocol::Udp, at));
+            let tcp = door.tcp_addresses().into_iter().map(|at| (CandidateProtocol::Tcp, at));
+            udp.chain(tcp).collect::<Vec<_>>()
+        };
+        self.doors.iter().flat_map(bound).collect()
     }
 
     /// Whether every worker runs under real-time scheduling.
@@ -236,19 +279,15 @@ impl Engine {
 
     fn least_loaded(&self, places: &Places) -> usize {
         let mut load = vec![0usize; self.workers.len()];
-        for worker in places.conferences.values().chain(places.legs.values()) {
+        let legs = places.legs.values().map(|place| &place.worker);
+        for worker in places.conferences.values().chain(legs) {
             load[*worker] += 1;
         }
         (0..load.len()).min_by_key(|worker| load[*worker]).unwrap_or(0)
     }
 
     /// Binds here, not on the worker's thread: a system call that can take its time.
-    fn reserve(
-        &self,
-        places: &mut Places,
-        leg: LegId,
-        local: std::net::IpAddr,
-    ) -> Result<(), Overloaded> {
+    fn reserve(&self, places: &mut Places, leg: LegId, local: IpAddr) -> Result<(), Overloaded> {
         // Room for the answer first: a leg whose answer is lost would keep its ports for ever.
         let answer = self.events.try_reserve().map_err(|_| Overloaded)?;
         let Ok(ports) = self.ports.reserve(local, self.config.dscp) else {
@@ -258,10 +297,48 @@ impl Engine {
         let reserved =
             MediaEvent::Reserved { leg, rtp: ports.rtp_address, rtcp: ports.rtcp_address };
         let worker = self.least_loaded(places);
-        self.order(worker, Order::Adopt(Box::new(leg::Leg::new(leg, ports))))?;
-        places.legs.insert(leg, worker);
+        self.order(worker, Order::Adopt(Box::new(Leg::new(leg, Path::Ports(ports)))))?;
+        places.legs.insert(leg, Place { worker, door: None });
         answer.send(reserved);
         Ok(())
+    }
+
+    /// Costs credentials and little else: the session begins with the agreement.
+    fn reserve_browser(&self, places: &mut Places, leg: LegId) -> Result<(), Overloaded> {
+        let answer = self.events.try_reserve().map_err(|_| Overloaded)?;
+        let worker = self.least_loaded(places);
+        let (Some(door), Some(identity), Some(ice)) =
+            (self.doors.get(worker), webrtc::identity(), webrtc::credentials())
+        else {
+            answer.send(MediaEvent::Failed { leg, cause: EndCause::Unsupported });
+            return Ok(());
+        };
+        let local = WebRtcAddress {
+            ice: ice.clone(),
+            fingerprint: identity.fingerprint,
+            udp: door.udp_addresses(),
+            tcp: door.tcp_addresses(),
+        };
+        self.order(worker, Order::Enrol(leg, ice))?;
+        let path = Path::WebRtc(Box::new(Peer::new(Arc::clone(door))));
+        self.order(worker, Order::Adopt(Box::new(Leg::new(leg, path))))?;
+        places.legs.insert(leg, Place { worker, door: Some(worker) });
+        answer.send(MediaEvent::WebRtcReserved { leg, local: Box::new(local) });
+        Ok(())
+    }
+
+    /// The door of a browser learns first by which credentials it comes.
+    fn configure(
+        &self,
+        places: &Places,
+        leg: LegId,
+        media: Box<LegMedia>,
+    ) -> Result<(), Overloaded> {
+        if let Some(spec) = media.transport.webrtc() {
+            let ice = spec.local_ice.clone();
+            self.order_door(places.legs.get(&leg).copied(), Order::Enrol(leg, ice))?;
+        }
+        self.order_leg(places, leg, Order::Configure(leg, media))
     }
 
     fn move_leg(
@@ -270,24 +347,35 @@ impl Engine {
         leg: LegId,
         conference: ConferenceId,
     ) -> Result<(), Overloaded> {
-        let (Some(&from), Some(&to)) = (places.legs.get(&leg), places.conferences.get(&conference))
+        let (Some(&place), Some(&to)) =
+            (places.legs.get(&leg), places.conferences.get(&conference))
         else {
             return Ok(());
         };
+        let from = place.worker;
         if from == to {
             return self.order(to, Order::Enter(leg, conference));
         }
         // The new worker keeps what is said to the leg from now on until the leg arrives.
         self.order(to, Order::Expect(leg))?;
+        self.order_door(Some(place), Order::Follow(leg, to))?;
         let target = self.workers[to].orders.clone();
         self.order(from, Order::Depart(leg, conference, target))?;
-        places.legs.insert(leg, to);
+        places.legs.insert(leg, Place { worker: to, ..place });
         Ok(())
+    }
+
+    /// To the worker whose door a leg comes by, if it comes by one.
+    fn order_door(&self, place: Option<Place>, order: Order) -> Result<(), Overloaded> {
+        match place.and_then(|place| place.door) {
+            Some(worker) => self.order(worker, order),
+            None => Ok(()),
+        }
     }
 
     fn order_leg(&self, places: &Places, leg: LegId, order: Order) -> Result<(), Overloaded> {
         match places.legs.get(&leg) {
-            Some(worker) => self.order(*worker, order),
+            Some(place) => self.order(place.worker, order),
             None => Ok(()),
         }
     }
@@ -300,14 +388,34 @@ impl Engine {
     }
 }
 
+fn open_doors(config: &EngineConfig) -> Result<Vec<Arc<Door>>, EngineError> {
+    let Some(webrtc) = &config.webrtc else { return Ok(Vec::new()) };
+    (0..config.workers.max(1))
+        .map(|worker| Door::open(webrtc, worker, config.dscp).map(Arc::new))
+        .collect::<Result<_, _>>()
+        .map_err(|webrtc::Taken { address, error }| EngineError::Door { address, error })
+}
+
+/// Each door's receiving end, with a way to every other.
+fn inlets(doors: &[Arc<Door>]) -> io::Result<Vec<Inlet>> {
+    let (passages, arrivals): (Vec<_>, Vec<_>) =
+        doors.iter().map(|_| sync_channel(webrtc::MAX_PARCELS)).unzip();
+    let ends = doors.iter().zip(arrivals).enumerate();
+    ends.map(|(worker, (door, arrivals))| {
+        Inlet::new(worker, Arc::clone(door), passages.clone(), arrivals)
+    })
+    .collect()
+}
+
 fn start_worker(
     index: usize,
     config: &EngineConfig,
     events: &Sender<MediaEvent>,
+    inlet: Option<Inlet>,
 ) -> io::Result<WorkerHandle> {
     let (orders, queue) = sync_channel(MAX_ORDERS);
     let metrics = Arc::new(TickMetrics::default());
-    let worker = Worker::new(config.clone(), queue, events.clone(), Arc::clone(&metrics))?;
+    let worker = Worker::new(config.clone(), queue, events.clone(), Arc::clone(&metrics), inlet)?;
     let (ready, realtime) = sync_channel(1);
     let wanted = config.realtime;
     let thread = std::thread::Builder::new().name(format!("media-{index}")).spawn(move || {

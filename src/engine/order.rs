@@ -3,7 +3,7 @@
 use crate::leg::Leg;
 use crate::play::Play;
 use causeway_base::{ConferenceId, LegId};
-use causeway_plan::{LegMedia, MediaPlan};
+use causeway_plan::{IceCandidate, IceCredentials, LegMedia, MediaPlan};
 use std::sync::mpsc::SyncSender;
 
 /// Orders that wait for one worker. Ten a call, a thousand calls at once; more is an overload
@@ -36,6 +36,14 @@ pub(crate) enum Order {
     Arrive(Box<Leg>, ConferenceId),
     /// An expected leg was released before it could depart.
     Gone(LegId),
+    /// A further candidate of a browser's leg.
+    AddCandidate(LegId, IceCandidate),
+    /// A leg of this worker's door is known by these credentials, whichever worker has it.
+    Enrol(LegId, IceCredentials),
+    /// A leg of this worker's door is at the worker of this number from now on.
+    Follow(LegId, usize),
+    /// A leg of this worker's door ended.
+    Forget(LegId),
     /// Digits for a leg to send.
     SendDigits(LegId, String),
     /// What a leg is played from now on.
@@ -57,6 +65,7 @@ impl Order {
             Order::Configure(leg, _)
             | Order::Enter(leg, _)
             | Order::Depart(leg, ..)
+            | Order::AddCandidate(leg, _)
             | Order::SendDigits(leg, _)
             | Order::Play(leg, _)
             | Order::StopPlaying(leg)

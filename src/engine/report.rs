@@ -1,8 +1,8 @@
 //! RTCP of a leg (RFC 3550 section 6), and its silence.
 
 use crate::clock::Now;
-use crate::egress::random_u32;
-use crate::leg::{Leg, Link};
+use crate::egress::{Outgoing, random_u32};
+use crate::leg::{Leg, Link, Path};
 use crate::protection::Protection;
 use crate::worker::EventSink;
 use causeway_plan::MediaEvent;
@@ -76,7 +76,8 @@ impl Reporting {
         std::mem::take(&mut self.loss_changed)
     }
 
-    fn peer_reported(&mut self, fraction_lost: u8) {
+    /// Takes how much the peer lost lately, in 256ths.
+    pub(crate) fn peer_reported(&mut self, fraction_lost: u8) {
         let before = self.peer_loses();
         self.loss = match self.loss {
             _ if fraction_lost >= FEC_LOSS => PeerLoss::Some { clean_reports_left: CLEAN_REPORTS },
@@ -139,7 +140,10 @@ pub(crate) fn run(leg: &mut Leg, now: Now, silence: Duration, sink: &mut EventSi
 }
 
 /// Says goodbye to a leg's peer (RFC 3550 section 6.6).
-pub(crate) fn send_goodbye(leg: &mut Leg, now: Now) {
+pub(crate) fn send_goodbye(leg: &mut Leg, now: Now, out: &mut Outgoing) {
+    if let Path::WebRtc(peer) = &mut leg.path {
+        peer.close(now, &mut out.browsers);
+    }
     send(leg, now, Last::Yes);
 }
 
@@ -149,12 +153,14 @@ enum Last {
     No,
 }
 
+/// A browser's session reports by itself.
 fn send(leg: &mut Leg, now: Now, last: Last) {
-    let Some(link) = &mut leg.link else { return };
+    let Leg { path: Path::Ports(ports), link: Some(link), .. } = leg else { return };
     if !link.has_traffic() {
         return;
     }
-    let Some(target) = link.guard.may_send_rtcp(now.instant) else { return };
+    let target = link.guard.as_mut().and_then(|guard| guard.may_send_rtcp(now.instant));
+    let Some(target) = target else { return };
     let mut buffer = [0u8; MAX_COMPOUND + MAX_SRTP_OVERHEAD];
     let Ok(mut len) = write(link, now, last, &mut buffer[..MAX_COMPOUND]) else { return };
     match &mut link.egress.protection {
@@ -167,10 +173,10 @@ fn send(leg: &mut Leg, now: Now, last: Last) {
     }
     let Some(compound) = buffer.get(..len) else { return };
     if link.media.transport.rtp().is_some_and(|rtp| rtp.rtcp_mux) {
-        leg.ports.send_rtp(compound, target);
+        ports.send_rtp(compound, target);
     } else {
         // What cannot be sent is lost, and the next report says the same anew.
-        let _ = leg.ports.rtcp.send_to(compound, target);
+        let _ = ports.rtcp.send_to(compound, target);
     }
 }
 

@@ -1,7 +1,7 @@
 //! One conference's media: every 20 ms, who is loudest, the mixes, and who is sent which.
 
 use crate::clock::Now;
-use crate::egress::{self, EMPTY_PACKET, PacketBuffer};
+use crate::egress::{self, Outgoing};
 use crate::encode::{EncodeKey, EncodeStream};
 use crate::leg::Leg;
 use crate::playout::{self, Forwards};
@@ -37,7 +37,7 @@ pub(crate) struct Scratch {
     total: [f32; FRAME],
     /// What one leg hears or says.
     pcm: [f32; FRAME],
-    packet: PacketBuffer,
+    pub(crate) out: Outgoing,
 }
 
 impl Default for Scratch {
@@ -47,7 +47,7 @@ impl Default for Scratch {
             forwards: Forwards::default(),
             total: [0.0; FRAME],
             pcm: [0.0; FRAME],
-            packet: EMPTY_PACKET,
+            out: Outgoing::default(),
         }
     }
 }
@@ -309,15 +309,15 @@ impl Room {
                     }
                 }
                 Feed::Forward(source) if !member.played_to => {
-                    forward(leg, source, &scratch.forwards, now, &mut scratch.packet);
+                    forward(leg, source, &scratch.forwards, now, &mut scratch.out);
                 }
                 Feed::Mix if !member.played_to && !self.mixer.contains(member.leg) => {
                     if let Some(group) = member.group.and_then(|group| self.groups.get(group)) {
-                        send_packets(leg, &group.stream, now, &mut scratch.packet);
+                        send_packets(leg, &group.stream, now, &mut scratch.out);
                     }
                 }
                 Feed::Played if let Some(station) = heard_station(&self.stations, &member) => {
-                    send_packets(leg, station, now, &mut scratch.packet);
+                    send_packets(leg, station, now, &mut scratch.out);
                     if let Some(player) = &mut leg.player {
                         player.skip();
                     }
@@ -325,7 +325,7 @@ impl Room {
                 feed => {
                     self.own_sound(leg, feed, scratch);
                     leg.lay_played(&mut scratch.pcm).into_iter().for_each(|it| sink.send(it));
-                    send_own(leg, &scratch.pcm, now, &mut scratch.packet);
+                    send_own(leg, &scratch.pcm, now, &mut scratch.out);
                 }
             }
         }
@@ -400,11 +400,11 @@ fn heard_station<'a>(stations: &'a [Station], member: &Member) -> Option<&'a Enc
 }
 
 /// Sends another leg's packets on as they are.
-fn forward(leg: &mut Leg, source: LegId, forwards: &Forwards, now: Now, packet: &mut PacketBuffer) {
+fn forward(leg: &mut Leg, source: LegId, forwards: &Forwards, now: Now, out: &mut Outgoing) {
     let Some(codec) = leg.link.as_ref().map(|link| link.media.audio.send.codec) else { return };
     let mut passed = 0;
     for (payload, milliseconds) in forwards.of(source, codec) {
-        egress::send_audio(leg, payload, milliseconds, now, packet);
+        egress::send_audio(leg, payload, milliseconds, now, out);
         passed += milliseconds;
     }
     if let Some(link) = &mut leg.link {
@@ -413,7 +413,7 @@ fn forward(leg: &mut Leg, source: LegId, forwards: &Forwards, now: Now, packet: 
 }
 
 /// Encodes for one leg alone.
-fn send_own(leg: &mut Leg, mix: &[f32], now: Now, packet: &mut PacketBuffer) {
+fn send_own(leg: &mut Leg, mix: &[f32], now: Now, out: &mut Outgoing) {
     let Some(link) = leg.link.as_mut() else { return };
     let key = EncodeKey::of(link);
     let own = link
@@ -423,20 +423,20 @@ fn send_own(leg: &mut Leg, mix: &[f32], now: Now, packet: &mut PacketBuffer) {
         .or_else(|| EncodeStream::new(key).map(Box::new));
     let Some(mut own) = own else { return };
     own.encode(mix);
-    send_packets(leg, &own, now, packet);
+    send_packets(leg, &own, now, out);
     if let Some(link) = &mut leg.link {
         link.own = Some(own);
     }
 }
 
-fn send_packets(leg: &mut Leg, stream: &EncodeStream, now: Now, packet: &mut PacketBuffer) {
+fn send_packets(leg: &mut Leg, stream: &EncodeStream, now: Now, out: &mut Outgoing) {
     for payload in stream.packets() {
         if payload.is_empty() {
             if let Some(link) = &mut leg.link {
                 link.egress.skip(stream.packet_ms());
             }
         } else {
-            egress::send_audio(leg, payload, stream.packet_ms(), now, packet);
+            egress::send_audio(leg, payload, stream.packet_ms(), now, out);
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The system calls that no safe wrapper covers. The only `unsafe` of the engine.
 #![allow(unsafe_code)]
 
+use socket2::SockAddr;
 use std::io;
 use std::mem::{MaybeUninit, size_of, zeroed};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV6};
@@ -12,6 +13,12 @@ const WORKER_PRIORITY: i32 = 10;
 
 /// Room for one `SCM_TIMESTAMPNS`, with its header and alignment.
 const CONTROL_LEN: usize = 64;
+
+/// Datagrams that one system call takes or sends at most.
+pub(crate) const BATCH: usize = 64;
+
+/// Bytes of each place of an [`Inbox`]: an Ethernet frame's, with room to see that it is longer.
+const PLACE: usize = 2048;
 
 /// One datagram, as the kernel gave it.
 #[derive(Clone, Copy, Debug)]
@@ -112,6 +119,143 @@ pub(crate) fn receive(
     })
 }
 
+/// What a batch is received into.
+pub(crate) struct Inbox {
+    bytes: [[u8; PLACE]; BATCH],
+    received: [Option<Received>; BATCH],
+}
+
+impl std::fmt::Debug for Inbox {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Inbox")
+    }
+}
+
+impl Inbox {
+    pub(crate) fn new() -> Box<Self> {
+        Box::new(Self { bytes: [[0; PLACE]; BATCH], received: [None; BATCH] })
+    }
+
+    /// The first `count` datagrams of the last batch.
+    pub(crate) fn datagrams(&self, count: usize) -> impl Iterator<Item = (&Received, &[u8])> {
+        self.received.iter().zip(&self.bytes).take(count).filter_map(|(received, bytes)| {
+            let received = received.as_ref()?;
+            Some((received, bytes.get(..received.len)?))
+        })
+    }
+}
+
+/// Takes as many datagrams as there are, at most [`BATCH`], without waiting. `WouldBlock` where
+/// there is none.
+pub(crate) fn receive_batch(socket: BorrowedFd<'_>, inbox: &mut Inbox) -> io::Result<usize> {
+    let mut names = [const { MaybeUninit::<libc::sockaddr_storage>::uninit() }; BATCH];
+    let mut controls = [const { MaybeUninit::<[u64; CONTROL_LEN / 8]>::uninit() }; BATCH];
+    let mut parts = inbox
+        .bytes
+        .each_mut()
+        .map(|place| libc::iovec { iov_base: place.as_mut_ptr().cast(), iov_len: PLACE });
+    // SAFETY: headers of zeros are valid ones without name, parts and control.
+    let mut headers: [libc::mmsghdr; BATCH] = unsafe { zeroed() };
+    for (((header, name), control), part) in
+        headers.iter_mut().zip(&mut names).zip(&mut controls).zip(&mut parts)
+    {
+        header.msg_hdr.msg_name = name.as_mut_ptr().cast();
+        header.msg_hdr.msg_namelen = size_of::<libc::sockaddr_storage>() as libc::socklen_t;
+        header.msg_hdr.msg_iov = part;
+        header.msg_hdr.msg_iovlen = 1;
+        header.msg_hdr.msg_control = control.as_mut_ptr().cast();
+        header.msg_hdr.msg_controllen = CONTROL_LEN;
+    }
+    // SAFETY: all that the headers point at lives to the end of this function, with the lengths
+    // stated; the kernel writes within them.
+    let count = unsafe {
+        libc::recvmmsg(
+            socket.as_raw_fd(),
+            headers.as_mut_ptr(),
+            BATCH as libc::c_uint,
+            libc::MSG_DONTWAIT,
+            std::ptr::null_mut(),
+        )
+    };
+    let count = usize::try_from(count).map_err(|_| io::Error::last_os_error())?;
+    for ((header, name), received) in
+        headers.iter().zip(&names).zip(&mut inbox.received).take(count)
+    {
+        let len = header.msg_len as usize;
+        // SAFETY: the kernel filled `msg_namelen` bytes of the name, enough for its family.
+        let source = unsafe { address(name.as_ptr(), header.msg_hdr.msg_namelen) };
+        *received = source.map(|source| Received {
+            len,
+            source,
+            // SAFETY: the header still points at its control, and the kernel set its length.
+            arrival: unsafe { timestamp(&header.msg_hdr) },
+            truncated: header.msg_hdr.msg_flags & libc::MSG_TRUNC != 0,
+        });
+    }
+    Ok(count)
+}
+
+/// Sends datagrams, at most [`BATCH`], without waiting. Returns how many the kernel took; the
+/// error is that of the first.
+pub(crate) fn send_batch(
+    socket: BorrowedFd<'_>,
+    datagrams: &[(SocketAddr, Vec<u8>)],
+) -> io::Result<usize> {
+    let count = datagrams.len().min(BATCH);
+    let mut names = [const { MaybeUninit::<SockAddr>::uninit() }; BATCH];
+    // SAFETY: arrays of zeros are valid parts and headers that hold nothing.
+    let mut parts: [libc::iovec; BATCH] = unsafe { zeroed() };
+    // SAFETY: as above.
+    let mut headers: [libc::mmsghdr; BATCH] = unsafe { zeroed() };
+    for ((((target, bytes), name), part), header) in
+        datagrams.iter().zip(&mut names).zip(&mut parts).zip(&mut headers)
+    {
+        let name = name.write(SockAddr::from(*target));
+        part.iov_base = bytes.as_ptr().cast_mut().cast();
+        part.iov_len = bytes.len();
+        header.msg_hdr.msg_name = name.as_ptr().cast_mut().cast();
+        header.msg_hdr.msg_namelen = name.len();
+        header.msg_hdr.msg_iov = part;
+        header.msg_hdr.msg_iovlen = 1;
+    }
+    // SAFETY: the first `count` headers point at names, parts and bytes that live to the end of
+    // this function; to send, the kernel only reads them.
+    let sent = unsafe {
+        libc::sendmmsg(
+            socket.as_raw_fd(),
+            headers.as_mut_ptr(),
+            count as libc::c_uint,
+            libc::MSG_DONTWAIT | libc::MSG_NOSIGNAL,
+        )
+    };
+    usize::try_from(sent).map_err(|_| io::Error::last_os_error())
+}
+
+/// Makes room for `bytes` in a socket both ways: beyond the system's limit where the process may
+/// (`CAP_NET_ADMIN`), else up to it.
+pub(crate) fn enlarge_buffers(socket: BorrowedFd<'_>, bytes: usize) {
+    let bytes = libc::c_int::try_from(bytes).unwrap_or(libc::c_int::MAX);
+    let set = |option| {
+        // SAFETY: the descriptor is open for the borrow, and the value is an int of the size
+        // stated.
+        unsafe {
+            libc::setsockopt(
+                socket.as_raw_fd(),
+                libc::SOL_SOCKET,
+                option,
+                (&raw const bytes).cast(),
+                size_of::<libc::c_int>() as libc::socklen_t,
+            ) == 0
+        }
+    };
+    for (forced, limited) in
+        [(libc::SO_RCVBUFFORCE, libc::SO_RCVBUF), (libc::SO_SNDBUFFORCE, libc::SO_SNDBUF)]
+    {
+        // The limited one takes what the limit leaves of it.
+        let _ = set(forced) || set(limited);
+    }
+}
+
 /// Reads a socket address.
 ///
 /// # Safety
@@ -190,5 +334,31 @@ mod tests {
             let arrival = got.arrival.expect("stamped");
             assert!(arrival >= before - Duration::from_millis(5), "{arrival:?} {before:?}");
         }
+    }
+
+    #[test]
+    fn batches_go_out_and_come_in_whole() {
+        let to = UdpSocket::bind("127.0.0.1:0").expect("loopback");
+        enable_timestamps(to.as_fd()).expect("linux");
+        enlarge_buffers(to.as_fd(), 4 << 20);
+        let from = UdpSocket::bind("127.0.0.1:0").expect("loopback");
+        let target = to.local_addr().expect("bound");
+        let mut inbox = Inbox::new();
+        let error = receive_batch(to.as_fd(), &mut inbox).expect_err("empty");
+        assert_eq!(error.kind(), io::ErrorKind::WouldBlock);
+        let datagrams: Vec<_> = (0..100u8).map(|n| (target, vec![n; 1 + usize::from(n)])).collect();
+        assert_eq!(send_batch(from.as_fd(), &datagrams).expect("sent"), BATCH);
+        assert_eq!(send_batch(from.as_fd(), &datagrams[BATCH..]).expect("sent"), 100 - BATCH);
+        let mut taken = vec![];
+        while let Ok(count) = receive_batch(to.as_fd(), &mut inbox) {
+            for (received, bytes) in inbox.datagrams(count) {
+                assert_eq!(received.source, from.local_addr().expect("bound"));
+                assert!(received.arrival.is_some() && !received.truncated);
+                taken.push(bytes.to_vec());
+            }
+        }
+        assert_eq!(taken, datagrams.into_iter().map(|(_, bytes)| bytes).collect::<Vec<_>>());
+        let nowhere = [("127.0.0.1:0".parse().expect("an address"), vec![1])];
+        assert!(send_batch(from.as_fd(), &nowhere).is_err());
     }
 }

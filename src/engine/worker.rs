@@ -2,9 +2,10 @@
 //! tick it is.
 
 use crate::clock::{Now, TickClock, TickMetrics};
-use crate::leg::Leg;
+use crate::leg::{Leg, Path};
 use crate::order::{MAX_ORDERS_PER_TICK, Order};
 use crate::room::{Room, Scratch};
+use crate::webrtc::{self, Inlet};
 use crate::{EngineConfig, ingress, report, sys};
 use causeway_base::{ConferenceId, EndCause, LegId};
 use causeway_plan::MediaEvent;
@@ -15,7 +16,7 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, TrySendError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use tokio::sync::mpsc::Sender;
 
 /// A conference's ticks are every second one: 20 ms.
@@ -44,10 +45,16 @@ const MANY_LEGS: usize = 400;
 /// Each leg's reports and silence are looked at in every tenth tick, spread over the ticks.
 const REPORT_TICKS: u64 = 10;
 
+/// A browser's session is looked at this often at least, so that what its sending moved is found.
+const MAX_REST: Duration = Duration::from_millis(100);
+
 /// The legs of a worker by slot, so that epoll and conferences name them by number.
 #[derive(Debug, Default)]
 pub(crate) struct Legs {
     slots: Vec<Option<Box<Leg>>>,
+    /// When the sessions of browsers want to be looked at. Beside each other, so that to find
+    /// those that do costs nothing for those that do not.
+    wakes: Vec<Option<Instant>>,
     free: Vec<usize>,
     by_id: HashMap<LegId, usize>,
 }
@@ -71,6 +78,7 @@ impl Legs {
     fn insert(&mut self, leg: Box<Leg>) -> usize {
         let slot = self.free.pop().unwrap_or_else(|| {
             self.slots.push(None);
+            self.wakes.push(None);
             self.slots.len() - 1
         });
         self.by_id.insert(leg.id, slot);
@@ -81,7 +89,20 @@ impl Legs {
     fn remove(&mut self, leg: LegId) -> Option<Box<Leg>> {
         let slot = self.by_id.remove(&leg)?;
         self.free.push(slot);
+        self.wakes[slot] = None;
         self.slots[slot].take()
+    }
+
+    /// Has a browser's session looked at when it is due.
+    fn wake(&mut self, slot: usize, now: Now) {
+        let leg = self.slots.get(slot).and_then(Option::as_deref);
+        let due = match leg.map(|leg| &leg.path) {
+            Some(Path::WebRtc(peer)) => peer.due(now),
+            _ => None,
+        };
+        if let Some(wake) = self.wakes.get_mut(slot) {
+            *wake = due.map(|due| due.min(now.instant + MAX_REST));
+        }
     }
 }
 
@@ -133,6 +154,8 @@ pub(crate) struct Worker {
     legs: Legs,
     rooms: HashMap<ConferenceId, Room>,
     awaited: HashMap<LegId, VecDeque<Order>>,
+    /// Its door for browsers.
+    inlet: Option<Inlet>,
     /// Legs and notices for other workers whose queues were full.
     departures: Vec<(SyncSender<Order>, Order)>,
     draining: VecDeque<(Instant, Box<Leg>)>,
@@ -146,6 +169,7 @@ impl Worker {
         orders: Receiver<Order>,
         events: Sender<MediaEvent>,
         metrics: Arc<TickMetrics>,
+        inlet: Option<Inlet>,
     ) -> io::Result<Self> {
         Ok(Self {
             config,
@@ -155,6 +179,7 @@ impl Worker {
             legs: Legs::default(),
             rooms: HashMap::new(),
             awaited: HashMap::new(),
+            inlet,
             departures: Vec::new(),
             draining: VecDeque::new(),
             sink: EventSink { events, backlog: VecDeque::new(), dropped: 0 },
@@ -185,8 +210,11 @@ impl Worker {
         if self.receives_on(tick) {
             self.receive(now, buffers);
         }
+        self.receive_browsers(now);
         self.run_rooms(now, tick);
+        self.run_sessions(now);
         self.run_reports(now, tick);
+        self.scratch.out.browsers.flush();
         self.end_drains(now);
         self.sink.flush();
         Flow::GoOn
@@ -226,15 +254,38 @@ impl Worker {
                     room.apply(*plan, &mut self.legs);
                 }
             }
-            Order::Adopt(leg) => self.adopt(leg),
+            Order::Adopt(leg) => self.adopt(now, leg),
             Order::Configure(leg, media) => {
                 if let Some(slot) = self.legs.slot(leg)
                     && let Some(leg) = self.legs.get_mut(slot)
                 {
-                    leg.configure(now, *media);
+                    leg.configure(now, *media, &mut self.scratch.out);
                     if let Some(room) = leg.room.and_then(|room| self.rooms.get_mut(&room)) {
                         room.regroup();
                     }
+                    self.legs.wake(slot, now);
+                }
+            }
+            Order::AddCandidate(leg, candidate) => {
+                if let Some(slot) = self.legs.slot(leg)
+                    && let Some(leg) = self.legs.get_mut(slot)
+                {
+                    webrtc::add_candidate(leg, &candidate, now, &mut self.scratch.out.browsers);
+                }
+            }
+            Order::Enrol(leg, ice) => {
+                if let Some(inlet) = &mut self.inlet {
+                    inlet.lookup.enrol(leg, ice);
+                }
+            }
+            Order::Follow(leg, worker) => {
+                if let Some(inlet) = &mut self.inlet {
+                    inlet.follow(leg, worker);
+                }
+            }
+            Order::Forget(leg) => {
+                if let Some(inlet) = &mut self.inlet {
+                    inlet.lookup.forget(leg);
                 }
             }
             Order::Enter(leg, conference) => self.enter(leg, conference),
@@ -250,7 +301,7 @@ impl Worker {
             }
             Order::Arrive(leg, conference) => {
                 let id = leg.id;
-                self.adopt(leg);
+                self.adopt(now, leg);
                 self.enter(id, conference);
                 for order in self.awaited.remove(&id).unwrap_or_default() {
                     self.carry_out(now, order);
@@ -284,9 +335,11 @@ impl Worker {
         }
     }
 
-    fn adopt(&mut self, leg: Box<Leg>) {
+    fn adopt(&mut self, now: Now, leg: Box<Leg>) {
         let id = leg.id;
         let slot = self.legs.insert(leg);
+        // One that comes from elsewhere is looked at on this tick.
+        self.legs.wakes[slot] = Some(now.instant);
         if let Some(leg) = self.legs.get_mut(slot)
             && let Err(error) = watch(&self.epoll, leg, slot)
         {
@@ -309,9 +362,11 @@ impl Worker {
     /// Takes a leg off this worker, with its sockets open.
     fn take_out(&mut self, leg: LegId) -> Option<Box<Leg>> {
         let mut leg = self.legs.remove(leg)?;
-        for socket in [&leg.ports.rtp, &leg.ports.rtcp] {
-            // Fails only for a socket that was never added.
-            let _ = epoll::delete(&self.epoll, socket.as_fd());
+        if let Path::Ports(ports) = &leg.path {
+            for socket in [&ports.rtp, &ports.rtcp] {
+                // Fails only for a socket that was never added.
+                let _ = epoll::delete(&self.epoll, socket.as_fd());
+            }
         }
         if let Some(room) = leg.room.take().and_then(|room| self.rooms.get_mut(&room)) {
             room.seat(&mut self.legs);
@@ -321,10 +376,13 @@ impl Worker {
 
     fn release(&mut self, now: Now, leg: LegId) {
         let Some(mut leg) = self.take_out(leg) else { return };
-        report::send_goodbye(&mut leg, now);
+        report::send_goodbye(&mut leg, now, &mut self.scratch.out);
         self.sink.send(leg.stats_event(now));
         leg.rest();
-        self.draining.push_back((now.instant + self.config.drain, leg));
+        // A browser has no port of its own that could rest.
+        if matches!(leg.path, Path::Ports(_)) {
+            self.draining.push_back((now.instant + self.config.drain, leg));
+        }
     }
 
     fn hand_over(&mut self, target: SyncSender<Order>, order: Order) {
@@ -392,6 +450,32 @@ impl Worker {
         }
     }
 
+    /// Takes what browsers sent: on every tick, since a handshake waits for each of its steps.
+    fn receive_browsers(&mut self, now: Now) {
+        let Self { inlet: Some(inlet), legs, sink, scratch, .. } = self else { return };
+        inlet.run(now, &mut |leg, datagram| {
+            if let Some(slot) = legs.slot(leg)
+                && let Some(leg) = legs.get_mut(slot)
+            {
+                webrtc::take(leg, datagram, now, &mut scratch.out.browsers, sink);
+                legs.wake(slot, now);
+            }
+        });
+    }
+
+    /// Lets the time of those sessions pass that are due.
+    fn run_sessions(&mut self, now: Now) {
+        for slot in 0..self.legs.wakes.len() {
+            let due = self.legs.wakes.get(slot).copied().flatten();
+            if due.is_some_and(|due| due <= now.instant)
+                && let Some(leg) = self.legs.get_mut(slot)
+            {
+                webrtc::run(leg, now, &mut self.scratch.out.browsers, &mut self.sink);
+                self.legs.wake(slot, now);
+            }
+        }
+    }
+
     fn run_rooms(&mut self, now: Now, tick: u64) {
         let mut failed = None;
         for (id, room) in &mut self.rooms {
@@ -431,8 +515,9 @@ impl Worker {
     fn say_goodbye(&mut self) {
         let now = Now::read();
         for leg in self.legs.slots.iter_mut().flatten() {
-            report::send_goodbye(leg, now);
+            report::send_goodbye(leg, now, &mut self.scratch.out);
         }
+        self.scratch.out.browsers.flush();
     }
 }
 
@@ -458,7 +543,8 @@ impl Default for Buffers {
 /// Has epoll name a leg's sockets by its slot: even for RTP, odd for RTCP. Level-triggered, so
 /// that one system call takes a datagram and none is forgotten.
 fn watch(epoll: &OwnedFd, leg: &Leg, slot: usize) -> io::Result<()> {
-    for (socket, bit) in [(&leg.ports.rtp, 0), (&leg.ports.rtcp, 1)] {
+    let Path::Ports(ports) = &leg.path else { return Ok(()) };
+    for (socket, bit) in [(&ports.rtp, 0), (&ports.rtcp, 1)] {
         let token = epoll::EventData::new_u64((slot as u64) << 1 | bit);
         epoll::add(epoll, socket.as_fd(), token, epoll::EventFlags::IN)?;
     }

@@ -1,12 +1,14 @@
 //! A running bridge: the adapter, the engine and the conferences between them.
 
 use crate::actor::task::{MAX_NEWS, News};
-use crate::actor::{Answering, Handover, Message};
+use crate::actor::{Answering, Handover, Message, Visit};
 use crate::calling_out;
 use crate::config::Config;
 use crate::directory::Directory;
 use crate::front_desk::{FrontDesk, Rules};
+use crate::invite::{Addresses, Bound, Cards};
 use crate::journal::Journal;
+use crate::link::Links;
 use crate::live::Live;
 use crate::meeting::Meetings;
 use crate::outlet::Drivers;
@@ -15,6 +17,8 @@ use crate::router::Router;
 use crate::store::{SecretError, Secrets, Store, StoreError};
 use crate::sweep;
 use crate::tls::{self, TlsError};
+use crate::web::entrance::{self, Entrance, MAX_VISITS};
+use crate::web::peer::WebRtcHandle;
 use crate::{greeting, instance};
 use causeway_adapter::sip::{
     self, Carrier, Decision, LegIds, Listener, SipAdapter, SipConfig, SipError, SipHandle,
@@ -104,6 +108,8 @@ enum Stop {
 pub struct Bridge {
     live: Live,
     meetings: Arc<Meetings>,
+    links: Arc<Links>,
+    entrance: Arc<Entrance>,
     store: Store,
     sip: SipHandle,
     desk: Arc<FrontDesk>,
@@ -133,6 +139,8 @@ impl Bridge {
         let (names, numbers) = (config.names.clone(), config.dial_plan.numbers().clone());
         let meetings = meetings.map_err(StartError::Store)?.reserving(names, numbers);
         let meetings = Arc::new(meetings);
+        let links = Links::open(store.clone(), Arc::clone(&meetings)).await;
+        let links = Arc::new(links.map_err(StartError::Store)?);
         let journal = Arc::new(Journal::new(Some(store.clone())));
         let desk = Arc::new(FrontDesk::new(rules(&config), Arc::clone(&meetings)));
         desk.outgoing().recall(&store).await.map_err(StartError::Store)?;
@@ -145,6 +153,7 @@ impl Bridge {
         let engine =
             Engine::start(config.engine.clone(), media_sender).map_err(StartError::Engine)?;
         let (realtime, ticks) = (engine.realtime(), engine.metrics());
+        let webrtc = WebRtcHandle::start(leg_sender.clone());
         let sip = SipAdapter::start(sip_config, leg_sender).await.map_err(StartError::Sip)?;
         let bound = sip.bound().to_vec();
         let live = Live {
@@ -152,6 +161,16 @@ impl Bridge {
             handovers: handover_sender.clone(),
             news: news.clone(),
         };
+        let (visit_sender, visits) = mpsc::channel(MAX_VISITS);
+        let entrance = Arc::new(Entrance::new(entrance::Parts {
+            desk: Arc::clone(&desk),
+            links: Arc::clone(&links),
+            journal: Arc::clone(&journal),
+            legs: legs.clone(),
+            webrtc: webrtc.clone(),
+            visits: visit_sender,
+            rate: config.rate.clone(),
+        }));
         let router = Router {
             directory: Arc::clone(&live.directory),
             desk: Arc::clone(&desk),
@@ -162,7 +181,14 @@ impl Bridge {
                 advertised: config.advertised,
                 farewell: config.reception.farewell,
             }),
-            outlet: Arc::new(Drivers { sip: sip.clone(), engine, pack, journal }),
+            outlet: Arc::new(Drivers {
+                directory: Arc::clone(&live.directory),
+                sip: sip.clone(),
+                webrtc,
+                engine,
+                pack,
+                journal,
+            }),
             news,
             handovers: handover_sender,
             legs,
@@ -171,11 +197,24 @@ impl Bridge {
             draining: false,
         };
         let (stop, stops) = mpsc::channel(4);
-        let inlets = Inlets { leg_events, media_events, handovers, stops };
+        let inlets = Inlets { leg_events, media_events, handovers, visits, stops };
         let stores = store.clone();
         let task = tokio::spawn(run(router, inlets, sip.clone(), stores, config.drain_limit));
         sweep::spawn(live.clone(), Arc::clone(&meetings), store.clone(), config.store.retention);
-        Ok(Self { live, meetings, store, sip, desk, bound, realtime, ticks, stop, task })
+        Ok(Self {
+            live,
+            meetings,
+            links,
+            entrance,
+            store,
+            sip,
+            desk,
+            bound,
+            realtime,
+            ticks,
+            stop,
+            task,
+        })
     }
 
     /// The running conferences.
@@ -186,6 +225,30 @@ impl Bridge {
     /// The meetings, running or not.
     pub fn meetings(&self) -> &Arc<Meetings> {
         &self.meetings
+    }
+
+    /// What lets browsers in.
+    pub fn links(&self) -> &Arc<Links> {
+        &self.links
+    }
+
+    /// The cards of its meetings, as a bridge that was started with this configuration publishes
+    /// them.
+    pub fn cards(&self, config: &Config, web: &Bound) -> Cards {
+        Cards {
+            meetings: Arc::clone(&self.meetings),
+            permanent: config.conferences.clone(),
+            links: Arc::clone(&self.links),
+            dial_plan: Arc::clone(&config.dial_plan),
+            names: config.names.clone(),
+            addresses: Addresses::of(config, &self.bound, web),
+            local: self.local(),
+        }
+    }
+
+    /// The way in for browsers.
+    pub(crate) fn entrance(&self) -> &Arc<Entrance> {
+        &self.entrance
     }
 
     /// What outlives the bridge.
@@ -279,6 +342,7 @@ struct Inlets {
     leg_events: mpsc::Receiver<LegEvent>,
     media_events: mpsc::Receiver<MediaEvent>,
     handovers: mpsc::UnboundedReceiver<Handover>,
+    visits: mpsc::Receiver<Box<Visit>>,
     stops: mpsc::Receiver<Stop>,
 }
 
@@ -307,6 +371,7 @@ async fn run(
             Some(event) = inlets.leg_events.recv() => router.leg_event(event).await,
             Some(event) = inlets.media_events.recv() => router.media_event(event).await,
             Some(handover) = inlets.handovers.recv() => router.handover(handover).await,
+            Some(visit) = inlets.visits.recv() => router.enter(visit).await,
             Some(stop) = inlets.stops.recv() => {
                 phase = stop_now(stop, phase, &mut router, &sip, drain_limit).await;
             }

@@ -2,6 +2,7 @@
 
 use crate::actor::Message;
 use causeway_base::{ConferenceId, LegId};
+use causeway_conference::Protocol;
 use dashmap::DashMap;
 use dashmap::mapref::entry::Entry;
 use std::sync::Arc;
@@ -29,7 +30,7 @@ pub struct Directory {
     by_key: DashMap<Arc<str>, ConferenceHandle>,
     /// Conferences whose task runs.
     by_id: DashMap<ConferenceId, ConferenceHandle>,
-    legs: DashMap<LegId, ConferenceHandle>,
+    legs: DashMap<LegId, (ConferenceHandle, Protocol)>,
     last_id: AtomicU64,
 }
 
@@ -64,23 +65,29 @@ impl Directory {
     }
 
     /// A leg belongs to a conference from now on.
-    pub(crate) fn seat(&self, leg: LegId, conference: ConferenceHandle) {
-        self.legs.insert(leg, conference);
+    pub(crate) fn seat(&self, leg: LegId, conference: ConferenceHandle, protocol: Protocol) {
+        self.legs.insert(leg, (conference, protocol));
     }
 
     /// A leg is over. Gives the conference that it belonged to.
     pub(crate) fn unseat(&self, leg: LegId) -> Option<ConferenceHandle> {
-        self.legs.remove(&leg).map(|(_, handle)| handle)
+        self.legs.remove(&leg).map(|(_, (handle, _))| handle)
     }
 
     /// The conference of a leg.
     pub(crate) fn of_leg(&self, leg: LegId) -> Option<ConferenceHandle> {
-        self.legs.get(&leg).map(|entry| entry.value().clone())
+        self.legs.get(&leg).map(|entry| entry.value().0.clone())
+    }
+
+    /// What a leg speaks.
+    pub(crate) fn protocol_of(&self, leg: LegId) -> Option<Protocol> {
+        self.legs.get(&leg).map(|entry| entry.value().1)
     }
 
     /// The legs of a conference.
     pub(crate) fn legs_of(&self, id: ConferenceId) -> Vec<LegId> {
-        self.legs.iter().filter(|entry| entry.value().id == id).map(|entry| *entry.key()).collect()
+        let of = self.legs.iter().filter(|entry| entry.value().0.id == id);
+        of.map(|entry| *entry.key()).collect()
     }
 
     /// A running conference, by its key.

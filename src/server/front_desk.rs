@@ -1,6 +1,10 @@
 //! The front desk: who may go where, in which role, and what is asked of them first. Everything
 //! that the bridge knows of meetings, rules, PINs and attempts meets here; actors and the
-//! adapter only ask.
+//! adapter only ask. `by_link`: those who come by a link.
+
+mod by_link;
+
+pub(crate) use by_link::Refusal;
 
 use crate::actor::call::{Call, Origin};
 use crate::actor::{Purpose, Visit};
@@ -88,6 +92,8 @@ pub(crate) struct FrontDesk {
     /// Calls of strangers to numbers that lead nowhere. Apart from the attempts: who mistypes at the
     /// reception may call all the same.
     probes: Mutex<Attempts>,
+    /// Wrong PINs by link.
+    link_attempts: Mutex<Attempts>,
     outgoing: Outgoing,
     /// Keys the hash that tells callers apart, so that nobody makes another's.
     callers: RandomState,
@@ -132,6 +138,7 @@ impl Welcome {
             caller: self.caller,
             trusted: self.trusted,
             purpose: self.purpose,
+            seated: None,
         }
     }
 }
@@ -214,6 +221,7 @@ impl FrontDesk {
             meetings,
             attempts: Mutex::new(Attempts::new(AttemptRules::default())),
             probes: Mutex::new(Attempts::new(PROBES)),
+            link_attempts: Mutex::new(Attempts::new(by_link::BY_LINK)),
             callers: RandomState::new(),
         }
     }
@@ -498,7 +506,7 @@ impl FrontDesk {
         match self.destination(&asked).0 {
             Destination::Conference(key) => {
                 let gate = self.meetings.gate(&key, Timestamp::now())?;
-                (!gate.guests_need_pin).then_some(Purpose::Join { key, role: Role::Guest })
+                (!gate.guests_need_pin).then_some(guest(key))
             }
             Destination::User(name) => Some(Purpose::User(name)),
             Destination::Gateway { trunk, target, .. } => Some(operator_at(target, trunk)),
@@ -522,6 +530,11 @@ impl FrontDesk {
     }
 }
 
+/// To come in as a guest.
+fn guest(key: Arc<str>) -> Purpose {
+    Purpose::Join { key, role: Role::Guest, beside: None }
+}
+
 /// The operator is for whoever cannot find their way: nobody needs to prove anything.
 fn operator_at(target: String, trunk: Option<Arc<str>>) -> Purpose {
     Purpose::Gateway { target, trunk, asker: Asker::Rule, rule: Arc::from("reception.operator") }
@@ -533,7 +546,7 @@ fn purpose_of(key: Arc<str>, gate: Gate, trusted: bool) -> Purpose {
     match gate.asks(trusted) {
         Some(guests_need_pin) => Purpose::Ask(Goal::Conference { key, guests_need_pin }),
         None if gate.not_started => Purpose::Ask(Goal::Dismissal { cause: EndCause::NotStarted }),
-        None => Purpose::Join { key, role: Role::Guest },
+        None => guest(key),
     }
 }
 

@@ -157,7 +157,8 @@ fn figures(draft: &Draft) -> String {
         })
     });
     let verdict = draft.verdict.as_ref().map(|verdict| serde_json::json!(verdict.codes()));
-    serde_json::json!({ "media": media, "test_call": verdict }).to_string()
+    let test = draft.test.as_deref();
+    serde_json::json!({ "media": media, "test_call": verdict, "network_test": test }).to_string()
 }
 
 #[cfg(test)]

@@ -1,11 +1,11 @@
 //! What the outside may see of and do with running conferences: the API's and the console's door.
 
 use crate::actor::task::News;
-use crate::actor::{Handover, Message};
+use crate::actor::{Handover, Message, Watcher};
 use crate::directory::{ConferenceHandle, Directory, RECEPTION};
 use crate::router::GATEWAY;
 use crate::view::{CallOut, ConferenceView};
-use causeway_base::{EndCause, LegId};
+use causeway_base::{ConferenceId, EndCause, LegId};
 use causeway_conference::{Command, CommandError};
 use std::fmt;
 use std::sync::Arc;
@@ -48,7 +48,15 @@ impl Live {
 
     /// A running conference at this moment.
     pub async fn view(&self, key: &str) -> Option<ConferenceView> {
-        let handle = self.of(key)?;
+        Self::show(self.of(key)?).await
+    }
+
+    /// As [`Self::view`], of this very conference, also while it ends.
+    pub(crate) async fn view_of(&self, id: ConferenceId) -> Option<ConferenceView> {
+        Self::show(self.directory.of_conference(id)?).await
+    }
+
+    async fn show(handle: ConferenceHandle) -> Option<ConferenceView> {
         let (reply, view) = oneshot::channel();
         handle.mailbox.send(Message::Show(reply)).await.ok()?;
         view.await.ok()
@@ -59,7 +67,23 @@ impl Live {
     /// # Errors
     /// See [`LiveError`].
     pub async fn command(&self, key: &str, command: Command) -> Result<(), LiveError> {
-        let handle = self.of(key).ok_or(LiveError::NotRunning)?;
+        Self::tell(self.of(key), command).await
+    }
+
+    /// As [`Self::command`], to this very conference.
+    ///
+    /// # Errors
+    /// See [`LiveError`].
+    pub(crate) async fn command_to(
+        &self,
+        id: ConferenceId,
+        command: Command,
+    ) -> Result<(), LiveError> {
+        Self::tell(self.directory.of_conference(id), command).await
+    }
+
+    async fn tell(handle: Option<ConferenceHandle>, command: Command) -> Result<(), LiveError> {
+        let handle = handle.ok_or(LiveError::NotRunning)?;
         let (reply, done) = oneshot::channel();
         let message = Message::Tell { command, reply: Some(reply) };
         handle.mailbox.send(message).await.map_err(|_| LiveError::NotRunning)?;
@@ -75,8 +99,19 @@ impl Live {
     /// # Errors
     /// Why it may not be called.
     pub async fn call_out(&self, key: &str, call: CallOut) -> Result<LegId, EndCause> {
+        self.call_out_watched(key, call, None).await
+    }
+
+    /// As [`Self::call_out`]; what becomes of the call is told to `watcher` too.
+    pub(crate) async fn call_out_watched(
+        &self,
+        key: &str,
+        call: CallOut,
+        watcher: Option<Watcher>,
+    ) -> Result<LegId, EndCause> {
         let (reply, begun) = oneshot::channel();
-        let handover = Handover::CallOut { key: key.into(), call: Box::new(call), reply };
+        let call = Box::new(call);
+        let handover = Handover::CallOut { key: key.into(), call, watcher, reply };
         self.handovers.send(handover).map_err(|_| EndCause::Draining)?;
         begun.await.unwrap_or(Err(EndCause::Draining))
     }

@@ -1,4 +1,4 @@
-//! What the figures of a test call mean.
+//! What the figures of a call mean.
 
 use crate::record::Draft;
 use causeway_base::Codec;
@@ -37,6 +37,30 @@ pub(crate) fn since(stats: &LegStats, before: &LegStats) -> LegStats {
         ..stats.clone()
     }
 }
+
+/// How good a line is by what was counted in a stretch of time, 0 (bad) to 4; `None` where nothing
+/// flowed. The categories of ITU-T G.109, by the E-model (G.107) for a codec that conceals.
+pub(crate) fn bars(stats: &LegStats) -> Option<u8> {
+    if stats.packets_received == 0 && stats.packets_sent == 0 {
+        return None;
+    }
+    let received = per_mille(stats.packets_lost, expected(stats));
+    let sent = stats.remote_lost.map_or(0, |lost| per_mille(lost, stats.packets_sent));
+    let lost = f64::from(received.max(sent)) / 10.0;
+    let way = stats.round_trip.unwrap_or_default().as_secs_f64() * 500.0;
+    let delay = way + 2.0 * stats.jitter.as_secs_f64() * 1000.0 + FRAMES_MS;
+    let by_delay = 0.024 * delay + 0.11 * (delay - 177.3).max(0.0);
+    let by_loss = 95.0 * lost / (lost + CONCEALED);
+    let rating = 93.2 - by_delay - by_loss;
+    let categories = [90.0, 80.0, 70.0, 60.0].map(|limit: f64| u8::from(rating >= limit));
+    Some(categories.iter().sum())
+}
+
+/// What packets and mixing take by themselves, in milliseconds.
+const FRAMES_MS: f64 = 60.0;
+
+/// The packet-loss robustness `Bpl` of G.107 for codecs that conceal (G.113 appendix I).
+const CONCEALED: f64 = 25.1;
 
 /// Packets that should have come.
 fn expected(stats: &LegStats) -> u64 {
@@ -80,6 +104,31 @@ mod tests {
         let spoke = LegStats { audible: Duration::from_secs(12), ..after };
         let verdict = super::verdict(&draft, &since(&spoke, &before));
         assert_eq!(verdict.codes().first(), Some(&"audio-one-way"));
+    }
+
+    #[test]
+    fn a_line_is_good_where_little_is_lost_and_answers_come_soon() {
+        let counted = |lost: u16, round_trip, remote_lost| LegStats {
+            packets_received: 250 - u64::from(lost),
+            packets_sent: 250,
+            packets_lost: i64::from(lost),
+            round_trip: Some(Duration::from_millis(round_trip)),
+            remote_lost: Some(remote_lost),
+            jitter: Duration::from_millis(5),
+            ..LegStats::default()
+        };
+        for (lost, round_trip, remote_lost, expected) in [
+            (0, 20, 0, 4),
+            (5, 40, 0, 3),
+            (0, 450, 0, 2),
+            (5, 300, 0, 2),
+            (12, 300, 0, 1),
+            (0, 30, 60, 0),
+        ] {
+            let bars = bars(&counted(lost, round_trip, remote_lost));
+            assert_eq!(bars, Some(expected), "{lost} {round_trip} {remote_lost}");
+        }
+        assert_eq!(bars(&LegStats::default()), None, "nothing flowed");
     }
 
     #[test]

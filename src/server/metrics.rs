@@ -50,6 +50,7 @@ fn describe() {
     describe_counter!("causeway_calls_total", "Calls that ended, by the code of their end");
     describe_counter!("causeway_refusals_total", "Calls refused before they were any, by code");
     describe_counter!("causeway_admissions_total", "Participants admitted to a conference");
+    describe_counter!("causeway_joins_total", "Browsers that asked to come in, by result");
     describe_counter!("causeway_digits_total", "Digits pressed, by the way they came");
     describe_counter!("causeway_api_requests_total", "Requests of the API");
     describe_histogram!("causeway_api_request_seconds", Unit::Seconds, "Time of a request");
@@ -68,6 +69,11 @@ pub fn refused(cause: EndCause) {
 /// A participant was admitted.
 pub fn admitted() {
     counter!("causeway_admissions_total").increment(1);
+}
+
+/// Somebody asked to come in by a link: `ok`, or the code of the refusal.
+pub(crate) fn join(result: &'static str) {
+    counter!("causeway_joins_total", "result" => result).increment(1);
 }
 
 /// A digit came.

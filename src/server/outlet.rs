@@ -1,8 +1,11 @@
 //! Where an actor's orders go: the adapter that has the leg, the engine, the journal.
 
 use crate::actor::Order;
+use crate::directory::Directory;
 use crate::journal::Journal;
+use crate::web::peer::WebRtcHandle;
 use causeway_adapter::sip::{SipError, SipHandle};
+use causeway_conference::{LegCommand, Protocol};
 use causeway_engine::Engine;
 use causeway_media::prompt::Pack;
 use causeway_plan::MediaCommand;
@@ -25,20 +28,37 @@ pub(crate) struct Busy;
 /// The real ones.
 #[derive(Debug)]
 pub(crate) struct Drivers {
+    /// Knows what each leg speaks.
+    pub(crate) directory: Arc<Directory>,
     pub(crate) sip: SipHandle,
+    pub(crate) webrtc: WebRtcHandle,
     pub(crate) engine: Engine,
     pub(crate) pack: Arc<Pack>,
     pub(crate) journal: Arc<Journal>,
 }
 
-impl Outlet for Drivers {
-    fn carry_out(&self, order: Order) -> Result<(), Busy> {
-        match order {
-            Order::Leg(command) => match self.sip.try_command(command) {
+impl Drivers {
+    fn tell_adapter(&self, command: LegCommand) -> Result<(), Busy> {
+        // A leg that ended, or that was never seated, is a call that was refused, or nothing to
+        // either.
+        match self.directory.protocol_of(command.leg()).unwrap_or(Protocol::Sip) {
+            Protocol::Sip => match self.sip.try_command(command) {
                 Err(SipError::Overloaded) => Err(Busy),
                 // A stopped adapter has hung up every leg.
                 _ => Ok(()),
             },
+            Protocol::WebRtc => {
+                self.webrtc.try_command(command);
+                Ok(())
+            }
+        }
+    }
+}
+
+impl Outlet for Drivers {
+    fn carry_out(&self, order: Order) -> Result<(), Busy> {
+        match order {
+            Order::Leg(command) => self.tell_adapter(command),
             Order::Media(command) => self.engine.send(command).map_err(|_| Busy),
             Order::Say { leg, play, phrase, lang } => {
                 let clips = phrase.prompts.iter().map(|prompt| self.pack.clip(*prompt, lang));

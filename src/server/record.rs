@@ -2,6 +2,7 @@
 //! call that goes on is in the records too, and again when it is over.
 
 use crate::store::random;
+use causeway_adapter::webrtc::message::NetworkTest;
 use causeway_base::{Codec, EndCause, LegId};
 use causeway_conference::{Protocol, Verdict};
 use causeway_plan::{LegMedia, LegStats};
@@ -49,6 +50,8 @@ pub struct Draft {
     pub feedback: Option<u8>,
     /// What a test call found.
     pub verdict: Option<Verdict>,
+    /// What the test before joining found.
+    pub test: Option<Arc<NetworkTest>>,
     /// What the engine counted.
     pub stats: Option<Box<LegStats>>,
 }
@@ -84,6 +87,7 @@ impl Draft {
             encrypted: None,
             feedback: None,
             verdict: None,
+            test: None,
             stats: None,
         }
     }

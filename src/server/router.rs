@@ -4,7 +4,9 @@
 use crate::actor::conference::ConferenceActor;
 use crate::actor::reception::ReceptionActor;
 use crate::actor::task::{self, MAX_MAILBOX, News, Surroundings};
-use crate::actor::{Answering, Handover, Message, Order, Purpose, PutThrough, Visit};
+use crate::actor::{
+    Answering, Fate, Handover, Message, Order, Purpose, PutThrough, Visit, Watcher,
+};
 use crate::calling_out::{Appearance, Errand, Wanted};
 use crate::directory::{ConferenceHandle, Directory, RECEPTION};
 use crate::front_desk::FrontDesk;
@@ -13,7 +15,7 @@ use crate::outlet::Outlet;
 use crate::record::Draft;
 use crate::view::CallOut;
 use causeway_base::{ConferenceId, EndCause, LegId};
-use causeway_conference::{Goal, LegCommand, LegEvent, Offered, Role, reception};
+use causeway_conference::{Goal, LegCommand, LegEvent, Offered, Protocol, Role, reception};
 use causeway_dial::calling_out::Asker;
 use causeway_plan::{MediaCommand, MediaEvent};
 use std::net::IpAddr;
@@ -123,9 +125,9 @@ impl<O: Outlet> Router<O> {
             Handover::Closed { key, cause } => {
                 self.desk.conference_ended(&self.journal, key, cause);
             }
-            Handover::CallOut { key, call, reply } => {
+            Handover::CallOut { key, call, watcher, reply } => {
                 // Who asked may have gone.
-                let _ = reply.send(self.call_somebody(key, *call).await);
+                let _ = reply.send(self.call_somebody(key, *call, watcher).await);
             }
         }
     }
@@ -133,9 +135,10 @@ impl<O: Outlet> Router<O> {
     /// A message that came to an actor which had given the leg away.
     async fn stray(&mut self, from: ConferenceId, message: Message) {
         let leg = match &message {
-            Message::CallOut { errand, .. } => {
+            Message::CallOut { errand, watcher, .. } => {
                 // Its conference ended before it took it: it calls nobody, and counts no longer.
                 let (leg, cause) = (errand.leg, EndCause::Cancelled);
+                watcher.iter().for_each(|watcher| watcher.tell(leg, Fate::Ended(cause)));
                 return self.leg_event(LegEvent::Ended { leg, cause }).await;
             }
             Message::Leg(event) => event.leg(),
@@ -178,6 +181,28 @@ impl<O: Outlet> Router<O> {
         }
     }
 
+    /// A browser comes by its link, which the front desk has looked at.
+    pub(crate) async fn enter(&mut self, visit: Box<Visit>) {
+        match self.limit() {
+            Some(cause) => self.turn_away(*visit, cause),
+            None => self.bring(visit).await,
+        }
+    }
+
+    /// Refuses somebody who hears by a page why. Its door lets go of the leg.
+    fn turn_away(&self, visit: Visit, cause: EndCause) {
+        let Visit { call, seated, .. } = visit;
+        info!(leg = %call.leg, code = cause.code(), "visit refused");
+        self.directory.unseat(call.leg);
+        let mut draft = call.draft;
+        draft.ended(cause);
+        self.journal.refused(draft);
+        if let Some(seated) = seated {
+            // Who waited may have gone.
+            let _ = seated.send(Err(cause));
+        }
+    }
+
     fn limit(&self) -> Option<EndCause> {
         if self.draining {
             return Some(EndCause::Draining);
@@ -186,7 +211,7 @@ impl<O: Outlet> Router<O> {
     }
 
     async fn bring(&mut self, mut visit: Box<Visit>) {
-        let leg = visit.call.leg;
+        let (leg, protocol) = (visit.call.leg, visit.call.protocol());
         if visit.call.up().is_some()
             && let Err(cause) = self.desk.outgoing().check(Instant::now(), &visit.purpose)
         {
@@ -196,11 +221,14 @@ impl<O: Outlet> Router<O> {
         if let Purpose::Join { key, .. } = &visit.purpose
             && let Some(cause) = self.desk.closed(key)
         {
+            if visit.seated.is_some() {
+                return self.turn_away(*visit, cause);
+            }
             visit.purpose = Purpose::Ask(Goal::Dismissal { cause });
         }
         for _ in 0..MAX_ATTEMPTS {
             let handle = self.actor_of(leg, &visit.purpose);
-            self.directory.seat(leg, handle.clone());
+            self.directory.seat(leg, handle.clone(), protocol);
             match handle.mailbox.send(Message::Visit(visit)).await {
                 Ok(()) => return,
                 Err(mpsc::error::SendError(Message::Visit(back))) => {
@@ -210,23 +238,29 @@ impl<O: Outlet> Router<O> {
                 Err(_) => return,
             }
         }
-        self.directory.unseat(leg);
+        // First the order: the directory knows whose leg it is.
         self.order(Order::Leg(LegCommand::End { leg, cause: EndCause::Internal }));
+        self.directory.unseat(leg);
         self.release(leg);
     }
 
-    async fn call_somebody(&self, key: Arc<str>, call: CallOut) -> Result<LegId, EndCause> {
+    async fn call_somebody(
+        &self,
+        key: Arc<str>,
+        call: CallOut,
+        watcher: Option<Watcher>,
+    ) -> Result<LegId, EndCause> {
         if let Some(cause) = self.limit().or_else(|| self.desk.closed(&key)) {
             return Err(cause);
         }
         let leg = self.legs.next();
         let wanted =
             Wanted { asker: Asker::Host, conference: Some(Arc::clone(&key)), rule: "".into() };
-        let role = call.role;
+        let (role, beside) = (call.role, call.beside);
         let shown = Appearance::ourselves();
         let errand = self.desk.outgoing().place(Instant::now(), leg, &wanted, call, shown)?;
-        let handle = self.actor_of(leg, &Purpose::Join { key, role });
-        self.send_out(&handle, self.local, errand).await?;
+        let handle = self.actor_of(leg, &Purpose::Join { key, role, beside });
+        self.send_out(&handle, self.local, errand, watcher).await?;
         Ok(leg)
     }
 
@@ -238,7 +272,7 @@ impl<O: Outlet> Router<O> {
             None => self.errand(purpose, &caller),
         };
         let sent = match errand {
-            Ok(errand) => self.send_out(&handle, caller.local, errand).await,
+            Ok(errand) => self.send_out(&handle, caller.local, errand, None).await,
             Err(cause) => Err(cause),
         };
         if let Err(cause) = sent {
@@ -255,7 +289,7 @@ impl<O: Outlet> Router<O> {
             Purpose::Gateway { target, trunk, asker, rule } => {
                 let display_name = String::new();
                 let (role, lang) = (Role::Guest, caller.lang);
-                let call = CallOut { target, trunk, display_name, role, lang };
+                let call = CallOut { target, trunk, display_name, role, lang, beside: None };
                 let wanted = Wanted { asker, conference: None, rule };
                 outgoing.place(now, leg, &wanted, call, shown)
             }
@@ -270,10 +304,11 @@ impl<O: Outlet> Router<O> {
         handle: &ConferenceHandle,
         local: IpAddr,
         errand: Errand,
+        watcher: Option<Watcher>,
     ) -> Result<(), EndCause> {
         let leg = errand.leg;
-        self.directory.seat(leg, handle.clone());
-        let message = Message::CallOut { local, errand: Box::new(errand) };
+        self.directory.seat(leg, handle.clone(), Protocol::Sip);
+        let message = Message::CallOut { local, errand: Box::new(errand), watcher };
         if handle.mailbox.send(message).await.is_err() {
             self.directory.unseat(leg);
             self.desk.outgoing().ended(Instant::now(), leg);

@@ -1,11 +1,14 @@
 //! `causeway serve` and `causeway check`.
 
-use crate::api::{BridgeBackend, Listener};
+use crate::api::{BridgeBackend, Listener, Sockets};
 use crate::bridge::Bridge;
 use crate::config::{Config, DEFAULT_FILE};
 use crate::greeting::{self, Greeting};
+use crate::invite::Cards;
 use crate::store::Tokens;
+use crate::web::{self, Site};
 use crate::{logging, metrics, tls};
+use axum::Router;
 use jiff::Timestamp;
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -90,14 +93,17 @@ impl ApiFront {
         }
         let tokens = Tokens::open(bridge.store().clone()).await?;
         let code = tokens.bootstrap(Timestamp::now()).await?;
-        let backend = Arc::new(BridgeBackend::new(bridge, config, tokens));
-        let listener = Listener::start(config, backend.clone()).await?;
+        let sockets = Sockets::bind(config).await?;
+        let cards = Arc::new(bridge.cards(config, sockets.bound()));
+        let page = page(bridge, config, &cards);
+        let backend = Arc::new(BridgeBackend::new(bridge, tokens, cards));
+        let listener = Listener::start(config, sockets, backend.clone(), page).await?;
         Ok(Some(Self { listener, backend, code, config: config.clone() }))
     }
 
     /// What a person reads at the start.
     fn greeting(&self) -> String {
-        let links = greeting::links(&self.config, self.listener.bound());
+        let links = greeting::links(&self.config, &self.listener.bound().https);
         let mut text = format!("接口 / API: {}", links.join(", "));
         if let Some(code) = &self.code {
             let code = code.as_str();
@@ -109,6 +115,15 @@ impl ApiFront {
         }
         text
     }
+}
+
+/// The page by which browsers join, where it is switched on.
+fn page(bridge: &Bridge, config: &Config, cards: &Arc<Cards>) -> Router {
+    if !config.web.enabled {
+        return Router::new();
+    }
+    let site = Site::new(bridge, config, Arc::clone(cards), None);
+    web::routes(&site, Router::new())
 }
 
 /// Says whether a configuration is valid; with `defaults` prints the documented defaults.

@@ -1,7 +1,8 @@
 //! What the outside sees of a running conference.
 
-use causeway_base::{Codec, Lang, LegId};
-use causeway_conference::Role;
+use causeway_adapter::webrtc::message::NetworkTest;
+use causeway_base::{Codec, ConferenceId, Lang, LegId, ParticipantId};
+use causeway_conference::{Role, Said};
 use std::sync::Arc;
 
 /// A running conference at one moment.
@@ -13,10 +14,12 @@ pub struct ConferenceView {
     pub conference: causeway_conference::ConferenceView,
     /// What is known of their calls.
     pub calls: Vec<CallView>,
+    /// What was written, oldest first, as far as it is kept.
+    pub chat: Vec<Arc<Said>>,
 }
 
 /// One call of a conference.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CallView {
     /// Which.
     pub leg: LegId,
@@ -28,6 +31,34 @@ pub struct CallView {
     pub encrypted: Option<bool>,
     /// Who calls asked not to be shown.
     pub private: bool,
+    /// By what somebody takes part.
+    pub kind: Kind,
+    /// How good the line was lately, 0 (bad) to 4; `None` where nothing is known.
+    pub quality: Option<u8>,
+    /// What the test before joining found.
+    pub test: Option<Arc<NetworkTest>>,
+}
+
+/// By what somebody takes part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A browser.
+    Browser,
+    /// A room system.
+    Room,
+    /// A telephone.
+    Phone,
+    /// Another meeting.
+    Bridge,
+}
+
+/// Somebody in a conference that runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Who {
+    /// Where. A conference that begins anew numbers its participants anew.
+    pub conference: ConferenceId,
+    /// Who.
+    pub participant: ParticipantId,
 }
 
 /// Somebody who shall be called into a conference.
@@ -41,6 +72,8 @@ pub struct CallOut {
     pub display_name: String,
     /// The role once it answers.
     pub role: Role,
+    /// Whose telephone it is; `None`: somebody else.
+    pub beside: Option<Who>,
     /// The language in which it is spoken to.
     pub lang: Lang,
 }

@@ -2,8 +2,11 @@
 
 use crate::rtcp::{RtcpPacket, RtcpView};
 use crate::rtp::{MAX_LEN, RtpView};
-use crate::sdp::{Crypto, ExtMap, RtcpAddress, RtpMap, SessionDescription, attribute};
-use crate::{audio_level, comfort_noise, demux, stun, telephone_event};
+use crate::sdp::{
+    Candidate, Crypto, ExtMap, Group, RtcpAddress, RtpMap, SessionDescription, attribute,
+};
+use crate::{audio_level, comfort_noise, demux, framing, stun, telephone_event};
+use crate::{ice_check::IceCheck, red::RedView};
 
 /// RTP: what is read is written back the same, but for padding.
 pub fn rtp(data: &[u8]) {
@@ -58,6 +61,15 @@ pub fn demux(data: &[u8]) {
         assert_eq!(request.response(([127, 0, 0, 1], 5060).into()).get(8..20), data.get(8..20));
     }
     let kind = demux::DatagramKind::of(data);
+    if IceCheck::parse(data).is_some() {
+        assert_eq!(kind, demux::DatagramKind::Stun);
+        assert!(stun::BindingRequest::parse(data).is_none());
+    }
+    let mut stream = data;
+    while let Some((frame, taken)) = framing::next(stream) {
+        assert_eq!(frame.len() + framing::LENGTH, taken);
+        stream = stream.get(taken..).unwrap_or_default();
+    }
     if kind == demux::DatagramKind::Unknown {
         assert!(RtpView::parse(data).is_err() && RtcpView::parse(data).is_err());
     }
@@ -70,6 +82,13 @@ pub fn telephone_event(data: &[u8]) {
         assert_eq!(telephone_event::TelephoneEvent::event_of(digit), Some(event.event));
     }
     assert!(comfort_noise::level(data).is_none_or(|level| level <= 127));
+}
+
+/// Redundant audio: blocks lie within the payload, one after the other.
+pub fn red(data: &[u8]) {
+    let Some(view) = RedView::parse(data) else { return };
+    let again: usize = view.again().iter().map(|block| 4 + block.payload.len()).sum();
+    assert_eq!(again + 1 + view.primary().payload.len(), data.len());
 }
 
 /// Session descriptions: what is read is written and read again the same.
@@ -93,7 +112,11 @@ pub fn sdp(data: &[u8]) {
         if let Ok(crypto) = Crypto::parse(value) {
             assert_eq!(Crypto::parse(&crypto.to_string()), Ok(crypto));
         }
-        let _ = (ExtMap::parse(value), RtcpAddress::parse(value));
+        if let Some(candidate) = Candidate::parse(value) {
+            assert_eq!(Candidate::parse(&candidate.to_string()), Some(candidate));
+        }
+        let _ = (ExtMap::parse(value), RtcpAddress::parse(value), Group::parse(value));
+        let _ = (attribute::sha256_fingerprint(value), attribute::ssrc(value));
         let _ = attribute::fmtp(value).map(|(_, list)| attribute::parameters(list).count());
     }
 }
@@ -116,6 +139,8 @@ mod tests {
             "c=IN IP6 ::1/3",
             "c=IN",
             "b=AS:64",
+            "a=candidate:1 1 udp 1 192.0.2.1 5000 typ host ufrag x",
+            "a=group:BUNDLE 0 1",
             "b=X-YZ:1",
             "b=X-X-:1",
             "b=AS",
@@ -157,6 +182,7 @@ mod tests {
             super::rtcp(&data);
             super::demux(&data);
             super::telephone_event(&data);
+            super::red(&data);
             super::sdp(&data);
         }
 

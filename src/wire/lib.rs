@@ -9,12 +9,18 @@
 //! * [`audio_level`]: the loudness of a packet, told in its header.
 //! * [`sdp`]: session descriptions.
 //! * [`stun`]: keep-alives of SIP flows.
+//! * [`ice_check`]: whose a connectivity check is, on a port that many sessions share.
+//! * [`framing`]: datagrams on a stream.
+//! * [`red`]: audio sent twice.
 
 pub mod audio_level;
 pub mod comfort_noise;
 pub mod demux;
+pub mod framing;
 #[doc(hidden)]
 pub mod fuzz;
+pub mod ice_check;
+pub mod red;
 pub mod rtcp;
 pub mod rtp;
 pub mod sdp;

@@ -16,11 +16,15 @@ pub const MAX_FRAME: usize = 64 * 1024;
 /// The longest message of chat, in characters.
 pub const MAX_CHAT: usize = 2_000;
 
+/// The version of these words.
+pub const VERSION: u16 = 1;
+
 /// The subprotocol of version 1.
 pub const SUBPROTOCOL: &str = "causeway.v1";
 
 /// What a browser says.
 #[derive(Clone, Debug, Deserialize, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 pub enum ClientMessage {
     /// The first word: who comes, by which link.
@@ -35,12 +39,15 @@ pub enum ClientMessage {
         lang: String,
         /// A PIN, where the meeting asks for one.
         #[serde(default)]
+        #[cfg_attr(test, ts(optional = nullable))]
         pin: Option<String>,
         /// The seat to take back, after a break of the connection.
         #[serde(default)]
+        #[cfg_attr(test, ts(optional = nullable))]
         seat: Option<Seat>,
         /// What the test before joining found.
         #[serde(default)]
+        #[cfg_attr(test, ts(optional = nullable))]
         test: Option<NetworkTest>,
         /// Joins to listen only: there is no microphone.
         #[serde(default)]
@@ -97,6 +104,7 @@ pub enum ClientMessage {
 
 /// What hosts may do.
 #[derive(Clone, Debug, Deserialize, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(tag = "do", rename_all = "snake_case", deny_unknown_fields)]
 pub enum HostAction {
     /// Let in who waits.
@@ -159,6 +167,7 @@ pub enum HostAction {
 
 /// A seat that was given: kept for thirty seconds when the connection breaks.
 #[derive(Clone, Debug, Deserialize, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(deny_unknown_fields)]
 pub struct Seat {
     /// The participant.
@@ -168,7 +177,8 @@ pub struct Seat {
 }
 
 /// What the test before joining found. Kept with the participant; nothing is decided by it.
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(deny_unknown_fields)]
 pub struct NetworkTest {
     /// Media by UDP works.
@@ -189,6 +199,7 @@ pub struct NetworkTest {
 
 /// What the bridge says.
 #[derive(Clone, Debug, Deserialize, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum ServerMessage {
     /// Come in: now offer. Said once for a connection.
@@ -291,6 +302,7 @@ pub enum ServerMessage {
 
 /// What a participant may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     /// May let in, mute, remove.
@@ -301,6 +313,7 @@ pub enum Role {
 
 /// By what a participant takes part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// A browser.
@@ -315,6 +328,7 @@ pub enum Kind {
 
 /// For whom somebody waits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum WaitReason {
     /// A host lets in.
@@ -327,6 +341,7 @@ pub enum WaitReason {
 
 /// Where a call stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum CallState {
     /// It rings.
@@ -339,6 +354,7 @@ pub enum CallState {
 
 /// The meeting, as everybody may know it.
 #[derive(Clone, Debug, Deserialize, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Meeting {
     /// Its name.
     pub name: String,
@@ -348,6 +364,7 @@ pub struct Meeting {
 
 /// Somebody in the meeting.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Participant {
     /// Who.
     pub id: u64,
@@ -373,6 +390,7 @@ pub struct Participant {
 
 /// A message of chat.
 #[derive(Clone, Debug, Deserialize, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct ChatMessage {
     /// Counts up.
     pub id: u64,
@@ -388,6 +406,7 @@ pub struct ChatMessage {
 
 /// Why not, and what helps.
 #[derive(Clone, Debug, Deserialize, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Problem {
     /// Stable: `CW-…`.
     pub code: String,
@@ -400,19 +419,23 @@ pub struct Problem {
 
 /// A server for ICE, as `RTCIceServer`.
 #[derive(Clone, Debug, Deserialize, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct IceServer {
     /// `stun:`, `turn:` and `turns:` addresses.
     pub urls: Vec<String>,
     /// For TURN.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
     pub username: Option<String>,
     /// For TURN.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
     pub credential: Option<String>,
 }
 
 /// The telephone that leads into the meeting.
 #[derive(Clone, Debug, Deserialize, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Phone {
     /// The number to dial.
     pub number: String,
@@ -425,6 +448,7 @@ pub struct Phone {
 /// `POST …/api/v1/link`: what a link is worth, before it is used. Asking uses nothing up. A link
 /// that is worth nothing is answered by status 403 or 410 and a [`Problem`].
 #[derive(Clone, Debug, Deserialize, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(deny_unknown_fields)]
 pub struct LinkQuestion {
     /// The token of the link.
@@ -435,6 +459,7 @@ pub struct LinkQuestion {
 
 /// The answer to a [`LinkQuestion`].
 #[derive(Clone, Debug, Deserialize, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct LinkAnswer {
     /// The meeting.
     pub meeting: Meeting,
@@ -449,6 +474,7 @@ pub struct LinkAnswer {
 /// `POST …/api/v1/probe/rtc`: a peer connection for the test before joining. It echoes what
 /// arrives on its data channels, and is closed after thirty seconds.
 #[derive(Clone, Debug, Deserialize, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(deny_unknown_fields)]
 pub struct ProbeOffer {
     /// The description, with its candidates.
@@ -457,6 +483,7 @@ pub struct ProbeOffer {
 
 /// The answer to a [`ProbeOffer`].
 #[derive(Clone, Debug, Deserialize, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct ProbeAnswer {
     /// The description, with the candidates of the bridge by UDP and by TCP.
     pub sdp: String,

@@ -3,3 +3,5 @@
 //! * [`message`]: what a browser and the bridge say to each other.
 
 pub mod message;
+#[cfg(test)]
+mod typescript;

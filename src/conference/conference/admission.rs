@@ -3,18 +3,18 @@
 use super::Conference;
 use crate::policy::{HostPresence, MAX_ARRIVING};
 use crate::queue::Entered;
-use crate::{AdmissionState, By, CommandError, Event, Join, Lobby, Notice, Role, Settings};
+use crate::{AdmissionState, By, CommandError, Event, Hold, Join, Lobby, Notice, Role, Settings};
 use causeway_base::{EndCause, LegId, ParticipantId};
 use causeway_plan::Direction;
 use std::time::Instant;
 
 impl Conference {
     pub(super) fn join(&mut self, now: Instant, join: Join) -> Result<(), CommandError> {
-        let role = match join.beside {
-            Some(id) => self.roster.participant(id)?.role,
-            None => join.role,
+        let (role, was_let_in) = match join.beside {
+            Some(id) => self.roster.participant(id).map(|who| (who.role, who.joined))?,
+            None => (join.role, false),
         };
-        if self.door.locked && role == Role::Guest {
+        if self.door.locked && role == Role::Guest && !was_let_in {
             return Err(CommandError::Refused(EndCause::ConferenceLocked));
         }
         let is_full = join.beside.is_none() && self.roster.is_full(self.settings.max_participants);
@@ -163,11 +163,22 @@ impl Conference {
         free.iter().filter(|leg| self.let_leg_in(now, **leg).is_ok()).count() > 0
     }
 
-    /// Whether a leg would have to wait now: asked of role and trust, never of the protocol.
+    /// Whether a leg would have to wait now.
     fn is_held(&self, leg: LegId, host_is_here: bool) -> Result<bool, CommandError> {
+        Ok(self.hold(leg, host_is_here)?.is_some())
+    }
+
+    /// What holds a leg now: asked of role and trust, never of the protocol. Nothing holds a further
+    /// leg of somebody who was let in.
+    pub(super) fn hold(
+        &self,
+        leg: LegId,
+        host_is_here: bool,
+    ) -> Result<Option<Hold>, CommandError> {
         let seat = self.roster.leg(leg)?;
-        let role = self.roster.participant(seat.participant)?.role;
-        Ok(self.door.hold(role, seat.trusted, host_is_here).is_some())
+        let who = self.roster.participant(seat.participant)?;
+        let hold = self.door.hold(who.role, seat.trusted, host_is_here);
+        Ok(hold.filter(|_| !who.joined))
     }
 
     pub(super) fn waiting_legs(&self, who: ParticipantId) -> Vec<LegId> {
@@ -229,6 +240,7 @@ impl Conference {
             self.chime_others(now, id, Notice::SomebodyCame);
         }
         self.waiting_is_news |= role == Role::Host;
+        self.note_silence(id);
         let muted = self.roster.participant(id)?.mute.is_muted();
         self.say(now, leg, Notice::Admitted { role, muted, alone });
         Ok(())

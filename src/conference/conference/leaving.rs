@@ -30,9 +30,13 @@ impl Conference {
         who: ParticipantId,
         by: By,
     ) -> Result<(), CommandError> {
-        self.authorise(by)?;
+        let own = by == By::Participant(who);
+        if !own {
+            self.authorise(by)?;
+        }
+        let cause = if own { EndCause::Normal } else { EndCause::Removed };
         for leg in self.roster.participant(who)?.legs.clone() {
-            self.dismiss(now, leg, EndCause::Removed);
+            self.dismiss(now, leg, cause);
         }
         Ok(())
     }
@@ -85,7 +89,10 @@ impl Conference {
                 Place::GivenUp => self.queue.leave(who),
             }
         }
-        let Some(participant) = gone else { return Ok(()) };
+        let Some(participant) = gone else {
+            self.note_silence(who);
+            return Ok(());
+        };
         self.successors.retain(|successor| *successor != who);
         self.withdraw_speaker(who);
         if participant.joined {

@@ -2,10 +2,11 @@
 //!
 //! * `admission`: seats, the lobby, the lock, the queue. * `leaving`: how legs and the conference
 //!   end. * `host`: roles, successors, the grace time. * `mute`, `hand`, `key`, `speaker`: what
-//!   people do. * `notice`: what legs are told by voice, and when.
+//!   people do. * `chat`: what they write. * `notice`: what legs are told by voice, and when.
 //! * [`view`]: all of it, to show.
 
 mod admission;
+mod chat;
 mod hand;
 mod host;
 mod key;
@@ -15,6 +16,7 @@ mod notice;
 mod speaker;
 pub mod view;
 
+use crate::chat::Chat;
 use crate::policy::{ARRIVAL_LIMIT, HostPresence, Presence};
 use crate::queue::WaitingQueue;
 use crate::speaker::ActiveSpeaker;
@@ -52,6 +54,9 @@ pub struct Conference {
     /// Hosts were not told yet that somebody waits.
     waiting_is_news: bool,
     speaker: ActiveSpeaker,
+    /// Who is mixed, loudest first, as the engine said last.
+    talkers: Vec<ParticipantId>,
+    chat: Chat,
     plan: MediaPlan,
     plan_is_stale: bool,
     /// Who sits where, or what the door asks for, changed: who waits may come in.
@@ -86,6 +91,8 @@ impl Conference {
             queue: WaitingQueue::default(),
             waiting_is_news: false,
             speaker: ActiveSpeaker::default(),
+            talkers: Vec::new(),
+            chat: Chat::default(),
             plan,
             plan_is_stale: false,
             seats_changed: false,
@@ -154,6 +161,7 @@ impl Conference {
             Command::Remove { participant, by } => self.remove(now, participant, by),
             Command::EndForAll { by } => self.end_for_all(now, by),
             Command::Leave { leg, cause } => self.leave(now, leg, cause),
+            Command::Say { participant, text } => self.say_in_chat(now, participant, &text),
             Command::Digit { leg, digit } => self.digit(now, leg, digit),
             Command::Talkers { legs } => {
                 self.talkers(now, &legs);

@@ -73,13 +73,21 @@ impl Conference {
     }
 
     pub(super) fn set_heard(&mut self, leg: LegId, heard: bool) -> Result<(), CommandError> {
-        let who = self.roster.leg(leg)?.participant;
-        let participant = self.roster.participant_mut(who)?;
-        if std::mem::replace(&mut participant.mute.nothing_heard, !heard) == heard {
+        let seat = self.roster.leg_mut(leg)?;
+        seat.silent = !heard;
+        let who = seat.participant;
+        self.note_silence(who);
+        Ok(())
+    }
+
+    /// Says when nothing arrives any more from the legs that carry somebody's voice, or something.
+    pub(super) fn note_silence(&mut self, who: ParticipantId) {
+        let silent = self.roster.is_silent(who);
+        let Ok(participant) = self.roster.participant_mut(who) else { return };
+        if std::mem::replace(&mut participant.mute.nothing_heard, silent) != silent {
             let mute = participant.mute;
             self.events.push_back(Event::MuteChanged { participant: who, mute });
         }
-        Ok(())
     }
 }
 

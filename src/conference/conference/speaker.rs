@@ -19,9 +19,21 @@ impl Conference {
                 talkers.push(id);
             }
         }
+        if self.talkers != talkers {
+            self.talkers.clone_from(&talkers);
+            self.events.push_back(Event::TalkersChanged { participants: talkers.clone() });
+        }
         if self.speaker.hear(now, &talkers) {
             self.say_speaker();
         }
+    }
+
+    /// Who is mixed now, loudest first.
+    pub(super) fn talking(&self) -> Vec<ParticipantId> {
+        let heard = |who: &ParticipantId| {
+            self.roster.participant(*who).is_ok_and(|who| !who.mute.is_muted())
+        };
+        self.talkers.iter().copied().filter(heard).collect()
     }
 
     pub(super) fn withdraw_speaker(&mut self, participant: ParticipantId) {

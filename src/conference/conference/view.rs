@@ -1,7 +1,8 @@
 //! A conference as it is shown: plain data, copied out.
 
 use crate::{
-    AdmissionState, Conference, DisplayName, HostPresence, Lobby, Mute, Participant, Protocol, Role,
+    AdmissionState, Conference, DisplayName, Hold, HostPresence, Lobby, Mute, Participant,
+    Protocol, Role,
 };
 use causeway_base::{ConferenceId, Lang, LegId, ParticipantId};
 use causeway_plan::Direction;
@@ -23,6 +24,8 @@ pub struct ConferenceView {
     pub lobby: Lobby,
     /// Guests may unmute themselves after a host muted them.
     pub unmute_allowed: bool,
+    /// Guests may have their telephone called.
+    pub guests_call_me: bool,
     /// Whether a host is there.
     pub hosts: HostPresence,
     /// When it ends if no host comes back.
@@ -31,6 +34,8 @@ pub struct ConferenceView {
     pub successors: Vec<ParticipantId>,
     /// Who speaks.
     pub speaker: Option<ParticipantId>,
+    /// Who is mixed now, loudest first.
+    pub talkers: Vec<ParticipantId>,
     /// How many participants wait.
     pub waiting: usize,
     /// Everybody, oldest first.
@@ -56,6 +61,8 @@ pub struct ParticipantView {
     pub admitted: bool,
     /// The place in the queue, from 1, while a leg waits.
     pub place: Option<usize>,
+    /// What holds a leg that waits.
+    pub hold: Option<Hold>,
     /// The legs, oldest first.
     pub legs: Vec<LegView>,
 }
@@ -73,6 +80,8 @@ pub struct LegView {
     pub direction: Direction,
     /// It was proved to be one of ours.
     pub trusted: bool,
+    /// Its participant hears and is heard by it, once it was let in.
+    pub carries_voice: bool,
     /// In which language it is spoken to.
     pub lang: Lang,
 }
@@ -80,6 +89,7 @@ pub struct LegView {
 impl Conference {
     /// All that there is to show.
     pub fn view(&self) -> ConferenceView {
+        let here = self.host_is_here();
         let places: BTreeMap<_, _> = self.queue.places().map(|(place, who)| (who, place)).collect();
         ConferenceView {
             id: self.id,
@@ -88,15 +98,17 @@ impl Conference {
             locked: self.door.locked,
             lobby: self.door.lobby,
             unmute_allowed: self.unmute_allowed,
+            guests_call_me: self.settings.guests_call_me,
             hosts: self.hosts,
             ends_without_host: self.hosts_until(),
             successors: self.successors.clone(),
             speaker: self.speaker.current(),
+            talkers: self.talking(),
             waiting: self.queue.len(),
             participants: self
                 .roster
                 .participants()
-                .map(|who| self.show(who, places.get(&who.id).copied()))
+                .map(|who| self.show(who, places.get(&who.id).copied(), here))
                 .collect(),
         }
     }
@@ -104,16 +116,22 @@ impl Conference {
     /// One participant, if it has a seat.
     pub fn view_participant(&self, who: ParticipantId) -> Option<ParticipantView> {
         let who = self.roster.participant(who).ok()?;
-        Some(self.show(who, self.queue.place(who.id)))
+        Some(self.show(who, self.queue.place(who.id), self.host_is_here()))
     }
 
-    fn show(&self, who: &Participant, place: Option<usize>) -> ParticipantView {
+    fn hold_of(&self, who: &Participant, here: bool) -> Option<Hold> {
+        let mut waiting = self.waiting_legs(who.id).into_iter();
+        waiting.find_map(|leg| self.hold(leg, here).ok().flatten())
+    }
+
+    fn show(&self, who: &Participant, place: Option<usize>, here: bool) -> ParticipantView {
         let legs = self.roster.legs_where(who.id, |_| true).map(|(leg, seat)| LegView {
             leg,
             source: seat.source,
             admission: seat.admission,
             direction: seat.direction,
             trusted: seat.trusted,
+            carries_voice: self.roster.carries_voice(leg),
             lang: seat.lang,
         });
         ParticipantView {
@@ -125,6 +143,7 @@ impl Conference {
             since: who.since,
             admitted: self.roster.is_admitted(who.id),
             place,
+            hold: place.and_then(|_| self.hold_of(who, here)),
             legs: legs.collect(),
         }
     }

@@ -1,6 +1,8 @@
 //! What may be seen of a conference, whatever it is told: who comes in, and by whose decision.
 
-use crate::{AdmissionState, By, Command, Conference, Event, Join, Lobby, Notice, Role, Settings};
+use crate::{
+    AdmissionState, By, Command, Conference, Event, Join, Lobby, Notice, Protocol, Role, Settings,
+};
 use causeway_base::{LegId, ParticipantId};
 use causeway_plan::Feed;
 use causeway_plan::MediaPlan;
@@ -71,8 +73,10 @@ impl Model {
             | Command::HandOver { by, .. }
             | Command::SetSuccessors { by, .. }
             | Command::EndForAll { by }
-            | Command::SetRole { by, .. }
-            | Command::Remove { by, .. } => Some(*by),
+            | Command::SetRole { by, .. } => Some(*by),
+            // Everybody may leave.
+            Command::Remove { participant, by } if *by == By::Participant(*participant) => None,
+            Command::Remove { by, .. } => Some(*by),
             Command::Digit { leg, .. } => self.owner.get(leg).copied().map(By::Participant),
             _ => None,
         };
@@ -115,7 +119,9 @@ impl Model {
         self.owner.insert(join.leg, owner);
         self.trusted.insert(join.leg, join.trusted);
         let role = *self.roles.entry(owner).or_insert(join.role);
-        assert!(!self.locked || role == Role::Host, "a guest has a seat in a locked conference");
+        let is_in = join.beside.is_some_and(|who| self.present.contains(&who));
+        let may = !self.locked || role == Role::Host || is_in;
+        assert!(may, "a guest has a seat in a locked conference");
         self.told.remove(&join.leg);
     }
 
@@ -194,7 +200,8 @@ impl Model {
         let opened = !self.locked
             && lobby_is_open
             && (host_is_here || !(self.wait_for_host || self.begins.is_some()));
-        opened || self.roles.get(&who) == Some(&Role::Host)
+        // A further leg of somebody who is in.
+        opened || self.roles.get(&who) == Some(&Role::Host) || self.present.contains(&who)
     }
 }
 
@@ -225,9 +232,18 @@ pub(super) fn compare_plan(plan: &MediaPlan, conference: &Conference) {
     {
         let mute = roster.participant(leg.participant).map(|p| p.mute).unwrap_or_default();
         let is_in = leg.admission.is_admitted();
-        assert_eq!(way_in.heard, is_in && !mute.is_muted() && leg.direction.receives(), "{id}");
+        // A browser whose participant is in by telephone too.
+        let silenced = leg.source == Protocol::WebRtc
+            && roster.legs().any(|(_, other)| {
+                other.participant == leg.participant
+                    && other.source != Protocol::WebRtc
+                    && other.admission.is_admitted()
+            });
+        let heard = is_in && !silenced && !mute.is_muted() && leg.direction.receives();
+        assert_eq!(way_in.heard, heard, "{id}");
         let feed = match (leg.direction.sends(), is_in) {
             (false, _) => Feed::Nothing,
+            (true, true) if silenced => Feed::Nothing,
             (true, true) => Feed::Mix,
             (true, false) => Feed::Played,
         };

@@ -143,11 +143,13 @@ fn a_muted_talker_is_not_the_active_speaker() {
     room.join(1, Role::Guest);
     room.join(2, Role::Guest);
     let events = room.tell(Command::Talkers { legs: vec![LegId(2), LegId(1)] });
-    assert_eq!(events, [Event::ActiveSpeakerChanged { participant: Some(part(2)) }]);
+    let loudest = Event::TalkersChanged { participants: vec![part(2), part(1)] };
+    assert_eq!(events, [loudest, Event::ActiveSpeakerChanged { participant: Some(part(2)) }]);
     let events = room.tell(Command::Mute { participant: part(2), by: by(2) });
     assert!(events.contains(&Event::ActiveSpeakerChanged { participant: None }));
+    assert_eq!(room.conference.view().talkers, [part(1)]);
     let events = room.tell(Command::Talkers { legs: vec![LegId(2), LegId(1)] });
-    assert_eq!(events, [Event::ActiveSpeakerChanged { participant: Some(part(1)) }]);
+    assert!(events.contains(&Event::ActiveSpeakerChanged { participant: Some(part(1)) }));
 }
 
 #[test]

@@ -2,6 +2,8 @@
 
 mod admission;
 mod basics;
+mod beside;
+mod chat;
 mod host;
 mod key;
 mod mute;

@@ -4,7 +4,7 @@ use super::phone::{Crypto, Phone};
 use super::{CONFERENCE, LOCAL};
 use crate::EngineConfig;
 use crate::clock::{Now, TickMetrics};
-use crate::leg::Leg;
+use crate::leg::{Leg, Path};
 use crate::order::Order;
 use crate::play::Play;
 use crate::port::PortRange;
@@ -38,7 +38,7 @@ fn a_packet_in_steady_state_allocates_nothing() {
     let (events, _receiver) = tokio::sync::mpsc::channel(1024);
     let config = EngineConfig { realtime: false, ..EngineConfig::default() };
     let mut worker =
-        Worker::new(config, queue, events, Arc::new(TickMetrics::default())).expect("epoll");
+        Worker::new(config, queue, events, Arc::new(TickMetrics::default()), None).expect("epoll");
     let ports = PortRange::new(&(32_900..=32_939));
     let mut phones = Vec::new();
     orders.send(Order::OpenConference(CONFERENCE)).expect("room");
@@ -49,7 +49,7 @@ fn a_packet_in_steady_state_allocates_nothing() {
         let pair = ports.reserve(LOCAL, 0).expect("free ports");
         let phone = Phone::new(leg, codec, pair.rtp_address, crypto(codec));
         for order in [
-            Order::Adopt(Box::new(Leg::new(leg, pair))),
+            Order::Adopt(Box::new(Leg::new(leg, Path::Ports(pair)))),
             Order::Configure(leg, Box::new(phone.media())),
             Order::Enter(leg, CONFERENCE),
         ] {

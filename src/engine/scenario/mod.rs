@@ -2,11 +2,12 @@
 #![allow(clippy::disallowed_methods, reason = "phones here keep real time, as phones do")]
 
 mod allocation;
+mod browser;
 mod phone;
 mod play;
 mod virtual_time;
 
-use crate::{Engine, EngineConfig};
+use crate::{Engine, EngineConfig, WebRtcConfig};
 use causeway_base::{Codec, ConferenceId, EndCause, LegId};
 use causeway_plan::media_plan::DEFAULT_MAX_TALKERS;
 use causeway_plan::{
@@ -38,6 +39,7 @@ impl Bench {
             workers,
             ports: first_port..=first_port + 19,
             realtime: false,
+            webrtc: Some(WebRtcConfig { addresses: vec![LOCAL], udp_port: 0, tcp_port: Some(0) }),
             ..EngineConfig::default()
         };
         let engine = Engine::start(config, sender).expect("threads");

@@ -234,19 +234,23 @@ impl Phone {
 
     /// As [`Self::hears`], in these samples of what was heard.
     pub(super) fn hears_in(&self, tone: f32, part: Range<usize>) -> f32 {
-        let rate = self.codec.sample_rate() as f32;
         let heard = &self.heard[part.start..part.end.min(self.heard.len())];
-        let (mut re, mut im) = (0.0f64, 0.0f64);
-        for (at, sample) in heard.iter().enumerate() {
-            let phase = f64::from(TAU * tone / rate) * at as f64;
-            re += f64::from(*sample) * phase.cos();
-            im += f64::from(*sample) * phase.sin();
-        }
-        let amplitude = 2.0 * re.hypot(im) / heard.len().max(1) as f64;
-        20.0 * (amplitude.max(1e-9).log10() as f32)
+        loudness(heard, self.codec.sample_rate(), tone)
     }
 
     fn payload_type(&self) -> u8 {
         self.codec.static_payload_type().unwrap_or(111)
     }
+}
+
+/// How loud a tone is in what was heard: dB of full scale.
+pub(super) fn loudness(heard: &[f32], rate: u32, tone: f32) -> f32 {
+    let (mut re, mut im) = (0.0f64, 0.0f64);
+    for (at, sample) in heard.iter().enumerate() {
+        let phase = f64::from(TAU * tone / rate as f32) * at as f64;
+        re += f64::from(*sample) * phase.cos();
+        im += f64::from(*sample) * phase.sin();
+    }
+    let amplitude = 2.0 * re.hypot(im) / heard.len().max(1) as f64;
+    20.0 * (amplitude.max(1e-9).log10() as f32)
 }

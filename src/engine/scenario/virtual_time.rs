@@ -4,7 +4,7 @@ use super::phone::Phone;
 use super::{CONFERENCE, LOCAL};
 use crate::EngineConfig;
 use crate::clock::{Now, TickMetrics};
-use crate::leg::Leg;
+use crate::leg::{Leg, Path};
 use crate::order::Order;
 use crate::play::Play;
 use crate::port::PortRange;
@@ -35,8 +35,8 @@ impl VirtualTime {
         let (orders, queue) = sync_channel(1024);
         let (sender, events) = channel(1024);
         let config = EngineConfig { realtime: false, ..EngineConfig::default() };
-        let worker =
-            Worker::new(config, queue, sender, Arc::new(TickMetrics::default())).expect("epoll");
+        let worker = Worker::new(config, queue, sender, Arc::new(TickMetrics::default()), None)
+            .expect("epoll");
         let bench = Self {
             worker,
             orders,
@@ -61,7 +61,7 @@ impl VirtualTime {
         let leg = LegId(number);
         let pair = self.ports.reserve(LOCAL, 0).expect("free ports");
         let phone = Phone::new(leg, codec, pair.rtp_address, None);
-        self.order(Order::Adopt(Box::new(Leg::new(leg, pair))));
+        self.order(Order::Adopt(Box::new(Leg::new(leg, Path::Ports(pair)))));
         self.order(Order::Configure(leg, Box::new(phone.media())));
         phone
     }

@@ -4,7 +4,7 @@ use super::format::{self, Format, Numbered};
 use super::keying::{self, PeerKey};
 use super::settle::Settled;
 use super::{LocalMedia, Negotiator, OfferedKey};
-use causeway_plan::{Direction, Encryption};
+use causeway_plan::{Direction, Encryption, TransportSpec};
 use causeway_wire::audio_level;
 use causeway_wire::sdp::{
     Address, Attribute, ExtMap, MediaDescription, Origin, RtcpAddress, SessionDescription,
@@ -39,23 +39,23 @@ pub(super) fn refused(line: &MediaDescription) -> MediaDescription {
 /// The audio line of an answer.
 pub(super) fn answer(
     settled: &Settled,
+    transport: &TransportSpec,
     their_key: Option<&PeerKey>,
     line: &MediaDescription,
     own: &Negotiator,
 ) -> MediaDescription {
-    let media = &settled.media;
     let mut described = common(
         &answered_formats(settled),
-        media.audio.ptime_ms,
-        media.direction,
-        media.transport.rtp().is_some_and(|rtp| rtp.rtcp_mux),
+        settled.audio.ptime_ms,
+        settled.direction,
+        transport.rtcp_mux,
         own.local,
     );
     described.proto.clone_from(&line.proto);
     if let Some(level) = &settled.level {
         described.attributes.push(extmap(level));
     }
-    if let (Some(theirs), Some(srtp)) = (their_key, media.transport.srtp()) {
+    if let (Some(theirs), Some(srtp)) = (their_key, transport.srtp) {
         let crypto = keying::line(theirs.tag, &theirs.name, &srtp.send);
         described.attributes.push(Attribute::value("crypto", crypto));
     }
@@ -63,9 +63,9 @@ pub(super) fn answer(
 }
 
 /// The chosen codec, comfort noise if it has that clock, and events, those of its clock first.
-fn answered_formats(settled: &Settled) -> Vec<Numbered> {
-    let clock = settled.media.audio.send.codec.clock_rate();
-    let chosen = settled.media.audio.send.codec;
+pub(super) fn answered_formats(settled: &Settled) -> Vec<Numbered> {
+    let chosen = settled.audio.send.codec;
+    let clock = chosen.clock_rate();
     let mut formats: Vec<_> = settled
         .receive
         .iter()
@@ -121,12 +121,7 @@ fn common(
 ) -> MediaDescription {
     let (formats, mut attributes) = format::describe(formats);
     attributes.push(Attribute::value("ptime", ptime_ms));
-    attributes.push(Attribute::flag(match direction {
-        Direction::SendReceive => "sendrecv",
-        Direction::SendOnly => "sendonly",
-        Direction::ReceiveOnly => "recvonly",
-        Direction::Inactive => "inactive",
-    }));
+    attributes.push(Attribute::flag(word(direction)));
     if rtcp_mux {
         attributes.push(Attribute::flag("rtcp-mux"));
     }
@@ -143,7 +138,17 @@ fn common(
     }
 }
 
-fn extmap(level: &ExtMap) -> Attribute {
+/// The attribute of a direction.
+pub(super) const fn word(direction: Direction) -> &'static str {
+    match direction {
+        Direction::SendReceive => "sendrecv",
+        Direction::SendOnly => "sendonly",
+        Direction::ReceiveOnly => "recvonly",
+        Direction::Inactive => "inactive",
+    }
+}
+
+pub(super) fn extmap(level: &ExtMap) -> Attribute {
     let direction = level.direction.as_ref().map(|way| format!("/{way}")).unwrap_or_default();
     Attribute::value("extmap", format_args!("{}{direction} {}", level.id, level.uri))
 }

@@ -1,11 +1,11 @@
 //! Our SRTP keys, and the peer's, in `a=crypto` (RFC 4568).
 
+use super::seed::Seed;
 use base64::Engine;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use causeway_plan::{SrtpKey, SrtpSuite};
 use causeway_wire::sdp::{Crypto, MediaDescription};
-use sha2::{Digest, Sha256};
 use std::fmt;
 
 /// Devices pad or do not.
@@ -27,7 +27,7 @@ const OLD_NAMES: [(&str, SrtpSuite); 2] = [
 /// old key from a new start would repeat its key stream.
 #[derive(Clone)]
 pub(super) struct KeyRing {
-    seed: [u8; 32],
+    seed: Seed,
     generations: [u32; SrtpSuite::ALL.len()],
 }
 
@@ -39,20 +39,19 @@ impl fmt::Debug for KeyRing {
 
 impl KeyRing {
     pub(super) const fn new(seed: [u8; 32]) -> Self {
-        Self { seed, generations: [0; SrtpSuite::ALL.len()] }
+        Self { seed: Seed::new(seed), generations: [0; SrtpSuite::ALL.len()] }
     }
 
-    /// The session identifier of `o=`: 48 bits, which every device can hold.
     pub(super) fn session_id(&self) -> u64 {
-        let block = self.block(b"session", 0, 0, 0);
-        u64::from_be_bytes([0, 0, block[0], block[1], block[2], block[3], block[4], block[5]])
+        self.seed.session_id()
     }
 
     /// Our present key for a suite.
     pub(super) fn key(&self, suite: SrtpSuite) -> Option<SrtpKey> {
         let index = SrtpSuite::ALL.iter().position(|known| *known == suite)?;
         let generation = *self.generations.get(index)?;
-        let blocks = [0, 1].map(|part| self.block(b"key", index as u32, generation, part));
+        let block = |part| self.seed.block(b"key", [index as u32, generation, part]);
+        let blocks = [0, 1].map(block);
         SrtpKey::new(suite, blocks.as_flattened().get(..suite.keying_len())?)
     }
 
@@ -62,15 +61,6 @@ impl KeyRing {
         if let Some(generation) = index.and_then(|index| self.generations.get_mut(index)) {
             *generation = generation.wrapping_add(1);
         }
-    }
-
-    fn block(&self, label: &[u8], index: u32, generation: u32, part: u32) -> [u8; 32] {
-        let mut hash = Sha256::new_with_prefix(self.seed);
-        hash.update(label);
-        for number in [index, generation, part] {
-            hash.update(number.to_be_bytes());
-        }
-        hash.finalize().into()
     }
 }
 

@@ -1,6 +1,7 @@
 //! Offer/answer (RFC 3264): from two descriptions to one [`LegMedia`].
 //!
-//! A [`Negotiator`] belongs to one leg. It reads and writes descriptions and remembers what was
+//! With browsers it is [`webrtc`]; what follows is of legs with ports of their own. A
+//! [`Negotiator`] belongs to one leg. It reads and writes descriptions and remembers what was
 //! agreed; when to send them is the signalling's affair.
 //!
 //! # Rules
@@ -30,16 +31,22 @@ mod keying;
 mod opus;
 mod peer;
 mod refusal;
+mod seed;
 mod settle;
+pub mod webrtc;
 
 pub use opus::OpusParameters;
 pub use refusal::Refusal;
+pub use webrtc::{WebRtcNegotiator, WebRtcTerms, answer_probe};
 
-use causeway_plan::{Direction, LegMedia, OfferPolicy, SrtpKey, SrtpSuite};
+use causeway_plan::{
+    Direction, LegMedia, OfferPolicy, SrtpKey, SrtpSuite, Transport, TransportSpec,
+};
 use causeway_wire::sdp::{MediaDescription, SessionDescription};
 use format::Numbered;
 use keying::KeyRing;
 use peer::PeerAudio;
+use settle::Settled;
 use std::fmt;
 use std::net::IpAddr;
 
@@ -165,19 +172,17 @@ impl Negotiator {
         let agreed = match self.choose(&session)? {
             None => self.without_audio(refused)?,
             Some((audio, line, peer)) => {
-                let mut settled = settle::from_offer(&peer, line, self)?;
+                let settled = settle::from_offer(&peer.sound, line, self.wishes())?;
                 let theirs = peer.encryption(&self.policy, self.suite_in_use())?;
                 let srtp = theirs.map(|key| self.keys_with(key)).transpose()?;
-                if let Some(rtp) = settled.media.transport.rtp_mut() {
-                    rtp.srtp = srtp;
-                }
-                self.retire_key(&settled.media);
+                let transport = self.transport(&peer, &settled, srtp);
+                self.retire_key(srtp);
                 if let Some(slot) = lines.get_mut(audio) {
-                    *slot = describe::answer(&settled, theirs, line, self);
+                    *slot = describe::answer(&settled, &transport, theirs, line, self);
                 }
                 Agreed {
                     numbers: self.numbers_with(&settled.receive),
-                    media: settled.media,
+                    media: leg_media(settled, transport),
                     lines: refused,
                     audio,
                     proto: line.proto.clone(),
@@ -226,11 +231,13 @@ impl Negotiator {
             return Err(Refusal::no_codec(line, &self.policy.codecs));
         }
         let peer = PeerAudio::read(&session, line, &open.formats, self.local.advertised)?;
-        let settled = settle::from_answer(&peer, line, &open, self)?;
-        self.retire_key(&settled.media);
+        let settled = settle::from_answer(&peer.sound, line, &open, self)?;
+        let srtp = settle::answered_key(&peer, &open, self)?;
+        let transport = self.transport(&peer, &settled, srtp);
+        self.retire_key(srtp);
         let agreed = Agreed {
             numbers: self.numbers_with(&open.formats),
-            media: settled.media,
+            media: leg_media(settled, transport),
             proto: open.lines.get(open.audio).map(|line| line.proto.clone()).unwrap_or_default(),
             lines: open.lines.iter().map(describe::refused).collect(),
             audio: open.audio,
@@ -287,7 +294,7 @@ impl Negotiator {
     ) -> Result<PeerAudio, Refusal> {
         let peer = PeerAudio::read(session, line, &[], self.local.advertised)?;
         peer.encryption(&self.policy, self.suite_in_use())?;
-        settle::from_offer(&peer, line, self)?;
+        settle::from_offer(&peer.sound, line, self.wishes())?;
         Ok(peer)
     }
 
@@ -325,6 +332,11 @@ impl Negotiator {
         let old = self.agreed.iter().flat_map(|agreed| &agreed.numbers);
         old.filter(|old| !clashes(old)).chain(new).copied().collect()
     }
+}
+
+fn leg_media(settled: Settled, transport: TransportSpec) -> LegMedia {
+    let Settled { audio, direction, .. } = settled;
+    LegMedia { transport: Transport::Rtp(transport), direction, audio }
 }
 
 #[cfg(test)]

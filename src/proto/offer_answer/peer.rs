@@ -20,29 +20,35 @@ const PTIMES: [u8; 5] = [60, 40, 30, 20, 10];
 /// (RFC 3890 section 1.1.2).
 const HEADER_BITS: u64 = 40 * 8;
 
-/// The facts of one line.
+/// What a line says of its sound, whatever carries it.
 #[derive(Clone, Debug)]
-pub(super) struct PeerAudio {
+pub(super) struct PeerSound {
     /// The formats that we know, in the peer's order.
     pub(super) formats: Vec<Numbered>,
-    /// `None` where it names a host or nothing.
-    pub(super) rtp: Option<SocketAddr>,
-    pub(super) rtcp: Option<SocketAddr>,
     /// From the peer's side.
     pub(super) direction: Direction,
     /// The packet length it asks for, if we can send it.
-    pub(super) ptime: Option<u8>,
+    ptime: Option<u8>,
     /// The longest packet it takes.
-    pub(super) max_ptime: Option<u8>,
-    pub(super) rtcp_mux: bool,
+    max_ptime: Option<u8>,
     /// RFC 6464, as its line stands.
-    pub(super) level: Option<ExtMap>,
+    level: Option<ExtMap>,
+    bandwidth: Option<Limit>,
+}
+
+/// The facts of one line with ports of its own.
+#[derive(Clone, Debug)]
+pub(super) struct PeerAudio {
+    pub(super) sound: PeerSound,
+    /// `None` where it names a host or nothing.
+    pub(super) rtp: Option<SocketAddr>,
+    pub(super) rtcp: Option<SocketAddr>,
+    pub(super) rtcp_mux: bool,
     pub(super) keys: Vec<PeerKey>,
     /// It has `a=crypto`, usable or not.
     pub(super) mentions_crypto: bool,
     /// The transport is SRTP.
     pub(super) secure: bool,
-    bandwidth: Option<Limit>,
 }
 
 /// What `b=` of the line limits.
@@ -76,20 +82,17 @@ impl PeerAudio {
         check_address(address, local)?;
         let held = address.is_some_and(|ip| ip.is_unspecified());
         let address = address.filter(|_| !held && media.port != 0);
-        let direction = direction(session, media);
+        let mut sound = PeerSound::read(session, media, offered);
+        let direction = sound.direction;
+        sound.direction = Direction::of(direction.sends(), direction.receives() && !held);
         Ok(Self {
-            formats: format::theirs(media, offered),
+            sound,
             rtp: address.map(|ip| SocketAddr::new(ip, media.port)),
             rtcp: address.and_then(|ip| rtcp(media, ip, local, rtcp_mux)),
-            direction: Direction::of(direction.sends(), direction.receives() && !held),
-            ptime: milliseconds(session, media, "ptime"),
-            max_ptime: milliseconds(session, media, "maxptime"),
             rtcp_mux,
-            level: level(session, media),
             keys: keying::theirs(media),
             mentions_crypto: media.has("crypto"),
             secure,
-            bandwidth: limit(media),
         })
     }
 
@@ -113,6 +116,25 @@ impl PeerAudio {
             None if self.secure => Err(Refusal::no_encryption()),
             None if policy.encryption == Encryption::Required => Err(Refusal::in_the_clear()),
             None => Ok(None),
+        }
+    }
+}
+
+impl PeerSound {
+    /// Reads an audio line. `offered` gives meaning to numbers of ours in an answer.
+    pub(super) fn read(
+        session: &SessionDescription,
+        media: &MediaDescription,
+        offered: &[Numbered],
+    ) -> Self {
+        let level = extension(session, media, audio_level::URI);
+        Self {
+            formats: format::theirs(media, offered),
+            direction: direction(session, media),
+            ptime: milliseconds(session, media, "ptime"),
+            max_ptime: milliseconds(session, media, "maxptime"),
+            level,
+            bandwidth: limit(media),
         }
     }
 
@@ -199,12 +221,17 @@ fn milliseconds(session: &SessionDescription, media: &MediaDescription, name: &s
     PTIMES.into_iter().find(|ms| u32::from(*ms) <= whole)
 }
 
-fn level(session: &SessionDescription, media: &MediaDescription) -> Option<ExtMap> {
+/// The header extension of this name, if its number fits one-byte headers.
+pub(super) fn extension(
+    session: &SessionDescription,
+    media: &MediaDescription,
+    uri: &str,
+) -> Option<ExtMap> {
     let lines = media.attributes.iter().chain(&session.attributes);
     lines
         .filter(|attribute| attribute.name.eq_ignore_ascii_case("extmap"))
         .filter_map(|attribute| ExtMap::parse(attribute.value.as_deref()?))
-        .find(|map| map.uri == audio_level::URI && map.id <= 14)
+        .find(|map| map.uri == uri && map.id <= 14)
 }
 
 fn limit(media: &MediaDescription) -> Option<Limit> {

@@ -72,6 +72,16 @@ impl Refusal {
         Self { cause: EndCause::NoCommonEncryption, warning_code: 302, warning }
     }
 
+    pub(super) fn not_dtls(proto: &str) -> Self {
+        let warning = format!("{}: encryption by DTLS is required", clean(proto));
+        Self { cause: EndCause::EncryptionRequired, warning_code: 302, warning }
+    }
+
+    pub(super) fn no_certificate() -> Self {
+        let warning = "no a=fingerprint of sha-256".to_owned();
+        Self { cause: EndCause::NoCommonEncryption, warning_code: 302, warning }
+    }
+
     pub(super) fn no_codec(theirs: &MediaDescription, ours: &[Codec]) -> Self {
         let ours: Vec<_> = ours.iter().map(|codec| codec.name()).collect();
         let warning = format!("theirs: {}; ours: {}", names(theirs), ours.join(" "));

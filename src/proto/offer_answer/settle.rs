@@ -2,26 +2,16 @@
 
 use super::format::{self, Format, Numbered};
 use super::keying::{KeyRing, PeerKey};
-use super::peer::PeerAudio;
+use super::peer::{PeerAudio, PeerSound};
 use super::{Negotiator, OfferedKey, OpenOffer, Refusal};
 use causeway_base::{Bitrate, Codec};
 use causeway_plan::{
-    Direction, Encryption, LegAudio, LegMedia, SrtpSpec, SrtpSuite, Transport, TransportSpec,
+    Direction, Encryption, LegAudio, LegMedia, OfferPolicy, SrtpSpec, SrtpSuite, TransportSpec,
 };
 use causeway_wire::sdp::{ExtMap, MediaDescription};
 
 /// The least that Opus can be asked for (RFC 7587 section 6.1).
 const MIN_OPUS_BITRATE: Bitrate = Bitrate::bps(6_000);
-
-/// The outcome of one exchange.
-#[derive(Debug)]
-pub(super) struct Settled {
-    pub(super) media: LegMedia,
-    /// The formats that we take, by our numbers, the chosen codec first.
-    pub(super) receive: Vec<Numbered>,
-    /// What an answer says of the audio level.
-    pub(super) level: Option<ExtMap>,
-}
 
 /// Suites of one offer. A line has about 90 bytes, and an INVITE should stay below the 1300
 /// bytes beyond which UDP gives way to TCP (RFC 3261 section 18.1.1).
@@ -30,15 +20,35 @@ const MAX_OFFERED_SUITES: usize = 4;
 /// The suites of RFC 4568, which every device has.
 const COMMON_SUITES: [SrtpSuite; 2] = [SrtpSuite::Aes128CmSha1_80, SrtpSuite::Aes128CmSha1_32];
 
-/// Settles an offer, but for its encryption.
+/// What we want of an exchange of sound.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Wishes<'a> {
+    pub(super) policy: &'a OfferPolicy,
+    pub(super) direction: Direction,
+    /// The codec that was agreed before, which stays if it can.
+    pub(super) in_use: Option<Codec>,
+}
+
+/// The sound that an exchange settled.
+#[derive(Debug)]
+pub(super) struct Settled {
+    pub(super) audio: LegAudio,
+    pub(super) direction: Direction,
+    /// The formats that we take, by our numbers, the chosen codec first.
+    pub(super) receive: Vec<Numbered>,
+    /// What an answer says of the audio level.
+    pub(super) level: Option<ExtMap>,
+}
+
+/// Settles an offer.
 pub(super) fn from_offer(
-    peer: &PeerAudio,
+    peer: &PeerSound,
     line: &MediaDescription,
-    own: &Negotiator,
+    wishes: Wishes<'_>,
 ) -> Result<Settled, Refusal> {
-    let policy = &own.policy;
+    let policy = wishes.policy;
     let mut common = peer.common(&format::ours(policy, &[]));
-    let in_use = own.media().map(|media| Format::Codec(media.audio.send.codec));
+    let in_use = wishes.in_use.map(Format::Codec);
     common.sort_by_key(|numbered| Some(numbered.format) != in_use);
     let chosen = common.iter().find_map(|format| codec(*format).map(|codec| (*format, codec)));
     let chosen = chosen.ok_or_else(|| Refusal::no_codec(line, &policy.codecs))?;
@@ -47,15 +57,15 @@ pub(super) fn from_offer(
         direction: offered.direction.as_ref().map(|_| "recvonly".to_owned()),
         ..offered.clone()
     });
-    let mut settled = settle(peer, chosen, receive, own.wanted, own);
-    settled.media.audio.level_extension = level.as_ref().map(|level| level.id);
+    let mut settled = settle(peer, chosen, receive, wishes);
+    settled.audio.level_extension = level.as_ref().map(|level| level.id);
     settled.level = level;
     Ok(settled)
 }
 
 /// Settles the answer to an offer of ours.
 pub(super) fn from_answer(
-    peer: &PeerAudio,
+    peer: &PeerSound,
     line: &MediaDescription,
     open: &OpenOffer,
     own: &Negotiator,
@@ -71,58 +81,44 @@ pub(super) fn from_answer(
         .copied()
         .collect();
     receive.sort_by_key(|ours| ours.format != chosen.0.format);
-    let srtp = answered_key(peer, open, own)?;
-    let mut settled = settle(peer, chosen, receive, open.wanted, own);
-    if let Some(rtp) = settled.media.transport.rtp_mut() {
-        rtp.srtp = srtp;
-    }
+    let wishes = Wishes { direction: open.wanted, ..own.wishes() };
+    let mut settled = settle(peer, chosen, receive, wishes);
     let level = peer.sent_level().filter(|level| level.id == own.level_id());
-    settled.media.audio.level_extension =
+    settled.audio.level_extension =
         level.filter(|_| own.policy.level_extension).map(|level| level.id);
     Ok(settled)
 }
 
 fn settle(
-    peer: &PeerAudio,
+    peer: &PeerSound,
     (chosen, codec): (Numbered, Codec),
     receive: Vec<Numbered>,
-    wanted: Direction,
-    own: &Negotiator,
+    wishes: Wishes<'_>,
 ) -> Settled {
-    let policy = &own.policy;
+    let Wishes { policy, direction: wanted, .. } = wishes;
     let ptime_ms = peer.ptime(codec, policy);
-    let rtcp_mux = policy.rtcp_mux && peer.rtcp_mux && format::can_share_port(&receive);
     let numbers = |wanted: fn(Format) -> bool| {
         receive.iter().filter(|f| wanted(f.format)).map(|f| f.payload_type).collect()
     };
-    let media = LegMedia {
-        transport: Transport::Rtp(TransportSpec {
-            remote_rtp: peer.rtp,
-            remote_rtcp: if rtcp_mux { peer.rtp } else { peer.rtcp },
-            rtcp_mux,
-            signalling_source: own.signalling_source,
-            srtp: None,
-        }),
-        direction: Direction::of(
-            peer.direction.receives() && wanted.sends(),
-            peer.direction.sends() && wanted.receives(),
-        ),
-        audio: LegAudio {
-            send: sent_format(peer, chosen, codec, ptime_ms, policy.opus_fec),
-            receive: receive.iter().filter_map(|format| format.audio()).collect(),
-            ptime_ms,
-            send_events: peer.events(codec.clock_rate()).filter(|_| policy.telephone_events),
-            receive_events: numbers(|format| matches!(format, Format::Events(_))),
-            receive_comfort_noise: numbers(|format| format == Format::ComfortNoise),
-            level_extension: None,
-        },
+    let audio = LegAudio {
+        send: sent_format(peer, chosen, codec, ptime_ms, policy.opus_fec),
+        receive: receive.iter().filter_map(|format| format.audio()).collect(),
+        ptime_ms,
+        send_events: peer.events(codec.clock_rate()).filter(|_| policy.telephone_events),
+        receive_events: numbers(|format| matches!(format, Format::Events(_))),
+        receive_comfort_noise: numbers(|format| format == Format::ComfortNoise),
+        level_extension: None,
     };
-    Settled { media, receive, level: None }
+    let direction = Direction::of(
+        peer.direction.receives() && wanted.sends(),
+        peer.direction.sends() && wanted.receives(),
+    );
+    Settled { audio, direction, receive, level: None }
 }
 
 /// What we send: the peer's number, its wishes, within `b=`.
 fn sent_format(
-    peer: &PeerAudio,
+    peer: &PeerSound,
     chosen: Numbered,
     codec: Codec,
     ptime_ms: u8,
@@ -148,7 +144,7 @@ fn codec(format: Numbered) -> Option<Codec> {
 
 /// The keys by an answer: its line must repeat a tag and suite of ours (RFC 4568
 /// section 5.1.3).
-fn answered_key(
+pub(super) fn answered_key(
     peer: &PeerAudio,
     open: &OpenOffer,
     own: &Negotiator,
@@ -167,8 +163,34 @@ fn answered_key(
     }
 }
 
-/// Which keys a leg uses.
+/// How a leg with ports of its own travels, and which keys it uses.
 impl Negotiator {
+    pub(super) fn transport(
+        &self,
+        peer: &PeerAudio,
+        settled: &Settled,
+        srtp: Option<SrtpSpec>,
+    ) -> TransportSpec {
+        let rtcp_mux =
+            self.policy.rtcp_mux && peer.rtcp_mux && format::can_share_port(&settled.receive);
+        TransportSpec {
+            remote_rtp: peer.rtp,
+            remote_rtcp: if rtcp_mux { peer.rtp } else { peer.rtcp },
+            rtcp_mux,
+            signalling_source: self.signalling_source,
+            srtp,
+        }
+    }
+
+    /// What it wants of the next exchange.
+    pub(super) fn wishes(&self) -> Wishes<'_> {
+        Wishes {
+            policy: &self.policy,
+            direction: self.wanted,
+            in_use: self.media().map(|media| media.audio.send.codec),
+        }
+    }
+
     /// Our key for an answer: the present one while the peer keeps its own.
     pub(super) fn keys_with(&mut self, theirs: &PeerKey) -> Result<SrtpSpec, Refusal> {
         let present = self.present_srtp();
@@ -184,9 +206,9 @@ impl Negotiator {
     }
 
     /// Burns the key in use if the leg's new media does without it.
-    pub(super) fn retire_key(&mut self, new: &LegMedia) {
+    pub(super) fn retire_key(&mut self, new: Option<SrtpSpec>) {
         let Some(old) = self.present_srtp() else { return };
-        if new.transport.srtp().is_none_or(|srtp| srtp.send != old.send) {
+        if new.is_none_or(|srtp| srtp.send != old.send) {
             burn_present(&mut self.keys, old);
         }
     }

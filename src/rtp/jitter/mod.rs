@@ -125,6 +125,9 @@ const MAX_TRANSIT_JUMP: i64 = 2;
 /// The longest packet whose length is believed from two timestamps.
 const MAX_PACKET_TIME: Duration = Duration::from_millis(60);
 
+/// How far before a packet a gap is filled by what it carries again.
+const MAX_FILLED: u64 = 8;
+
 /// How the playout stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
@@ -250,6 +253,46 @@ impl JitterBuffer {
         let crowded = self.make_room(seq.0);
         self.store.put(seq.0, timestamp, arrival);
         if crowded { Inserted::Overflow } else { Inserted::Ok }
+    }
+
+    /// Takes what a packet that was taken carries again of an earlier one (RFC 2198), where that
+    /// one never came and can still be played. `carried` has the numbers of the carrier and the
+    /// earlier packet's payload; `offset` is how much earlier it began, and `nth` its place before
+    /// the carrier as the sender counts. Nothing is measured by it: it came by another's time.
+    /// True where it fills a gap.
+    pub fn fill(&mut self, carried: &Arrival<'_>, offset: u32, nth: u64) -> bool {
+        if self.ssrc != Some(carried.ssrc) || carried.payload.len() > MAX_PAYLOAD {
+            return false;
+        }
+        let carrier = self.seq.guess(carried.seq).0;
+        let Some(seq) = self.gap_before(carrier, i64::from(offset), nth) else { return false };
+        let fits = seq >= self.next_seq && carrier - self.next_seq < MAX_PACKETS as u64;
+        if fits {
+            let timestamp = self.extend(carried.timestamp) - i64::from(offset);
+            let wire = carried.timestamp.wrapping_sub(offset);
+            let arrival = Arrival {
+                seq: seq as u16,
+                timestamp: wire,
+                marker: false,
+                level: None,
+                ..*carried
+            };
+            self.store.put(seq, timestamp, &arrival);
+        }
+        fits
+    }
+
+    /// The number of the packet that began `offset` before this one, if it is missing. Where one
+    /// alone is missing it is that, also after a pause; else packets count as equally long.
+    fn gap_before(&self, carrier: u64, offset: i64, nth: u64) -> Option<u64> {
+        let missing = (1..=MAX_FILLED).take_while(|back| !self.is_known(carrier - back)).count();
+        let back = match missing {
+            0 => return None,
+            1 if nth == 1 => 1,
+            _ if offset % self.duration != 0 => return None,
+            _ => u64::try_from(offset / self.duration).ok()?,
+        };
+        (1..=missing as u64).contains(&back).then(|| carrier - back)
     }
 
     /// Takes note that this number was used by something else than audio (a telephone event),

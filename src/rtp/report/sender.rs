@@ -70,6 +70,12 @@ impl SenderStatistics {
         }
     }
 
+    /// Takes what the peer reported to somebody else who sent our reports.
+    pub fn measured(&mut self, round_trip: Option<Duration>, block: Option<ReportBlock>) {
+        self.round_trip = round_trip.filter(|trip| *trip <= MAX_ROUND_TRIP).or(self.round_trip);
+        self.remote = block.or(self.remote);
+    }
+
     /// Packets sent.
     pub const fn packets(&self) -> u64 {
         self.packets

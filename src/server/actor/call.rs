@@ -1,14 +1,17 @@
 //! One leg's way from its offer to its end, whoever owns it meanwhile.
 
+use super::quality::Quality;
+use super::{Fate, Watcher, kind};
 use crate::calling_out::Errand;
 use crate::record::Draft;
+use crate::view::Kind;
 use causeway_adapter::sip::Advertised;
 use causeway_base::{EndCause, Lang, LegId};
 use causeway_conference::digit::DigitMerge;
 use causeway_conference::{LegCommand, MediaAddress, Offered, PortAddress, Protocol};
 use causeway_plan::{Direction, LegMedia, OfferPolicy};
 use std::net::IpAddr;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Where a call stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +30,28 @@ pub(crate) enum Progress {
     /// It was told to end; its last word is awaited.
     Ending,
 }
+
+/// By what it is noticed that the other side is gone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Keeper {
+    /// Its dialog, or the door of its page.
+    Signalling,
+    /// Its media alone, which is gone since then: who publishes or plays by HTTP says nothing more.
+    Media { gone: Option<Instant> },
+}
+
+impl Keeper {
+    /// When a leg without media is let go.
+    pub(crate) fn until(self) -> Option<Instant> {
+        match self {
+            Keeper::Media { gone: Some(since) } => Some(since + MEDIA_GONE),
+            Keeper::Media { gone: None } | Keeper::Signalling => None,
+        }
+    }
+}
+
+/// How long a leg that only its media keeps may be without: time for ICE to find another way.
+pub(crate) const MEDIA_GONE: Duration = Duration::from_secs(30);
 
 /// Who began a call.
 #[derive(Debug)]
@@ -81,6 +106,13 @@ pub(crate) struct Call {
     /// What it pressed lately, by every way: it goes along, so that a press that is reported again
     /// after the call changed hands is not taken for another.
     pub(crate) digits: DigitMerge,
+    /// By what its person takes part.
+    pub(crate) kind: Kind,
+    /// How good the line is.
+    pub(crate) quality: Quality,
+    pub(crate) keeper: Keeper,
+    /// Who is told what becomes of it.
+    pub(crate) watcher: Option<Watcher>,
     /// What will be kept of it.
     pub(crate) draft: Box<Draft>,
 }
@@ -92,6 +124,10 @@ impl Call {
             leg: offered.leg,
             local: offered.local,
             lang,
+            kind: kind::of(&offered),
+            quality: Quality::default(),
+            keeper: Keeper::Signalling,
+            watcher: None,
             origin: Origin::Offered(offered),
             progress: Progress::Reserving,
             until: None,
@@ -110,6 +146,10 @@ impl Call {
             local,
             lang: errand.lang,
             until: Some(errand.until),
+            kind: kind::of_errand(&errand),
+            quality: Quality::default(),
+            keeper: Keeper::Signalling,
+            watcher: None,
             origin: Origin::CallOut(errand),
             progress: Progress::Reserving,
             spoken_to: false,
@@ -129,6 +169,13 @@ impl Call {
         match &self.origin {
             Origin::Offered(offered) => offered.protocol,
             Origin::CallOut(_) => Protocol::Sip,
+        }
+    }
+
+    /// Tells who asked for it what becomes of it.
+    pub(crate) fn tell(&self, fate: Fate) {
+        if let Some(watcher) = &self.watcher {
+            watcher.tell(self.leg, fate);
         }
     }
 

@@ -9,12 +9,14 @@
 //! Every leg is recorded when it is answered, so that a crash leaves a trace of it. It is released
 //! once, and its record completed, after its last word, by the actor that owns it then.
 
-use super::call::{Agreement, Call, Farewell, Progress};
-use super::{Answering, Handover, Message, Order};
+use super::call::{Agreement, Call, Farewell, Keeper, Progress};
+use super::{Answering, Fate, Handover, Message, Order};
 use crate::metrics;
 use causeway_base::{ConferenceId, EndCause, Lang, LegId};
 use causeway_conference::{LegCommand, LegEvent, MediaAddress, Phrase, PortAddress, Protocol};
-use causeway_plan::{DigitMethod, Direction, LegStats, MediaCommand, MediaEvent, PlayId};
+use causeway_plan::{
+    DigitMethod, Direction, LegStats, MediaCommand, MediaEvent, PlayId, WebRtcState,
+};
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Instant;
@@ -65,7 +67,7 @@ pub(crate) struct Calls {
     calls: HashMap<LegId, Call>,
     answering: Arc<Answering>,
     last_play: u64,
-    /// Bounded by the calls: at most seven orders each, and one plan.
+    /// Bounded by the calls: at most eight orders each, and one plan.
     pub(crate) orders: VecDeque<Order>,
     pub(crate) handovers: Vec<Handover>,
 }
@@ -92,6 +94,18 @@ impl Calls {
 
     pub(crate) fn get_mut(&mut self, leg: LegId) -> Option<&mut Call> {
         self.calls.get_mut(&leg)
+    }
+
+    /// Whether somebody takes part by a browser.
+    pub(crate) fn has_browsers(&self) -> bool {
+        self.calls.values().any(|call| call.protocol() == Protocol::WebRtc)
+    }
+
+    /// Asks the engine for the figures of every leg that is up.
+    pub(crate) fn measure(&mut self) {
+        let up = self.calls.values().filter(|call| call.up().is_some()).map(|call| call.leg);
+        let asked = up.map(|leg| Order::Media(MediaCommand::ReportStats { leg }));
+        self.orders.extend(asked);
     }
 
     pub(crate) fn legs(&self) -> Vec<LegId> {
@@ -146,6 +160,7 @@ impl Calls {
             }
             LegEvent::Answered { leg } => {
                 let call = self.calls.get_mut(&leg)?;
+                call.tell(Fate::Answered);
                 call.draft.answered();
                 self.orders.push_back(Order::Record(call.draft.clone()));
                 call.confirmed().map(|direction| Report::Up { leg, direction })
@@ -159,15 +174,22 @@ impl Calls {
                 self.calls.get_mut(&leg)?.draft.trunk = trunk;
                 None
             }
-            // An offer comes as a visit; key frames belong to pictures.
-            LegEvent::Offered(_) | LegEvent::Ringing { .. } | LegEvent::KeyframeNeeded { .. } => {
+            LegEvent::Ringing { leg } => {
+                self.calls.get(&leg)?.tell(Fate::Ringing);
                 None
             }
+            // An offer comes as a visit; key frames belong to pictures.
+            LegEvent::Offered(_) | LegEvent::KeyframeNeeded { .. } => None,
         }
     }
 
     /// What the engine reports of a leg.
-    pub(crate) fn media_event(&mut self, leg: LegId, event: MediaEvent) -> Option<Report> {
+    pub(crate) fn media_event(
+        &mut self,
+        now: Instant,
+        leg: LegId,
+        event: MediaEvent,
+    ) -> Option<Report> {
         if !self.calls.contains_key(&leg) {
             let message = Message::Media(event);
             self.handovers.push(Handover::Stray { from: self.room, message });
@@ -181,8 +203,13 @@ impl Calls {
             MediaEvent::WebRtcReserved { leg, local } => {
                 self.reserved(leg, MediaAddress::WebRtc(local))
             }
-            // Its page is told by the door that it came through.
-            MediaEvent::WebRtcChanged { .. } => None,
+            MediaEvent::WebRtcChanged { leg, state } => {
+                let call = self.calls.get_mut(&leg)?;
+                if let Keeper::Media { gone } = &mut call.keeper {
+                    *gone = (state == WebRtcState::Disconnected).then_some(now);
+                }
+                None
+            }
             MediaEvent::SourceLatched { leg, .. } | MediaEvent::Resumed { leg } => {
                 Some(Report::Heard { leg })
             }
@@ -262,24 +289,30 @@ impl Calls {
         }
     }
 
-    /// When the next call of ours must be over.
+    /// When the next call must be over: one of ours, or one whose media is gone.
     pub(crate) fn poll_timeout(&self) -> Option<Instant> {
         let ours = self.calls.values().filter(|call| call.progress != Progress::Ending);
-        ours.filter_map(|call| call.until).min()
+        ours.flat_map(|call| [call.until, call.keeper.until()]).flatten().min()
     }
 
-    /// Hangs up calls of ours that must be over.
+    /// Hangs up calls that must be over.
     pub(crate) fn handle_timeout(&mut self, now: Instant) {
-        let is_due = |call: &&Call| call.until.is_some_and(|until| now >= until);
-        let due: Vec<LegId> = self.calls.values().filter(is_due).map(|call| call.leg).collect();
-        for leg in due {
-            self.hang_up(leg, EndCause::CallingOutCapReached);
+        let is_due = |until: Option<Instant>| until.is_some_and(|until| now >= until);
+        let due = |call: &Call| match (is_due(call.until), is_due(call.keeper.until())) {
+            (true, _) => Some((call.leg, EndCause::CallingOutCapReached)),
+            (false, true) => Some((call.leg, EndCause::MediaTimeout)),
+            (false, false) => None,
+        };
+        let due: Vec<(LegId, EndCause)> = self.calls.values().filter_map(due).collect();
+        for (leg, cause) in due {
+            self.hang_up(leg, cause);
         }
     }
 
     fn ended(&mut self, leg: LegId, cause: EndCause) -> Option<Report> {
         let call = self.calls.remove(&leg)?;
         info!(%leg, room = %self.room, code = cause.code(), "call ended");
+        call.tell(Fate::Ended(cause));
         let mut draft = call.draft;
         draft.ended(cause);
         // First the record: the engine's answer to the release completes it.

@@ -2,11 +2,12 @@
 
 use super::call::{Call, Origin, Progress};
 use super::calls::{Calls, Report};
-use super::{Actor, Answering, Handover, Message, Order, Purpose, PutThrough, Visit};
+use super::quality::Rounds;
+use super::{Actor, Answering, Handover, Message, Order, Purpose, PutThrough, Visit, Watcher};
 use crate::calling_out::Errand;
 use crate::metrics;
 use crate::record::Draft;
-use crate::view::{CallView, ConferenceView};
+use crate::view::{CallView, ConferenceView, Who};
 use causeway_base::{ConferenceId, EndCause, LegId};
 use causeway_conference::digit::is_digit;
 use causeway_conference::{
@@ -31,6 +32,8 @@ pub(crate) struct ConferenceActor {
     conference: Conference,
     ended: bool,
     calls: Calls,
+    /// When the engine is asked how good the lines are.
+    rounds: Rounds,
     /// What happened since it was last asked. Bounded by what one batch of messages causes.
     news: Vec<Event>,
 }
@@ -52,6 +55,7 @@ impl ConferenceActor {
             conference: Conference::new(id, settings, now),
             ended: false,
             calls: Calls::new(id, answering),
+            rounds: Rounds::default(),
             news: Vec::new(),
         }
     }
@@ -60,9 +64,9 @@ impl ConferenceActor {
         if self.ended {
             return self.too_late(visit);
         }
-        let role = match &visit.purpose {
-            Purpose::Join { role, .. } => *role,
-            Purpose::Gateway { .. } | Purpose::User(_) => Role::Guest,
+        let (role, beside) = match &visit.purpose {
+            Purpose::Join { role, beside, .. } => (*role, *beside),
+            Purpose::Gateway { .. } | Purpose::User(_) => (Role::Guest, None),
             Purpose::Ask(_) => {
                 warn!(leg = %visit.call.leg, "a visit to the reception came to a conference");
                 return self.calls.turn_away(visit.call, EndCause::Internal);
@@ -77,10 +81,14 @@ impl ConferenceActor {
             trusted: visit.trusted,
             lang: visit.call.lang,
             caller: visit.caller,
-            beside: None,
+            beside: beside.map(|who| who.participant),
         };
-        match self.conference.handle(now, Command::Join(join)) {
-            Ok(()) => {
+        match self.seat(now, join, beside) {
+            Ok(who) => {
+                if let Some(waiting) = visit.seated.take() {
+                    // Who asked may have gone; its leg ends then.
+                    let _ = waiting.send(Ok(who));
+                }
                 if !matches!(visit.purpose, Purpose::Join { .. }) {
                     self.wanted = Some((leg, visit.purpose));
                 }
@@ -90,13 +98,35 @@ impl ConferenceActor {
                 visit.purpose = Purpose::Ask(Goal::Dismissal { cause });
                 self.calls.handovers.push(Handover::Visit(visit));
             }
-            Err(CommandError::Refused(cause)) => self.calls.turn_away(visit.call, cause),
+            Err(CommandError::Refused(cause)) => self.refuse(*visit, cause),
             Err(CommandError::Ended) => self.too_late(visit),
             Err(error) => {
                 warn!(%leg, %error, "call not seated");
-                self.calls.turn_away(visit.call, EndCause::Internal);
+                self.refuse(*visit, EndCause::Internal);
             }
         }
+    }
+
+    /// Gives a leg a seat: its own, or beside somebody who must be here still.
+    fn seat(&mut self, now: Instant, join: Join, beside: Option<Who>) -> Result<Who, CommandError> {
+        let (leg, conference) = (join.leg, self.conference.id());
+        let gone = CommandError::Refused(EndCause::Gone);
+        if beside.is_some_and(|who| who.conference != conference) {
+            return Err(gone);
+        }
+        self.conference.handle(now, Command::Join(join)).map_err(|error| match error {
+            CommandError::UnknownParticipant => gone,
+            other => other,
+        })?;
+        let participant = self.conference.roster().leg(leg)?.participant;
+        Ok(Who { conference, participant })
+    }
+
+    fn refuse(&mut self, visit: Visit, cause: EndCause) {
+        if let Some(waiting) = visit.seated {
+            let _ = waiting.send(Err(cause));
+        }
+        self.calls.turn_away(visit.call, cause);
     }
 
     /// It came when the conference had ended: the router finds where it belongs now. A call of ours
@@ -151,14 +181,22 @@ impl ConferenceActor {
     }
 
     /// Calls somebody in: a seat at once, admission when it answers.
-    fn call_out(&mut self, now: Instant, local: IpAddr, errand: Box<Errand>) {
+    fn call_out(
+        &mut self,
+        now: Instant,
+        local: IpAddr,
+        errand: Box<Errand>,
+        watcher: Option<Watcher>,
+    ) {
         let mut draft = Draft::begun(errand.leg, Protocol::Sip, true);
         draft.called.clone_from(&errand.target);
         draft.trunk = errand.trunk().cloned();
         draft.explanation.clone_from(&errand.explanation);
-        let purpose = Purpose::Join { key: Arc::clone(&self.key), role: errand.role };
-        let call = Call::outgoing(local, errand, draft);
-        let visit = Visit { call, caller: None, trusted: true, purpose };
+        let (role, beside) = (errand.role, errand.beside);
+        let purpose = Purpose::Join { key: Arc::clone(&self.key), role, beside };
+        let mut call = Call::outgoing(local, errand, draft);
+        call.watcher = watcher;
+        let visit = Visit { call, caller: None, trusted: true, purpose, seated: None };
         self.visit(now, Box::new(visit));
     }
 
@@ -187,7 +225,12 @@ impl ConferenceActor {
                     self.tell(now, Command::End { cause });
                 }
             }
-            Report::Played { .. } | Report::Stats { .. } => {}
+            Report::Stats { leg, stats } => {
+                if let Some(call) = self.calls.get_mut(leg) {
+                    call.quality.measured(stats);
+                }
+            }
+            Report::Played { .. } => {}
         }
     }
 
@@ -202,9 +245,14 @@ impl ConferenceActor {
         }
     }
 
-    /// Whom we called was let in by whoever had it called.
+    /// Whom we called was let in by whoever had it called. The telephone of somebody who waits
+    /// waits too.
     fn admit_invited(&mut self, now: Instant, leg: LegId) {
-        if self.calls.get(leg).is_some_and(Call::is_outgoing)
+        let is_invited = |call: &Call| match &call.origin {
+            Origin::Offered(_) => false,
+            Origin::CallOut(errand) => errand.beside.is_none(),
+        };
+        if self.calls.get(leg).is_some_and(is_invited)
             && let Ok(seat) = self.conference.roster().leg(leg)
             && !seat.admission.is_admitted()
         {
@@ -227,7 +275,7 @@ impl ConferenceActor {
             }
             MediaEvent::Failed { leg, cause } => {
                 // First its call, so that what the conference says of it finds it ending.
-                let report = self.calls.media_event(leg, event);
+                let report = self.calls.media_event(now, leg, event);
                 if let Some(report) = report {
                     self.report(now, report);
                 }
@@ -243,7 +291,7 @@ impl ConferenceActor {
             | MediaEvent::Played { leg, .. }
             | MediaEvent::Stats { leg, .. } => leg,
         };
-        if let Some(report) = self.calls.media_event(leg, event) {
+        if let Some(report) = self.calls.media_event(now, leg, event) {
             self.report(now, report);
         }
     }
@@ -290,6 +338,10 @@ impl ConferenceActor {
             // Two who are put through know of no conference, and one of them hears music now.
             return false;
         }
+        // A page tells by itself.
+        if self.calls.get(leg).is_some_and(|call| call.protocol() == Protocol::WebRtc) {
+            return false;
+        }
         let plain = matches!(notice, Notice::Admitted { role: Role::Guest, muted: false, .. });
         self.calls.get(leg).is_some_and(|call| !plain || call.spoken_to)
     }
@@ -303,7 +355,10 @@ impl ConferenceActor {
         let hears = self.calls.says_farewell()
             && !self.paired
             && is_spoken(cause)
-            && self.calls.get(leg).is_some_and(|call| call.up().is_some());
+            && self
+                .calls
+                .get(leg)
+                .is_some_and(|call| call.up().is_some() && call.protocol() != Protocol::WebRtc);
         if !hears {
             // A leg that ends without a last word has left the machine already.
             self.calls.hang_up(leg, cause);
@@ -317,7 +372,7 @@ impl ConferenceActor {
             call.draft.refused(cause);
             call.instead_of = None;
             let purpose = Purpose::Ask(goal);
-            let visit = Visit { call, caller: None, trusted: false, purpose };
+            let visit = Visit { call, caller: None, trusted: false, purpose, seated: None };
             self.calls.handovers.push(Handover::Visit(Box::new(visit)));
         }
     }
@@ -341,9 +396,14 @@ impl ConferenceActor {
                 codec: call.draft.codec,
                 encrypted: call.draft.encrypted,
                 private: call.is_private(),
+                kind: call.kind,
+                quality: call.quality.bars(),
+                test: call.draft.test.clone(),
             })
         });
-        ConferenceView { key: Arc::clone(&self.key), calls: calls.collect(), conference }
+        let (key, calls) = (Arc::clone(&self.key), calls.collect());
+        let chat = self.conference.chat().cloned().collect();
+        ConferenceView { key, calls, chat, conference }
     }
 }
 
@@ -366,7 +426,9 @@ impl Actor for ConferenceActor {
     fn handle(&mut self, now: Instant, message: Message) {
         match message {
             Message::Visit(visit) => self.visit(now, visit),
-            Message::CallOut { local, errand } => self.call_out(now, local, errand),
+            Message::CallOut { local, errand, watcher } => {
+                self.call_out(now, local, errand, watcher);
+            }
             Message::Leg(event) => {
                 if let Some(report) = self.calls.leg_event(event) {
                     self.report(now, report);
@@ -390,10 +452,15 @@ impl Actor for ConferenceActor {
     fn handle_timeout(&mut self, now: Instant) {
         self.conference.handle_timeout(now);
         self.calls.handle_timeout(now);
+        if self.rounds.is_due(now, self.calls.has_browsers()) {
+            self.calls.measure();
+        }
     }
 
     fn poll_timeout(&self) -> Option<Instant> {
-        [self.conference.poll_timeout(), self.calls.poll_timeout()].into_iter().flatten().min()
+        let round = self.rounds.poll_timeout(self.calls.has_browsers());
+        let deadlines = [self.conference.poll_timeout(), self.calls.poll_timeout(), round];
+        deadlines.into_iter().flatten().min()
     }
 
     fn settle(&mut self, _now: Instant) {

@@ -3,17 +3,20 @@
 //!
 //! * [`call`]: one leg's way from its offer to its end. * [`calls`]: all legs of one actor.
 //! * [`conference`]: what a conference's actor decides. * [`reception`]: what the reception's.
+//! * `kind`: by what somebody takes part. * `quality`: how good the lines are.
 //! * [`task`]: the task that runs either.
 
 pub(crate) mod call;
 pub(crate) mod calls;
 pub(crate) mod conference;
+mod kind;
+mod quality;
 pub(crate) mod reception;
 pub(crate) mod task;
 
 use crate::calling_out::Errand;
 use crate::store::NewAudit;
-use crate::view::{CallOut, ConferenceView};
+use crate::view::{CallOut, ConferenceView, Who};
 use call::Call;
 use causeway_adapter::sip::Advertised;
 use causeway_base::{ConferenceId, EndCause, Lang, LegId};
@@ -25,7 +28,7 @@ use causeway_plan::{MediaCommand, MediaEvent, OfferPolicy, PlayId};
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Instant;
-use tokio::sync::oneshot;
+use tokio::sync::{mpsc, oneshot};
 
 /// A leg that comes to an actor: from its adapter, or from another actor.
 #[derive(Debug)]
@@ -36,13 +39,16 @@ pub(crate) struct Visit {
     /// It was proved to be one of ours.
     pub(crate) trusted: bool,
     pub(crate) purpose: Purpose,
+    /// Who waits to hear which seat it gets, or why none. A leg whose person hears that by a page is
+    /// never sent to the reception.
+    pub(crate) seated: Option<oneshot::Sender<Result<Who, EndCause>>>,
 }
 
 /// What a visit is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Purpose {
-    /// To take part in the conference of this key.
-    Join { key: Arc<str>, role: Role },
+    /// To take part in the conference of this key, or to be a further leg of somebody there.
+    Join { key: Arc<str>, role: Role, beside: Option<Who> },
     /// To speak with the reception.
     Ask(Goal),
     /// To be put through to somebody else: for the rule of this name, empty for the operator.
@@ -57,7 +63,7 @@ pub(crate) enum Message {
     /// A leg comes.
     Visit(Box<Visit>),
     /// Call somebody in, from this address of ours.
-    CallOut { local: IpAddr, errand: Box<Errand> },
+    CallOut { local: IpAddr, errand: Box<Errand>, watcher: Option<Watcher> },
     /// A leg of this actor reports.
     Leg(LegEvent),
     /// The engine reports of a leg of this actor, or of its room.
@@ -102,7 +108,36 @@ pub(crate) enum Handover {
     /// A conference is over: its meeting may be over with it.
     Closed { key: Arc<str>, cause: EndCause },
     /// Somebody outside wants somebody called.
-    CallOut { key: Arc<str>, call: Box<CallOut>, reply: oneshot::Sender<Result<LegId, EndCause>> },
+    CallOut {
+        key: Arc<str>,
+        call: Box<CallOut>,
+        watcher: Option<Watcher>,
+        reply: oneshot::Sender<Result<LegId, EndCause>>,
+    },
+}
+
+/// What becomes of a call that somebody asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fate {
+    /// It rings.
+    Ringing,
+    /// Somebody answered.
+    Answered,
+    /// It is over, or came to nothing.
+    Ended(EndCause),
+}
+
+/// Fates that may wait to be read: more than a call has.
+pub(crate) const MAX_FATES: usize = 8;
+
+/// Is told what becomes of a call. One who does not read misses it.
+#[derive(Clone, Debug)]
+pub(crate) struct Watcher(pub(crate) mpsc::Sender<(LegId, Fate)>);
+
+impl Watcher {
+    pub(crate) fn tell(&self, leg: LegId, fate: Fate) {
+        let _ = self.0.try_send((leg, fate));
+    }
 }
 
 /// A caller who is put through.

@@ -84,7 +84,9 @@ impl ReceptionActor {
         if self.ended {
             return self.calls.handovers.push(Handover::Visit(visit));
         }
-        let Visit { mut call, caller, trusted, purpose } = *visit;
+        let Visit { mut call, caller, trusted, purpose, seated } = *visit;
+        // Nobody has a seat here.
+        drop(seated);
         let goal = match purpose {
             Purpose::Ask(goal) => goal,
             Purpose::Join { .. } | Purpose::Gateway { .. } | Purpose::User(_) => {
@@ -180,7 +182,7 @@ impl ReceptionActor {
                 self.machine.handle(now, answered);
             }
             ReceptionEvent::Transfer { leg, key, role, lang } => {
-                self.hand_over(leg, lang, Purpose::Join { key, role });
+                self.hand_over(leg, lang, Purpose::Join { key, role, beside: None });
             }
             ReceptionEvent::Operator { leg } => {
                 let Some(call) = self.calls.get_mut(leg) else { return };
@@ -233,7 +235,7 @@ impl ReceptionActor {
         self.calls.media(MediaCommand::StopPlaying { leg });
         call.lang = lang;
         let Guest { caller, trusted, .. } = guest;
-        let visit = Visit { call, caller, trusted, purpose };
+        let visit = Visit { call, caller, trusted, purpose, seated: None };
         self.calls.handovers.push(Handover::Visit(Box::new(visit)));
     }
 
@@ -288,7 +290,7 @@ impl Actor for ReceptionActor {
                 | MediaEvent::Stats { leg, .. }
                 | MediaEvent::Failed { leg, .. } => {
                     let leg = *leg;
-                    self.calls.media_event(leg, event)
+                    self.calls.media_event(now, leg, event)
                 }
             },
             Message::End(cause) => return self.end(cause),

@@ -6,8 +6,8 @@ use super::fault::Problem;
 use super::resource::{
     AuditEntry, AuditVerdict, Call, CallId, CallOut, CallQuery, CallStarted, Explanation,
     Invitation, InviteFormat, IssuedToken, Language, Meeting, MeetingChange, MeetingDraft,
-    MeetingId, MeetingState, Order, Page, Participant, Question, Readiness, Registration, Scope,
-    Secret, TestCall, Token, TokenDraft, TokenId, Trunk, Window,
+    MeetingId, MeetingState, Order, Page, Participant, Question, Reader, Readiness, Registration,
+    Scope, Secret, TestCall, Token, TokenDraft, TokenId, Trunk, Window,
 };
 use std::future::Future;
 use std::net::IpAddr;
@@ -116,13 +116,13 @@ pub trait Backend: Send + Sync + 'static {
         call: CallOut,
     ) -> Answer<'a, CallStarted>;
 
-    /// An invitation to a meeting; with `secrets` also the PIN of guests and the link.
+    /// An invitation to a meeting, with what its reader may know.
     fn invite<'a>(
         &'a self,
         id: &'a MeetingId,
         format: InviteFormat,
         language: Language,
-        secrets: bool,
+        reader: Reader,
     ) -> Answer<'a, Invitation>;
 
     /// The records of calls, newest first, without [`Call::explanation`].

@@ -2,7 +2,7 @@
 //! table of rights and the table of faults know is added to every operation.
 
 use super::access::{Access, required};
-use super::resource::{InviteFormat, Language, MeetingState};
+use super::resource::{Audience, InviteFormat, Language, MeetingState};
 use super::speech::ProblemBody;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{Content, OpenApi, Ref, RefOr, Response};
@@ -14,7 +14,7 @@ use utoipa::{OpenApi as _, ToSchema as _};
         title = "Causeway",
         description = "会议互通网关的管理接口。错误遵循 RFC 9457，按 Accept-Language 返回中文或英文。\n\nThe API of the meeting bridge. Errors follow RFC 9457, in Chinese or English by Accept-Language."
     ),
-    components(schemas(ProblemBody, InviteFormat, Language, MeetingState)),
+    components(schemas(ProblemBody, Audience, InviteFormat, Language, MeetingState)),
     tags(
         (name = "meetings", description = "会议 / Meetings"),
         (name = "participants", description = "与会者 / Participants of a running meeting"),

@@ -1,5 +1,6 @@
-//! Sockets and TLS of the API, and the limits of connections: how many, how many from one source,
-//! how long a handshake, a header or an unread answer may take.
+//! Sockets and TLS of the API and the page, and the limits of connections: how many, how many from
+//! one source, how long a handshake, a header or an unread answer may take. Without TLS only this
+//! machine and our proxies are answered.
 
 use super::certificate::Shown;
 use super::patience::{PATIENCE, Patient};
@@ -7,9 +8,11 @@ use super::source::Source;
 use super::{Backend, Pace, Setting, router};
 use crate::acme::{self, Challenges};
 use crate::config::Config;
+use crate::invite::Bound;
 use crate::tls::{self, TlsError};
 use axum::Router;
 use axum::body::Body;
+use causeway_dial::Network;
 use causeway_dial::network::customer;
 use dashmap::DashMap;
 use hyper::Request;
@@ -21,6 +24,7 @@ use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinHandle;
@@ -69,10 +73,52 @@ impl fmt::Display for ListenError {
 
 impl std::error::Error for ListenError {}
 
-/// The API on its sockets. Dropping it does not stop it; see [`Listener::close`].
+/// The sockets on which the API and the page will be served. Bound before anything else asks where
+/// that is.
+#[derive(Debug)]
+pub struct Sockets {
+    https: Vec<TcpListener>,
+    http: Vec<TcpListener>,
+    bound: Bound,
+}
+
+impl Sockets {
+    /// Binds what is configured: plain addresses only where there is a page.
+    ///
+    /// # Errors
+    /// See [`ListenError`].
+    pub async fn bind(config: &Config) -> Result<Self, ListenError> {
+        let plain = if config.web.enabled { &config.web.http[..] } else { &[] };
+        let (https, http) = (bind(&config.api.listen).await?, bind(plain).await?);
+        let bound = Bound { https: local(&https)?, http: local(&http)? };
+        Ok(Self { https, http, bound })
+    }
+
+    /// Where that is, with the ports that the system chose.
+    pub fn bound(&self) -> &Bound {
+        &self.bound
+    }
+}
+
+async fn bind(addresses: &[SocketAddr]) -> Result<Vec<TcpListener>, ListenError> {
+    let mut sockets = Vec::with_capacity(addresses.len());
+    for address in addresses {
+        let socket = TcpListener::bind(address).await;
+        sockets.push(socket.map_err(|error| ListenError::Bind(*address, error))?);
+    }
+    Ok(sockets)
+}
+
+fn local(sockets: &[TcpListener]) -> Result<Vec<SocketAddr>, ListenError> {
+    let unknown = SocketAddr::from(([0, 0, 0, 0], 0));
+    let of = |socket: &TcpListener| socket.local_addr();
+    sockets.iter().map(of).collect::<Result<_, _>>().map_err(|e| ListenError::Bind(unknown, e))
+}
+
+/// The API and the page on their sockets. Dropping it does not stop it; see [`Listener::close`].
 #[derive(Debug)]
 pub struct Listener {
-    bound: Vec<SocketAddr>,
+    bound: Bound,
     certificate: Arc<Shown>,
     config: Arc<Config>,
     closing: watch::Sender<bool>,
@@ -87,34 +133,50 @@ struct Door {
     connections: Arc<Semaphore>,
     sources: DashMap<IpAddr, usize>,
     max_per_source: usize,
+    /// Who besides this machine is answered without TLS.
+    trusted_proxies: Vec<Network>,
     closing: watch::Receiver<bool>,
 }
 
+/// Whether a socket is for TLS.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    Tls,
+    Plain,
+}
+
 impl Listener {
-    /// Serves the API on the current tokio runtime.
+    /// Serves the API, and `page` beside it, on the current tokio runtime.
     ///
     /// # Errors
     /// See [`ListenError`].
-    pub async fn start(config: &Config, backend: Arc<dyn Backend>) -> Result<Self, ListenError> {
+    pub async fn start(
+        config: &Config,
+        sockets: Sockets,
+        backend: Arc<dyn Backend>,
+        page: Router,
+    ) -> Result<Self, ListenError> {
         let certificate = Shown::read(config).map_err(ListenError::Tls)?;
         let tls = tls::api_server(certificate.clone()).map_err(ListenError::Tls)?;
         let seed = tls::seed().map_err(ListenError::Tls)?;
         let run = u32::from_le_bytes([seed[0], seed[1], seed[2], seed[3]]);
         let (closing, closed) = watch::channel(false);
+        let trusted_proxies = config.api.trusted_proxies.clone();
         let setting = Setting {
             pace: Pace::default(),
             backend,
-            trusted_proxies: config.api.trusted_proxies.clone(),
+            trusted_proxies: trusted_proxies.clone(),
             run,
             closing: closed.clone(),
         };
         let connections = Arc::new(Semaphore::new(config.api.max_connections));
         let door = Arc::new(Door {
-            router: router(setting),
+            router: router(setting).merge(page),
             tls: TlsAcceptor::from(tls),
             connections: Arc::clone(&connections),
             sources: DashMap::new(),
             max_per_source: config.api.max_connections_per_source,
+            trusted_proxies,
             closing: closed,
         });
         let config = Arc::new(config.clone());
@@ -129,18 +191,16 @@ impl Listener {
             let renewed = move || shown.reload(&settings);
             tasks.push(tokio::spawn(acme::keep(config.clone(), challenges, renewed)));
         }
-        let mut bound = Vec::new();
-        for address in &config.api.listen {
-            let failed = |error| ListenError::Bind(*address, error);
-            let socket = TcpListener::bind(address).await.map_err(failed)?;
-            bound.push(socket.local_addr().map_err(failed)?);
-            tasks.push(tokio::spawn(accept(socket, door.clone())));
+        let Sockets { https, http, bound } = sockets;
+        let ways = https.into_iter().map(|socket| (socket, Way::Tls));
+        for (socket, way) in ways.chain(http.into_iter().map(|socket| (socket, Way::Plain))) {
+            tasks.push(tokio::spawn(accept(socket, way, door.clone())));
         }
         Ok(Self { bound, certificate, config, closing, connections, tasks })
     }
 
     /// The addresses that are served, with the ports that the system chose.
-    pub fn bound(&self) -> &[SocketAddr] {
+    pub fn bound(&self) -> &Bound {
         &self.bound
     }
 
@@ -160,14 +220,17 @@ impl Listener {
     }
 }
 
-async fn accept(socket: TcpListener, door: Arc<Door>) {
+async fn accept(socket: TcpListener, way: Way, door: Arc<Door>) {
     loop {
         // Waiting for a place leaves new connections to the system's queue, which has its bound.
         let Ok(place) = door.connections.clone().acquire_owned().await else { return };
         match socket.accept().await {
             Ok((connection, peer)) => {
+                if way == Way::Plain && !door.trusts(peer.ip()) {
+                    continue;
+                }
                 if let Some(seat) = Seat::take(&door, place, peer.ip()) {
-                    tokio::spawn(serve(connection, peer, seat));
+                    tokio::spawn(serve(connection, way, peer, seat));
                 }
             }
             Err(error) => {
@@ -208,13 +271,32 @@ impl Drop for Seat {
     }
 }
 
-async fn serve(connection: TcpStream, peer: SocketAddr, seat: Seat) {
+impl Door {
+    /// Whether what passes in clear passes nobody on the way to this peer.
+    fn trusts(&self, peer: IpAddr) -> bool {
+        let peer = peer.to_canonical();
+        peer.is_loopback() || self.trusted_proxies.iter().any(|network| network.contains(peer))
+    }
+}
+
+async fn serve(connection: TcpStream, way: Way, peer: SocketAddr, seat: Seat) {
     let _ = connection.set_nodelay(true);
-    let handshake = seat.door.tls.accept(Patient::new(connection, PATIENCE));
-    let Ok(Ok(stream)) = tokio::time::timeout(HANDSHAKE, handshake).await else {
-        debug!("a TLS handshake failed");
-        return;
-    };
+    let connection = Patient::new(connection, PATIENCE);
+    if way == Way::Plain {
+        return converse(connection, peer, seat).await;
+    }
+    let handshake = seat.door.tls.accept(connection);
+    match tokio::time::timeout(HANDSHAKE, handshake).await {
+        Ok(Ok(stream)) => converse(stream, peer, seat).await,
+        _ => debug!("a TLS handshake failed"),
+    }
+}
+
+/// Answers requests until the connection ends, or a WebSocket takes it over.
+async fn converse<S>(stream: S, peer: SocketAddr, seat: Seat)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
     let source = Source(peer.ip());
     let service = seat.door.router.clone().map_request(move |request: Request<Incoming>| {
         let mut request = request.map(Body::new);
@@ -222,7 +304,8 @@ async fn serve(connection: TcpStream, peer: SocketAddr, seat: Seat) {
         request
     });
     let builder = protocols();
-    let served = builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
+    let stream = TokioIo::new(stream);
+    let served = builder.serve_connection_with_upgrades(stream, TowerToHyperService::new(service));
     tokio::pin!(served);
     let mut closing = seat.door.closing.clone();
     let ended = tokio::select! {

@@ -29,8 +29,8 @@ pub mod listener;
 mod patience;
 pub mod resource;
 mod route;
-mod source;
-mod speech;
+pub(crate) mod source;
+pub(crate) mod speech;
 mod stream_seat;
 #[cfg(test)]
 mod tests;
@@ -39,7 +39,7 @@ pub use backend::{Actor, Answer, Backend, Gauges, Grant};
 pub use bridge::BridgeBackend;
 pub use event_log::EventLog;
 pub use fault::{Fault, Problem};
-pub use listener::Listener;
+pub use listener::{Listener, Sockets};
 
 use authentication::Authentication;
 use axum::Router;

@@ -7,18 +7,18 @@ use std::net::{IpAddr, Ipv6Addr};
 
 /// The address of the client: the connection's, or what a proxy of ours says of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Source(pub(super) IpAddr);
+pub(crate) struct Source(pub(crate) IpAddr);
 
 impl Source {
     /// What was found at the door. Without a connection (a test) it is loopback.
-    pub(super) fn of(request: &Request) -> Self {
+    pub(crate) fn of(request: &Request) -> Self {
         let local = IpAddr::V6(Ipv6Addr::LOCALHOST);
         request.extensions().get::<Source>().copied().unwrap_or(Self(local))
     }
 
     /// The client behind a connection. `X-Forwarded-For` counts as far as our proxies wrote it:
     /// the last address in it that is not one of theirs is the client's.
-    pub(super) fn find(peer: IpAddr, headers: &HeaderMap, proxies: &[Network]) -> Self {
+    pub(crate) fn find(peer: IpAddr, headers: &HeaderMap, proxies: &[Network]) -> Self {
         let ours = |address: IpAddr| proxies.iter().any(|network| network.contains(address));
         let mut client = peer.to_canonical();
         if !ours(client) {

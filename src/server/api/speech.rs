@@ -29,13 +29,13 @@ const MAX_LANGUAGES: usize = 16;
 
 /// The language of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Speech {
-    pub(super) lang: Lang,
+pub(crate) struct Speech {
+    pub(crate) lang: Lang,
 }
 
 impl Speech {
     /// By `Accept-Language` (RFC 9110 section 12.5.4); English where it asks for neither of ours.
-    pub(super) fn of(headers: &HeaderMap) -> Self {
+    pub(crate) fn of(headers: &HeaderMap) -> Self {
         let value = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
         let mut best = (0.0, Lang::En);
         for range in value.unwrap_or_default().split(',').take(MAX_LANGUAGES) {

@@ -1,6 +1,7 @@
 //! A call of ours that may be made: whom, by which way, and what the callee is told of the caller.
 
 use super::Outgoing;
+use crate::view::Who;
 use causeway_base::{Alias, Lang, LegId};
 use causeway_conference::{Offered, Role};
 use causeway_dial::NumberPlan;
@@ -24,6 +25,8 @@ pub(crate) struct Errand {
     pub(crate) display_name: String,
     pub(crate) role: Role,
     pub(crate) lang: Lang,
+    /// Whose telephone it is; `None`: somebody else.
+    pub(crate) beside: Option<Who>,
     /// Why it may be made, as its record keeps it.
     pub(crate) explanation: String,
 }

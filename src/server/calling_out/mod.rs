@@ -150,6 +150,7 @@ impl Outgoing {
             display_name: call.display_name,
             role: call.role,
             lang: call.lang,
+            beside: call.beside,
             explanation: why.to_json(),
         })
     }
@@ -172,6 +173,7 @@ impl Outgoing {
             display_name: name.to_owned(),
             role: Role::Guest,
             lang,
+            beside: None,
             explanation: why::to_user(),
         }
     }

@@ -20,6 +20,7 @@ fn call(target: &str, trunk: Option<&str>) -> CallOut {
         display_name: String::new(),
         role: Role::Guest,
         lang: Lang::En,
+        beside: None,
     }
 }
 

@@ -15,8 +15,6 @@ pub const MAX_PHONES: usize = 32;
 /// What stands on invitations, besides what the bridge knows of itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Invite {
-    /// What the link of a meeting begins with.
-    pub link_base: Option<String>,
     /// What rooms dial as `IP##number`.
     pub ip: Option<IpAddr>,
     /// The organizer's mail address.
@@ -34,13 +32,6 @@ pub(super) fn invite(
     numbers: &NumberPlan,
 ) -> Invite {
     let at = |key| [At::Key("invite"), At::Key(key)];
-    let base = &raw.link_base;
-    let plain = base.bytes().all(|byte| byte.is_ascii_graphic()) && !base.contains(['?', '#']);
-    let is_base = base.starts_with("https://") && base.ends_with('/') && plain;
-    if !base.is_empty() && !is_base {
-        let fix = "write an address like \"https://meet.example.com/j/\", with / at its end";
-        finder.find(&at("link_base"), "not the beginning of a link", fix);
-    }
     let ip = raw.ip.parse::<IpAddr>();
     if !raw.ip.is_empty() && ip.is_err() {
         finder.find(&at("ip"), "not an address", "write one like \"203.0.113.5\"");
@@ -50,7 +41,6 @@ pub(super) fn invite(
         finder.find(&at("organizer"), "not an address of mail", fix);
     }
     Invite {
-        link_base: (!base.is_empty()).then(|| base.clone()),
         ip: ip.ok(),
         organizer: (!raw.organizer.is_empty()).then(|| raw.organizer.clone()),
         recording_notice: raw.recording_notice,
@@ -148,7 +138,7 @@ mod tests {
     #[test]
     fn the_numbers_of_the_trunks_stand_on_invitations_with_the_labels_of_the_table() {
         let config = parse(
-            "[invite]\nlink_base = \"https://meet.example.com/j/\"\nip = \"203.0.113.5\"\n\
+            "[invite]\nip = \"203.0.113.5\"\n\
              [[invite.phone]]\nnumber = \"+44 20 5555 0100\"\nzh = \"伦敦\"\nen = \"London\"\n\
              [[invite.phone]]\nnumber = \"010-5555-0100\"\nzh = \"北京\"\nen = \"Beijing\"\n\
              [[trunk]]\nname = \"carrier\"\nsources = [\"192.0.2.0/24\"]\n\
@@ -173,18 +163,13 @@ mod tests {
 
     #[test]
     fn what_would_mislead_readers_is_reported_with_its_place() {
-        let text = "[invite]\nlink_base = \"https://meet.example.com/j\"\nip = \"meet.example.com\"\n\
+        let text = "[invite]\nip = \"meet.example.com\"\n\
             organizer = \"a b@example.com\"\n[[invite.phone]]\nnumber = \"1001\"\n\
             [[invite.phone]]\nnumber = \"+861055550100\"\n[[invite.phone]]\nnumber = \"+86 10 5555 0100\"\n";
         let found = parse(text).expect_err("wrong").problems;
         let keys: Vec<_> = found.iter().map(|problem| problem.key.as_str()).collect();
-        let expected = [
-            "invite.link_base",
-            "invite.ip",
-            "invite.organizer",
-            "invite.phone[0].number",
-            "invite.phone[2].number",
-        ];
+        let expected =
+            ["invite.ip", "invite.organizer", "invite.phone[0].number", "invite.phone[2].number"];
         assert_eq!(keys, expected);
     }
 }

@@ -5,8 +5,8 @@
 //! * [`reception`]: the voice menu and the keys.
 //! * `source`: the text and the places of its keys.
 //! * [`sealed`]: secrets that stand encrypted in the file.
-//! * `resolve`: raw values to meaning; [`api`], [`user`], [`trunk`], [`store`], [`invite`], `rule`,
-//!   `calling_out`: those of their sections.
+//! * `resolve`: raw values to meaning; [`api`], [`web`], [`user`], [`trunk`], [`store`], [`invite`],
+//!   `rule`, `calling_out`: those of their sections.
 //!
 //! `causeway.toml` at the root of the repository documents every key; it is [`DEFAULT_FILE`].
 
@@ -25,6 +25,7 @@ pub mod store;
 mod tests;
 pub mod trunk;
 pub mod user;
+pub mod web;
 
 pub use api::{Acme, Api};
 pub use invite::Invite;
@@ -33,6 +34,7 @@ pub use reception::ReceptionConfig;
 pub use store::StoreConfig;
 pub use trunk::{TrunkProfile, Trunks};
 pub use user::{Trust, UserProfile, Users};
+pub use web::{Turn, Web, WebRtc};
 
 use crate::meeting::Permanent;
 use causeway_adapter::sip;
@@ -86,6 +88,12 @@ pub struct Config {
     pub rate: RateRule,
     /// The HTTP API.
     pub api: Api,
+    /// The page by which browsers join.
+    pub web: Web,
+    /// How their media gets here.
+    pub webrtc: WebRtc,
+    /// TURN servers that they are told of.
+    pub turn: Turn,
     /// The media workers.
     pub engine: EngineConfig,
     /// What an answer may hold.

@@ -35,6 +35,9 @@ section! {
         media: RawMedia = RawMedia::default(),
         store: RawStore = RawStore::default(),
         api: RawApi = RawApi::default(),
+        web: RawWeb = RawWeb::default(),
+        webrtc: RawWebRtc = RawWebRtc::default(),
+        turn: RawTurn = RawTurn::default(),
         invite: RawInvite = RawInvite::default(),
         reception: RawReception = RawReception::default(),
         keys: RawKeys = RawKeys::default(),
@@ -215,9 +218,45 @@ section! {
     }
 }
 section! {
+    /// `[web]`
+    RawWeb {
+        enabled: bool = true,
+        http: Vec<String> = texts(&["127.0.0.1:8442"]),
+        prefix: String = String::new(),
+        public_url: String = String::new(),
+        frame_ancestors: Vec<String> = texts(&[
+            "'self'",
+            "https://*.cloud.microsoft",
+            "https://teams.microsoft.com",
+            "https://*.teams.microsoft.com",
+            "https://*.microsoft365.com",
+            "https://*.office.com",
+            "https://outlook.office.com",
+            "https://outlook.office365.com",
+        ]),
+        wanted_kbps: u32 = 2000,
+    }
+}
+section! {
+    /// `[webrtc]`
+    RawWebRtc {
+        addresses: Vec<String> = Vec::new(),
+        udp_port: u16 = 8450,
+        tcp: bool = true,
+        ice_lite: bool = true,
+    }
+}
+section! {
+    /// `[turn]`
+    RawTurn {
+        urls: Vec<String> = Vec::new(),
+        secret: RawSecret = RawSecret::default(),
+        ttl_s: u64 = 28_800,
+    }
+}
+section! {
     /// `[invite]`
     RawInvite {
-        link_base: String = String::new(),
         ip: String = String::new(),
         organizer: String = String::new(),
         recording_notice: bool = false,
@@ -253,6 +292,7 @@ section! {
         host_grace_s: u64 = 600,
         mute_on_entry: bool = false,
         chimes: bool = false,
+        guests_call_me: bool = false,
     }
 }
 

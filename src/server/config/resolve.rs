@@ -8,7 +8,7 @@ use super::reception;
 use super::source::{At, Source};
 use super::{
     Config, Log, MAX_CONFERENCES, Sip, TlsIdentity, api, calling_out, invite, networks, rule,
-    sealed, trunk, user,
+    sealed, trunk, user, web,
 };
 use crate::meeting::{CODE_DIGITS, Permanent, Pin, fold};
 use causeway_adapter::sip;
@@ -112,6 +112,9 @@ pub(super) fn resolve(
     let rate = rate(&mut finder, &raw);
     let api = api::api(&mut finder, &raw.api, environment);
     let engine = engine(&mut finder, &raw);
+    let web = web::web(&mut finder, &raw.web, &api);
+    let webrtc = web::webrtc(&mut finder, &raw.webrtc, engine.workers);
+    let turn = web::turn(&mut finder, &raw.turn, environment);
     let policy = policy(&mut finder, &raw.media);
     let numbers = rule::numbers(&mut finder, &raw.dial);
     let reception = reception::resolve(&mut finder, &raw.reception);
@@ -121,7 +124,7 @@ pub(super) fn resolve(
     user_names(&mut finder, &raw.user, &numbers, &mut conferences.names);
     let store = super::store::store(&mut finder, &raw.store, &state_dir, environment);
     finder.range("node", "max_calls", raw.node.max_calls, 1, 1_000_000);
-    listen_once(&mut finder, &sip, &api);
+    listen_once(&mut finder, &sip, &api, &web);
     let hosts = our_hosts(&raw, &sip, &advertised);
     let calling_out = calling_out::calling_out(&mut finder, &raw.calling_out);
     let invite = invite::invite(&mut finder, &raw.invite, &raw.trunk, &numbers);
@@ -153,6 +156,9 @@ pub(super) fn resolve(
         trunks,
         rate,
         api,
+        web,
+        webrtc,
+        turn,
         engine,
         policy,
         invite,
@@ -172,13 +178,15 @@ pub(super) fn resolve(
 }
 
 /// No two that listen by TCP can have one address. Port 0 is another each time.
-fn listen_once(finder: &mut Finder<'_>, sip: &Sip, api: &api::Api) {
+fn listen_once(finder: &mut Finder<'_>, sip: &Sip, api: &api::Api, web: &web::Web) {
     let http = api.acme.as_ref().map_or(&[][..], |acme| &acme.http);
-    let all: [(&[&str], &[SocketAddr]); 4] = [
+    let plain = if web.enabled { &web.http[..] } else { &[] };
+    let all: [(&[&str], &[SocketAddr]); 5] = [
         (&["sip", "tcp"], &sip.tcp),
         (&["sip", "tls"], &sip.tls),
         (&["api", "listen"], &api.listen),
         (&["api", "acme", "http"], http),
+        (&["web", "http"], plain),
     ];
     let mut seen: Vec<SocketAddr> = Vec::new();
     for (path, addresses) in all {
@@ -326,6 +334,7 @@ fn engine(finder: &mut Finder<'_>, raw: &RawConfig) -> EngineConfig {
         dscp: media.dscp,
         silence: Duration::from_secs(media.silence_s.max(1)),
         realtime: media.realtime,
+        webrtc: None,
     }
 }
 
@@ -543,6 +552,7 @@ fn settings(raw: &RawConference, keys: &Arc<KeyTable>) -> Settings {
         longest_wait: limit(raw.longest_wait_s),
         mute_on_entry: raw.mute_on_entry,
         chimes: raw.chimes,
+        guests_call_me: raw.guests_call_me,
         starts_in: None,
         locked_at_start: raw.locked_at_start,
         keys: Arc::clone(keys),

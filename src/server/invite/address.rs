@@ -1,7 +1,7 @@
 //! Where a bridge can be reached, as its operator publishes it.
 
 use crate::config::{self, Config};
-use crate::greeting::local_addresses;
+use crate::greeting::{links, local_addresses};
 use causeway_adapter::sip::Carrier;
 use causeway_base::Lang;
 use std::net::{IpAddr, SocketAddr};
@@ -10,8 +10,9 @@ use std::sync::Arc;
 /// Where a bridge can be reached, as its operator publishes it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Addresses {
-    /// What a link begins with: `https://bridge.example.com/j/`. `None`: no browsers.
-    pub link: Option<String>,
+    /// What a link begins with: `https://bridge.example.com`, without a slash at its end. `None`:
+    /// no browsers.
+    pub web: Option<String>,
     /// Where SIP addresses lead. `None`: none are published.
     pub sip: Option<SipPlace>,
     /// The address that rooms dial as `IP##number`. `None`: none is published.
@@ -91,18 +92,95 @@ impl Phone {
     }
 }
 
+/// The addresses at which browsers are served, with the ports that the system chose.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Bound {
+    /// By HTTPS.
+    pub https: Vec<SocketAddr>,
+    /// Plain.
+    pub http: Vec<SocketAddr>,
+}
+
+impl Bound {
+    /// As configured, where nothing was bound.
+    pub fn configured(config: &Config) -> Self {
+        Self { https: config.api.listen.clone(), http: config.web.http.clone() }
+    }
+}
+
+/// What links begin with: as configured, else by our name, else by an address. Where only this
+/// machine is served its browsers are spared our own certificate, which they do not know.
+fn web_base(config: &Config, bound: &Bound) -> Option<String> {
+    let web = Some(&config.web).filter(|web| web.enabled)?;
+    if let Some(url) = &web.public_url {
+        return Some(url.clone());
+    }
+    let https = bound.https.first()?;
+    let prefix = &web.prefix;
+    let port = |port: u16, usual: u16| match port {
+        port if port == usual => String::new(),
+        port => format!(":{port}"),
+    };
+    if let Some(host) = config.hosts.first() {
+        return Some(format!("https://{host}{}{prefix}", port(https.port(), 443)));
+    }
+    let local = |address: &&SocketAddr| address.ip().is_loopback();
+    match bound.http.iter().find(local) {
+        Some(http) if bound.https.iter().all(|address| local(&address)) => {
+            Some(format!("http://localhost{}{prefix}", port(http.port(), 80)))
+        }
+        _ => Some(format!("{}{prefix}", links(config, &[*https]).first()?)),
+    }
+}
+
 impl Addresses {
+    /// The link of a meeting. The token stands in the fragment, which browsers send to nobody.
+    pub fn join(&self, meeting: &str, token: &str) -> Option<String> {
+        self.web.as_ref().map(|base| format!("{base}/j/{meeting}#{token}"))
+    }
+
+    /// The printable guide of a meeting.
+    pub fn guide(&self, meeting: &str, token: &str) -> Option<String> {
+        self.web.as_ref().map(|base| format!("{base}/m/{meeting}/guide#{token}"))
+    }
+
     /// What a configuration publishes, for what was bound.
-    pub fn of(config: &Config, bound: &[(Carrier, SocketAddr)]) -> Self {
+    pub fn of(config: &Config, bound: &[(Carrier, SocketAddr)], web: &Bound) -> Self {
         let named = config.hosts.first().map(|host| SipPlace::named(host));
         let invite = &config.invite;
         Self {
-            link: invite.link_base.clone(),
+            web: web_base(config, web),
             sip: named.or_else(|| SipPlace::bound(config, bound)),
             ip: invite.ip,
             phones: invite.phones.clone(),
             recorded: invite.recording_notice,
             organizer: invite.organizer.clone(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_begins_with_the_best_name_that_there_is() {
+        let base = |text: &str| {
+            let config = Config::parse("test.toml", text, &|_| None).expect("valid");
+            Addresses::of(&config, &[], &Bound::configured(&config)).web
+        };
+        let base = |text: &str| base(text).unwrap_or_default();
+        assert_eq!(base(""), "http://localhost:8442");
+        assert_eq!(base("[web]\nhttp = []\nprefix = \"/b\"\n"), "https://127.0.0.1:8443/b");
+        let named = "[network]\nhosts = [\"meet.example.com\"]\n";
+        assert_eq!(base(named), "https://meet.example.com:8443");
+        let usual = format!("{named}[api]\nlisten = [\"0.0.0.0:443\"]\n[web]\nprefix = \"/b\"\n");
+        assert_eq!(base(&usual), "https://meet.example.com/b");
+        let told = format!("{named}[web]\npublic_url = \"https://example.com/b\"\n");
+        assert_eq!(base(&told), "https://example.com/b");
+        assert_eq!(base("[web]\nenabled = false\n"), "");
+        assert_eq!(base("[api]\nlisten = []\n"), "");
+        let open = base("[api]\nlisten = [\"0.0.0.0:8443\"]\n");
+        assert!(open.starts_with("https://") && !open.contains("0.0.0.0"), "{open}");
     }
 }

@@ -6,6 +6,24 @@ use crate::meeting::{Kind, Meeting, Permanent, Pin};
 use causeway_base::{Alias, Lang};
 use causeway_conference::Lobby;
 use std::fmt;
+use zeroize::Zeroizing;
+
+/// What stands behind the `#` of the standing links of a meeting. `Debug` shows nothing of it.
+#[derive(Clone)]
+pub struct Tokens {
+    /// For guests.
+    pub guest: Zeroizing<String>,
+    /// For hosts.
+    pub host: Zeroizing<String>,
+    /// Of the printable guide.
+    pub guide: Zeroizing<String>,
+}
+
+impl fmt::Debug for Tokens {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Tokens(…)")
+    }
+}
 
 /// What a card tells of: a meeting of the store, or a conference of the configuration.
 #[derive(Clone, Debug)]
@@ -18,13 +36,19 @@ pub struct Subject<'a> {
     /// What else it is dialled by.
     others: Vec<&'a str>,
     guest_pin: Option<&'a Pin>,
-    link_secret: Option<&'a str>,
+    tokens: Option<Tokens>,
     lobby: bool,
     sequence: u32,
     cancelled: bool,
 }
 
 impl Subject<'_> {
+    /// The same with its standing links.
+    #[must_use]
+    pub fn linked(self, tokens: Option<Tokens>) -> Self {
+        Self { tokens, ..self }
+    }
+
     /// The key of its conference.
     pub fn id(&self) -> &str {
         self.id
@@ -45,7 +69,7 @@ impl<'a> From<&'a Meeting> for Subject<'a> {
             number: &meeting.code,
             others: meeting.aliases.iter().map(String::as_str).collect(),
             guest_pin: meeting.guest_pin.as_ref(),
-            link_secret: Some(meeting.link_secret.as_str()).filter(|secret| !secret.is_empty()),
+            tokens: None,
             lobby: meeting.lobby != Lobby::Off || meeting.wait_for_host,
             sequence: meeting.sequence,
             cancelled: meeting.ended.is_some(),
@@ -66,7 +90,7 @@ impl<'a> From<&'a Permanent> for Subject<'a> {
             number: number.unwrap_or_default(),
             others: names.filter(|name| Some(*name) != number).collect(),
             guest_pin: conference.guest_pin.as_ref(),
-            link_secret: None,
+            tokens: None,
             lobby: settings.lobby != Lobby::Off || settings.wait_for_host,
             sequence: 0,
             cancelled: false,
@@ -94,8 +118,12 @@ pub struct Card {
     pub pin_needed: bool,
     /// That PIN, where the reader may know it. A host's PIN is never on a card.
     pub guest_pin: Option<String>,
-    /// The link, which lets in whoever has it.
+    /// The link of guests, which lets in whoever has it.
     pub link: Option<String>,
+    /// The link of hosts: for the organizer alone.
+    pub host_link: Option<String>,
+    /// The printable guide, for the organizer.
+    pub guide: Option<String>,
     /// `sip:number@host`.
     pub sip: Option<String>,
     /// `IP##number`.
@@ -217,7 +245,7 @@ impl Card {
     fn untried(subject: &Subject<'_>, addresses: &Addresses) -> Self {
         let number = subject.number;
         let typed = is_typed(number);
-        let link = addresses.link.as_ref().zip(subject.link_secret);
+        let tokens = subject.tokens.as_ref();
         let sip = match Alias::parse(number) {
             Ok(whole @ Alias::Sip { .. }) => Some(whole.to_string()),
             _ => addresses.sip.as_ref().map(|place| place.uri(number)),
@@ -229,7 +257,9 @@ impl Card {
             code: number.to_owned(),
             pin_needed: subject.guest_pin.is_some(),
             guest_pin: subject.guest_pin.map(|pin| pin.reveal().to_owned()),
-            link: link.map(|(base, secret)| format!("{base}{secret}")),
+            link: tokens.and_then(|tokens| addresses.join(subject.id, &tokens.guest)),
+            host_link: tokens.and_then(|tokens| addresses.join(subject.id, &tokens.host)),
+            guide: tokens.and_then(|tokens| addresses.guide(subject.id, &tokens.guide)),
             sip,
             ip_dial: addresses.ip.filter(|_| typed).map(|ip| format!("{ip}##{number}")),
             phones: if typed { addresses.phones.clone() } else { Vec::new() },
@@ -272,10 +302,16 @@ impl Card {
         wanted
     }
 
+    /// The card for those who are invited: nothing that is the organizer's.
+    #[must_use]
+    pub fn for_guests(self) -> Self {
+        Self { host_link: None, guide: None, ..self }
+    }
+
     /// The card for those who may look but not let others in: no PIN, and no link.
     #[must_use]
     pub fn without_secrets(self) -> Self {
-        Self { guest_pin: None, link: None, ..self }
+        Self { guest_pin: None, link: None, ..self.for_guests() }
     }
 
     /// The one-tap address of a telephone number: two pauses, then the number and hash; after

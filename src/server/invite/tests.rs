@@ -28,6 +28,7 @@ fn meeting(name: &str) -> Meeting {
         lobby: Lobby::On,
         wait_for_host: false,
         mute_on_entry: false,
+        guests_call_me: false,
         locked_at_start: false,
         max_participants: 100,
         lang: Lang::Zh,
@@ -45,7 +46,7 @@ fn phone(number: &str, zh: &str, en: &str) -> Phone {
 
 fn addresses() -> Addresses {
     Addresses {
-        link: Some("https://bridge.example.com/j/".to_owned()),
+        web: Some("https://bridge.example.com".to_owned()),
         sip: Some(SipPlace::named("bridge.example.com")),
         ip: Some("203.0.113.5".parse().expect("an address")),
         phones: vec![
@@ -65,9 +66,18 @@ fn leads(alias: &Alias, trunk: Option<&str>) -> Leads {
     }
 }
 
-fn card(name: &str) -> Card {
-    let card = Card::of(&(&meeting(name)).into(), &addresses(), &mut leads);
+/// As the organizer may see it.
+fn full_card(name: &str) -> Card {
+    let token = |text: &str| text.to_owned().into();
+    let tokens =
+        Tokens { guest: token("of-guests"), host: token("of-hosts"), guide: token("print") };
+    let meeting = meeting(name);
+    let card = Card::of(&Subject::from(&meeting).linked(Some(tokens)), &addresses(), &mut leads);
     card.expect("every address leads there")
+}
+
+fn card(name: &str) -> Card {
+    full_card(name).for_guests()
 }
 
 #[test]
@@ -77,7 +87,7 @@ fn chinese_says_beijing_time_first_and_utc_beside_it() {
     let utc = text.find("2026年11月25日 周三 17:00–18:30 UTC").expect(&text);
     assert!(beijing < utc);
     for wanted in [
-        "https://bridge.example.com/j/secret-of-the-link",
+        "https://bridge.example.com/j/Zx81-q_0#of-guests",
         "sip:842613975@bridge.example.com",
         "203.0.113.5##842613975",
         "+861055550100,,842613975#,,4471# (北京)",
@@ -97,19 +107,35 @@ fn all(card: &Card) -> [String; 3] {
 }
 
 #[test]
-fn a_host_pin_is_on_no_card_and_the_id_of_a_meeting_opens_nothing() {
+fn a_host_pin_is_on_no_card_and_the_link_of_hosts_on_none_for_guests() {
     let card = card("x");
     for rendered in all(&card) {
-        assert!(!rendered.contains("990011") && !rendered.contains("/j/Zx81"));
+        assert!(!rendered.contains("990011") && !rendered.contains("of-hosts"), "{rendered}");
+        assert!(!rendered.contains("secret-of-the-link"), "the key of links is in none of them");
+        assert!(!rendered.contains("/guide#"), "{rendered}");
     }
-    assert!(!format!("{card:?}").contains("4471"));
+    let shown = format!("{card:?}");
+    assert!(!shown.contains("4471") && !shown.contains("of-guests"));
+}
+
+#[test]
+fn the_organizer_gets_the_link_of_hosts_and_the_guide_in_both_languages() {
+    let card = full_card("x");
+    let (zh, en) = (text::render(&card, Lang::Zh), text::render(&card, Lang::En));
+    for (text, word) in [(&zh, "主持人链接（请勿转发）"), (&en, "Host link (do not forward)")]
+    {
+        assert!(text.contains(word), "{text}");
+        assert!(text.contains("https://bridge.example.com/j/Zx81-q_0#of-hosts"), "{text}");
+        assert!(text.contains("https://bridge.example.com/m/Zx81-q_0/guide#print"), "{text}");
+    }
+    assert!(zh.contains("可打印的入会指南") && en.contains("Guide to print"));
 }
 
 #[test]
 fn who_only_looks_gets_neither_the_pin_nor_the_link() {
     let card = card("x").without_secrets();
     for rendered in all(&card) {
-        assert!(!rendered.contains("4471") && !rendered.contains("secret-of-the-link"));
+        assert!(!rendered.contains("4471") && !rendered.contains("of-guests"));
         assert!(rendered.contains("842613975"), "{rendered}");
     }
     assert_eq!(card.one_tap(&card.phones[0]), "tel:+861055550100,,842613975%23");

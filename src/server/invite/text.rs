@@ -16,6 +16,18 @@ pub(super) fn ways(card: &Card, lang: Lang) -> Vec<(&'static str, String)> {
     if let Some(link) = &card.link {
         ways.push((label("Join by browser / 浏览器入会", "Join by browser"), link.clone()));
     }
+    if let Some(host) = &card.host_link {
+        ways.push((
+            label(
+                "Host link, do not forward / 主持人链接（请勿转发）",
+                "Host link (do not forward)",
+            ),
+            host.clone(),
+        ));
+    }
+    if let Some(guide) = &card.guide {
+        ways.push((label("Guide to print / 可打印的入会指南", "Guide to print"), guide.clone()));
+    }
     if let Some(sip) = &card.sip {
         ways.push((
             label("Join by video system / 会议室或软电话", "Join by video system"),

@@ -113,6 +113,31 @@ impl Meetings {
         }
     }
 
+    /// Replaces what the links of a meeting are signed with: all of them are worthless, and its
+    /// invitations hold new ones.
+    ///
+    /// # Errors
+    /// As [`Meetings::end`]; nothing was changed where the store does not take it.
+    pub(crate) async fn renew_link(
+        &self,
+        key: &str,
+        now: Timestamp,
+    ) -> Result<Arc<Meeting>, MeetingError> {
+        let store = self.store()?;
+        let _turn = self.turn().await;
+        let before = self.get(key).ok_or(MeetingError::NotFound)?;
+        if before.phase(now) == Phase::Over {
+            return Err(MeetingError::Over);
+        }
+        let renewed = Meeting {
+            link_secret: random::id()?.to_string(),
+            sequence: before.sequence.saturating_add(1),
+            ..Meeting::clone(&before)
+        };
+        store.replace_meeting(&renewed).await?;
+        Ok(self.take(Arc::new(renewed)))
+    }
+
     /// Ends a meeting: its link, its aliases and its code die together, at once and whatever the
     /// store does; one that is away learns it when it is back. Whoever is in its conference stays
     /// until that ends too.
@@ -244,6 +269,7 @@ fn build(
         lobby: new.lobby,
         wait_for_host: new.wait_for_host,
         mute_on_entry: new.mute_on_entry,
+        guests_call_me: new.guests_call_me,
         locked_at_start: new.locked_at_start,
         max_participants: new.max_participants,
         lang: new.lang,

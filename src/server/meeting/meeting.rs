@@ -63,7 +63,8 @@ pub struct Meeting {
     pub host_pin: Option<Pin>,
     /// Without it, guests need no PIN.
     pub guest_pin: Option<Pin>,
-    /// 128 random bits in base64url that its link ends with.
+    /// 128 random bits in base64url: part of what its links are signed with, so that they die with
+    /// it. Empty when it has ended.
     pub link_secret: String,
     /// Who waits until a host lets them in.
     pub lobby: Lobby,
@@ -71,6 +72,8 @@ pub struct Meeting {
     pub wait_for_host: bool,
     /// Guests start muted.
     pub mute_on_entry: bool,
+    /// Guests may have their telephone called, as far as the bridge calls out.
+    pub guests_call_me: bool,
     /// It begins locked: only hosts come in until one opens it.
     pub locked_at_start: bool,
     /// The most participants.

@@ -55,6 +55,8 @@ pub struct NewMeeting {
     pub wait_for_host: bool,
     /// Guests start muted.
     pub mute_on_entry: bool,
+    /// Guests may have their telephone called.
+    pub guests_call_me: bool,
     /// It begins locked.
     pub locked_at_start: bool,
     /// The most participants.
@@ -78,6 +80,7 @@ impl NewMeeting {
             lobby: Lobby::Off,
             wait_for_host: false,
             mute_on_entry: false,
+            guests_call_me: false,
             locked_at_start: false,
             max_participants: DEFAULT_MAX_PARTICIPANTS,
             lang: Lang::Zh,

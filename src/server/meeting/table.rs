@@ -331,6 +331,7 @@ fn settings(meeting: &Meeting, now: Timestamp) -> Settings {
         starts_in: (!wait.is_zero()).then_some(wait),
         locked_at_start: meeting.locked_at_start,
         mute_on_entry: meeting.mute_on_entry,
+        guests_call_me: meeting.guests_call_me,
         end: EndRules {
             max_duration: defaults.max_duration.map(|limit| limit.max(planned)),
             host_grace: Some(HOST_GRACE),

@@ -41,6 +41,7 @@ fn scheduled(early_entry_min: u32, host_pin: Option<&str>) -> Meeting {
         lobby: Lobby::Off,
         wait_for_host: false,
         mute_on_entry: false,
+        guests_call_me: false,
         locked_at_start: false,
         max_participants: 10,
         lang: Lang::Zh,

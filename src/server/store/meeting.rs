@@ -119,7 +119,8 @@ impl Store {
             .bind(meeting.lang.tag())
             .bind(i64::from(meeting.early_entry_min))
             .bind(micros(meeting.created))
-            .bind(i64::from(meeting.sequence)))
+            .bind(i64::from(meeting.sequence))
+            .bind(i64::from(meeting.guests_call_me)))
     }
 
     fn read_meeting(&self, row: &AnyRow) -> Result<Meeting, StoreError> {
@@ -154,6 +155,7 @@ impl Store {
             lobby: read_lobby(get(row, "lobby")?)?,
             wait_for_host: flag("wait_for_host")?,
             mute_on_entry: flag("mute_on_entry")?,
+            guests_call_me: flag("guests_call_me")?,
             locked_at_start: flag("locked_at_start")?,
             max_participants: usize::try_from(number("max_participants")?)
                 .map_err(|_| StoreError::Corrupt)?,
@@ -178,13 +180,14 @@ pub(super) fn ending(id: &str, now: Timestamp) -> [Query; 2] {
 
 const INSERT: &str = "INSERT INTO meeting (id, name, kind, starts, ends, host_pin, guest_pin, \
     link_secret, lobby, wait_for_host, mute_on_entry, locked_at_start, max_participants, lang, \
-    early_entry_min, created, sequence) \
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
+    early_entry_min, created, sequence, guests_call_me) \
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)";
 
 const UPDATE: &str = "UPDATE meeting SET name = $2, kind = $3, starts = $4, ends = $5, \
     host_pin = $6, guest_pin = $7, link_secret = $8, lobby = $9, wait_for_host = $10, \
     mute_on_entry = $11, locked_at_start = $12, max_participants = $13, lang = $14, \
-    early_entry_min = $15, created = $16, sequence = $17 WHERE id = $1 AND ended IS NULL";
+    early_entry_min = $15, created = $16, sequence = $17, guests_call_me = $18 \
+    WHERE id = $1 AND ended IS NULL";
 
 /// Takes each name, also from a meeting that has ended.
 fn names(meeting: &Meeting) -> Vec<Query> {

@@ -7,6 +7,7 @@
 //! * `queue`: call records and audit entries never wait for the store: a queue holds them until it
 //!   takes them, however long it was away.
 //! * `meeting`: meetings with their names; [`crate::meeting::Meetings`] is their table in memory.
+//! * `link`: links that were made, how often each was used, and which are revoked.
 //! * [`call_record`]: what became of each call. * [`audit`]: who did what; `chain`: its hashes.
 //! * [`token`]: who may use the API. * [`secret`]: what is kept encrypted.
 //! * `retention`: what is deleted when.
@@ -16,6 +17,7 @@ pub mod call_record;
 mod chain;
 mod error;
 mod health;
+mod link;
 pub mod location;
 mod meeting;
 mod queue;

@@ -54,6 +54,13 @@ impl Store {
             ("DELETE FROM call_record WHERE started < $1", before(retention.records)),
             ("DELETE FROM audit_personal WHERE at < $1", personal),
             ("DELETE FROM meeting WHERE ended < $1", personal),
+            // What is expired needs no remembering, and neither do the links of what is gone.
+            ("DELETE FROM link WHERE expires < $1", personal),
+            (
+                "DELETE FROM link WHERE created < $1 AND stored = 1 \
+                 AND meeting NOT IN (SELECT id FROM meeting)",
+                personal,
+            ),
             ("DELETE FROM meeting_name WHERE gone < $1", before(GONE_KEPT)),
             ("DELETE FROM token WHERE expires < $1", personal),
             ("DELETE FROM bootstrap WHERE expires < $1", micros(now)),

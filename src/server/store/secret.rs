@@ -1,12 +1,15 @@
 //! What is kept encrypted: PINs, links, passwords of trunks. AES-256-GCM (NIST SP 800-38D) with a
 //! random nonce; table, column and row are bound to each value, so that none stands for another.
 
+use super::sql::get;
 use super::{Store, StoreError, random};
 use aes_gcm::aead::{Aead, KeyInit, Payload};
 use aes_gcm::{Aes256Gcm, Nonce};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use hmac::{Hmac, Mac};
 use sha2::{Digest, Sha256};
+use sqlx::any::AnyRow;
 use std::fmt;
 use std::io::Write;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
@@ -75,7 +78,13 @@ impl std::error::Error for SecretError {}
 
 /// The key of all that is kept encrypted. Cheap to clone; `Debug` shows nothing of it.
 #[derive(Clone)]
-pub struct Secrets(Arc<Aes256Gcm>);
+pub struct Secrets(Arc<Keys>);
+
+struct Keys {
+    seal: Aes256Gcm,
+    /// Of which others are made: never the one that seals.
+    derive: Zeroizing<[u8; KEY_LEN]>,
+}
 
 impl fmt::Debug for Secrets {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -86,7 +95,13 @@ impl fmt::Debug for Secrets {
 impl Secrets {
     /// With this key.
     pub fn new(key: &[u8; KEY_LEN]) -> Self {
-        Self(Arc::new(Aes256Gcm::new(key.into())))
+        let derive = derived(key, &["causeway", "derive"]);
+        Self(Arc::new(Keys { seal: Aes256Gcm::new(key.into()), derive }))
+    }
+
+    /// A key for one purpose: nobody learns this one or another from it.
+    pub(crate) fn derived(&self, purpose: &[&str]) -> Zeroizing<[u8; KEY_LEN]> {
+        derived(&self.0.derive, purpose)
     }
 
     /// The key of the environment, else of `state_dir`, where it is made at the first start.
@@ -148,7 +163,7 @@ impl Secrets {
         let nonce = random::bytes::<NONCE_LEN>()?;
         let payload = Payload { msg: plain.as_bytes(), aad: &place.bytes() };
         let sealed =
-            self.0.encrypt(&Nonce::from(nonce), payload).map_err(|_| StoreError::Corrupt)?;
+            self.0.seal.encrypt(&Nonce::from(nonce), payload).map_err(|_| StoreError::Corrupt)?;
         Ok(STANDARD.encode([&nonce[..], &sealed].concat()))
     }
 
@@ -162,7 +177,7 @@ impl Secrets {
         let (nonce, sealed) = bytes.split_first_chunk::<NONCE_LEN>().ok_or(StoreError::Corrupt)?;
         let payload = Payload { msg: sealed, aad: &place.bytes() };
         let plain =
-            self.0.decrypt(&Nonce::from(*nonce), payload).map_err(|_| StoreError::Corrupt)?;
+            self.0.seal.decrypt(&Nonce::from(*nonce), payload).map_err(|_| StoreError::Corrupt)?;
         String::from_utf8(plain).map(Zeroizing::new).map_err(|_| StoreError::Corrupt)
     }
 }
@@ -225,6 +240,26 @@ fn make_key(
     }
 }
 
+/// A key of this key (RFC 5869 section 2.3, one block of it).
+fn derived(key: &[u8; KEY_LEN], purpose: &[&str]) -> Zeroizing<[u8; KEY_LEN]> {
+    let mut mac = mac(key);
+    for word in purpose {
+        mac.update(word.as_bytes());
+        // No word holds it, so that no two purposes are written alike.
+        mac.update(&[0]);
+    }
+    Zeroizing::new(mac.finalize().into_bytes().into())
+}
+
+/// HMAC-SHA-256 with this key.
+pub(crate) fn mac(key: &[u8; KEY_LEN]) -> Hmac<Sha256> {
+    const BLOCK: usize = 64;
+    let mut block = Zeroizing::new([0; BLOCK]);
+    // Shorter keys are filled with zeros (RFC 2104 section 2).
+    block.iter_mut().zip(key).for_each(|(to, from)| *to = *from);
+    Hmac::new((&*block).into())
+}
+
 /// SHA-256 in hex.
 pub(super) fn sha256(parts: &[&[u8]]) -> String {
     let mut digest = Sha256::new();
@@ -256,8 +291,27 @@ impl Store {
     pub async fn secret(&self, name: &str) -> Result<Zeroizing<String>, StoreError> {
         let query = sqlx::query("SELECT value FROM secret WHERE name = $1").bind(name.to_owned());
         let row = self.row(query).await?.ok_or(StoreError::NotFound)?;
-        let sealed: String = super::sql::get(&row, "value")?;
+        let sealed: String = get(&row, "value")?;
         self.secrets().open(Place { table: "secret", column: "value", row: name }, &sealed)
+    }
+
+    /// Every secret whose name begins so. The name is one of ours, without signs of a pattern.
+    ///
+    /// # Errors
+    /// As [`Store::secret`].
+    pub(crate) async fn secrets_named(
+        &self,
+        prefix: &str,
+    ) -> Result<Vec<(String, Zeroizing<String>)>, StoreError> {
+        let sql = "SELECT name, value FROM secret WHERE name LIKE $1";
+        let rows = self.rows(sqlx::query(sql).bind(format!("{prefix}%"))).await?;
+        let read = |row: &AnyRow| {
+            let (name, sealed): (String, String) = (get(row, "name")?, get(row, "value")?);
+            let place = Place { table: "secret", column: "value", row: &name };
+            let value = self.secrets().open(place, &sealed)?;
+            Ok((name, value))
+        };
+        rows.iter().map(read).collect()
     }
 
     /// Forgets the secret of a name.

@@ -117,7 +117,7 @@ impl Store {
         weak.upgrade().map(Self)
     }
 
-    pub(super) fn secrets(&self) -> &Secrets {
+    pub(crate) fn secrets(&self) -> &Secrets {
         &self.0.secrets
     }
 
@@ -193,9 +193,11 @@ fn make_file(path: &Path) -> std::io::Result<()> {
 }
 
 async fn migrate(pool: &AnyPool) -> Result<(), StoreError> {
-    const STEPS: [(i64, &str, &str); 2] = [
+    const STEPS: [(i64, &str, &str); 4] = [
         (1, "first", include_str!("migration/0001_first.sql")),
         (2, "sequence", include_str!("migration/0002_sequence.sql")),
+        (3, "link", include_str!("migration/0003_link.sql")),
+        (4, "call_me", include_str!("migration/0004_call_me.sql")),
     ];
     let steps = STEPS.map(|(version, name, sql)| {
         Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false)

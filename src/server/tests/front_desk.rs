@@ -131,7 +131,7 @@ fn ask(key: &str, guests_need_pin: bool) -> Purpose {
 }
 
 fn join(key: &str) -> Purpose {
-    Purpose::Join { key: key.into(), role: Role::Guest }
+    Purpose::Join { key: key.into(), role: Role::Guest, beside: None }
 }
 
 #[test]
@@ -240,6 +240,7 @@ async fn a_meeting_is_over_the_moment_its_host_ended_the_conference() {
         lobby: Lobby::Off,
         wait_for_host: false,
         mute_on_entry: false,
+        guests_call_me: false,
         locked_at_start: false,
         max_participants: 10,
         lang: Lang::Zh,

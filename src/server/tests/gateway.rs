@@ -28,7 +28,7 @@ fn wants_a_number(leg: u64) -> Message {
         rule: "out".into(),
     };
     let call = Call::offered(offered(leg), Lang::Zh, draft);
-    Message::Visit(Box::new(Visit { call, caller: None, trusted: true, purpose }))
+    Message::Visit(Box::new(Visit { call, caller: None, trusted: true, purpose, seated: None }))
 }
 
 fn errand(leg: u64) -> Message {
@@ -41,9 +41,10 @@ fn errand(leg: u64) -> Message {
         display_name: String::new(),
         role: Role::Guest,
         lang: Lang::Zh,
+        beside: None,
         explanation: "null".to_owned(),
     };
-    Message::CallOut { local: [192, 0, 2, 5].into(), errand: Box::new(errand) }
+    Message::CallOut { local: [192, 0, 2, 5].into(), errand: Box::new(errand), watcher: None }
 }
 
 /// Over UDP anybody can write another's address on an INVITE; only the ACK shows who it was.
@@ -242,9 +243,12 @@ async fn ask(node: &mut Node) -> Result<LegId, EndCause> {
         display_name: String::new(),
         role: Role::Guest,
         lang: Lang::Zh,
+        beside: None,
     });
     let (reply, begun) = tokio::sync::oneshot::channel();
-    node.router.handover(Handover::CallOut { key: "board".into(), call, reply }).await;
+    node.router
+        .handover(Handover::CallOut { key: "board".into(), call, watcher: None, reply })
+        .await;
     begun.await.expect("an answer")
 }
 
@@ -253,8 +257,8 @@ async fn a_call_out_that_its_conference_never_took_counts_no_longer() {
     let mut node = node();
     let leg = ask(&mut node).await.expect("the first one");
     assert_eq!(ask(&mut node).await, Err(EndCause::CallingOutCapReached));
-    let Message::CallOut { errand, local } = errand(leg.0) else { unreachable!() };
-    let message = Message::CallOut { errand, local };
+    let Message::CallOut { errand, local, watcher } = errand(leg.0) else { unreachable!() };
+    let message = Message::CallOut { errand, local, watcher };
     node.router.handover(Handover::Stray { from: ConferenceId(1), message }).await;
     assert!(ask(&mut node).await.is_ok(), "its place is free again");
 }

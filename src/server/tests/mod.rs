@@ -84,9 +84,9 @@ fn desk(ours: OurHosts, key: Arc<str>, settings: Settings) -> Arc<FrontDesk> {
 
 fn visit(leg: u64) -> Message {
     let draft = crate::record::Draft::begun(LegId(leg), Protocol::Sip, false);
-    let purpose = Purpose::Join { key: "conference[0]".into(), role: Role::Guest };
+    let purpose = Purpose::Join { key: "conference[0]".into(), role: Role::Guest, beside: None };
     let call = Call::offered(offered(leg), Lang::Zh, draft);
-    Message::Visit(Box::new(Visit { call, caller: None, trusted: false, purpose }))
+    Message::Visit(Box::new(Visit { call, caller: None, trusted: false, purpose, seated: None }))
 }
 
 fn media(direction: Direction) -> Box<LegMedia> {
@@ -525,7 +525,8 @@ async fn whoever_listens_hears_what_happens() {
 async fn a_bridge_without_calls_drains_at_once() {
     let dir = std::env::temp_dir().join(format!("causeway-bridge-{}", std::process::id()));
     let text = format!(
-        "[node]\nstate_dir = {:?}\n[sip]\nudp = [\"127.0.0.1:0\"]\ntcp = []\ntls = [\"127.0.0.1:0\"]\n",
+        "[node]\nstate_dir = {:?}\n[sip]\nudp = [\"127.0.0.1:0\"]\ntcp = []\ntls = [\"127.0.0.1:0\"]\n\
+         [webrtc]\nudp_port = 0\n",
         dir.display().to_string()
     );
     let config = crate::Config::parse("test.toml", &text, &|_| None).expect("valid");

@@ -44,16 +44,23 @@ fn call_out(leg: u64) -> Message {
         display_name: String::new(),
         role: Role::Guest,
         lang: Lang::Zh,
+        beside: None,
         explanation: String::new(),
     };
-    Message::CallOut { local: [192, 0, 2, 5].into(), errand: Box::new(errand) }
+    Message::CallOut { local: [192, 0, 2, 5].into(), errand: Box::new(errand), watcher: None }
 }
 
 fn join(leg: u64, role: Role) -> Message {
     let draft = Draft::begun(LegId(leg), Protocol::Sip, false);
-    let purpose = Purpose::Join { key: "conference[0]".into(), role };
+    let purpose = Purpose::Join { key: "conference[0]".into(), role, beside: None };
     let call = Call::offered(offered(leg), Lang::Zh, draft);
-    Message::Visit(Box::new(Visit { call, caller: None, trusted: leg.is_multiple_of(2), purpose }))
+    Message::Visit(Box::new(Visit {
+        call,
+        caller: None,
+        trusted: leg.is_multiple_of(2),
+        purpose,
+        seated: None,
+    }))
 }
 
 impl House {

@@ -127,7 +127,7 @@ pub(super) fn ask(leg: u64, goal: Goal) -> Message {
     let draft = Draft::begun(LegId(leg), Protocol::Sip, false);
     let call = Call::offered(offered, Lang::Zh, draft);
     let purpose = Purpose::Ask(goal);
-    Message::Visit(Box::new(Visit { call, caller: None, trusted: false, purpose }))
+    Message::Visit(Box::new(Visit { call, caller: None, trusted: false, purpose, seated: None }))
 }
 
 /// A `#` that ends the PIN as an event comes again by INFO when the call is in the conference
@@ -159,7 +159,10 @@ fn a_press_by_three_ways_is_one_digit_at_the_reception() {
             menus.take(digit_by(method, digit));
         }
     }
-    assert_eq!(menus.visit().purpose, Purpose::Join { key: "open".into(), role: Role::Guest });
+    assert_eq!(
+        menus.visit().purpose,
+        Purpose::Join { key: "open".into(), role: Role::Guest, beside: None }
+    );
 }
 
 #[test]
@@ -249,7 +252,7 @@ async fn who_may_not_be_put_through_to_the_operator_hears_of_the_wrong_entries()
     let mut node = Node::new();
     node.router.directory.conference(&"elsewhere".into(), |_| tokio::sync::mpsc::channel(1).0);
     let handle = node.router.directory.of_key("elsewhere").expect("it runs");
-    node.router.directory.seat(LEG, handle);
+    node.router.directory.seat(LEG, handle, Protocol::Sip);
     node.router.handover(Handover::Visit(visit)).await;
     node.until("TooManyAttempts").await;
 }

@@ -32,10 +32,17 @@ impl Room {
     /// A caller who is known again when it calls again.
     fn join_as(&mut self, leg: u64, key: u64) {
         let draft = Draft::begun(LegId(leg), Protocol::Sip, false);
-        let purpose = Purpose::Join { key: "conference[0]".into(), role: Role::Guest };
+        let purpose =
+            Purpose::Join { key: "conference[0]".into(), role: Role::Guest, beside: None };
         let call = Call::offered(offered(leg), Lang::Zh, draft);
         let caller = Some(CallerKey(key));
-        self.take(Message::Visit(Box::new(Visit { call, caller, trusted: false, purpose })));
+        self.take(Message::Visit(Box::new(Visit {
+            call,
+            caller,
+            trusted: false,
+            purpose,
+            seated: None,
+        })));
         [reserved(leg), ready(leg), answered(leg)].into_iter().for_each(|message| {
             self.take(message);
         });

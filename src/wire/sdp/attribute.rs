@@ -106,3 +106,86 @@ impl fmt::Display for RtcpAddress {
         self.address.as_ref().map_or(Ok(()), |address| write!(f, " {address}"))
     }
 }
+
+/// `a=group` (RFC 5888): the lines that belong together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Group {
+    /// `BUNDLE`, `LS` or anything else, as it stands.
+    pub semantics: String,
+    /// The identification tags (`a=mid`) of its lines.
+    pub tags: Vec<String>,
+}
+
+impl Group {
+    /// Reads the value; tags beyond [`super::MAX_MEDIA`] are left out. `None` where it is empty.
+    pub fn parse(value: &str) -> Option<Self> {
+        let mut words = value.split_whitespace().map(str::to_owned);
+        let semantics = words.next()?;
+        Some(Self { semantics, tags: words.take(super::MAX_MEDIA).collect() })
+    }
+}
+
+impl fmt::Display for Group {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.semantics)?;
+        self.tags.iter().try_for_each(|tag| write!(f, " {tag}"))
+    }
+}
+
+/// The SHA-256 of `a=fingerprint` (RFC 8122 section 5). `None` for every other hash and where it
+/// is broken.
+pub fn sha256_fingerprint(value: &str) -> Option<[u8; 32]> {
+    let (hash, hex) = value.trim().split_once(char::is_whitespace)?;
+    if !hash.eq_ignore_ascii_case("sha-256") {
+        return None;
+    }
+    let mut bytes = [0; 32];
+    let mut pairs = hex.trim().split(':');
+    for byte in &mut bytes {
+        let pair = pairs.next().filter(|pair| pair.len() == 2)?;
+        *byte = u8::from_str_radix(pair, 16).ok().filter(|_| !pair.starts_with('+'))?;
+    }
+    pairs.next().is_none().then_some(bytes)
+}
+
+/// The synchronization source of `a=ssrc` (RFC 5576 section 4.1). `None` where it is broken.
+pub fn ssrc(value: &str) -> Option<u32> {
+    value.split_whitespace().next()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fingerprints_of_sha_256_alone() {
+        let hex = ["aB"; 32].join(":");
+        assert_eq!(sha256_fingerprint(&format!("sha-256 {hex}")), Some([0xab; 32]));
+        assert_eq!(sha256_fingerprint(&format!(" SHA-256  {hex} ")), Some([0xab; 32]));
+        for broken in [
+            format!("sha-1 {hex}"),
+            format!("sha-256 {hex}:ab"),
+            format!("sha-256 {}", ["ab"; 31].join(":")),
+            format!("sha-256 {}", ["+b"; 32].join(":")),
+            format!("sha-256 {}", ["xb"; 32].join(":")),
+            format!("sha-256 {}", ["é"; 32].join(":")),
+            "sha-256".to_owned(),
+            String::new(),
+        ] {
+            assert_eq!(sha256_fingerprint(&broken), None, "{broken}");
+        }
+    }
+
+    #[test]
+    fn groups_and_sources() {
+        let group = Group::parse(" BUNDLE 0  audio1 ").unwrap();
+        assert_eq!((group.semantics.as_str(), group.tags.len()), ("BUNDLE", 2));
+        assert_eq!(group.to_string(), "BUNDLE 0 audio1");
+        assert_eq!(Group::parse(" "), None);
+        let many = Group::parse(&format!("BUNDLE{}", " 7".repeat(1_000))).unwrap();
+        assert_eq!(many.tags.len(), super::super::MAX_MEDIA);
+        assert_eq!(ssrc("4294967295 cname:x"), Some(u32::MAX));
+        assert_eq!(ssrc("4294967296 cname:x"), None);
+        assert_eq!(ssrc(""), None);
+    }
+}

@@ -5,12 +5,14 @@
 //! answer must have one for each (RFC 3264 section 6). A broken `m=` line is kept with port 0.
 
 pub mod attribute;
+pub mod candidate;
 pub mod crypto;
 mod normalise;
 mod read;
 mod write;
 
-pub use attribute::{ExtMap, RtcpAddress, RtpMap};
+pub use attribute::{ExtMap, Group, RtcpAddress, RtpMap};
+pub use candidate::Candidate;
 pub use crypto::{Crypto, CryptoError};
 
 use std::fmt;
@@ -247,6 +249,13 @@ impl SessionDescription {
     /// The bytes of the description, lines in the order of RFC 8866 section 5.
     pub fn to_bytes(&self) -> Vec<u8> {
         write::write(self).into_bytes()
+    }
+}
+
+impl fmt::Display for SessionDescription {
+    /// The text of the description, keys and all: for the wire only.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&write::write(self))
     }
 }
 

@@ -5,12 +5,12 @@ use super::super::backend::Actor;
 use super::super::fault::{Fault, Problem};
 use super::super::resource::*;
 use super::{BridgeBackend, page};
-use crate::invite::{Card, CardError, Subject, calendar, card::Leads, html, text};
+use crate::invite::{Card, CardError, calendar, html, text};
 use crate::meeting::{self, Kind, MeetingError, NewMeeting, Permanent, Phase, Pin, is_code};
 use crate::store::random;
-use causeway_base::{Alias, EndCause, Lang};
+use causeway_base::{EndCause, Lang};
 use causeway_conference::{By, Command};
-use causeway_dial::{Destination, Found, IncomingCall, NameTable, Names, Resolver};
+use causeway_dial::Resolver;
 use jiff::{SignedDuration, Timestamp};
 use std::sync::Arc;
 
@@ -70,7 +70,7 @@ impl BridgeBackend {
         };
         let object = made.as_ref().map_or("", |made| &*made.id);
         self.audited(by, "meeting.create", object, &made);
-        let meeting = self.stored(&mut self.resolver(), &made?, now)?;
+        let meeting = self.stored(&mut self.cards.resolver(), &made?, now)?;
         self.tell(Some(meeting.id.clone()), Happening::MeetingCreated);
         Ok(meeting)
     }
@@ -84,10 +84,10 @@ impl BridgeBackend {
     ) -> Result<Page<Meeting>, Problem> {
         let now = Timestamp::now();
         let stored = self.meetings.list().into_iter().map(Listed::Stored);
-        let all = stored.chain(self.permanent.iter().map(Listed::Fixed));
+        let all = stored.chain(self.cards.permanent.iter().map(Listed::Fixed));
         let wanted = |one: &Listed<'_>| state.is_none_or(|state| self.state_of(one, now) == state);
         let listed = page(all.filter(wanted).collect(), window, Listed::place);
-        let mut resolver = Resolver::new(Arc::clone(&self.dial_plan));
+        let mut resolver = self.cards.resolver();
         let mut items = Vec::with_capacity(listed.items.len());
         for one in &listed.items {
             items.push(match one {
@@ -114,12 +114,11 @@ impl BridgeBackend {
     }
 
     fn conference(&self, id: &MeetingId) -> Result<&Permanent, Problem> {
-        let known = self.permanent.iter().find(|conference| *conference.key == *id.as_str());
-        known.ok_or_else(|| Fault::NotFound.into())
+        self.cards.conference(id.as_str()).ok_or_else(|| Fault::NotFound.into())
     }
 
     pub(super) async fn show_meeting(&self, id: &MeetingId) -> Result<Meeting, Problem> {
-        let mut resolver = self.resolver();
+        let mut resolver = self.cards.resolver();
         let mut meeting = match self.meetings.get(id.as_str()) {
             Some(meeting) => self.stored(&mut resolver, &meeting, Timestamp::now())?,
             None => self.fixed(&mut resolver, self.conference(id)?)?,
@@ -144,7 +143,7 @@ impl BridgeBackend {
             None => Err(Fault::NotFound.into()),
         };
         self.audited(by, "meeting.change", id.as_str(), &changed);
-        let meeting = self.stored(&mut self.resolver(), &changed?, now)?;
+        let meeting = self.stored(&mut self.cards.resolver(), &changed?, now)?;
         // One that does not run learns them when it begins.
         if let Some(settings) = self.meetings.settings(id.as_str(), now) {
             let (settings, by) = (Box::new(settings), By::Operator);
@@ -186,7 +185,7 @@ impl BridgeBackend {
         let state = self.state_of(&Listed::Stored(Arc::clone(meeting)), now);
         // What is over has no address; one that leads nowhere is not shown.
         let card = (state != MeetingState::Ended)
-            .then(|| self.card(resolver, &meeting.as_ref().into()).ok())
+            .then(|| self.cards.card(resolver, meeting.as_ref().into()).ok())
             .flatten();
         Ok(Meeting {
             id: super::id_shown(&meeting.id)?,
@@ -199,6 +198,7 @@ impl BridgeBackend {
             lobby: meeting.lobby.into(),
             wait_for_host: meeting.wait_for_host,
             mute_on_entry: meeting.mute_on_entry,
+            guests_call_me: meeting.guests_call_me,
             max_participants: u32::try_from(meeting.max_participants).unwrap_or(u32::MAX),
             early_entry_min: meeting.early_entry_min,
             live: None,
@@ -211,7 +211,7 @@ impl BridgeBackend {
     fn fixed(&self, resolver: &mut Resolver, conference: &Permanent) -> Result<Meeting, Problem> {
         let settings = &conference.settings;
         let alias = conference.aliases.first().or(conference.code.as_ref());
-        let card = self.card(resolver, &conference.into()).ok();
+        let card = self.cards.card(resolver, conference.into()).ok();
         Ok(Meeting {
             id: id(&conference.key).ok_or(Fault::Internal)?,
             name: Name::new(&settings.name),
@@ -223,6 +223,7 @@ impl BridgeBackend {
             lobby: settings.lobby.into(),
             wait_for_host: settings.wait_for_host,
             mute_on_entry: settings.mute_on_entry,
+            guests_call_me: settings.guests_call_me,
             max_participants: u32::try_from(settings.max_participants).unwrap_or(u32::MAX),
             early_entry_min: 0,
             live: None,
@@ -240,26 +241,27 @@ impl BridgeBackend {
         id: &MeetingId,
         format: InviteFormat,
         lang: Lang,
-        secrets: bool,
+        reader: Reader,
     ) -> Result<Invitation, Problem> {
-        let mut resolver = self.resolver();
-        let card = match self.meetings.get(id.as_str()) {
-            Some(meeting) => self.card(&mut resolver, &meeting.as_ref().into()),
-            None => self.card(&mut resolver, &self.conference(id)?.into()),
-        };
+        let card = self.cards.of(id.as_str()).ok_or(Fault::NotFound)?;
         let card = card.map_err(|error| match error {
             CardError::NotRouted { address, .. } => {
                 Problem::from(Fault::NotRouted).detailed(&address)
             }
             CardError::NoAddress => Fault::NoAddress.into(),
         })?;
-        let card = if secrets { card } else { card.without_secrets() };
+        let card = match reader {
+            Reader::Host => card,
+            Reader::Guest => card.for_guests(),
+            Reader::Stranger => card.without_secrets(),
+        };
         let plain = |text| Invitation { text, media_type: format.media_type().to_owned() };
         match format {
             InviteFormat::Text => Ok(plain(text::render(&card, lang))),
             InviteFormat::Html => Ok(plain(html::render(&card, lang))),
             InviteFormat::Ics => {
-                let host = self.addresses.sip.as_ref().map_or("causeway", |place| &place.host);
+                let host =
+                    self.cards.addresses.sip.as_ref().map_or("causeway", |place| &place.host);
                 let text = calendar::render(&card, lang, host, Timestamp::now())
                     .ok_or_else(|| Problem::from(Fault::Conflict).of("format"))?;
                 let method = calendar::method(&card);
@@ -270,40 +272,6 @@ impl BridgeBackend {
             }
         }
     }
-
-    fn resolver(&self) -> Resolver {
-        Resolver::new(Arc::clone(&self.dial_plan))
-    }
-
-    /// The card of a meeting, as the dial plan will lead once the meeting can be entered.
-    fn card(&self, resolver: &mut Resolver, subject: &Subject<'_>) -> Result<Card, CardError> {
-        let names = Opened { fixed: &self.names, subject };
-        let nobody = Alias::sip("", "anonymous.invalid");
-        Card::of(subject, &self.addresses, &mut |called, trunk| {
-            let call = IncomingCall { called, calling: &nobody, trunk, local: self.local };
-            match resolver.resolve(&call, &names).0 {
-                Destination::Conference(key) if *key == *subject.id() => Leads::ToTheMeeting,
-                Destination::Reception { .. } => Leads::ToTheReception,
-                _ => Leads::Elsewhere,
-            }
-        })
-    }
-}
-
-/// The names of the bridge as they are while a meeting can be entered.
-#[derive(Debug)]
-struct Opened<'a> {
-    fixed: &'a NameTable,
-    subject: &'a Subject<'a>,
-}
-
-impl Names for Opened<'_> {
-    fn find(&self, name: &str) -> Option<Found> {
-        let folded = meeting::fold(name);
-        let own = || self.subject.names().any(|own| meeting::fold(own) == folded);
-        let found = self.fixed.find(name);
-        found.or_else(|| own().then(|| Found::Conference(self.subject.id().into())))
-    }
 }
 
 /// What is only for those who may let others in: the PINs, and what holds one.
@@ -311,10 +279,14 @@ fn secrets(host: Option<&Pin>, guest: Option<&Pin>, card: &Option<Card>) -> Meet
     let shown = |pin: &Pin| Secret::new(pin.reveal().to_owned());
     let tel = |card: &Card| card.phones.first().map(|phone| Secret::new(card.one_tap(phone)));
     let link = |card: &Card| card.link.clone().map(Secret::new);
+    let host_link = |card: &Card| card.host_link.clone().map(Secret::new);
+    let guide = |card: &Card| card.guide.clone().map(Secret::new);
     MeetingSecrets {
         host_pin: host.map(shown),
         guest_pin: guest.map(shown),
         link: card.as_ref().and_then(link),
+        host_link: card.as_ref().and_then(host_link),
+        guide: card.as_ref().and_then(guide),
         tel: card.as_ref().and_then(tel),
     }
 }
@@ -352,6 +324,7 @@ fn wanted(draft: &MeetingDraft, now: Timestamp) -> Result<NewMeeting, Problem> {
     new.lobby = draft.lobby.into();
     new.wait_for_host = draft.wait_for_host;
     new.mute_on_entry = draft.mute_on_entry;
+    new.guests_call_me = draft.guests_call_me;
     if let Some(most) = draft.max_participants {
         new.max_participants = most as usize;
     }
@@ -399,6 +372,7 @@ fn changed(
         lobby: change.lobby.map_or(before.lobby, Into::into),
         wait_for_host: change.wait_for_host.unwrap_or(before.wait_for_host),
         mute_on_entry: change.mute_on_entry.unwrap_or(before.mute_on_entry),
+        guests_call_me: change.guests_call_me.unwrap_or(before.guests_call_me),
         locked_at_start: before.locked_at_start,
         max_participants: change
             .max_participants

@@ -16,14 +16,12 @@ use super::event_log::EventLog;
 use super::fault::{Fault, Problem};
 use super::resource::*;
 use crate::bridge::Bridge;
-use crate::config::Config;
 use crate::front_desk::FrontDesk;
-use crate::invite::Addresses;
+use crate::invite::Cards;
 use crate::live::Live;
-use crate::meeting::{Meetings, Permanent};
+use crate::meeting::Meetings;
 use crate::store::{self, NewAudit, Store, StoreError, Tokens};
 use causeway_adapter::sip::SipHandle;
-use causeway_dial::{DialPlan, NameTable};
 use causeway_engine::TickMetrics;
 use jiff::Timestamp;
 use std::fmt;
@@ -35,15 +33,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 pub struct BridgeBackend {
     live: Live,
     meetings: Arc<Meetings>,
-    /// The conferences of the configuration.
-    permanent: Vec<Permanent>,
+    cards: Arc<Cards>,
     store: Store,
     tokens: Tokens,
     sip: SipHandle,
     desk: Arc<FrontDesk>,
-    dial_plan: Arc<DialPlan>,
-    names: NameTable,
-    addresses: Addresses,
     local: IpAddr,
     ticks: Vec<Arc<TickMetrics>>,
     realtime: bool,
@@ -58,22 +52,19 @@ impl fmt::Debug for BridgeBackend {
 }
 
 impl BridgeBackend {
-    /// Of a bridge that was started with this configuration. News become events from now on.
-    pub fn new(bridge: &Bridge, config: &Config, tokens: Tokens) -> Self {
+    /// Of a running bridge, with its cards. News become events from now on.
+    pub fn new(bridge: &Bridge, tokens: Tokens, cards: Arc<Cards>) -> Self {
         let run = u32::try_from(Timestamp::now().as_second() & i64::from(u32::MAX)).unwrap_or(0);
         let events = Arc::new(EventLog::new(run));
         news::follow(bridge, Arc::clone(&events));
         Self {
             live: bridge.live().clone(),
             meetings: Arc::clone(bridge.meetings()),
-            permanent: config.conferences.clone(),
+            cards,
             store: bridge.store().clone(),
             tokens,
             sip: bridge.sip().clone(),
             desk: Arc::clone(bridge.desk()),
-            dial_plan: Arc::clone(&config.dial_plan),
-            names: config.names.clone(),
-            addresses: Addresses::of(config, bridge.bound()),
             local: bridge.local(),
             ticks: bridge.ticks().to_vec(),
             realtime: bridge.realtime(),
@@ -268,9 +259,9 @@ impl Backend for BridgeBackend {
         id: &'a MeetingId,
         format: InviteFormat,
         language: Language,
-        secrets: bool,
+        reader: Reader,
     ) -> Answer<'a, Invitation> {
-        Box::pin(async move { self.invitation(id, format, language.into(), secrets) })
+        Box::pin(async move { self.invitation(id, format, language.into(), reader) })
     }
 
     fn calls(

@@ -80,6 +80,7 @@ impl BridgeBackend {
             display_name: call.display_name.as_str().to_owned(),
             role: causeway_conference::Role::Guest,
             lang: lang.unwrap_or_default(),
+            beside: None,
         };
         let begun = match self.meetings.phase(key, Timestamp::now()) {
             None => Err(Fault::NotFound.into()),

@@ -57,6 +57,8 @@ pub struct MeetingDraft {
     pub wait_for_host: bool,
     /// Guests start muted.
     pub mute_on_entry: bool,
+    /// Guests may have their telephone called, as far as the bridge calls out.
+    pub guests_call_me: bool,
     /// The PIN of hosts, 4 to 10 digits.
     #[schema(value_type = Option<String>, pattern = "^[0-9]{4,10}$")]
     pub host_pin: Option<Secret>,
@@ -97,6 +99,8 @@ pub struct MeetingChange {
     pub wait_for_host: Option<bool>,
     /// Guests start muted.
     pub mute_on_entry: Option<bool>,
+    /// Guests may have their telephone called, as far as the bridge calls out.
+    pub guests_call_me: Option<bool>,
     /// The PIN of hosts, 4 to 10 digits.
     #[schema(value_type = Option<String>, pattern = "^[0-9]{4,10}$")]
     pub host_pin: Option<Secret>,
@@ -138,10 +142,18 @@ pub struct MeetingSecrets {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub guest_pin: Option<Secret>,
-    /// The web page, which lets in whoever has the link.
+    /// The web page for guests, which lets in whoever has the link.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub link: Option<Secret>,
+    /// The web page for hosts: whoever has the link is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub host_link: Option<Secret>,
+    /// The printable guide for guests; whoever has the link sees theirs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub guide: Option<Secret>,
     /// One tap from a mobile: number, code and PIN.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
@@ -201,6 +213,8 @@ pub struct Meeting {
     pub wait_for_host: bool,
     /// Guests start muted.
     pub mute_on_entry: bool,
+    /// Guests may have their telephone called, as far as the bridge calls out.
+    pub guests_call_me: bool,
     /// At most so many participants.
     pub max_participants: u32,
     /// So many minutes before its start callers may come to wait for it; twelve hours where this
@@ -255,6 +269,28 @@ impl InviteFormat {
     }
 }
 
+/// For whom an invitation is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Audience {
+    /// For who is invited.
+    #[default]
+    Guest,
+    /// For the organizer: also the link of hosts, and the guide to print.
+    Host,
+}
+
+/// What the reader of an invitation may know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reader {
+    /// Everything but the PIN of hosts.
+    Host,
+    /// The PIN and the link of guests.
+    Guest,
+    /// What lets nobody in.
+    Stranger,
+}
+
 /// An invitation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Invitation {
@@ -273,4 +309,6 @@ pub struct InviteQuery {
     pub format: Option<InviteFormat>,
     /// The language; that of `Accept-Language` when nothing is said.
     pub lang: Option<Language>,
+    /// For whom it is; guests when nothing is said.
+    pub audience: Option<Audience>,
 }

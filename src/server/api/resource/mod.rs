@@ -20,8 +20,8 @@ pub use event::{ApiEvent, EventQuery, Happening};
 pub use health::{Complaint, Liveness, Readiness};
 pub use line::{Registration, Trunk, TrunkState};
 pub use meeting::{
-    Invitation, InviteFormat, InviteQuery, Lobby, Meeting, MeetingAddresses, MeetingChange,
-    MeetingDraft, MeetingLive, MeetingQuery, MeetingSecrets, MeetingState,
+    Audience, Invitation, InviteFormat, InviteQuery, Lobby, Meeting, MeetingAddresses,
+    MeetingChange, MeetingDraft, MeetingLive, MeetingQuery, MeetingSecrets, MeetingState, Reader,
 };
 pub use page::{Page, PageQuery, Window};
 pub use participant::{

@@ -7,8 +7,8 @@ use super::super::check;
 use super::super::extract::{Asked, At, Json, NoBody, Spoken, window};
 use super::super::fault::Problem;
 use super::super::resource::{
-    CallOut, CallStarted, InviteQuery, LobbyChange, Lock, Meeting, MeetingChange, MeetingDraft,
-    MeetingId, MeetingQuery, Order, Page,
+    Audience, CallOut, CallStarted, InviteQuery, LobbyChange, Lock, Meeting, MeetingChange,
+    MeetingDraft, MeetingId, MeetingQuery, Order, Page, Reader,
 };
 use axum::Extension;
 use axum::extract::State;
@@ -134,8 +134,8 @@ pub(super) async fn call_out(
     Ok((StatusCode::ACCEPTED, axum::Json(started)))
 }
 
-/// An invitation: text, HTML or iCalendar. The PIN of guests and the link only for those who may
-/// host the meeting.
+/// An invitation: text, HTML or iCalendar. PINs and links only for those who may host the meeting;
+/// the link of hosts only in the invitation that is asked for the organizer.
 #[utoipa::path(get, path = "/api/v1/meetings/{meeting}/invite", tag = "meetings",
     params(("meeting" = MeetingId, Path), InviteQuery),
     responses((status = 200, content(
@@ -148,8 +148,12 @@ pub(super) async fn invite(
     Spoken(language): Spoken,
 ) -> Result<Response, Problem> {
     let format = asked.format.unwrap_or_default();
-    let secrets = sees_secrets(&credential.grant.scope, id.as_str());
+    let reader = match asked.audience.unwrap_or_default() {
+        _ if !sees_secrets(&credential.grant.scope, id.as_str()) => Reader::Stranger,
+        Audience::Guest => Reader::Guest,
+        Audience::Host => Reader::Host,
+    };
     let language = asked.lang.unwrap_or(language);
-    let invitation = api.backend.invite(&id, format, language, secrets).await?;
+    let invitation = api.backend.invite(&id, format, language, reader).await?;
     Ok(([(header::CONTENT_TYPE, invitation.media_type)], invitation.text).into_response())
 }

@@ -80,6 +80,7 @@ pub(super) fn meeting(name: &str) -> Meeting {
         lobby: Lobby::On,
         wait_for_host: false,
         mute_on_entry: false,
+        guests_call_me: false,
         max_participants: 10,
         early_entry_min: 15,
         addresses: MeetingAddresses::default(),
@@ -88,6 +89,8 @@ pub(super) fn meeting(name: &str) -> Meeting {
             host_pin: Some(Secret::new("987654321".to_owned())),
             guest_pin: None,
             link: None,
+            host_link: None,
+            guide: None,
             tel: Some(Secret::new("tel:+861012345678,,1001%23,,987654321%23".to_owned())),
         }),
     }
@@ -195,9 +198,13 @@ impl Backend for Fake {
         _: &'a MeetingId,
         format: InviteFormat,
         language: Language,
-        secrets: bool,
+        reader: Reader,
     ) -> Answer<'a, Invitation> {
-        let secrets = if secrets { " 4711" } else { "" };
+        let secrets = match reader {
+            Reader::Host => " 4711 host",
+            Reader::Guest => " 4711",
+            Reader::Stranger => "",
+        };
         let media_type = format.media_type().to_owned();
         done(Invitation { text: format!("{format:?} {language:?}{secrets}"), media_type })
     }

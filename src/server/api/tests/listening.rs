@@ -1,6 +1,6 @@
 //! The API over real TLS on loopback.
 
-use super::super::Listener;
+use super::super::{Listener, Sockets};
 use super::*;
 use crate::config::Config;
 use std::net::SocketAddr;
@@ -23,17 +23,20 @@ impl Served {
         let name = format!("causeway-api-{}-{number}", std::process::id());
         let directory = std::env::temp_dir().join(name);
         let text = format!(
-            "[node]\nstate_dir = {:?}\n[api]\nlisten = [\"127.0.0.1:0\"]\n{extra}",
+            "[node]\nstate_dir = {:?}\n[web]\nhttp = [\"127.0.0.1:0\"]\n\
+             [api]\nlisten = [\"127.0.0.1:0\"]\n{extra}",
             directory.display().to_string()
         );
         let config = Config::parse("test.toml", &text, &|_| None).expect("valid");
-        let listener = Listener::start(&config, Arc::new(Fake::new())).await.expect("started");
+        let sockets = Sockets::bind(&config).await.expect("bound");
+        let started = Listener::start(&config, sockets, Arc::new(Fake::new()), Router::new());
+        let listener = started.await.expect("started");
         let client = trusting(&directory);
         Self { directory, listener, client }
     }
 
     fn address(&self) -> SocketAddr {
-        self.listener.bound()[0]
+        self.listener.bound().https[0]
     }
 
     fn url(&self, path: &str) -> String {

@@ -32,6 +32,7 @@ pub(super) async fn meetings_outlive_a_restart_with_names_that_hold_quotes(locat
         lobby: Lobby::ForUntrusted,
         wait_for_host: true,
         mute_on_entry: true,
+        guests_call_me: true,
         locked_at_start: true,
         max_participants: 12,
         lang: Lang::En,

@@ -14,11 +14,11 @@ import { Speaker } from './media/speaker';
 import { signalAddress, type Place } from './place';
 import { Probe } from './probe/probe';
 import { forBridge, WANTED_KBPS } from './probe/verdict';
-import { VERSION, type ClientMessage, type Hello, type HostAction, type ServerMessage } from './protocol';
+import { VERSION, type ClientMessage, type HostAction, type ServerMessage } from './protocol';
 import { keepSeat, takeSeat, tabStore, type KeptSeat } from './session/seat';
 import { mayBeHeard, me, mayUnmute, seated, start, voice, type Session } from './session/state';
 import { reduce, type Event } from './session/reduce';
-import { Signalling } from './signalling/signalling';
+import { Signalling, type Hello } from './signalling/signalling';
 
 /** Media that broke is mended for as long as the bridge keeps the seat. */
 const MEND_MS = 30_000;

@@ -1,163 +1,142 @@
 // The words between a browser and the bridge: JSON over one WebSocket, one message a frame.
-// Mirrors `src/adapter/webrtc/message.rs`; the shape here is the shape that serde writes there.
+// Written from `src/adapter/webrtc/message.rs`, which says what each field means; do not
+// edit it: the test `the_page_has_the_words_of_the_bridge` says how it is written anew.
 
 export const VERSION = 1;
 export const SUBPROTOCOL = 'causeway.v1';
 /** The longest frame of a client, in bytes. */
-export const MAX_FRAME = 64 * 1024;
+export const MAX_FRAME = 65536;
 /** The longest message of chat, in characters. */
 export const MAX_CHAT = 2000;
 
-export type Role = 'host' | 'guest';
-export type Kind = 'browser' | 'room' | 'phone' | 'bridge';
-export type WaitReason = 'lobby' | 'no_host' | 'locked';
-export type CallState = 'ringing' | 'answered' | 'failed';
+/**
+ * What a browser says.
+ */
+export type ClientMessage = { "type": "hello", version: number, token: string, name: string, lang: string, pin?: string | null, seat?: Seat | null, test?: NetworkTest | null, listen_only: boolean, }
+  | { "type": "offer", sdp: string, }
+  | { "type": "candidate", candidate: string, }
+  | { "type": "mute", muted: boolean, }
+  | { "type": "hand", raised: boolean, }
+  | { "type": "chat", text: string, }
+  | { "type": "call_me", number: string, }
+  | { "type": "host", action: HostAction, }
+  | { "type": "leave", }
+  | { "type": "feedback", score: number, }
+  | { "type": "ping", id: number, };
 
-export interface Seat {
-  participant: number;
-  secret: string;
-}
+/**
+ * What hosts may do.
+ */
+export type HostAction = { "do": "admit", participant: number, }
+  | { "do": "admit_all", }
+  | { "do": "deny", participant: number, }
+  | { "do": "mute_participant", participant: number, muted: boolean, }
+  | { "do": "mute_all", }
+  | { "do": "allow_unmute", allowed: boolean, }
+  | { "do": "lower_hand", participant: number, }
+  | { "do": "lock", locked: boolean, }
+  | { "do": "hand_over", participant: number, }
+  | { "do": "remove", participant: number, }
+  | { "do": "end_for_all", }
+  | { "do": "call_out", target: string, name: string, };
 
-export interface NetworkTest {
-  udp: boolean;
-  tcp: boolean;
-  tls: boolean;
-  up_kbps: number;
-  down_kbps: number;
-  loss_permille: number;
-  round_trip_ms: number;
-}
+/**
+ * What the bridge says.
+ */
+export type ServerMessage = { "type": "welcome", version: number, meeting: Meeting, seat: Seat, role: Role, ice_servers: Array<IceServer>, phone: Phone | null, }
+  | { "type": "refused" } & Problem
+  | { "type": "waiting", place: number, reason: WaitReason, }
+  | { "type": "admitted", role: Role, muted: boolean, }
+  | { "type": "answer", sdp: string, }
+  | { "type": "roster", participants: Array<Participant>, }
+  | { "type": "participant", participant: Participant, }
+  | { "type": "gone", participant: number, }
+  | { "type": "speaking", participants: Array<number>, }
+  | { "type": "state", locked: boolean, may_unmute: boolean, may_call_me: boolean, may_call_out: boolean, }
+  | { "type": "chat", messages: Array<ChatMessage>, }
+  | { "type": "failed", of: string, problem: Problem, }
+  | { "type": "call", target: string, state: CallState, problem: Problem | null, }
+  | { "type": "ended" } & Problem
+  | { "type": "pong", id: number, };
 
-export type HostAction =
-  | { do: 'admit'; participant: number }
-  | { do: 'admit_all' }
-  | { do: 'deny'; participant: number }
-  | { do: 'mute_participant'; participant: number; muted: boolean }
-  | { do: 'mute_all' }
-  | { do: 'allow_unmute'; allowed: boolean }
-  | { do: 'lower_hand'; participant: number }
-  | { do: 'lock'; locked: boolean }
-  | { do: 'hand_over'; participant: number }
-  | { do: 'remove'; participant: number }
-  | { do: 'end_for_all' }
-  | { do: 'call_out'; target: string; name: string };
+/**
+ * A seat that was given: kept for thirty seconds when the connection breaks.
+ */
+export type Seat = { participant: number, secret: string, };
 
-export interface Hello {
-  type: 'hello';
-  version: number;
-  token: string;
-  name: string;
-  lang: string;
-  pin?: string | null;
-  seat?: Seat | null;
-  test?: NetworkTest | null;
-  listen_only: boolean;
-}
+/**
+ * What the test before joining found. Kept with the participant; nothing is decided by it.
+ */
+export type NetworkTest = { udp: boolean, tcp: boolean, tls: boolean, up_kbps: number, down_kbps: number, loss_permille: number, round_trip_ms: number, };
 
-export type ClientMessage =
-  | Hello
-  | { type: 'offer'; sdp: string }
-  | { type: 'candidate'; candidate: string }
-  | { type: 'mute'; muted: boolean }
-  | { type: 'hand'; raised: boolean }
-  | { type: 'chat'; text: string }
-  | { type: 'call_me'; number: string }
-  | { type: 'host'; action: HostAction }
-  | { type: 'leave' }
-  | { type: 'feedback'; score: number }
-  | { type: 'ping'; id: number };
+/**
+ * What a participant may do.
+ */
+export type Role = "host" | "guest";
 
-export interface Meeting {
-  name: string;
-  now: string;
-}
+/**
+ * By what a participant takes part.
+ */
+export type Kind = "browser" | "room" | "phone" | "bridge";
 
-export interface Participant {
-  id: number;
-  name: string;
-  role: Role;
-  kind: Kind;
-  waiting: boolean;
-  muted_by_self: boolean;
-  muted_by_host: boolean;
-  nothing_heard: boolean;
-  hand: boolean;
-  quality: number | null;
-}
+/**
+ * For whom somebody waits.
+ */
+export type WaitReason = "lobby" | "no_host" | "locked";
 
-export interface ChatMessage {
-  id: number;
-  from: number;
-  name: string;
-  text: string;
-  at: string;
-}
+/**
+ * Where a call stands.
+ */
+export type CallState = "ringing" | "answered" | "failed";
 
-export interface Problem {
-  code: string;
-  text: string;
-  pin_needed?: boolean;
-}
+/**
+ * The meeting, as everybody may know it.
+ */
+export type Meeting = { name: string, now: string, };
 
-export interface IceServer {
-  urls: string[];
-  username?: string;
-  credential?: string;
-}
+/**
+ * Somebody in the meeting.
+ */
+export type Participant = { id: number, name: string, role: Role, kind: Kind, waiting: boolean, muted_by_self: boolean, muted_by_host: boolean, nothing_heard: boolean, hand: boolean, quality: number | null, };
 
-export interface Phone {
-  number: string;
-  code: string;
-  personal_code: string | null;
-}
+/**
+ * A message of chat.
+ */
+export type ChatMessage = { id: number, from: number, name: string, text: string, at: string, };
 
-export type ServerMessage =
-  | {
-      type: 'welcome';
-      version: number;
-      meeting: Meeting;
-      seat: Seat;
-      role: Role;
-      ice_servers: IceServer[];
-      phone: Phone | null;
-    }
-  | ({ type: 'refused' } & Problem)
-  | { type: 'waiting'; place: number; reason: WaitReason }
-  | { type: 'admitted'; role: Role; muted: boolean }
-  | { type: 'answer'; sdp: string }
-  | { type: 'roster'; participants: Participant[] }
-  | { type: 'participant'; participant: Participant }
-  | { type: 'gone'; participant: number }
-  | { type: 'speaking'; participants: number[] }
-  | { type: 'state'; locked: boolean; may_unmute: boolean; may_call_me: boolean; may_call_out: boolean }
-  | { type: 'chat'; messages: ChatMessage[] }
-  | { type: 'failed'; of: string; problem: Problem }
-  | { type: 'call'; target: string; state: CallState; problem: Problem | null }
-  | ({ type: 'ended' } & Problem)
-  | { type: 'pong'; id: number };
+/**
+ * Why not, and what helps.
+ */
+export type Problem = { code: string, text: string, pin_needed: boolean, };
 
-// What is asked by HTTP before the WebSocket opens.
+/**
+ * A server for ICE, as `RTCIceServer`.
+ */
+export type IceServer = { urls: Array<string>, username?: string, credential?: string, };
 
-/** `POST api/v1/link`: what a link is worth, without using it up. */
-export interface LinkQuestion {
-  token: string;
-  lang: string;
-}
+/**
+ * The telephone that leads into the meeting.
+ */
+export type Phone = { number: string, code: string, personal_code: string | null, };
 
-export interface LinkAnswer {
-  meeting: Meeting;
-  phone: Phone | null;
-  pin_needed: boolean;
-  /** What the test before joining asks of the network, each way. */
-  wanted_kbps: number;
-}
+/**
+ * `POST …/api/v1/link`: what a link is worth, before it is used. Asking uses nothing up. A link
+ * that is worth nothing is answered by status 403 or 410 and a [`Problem`].
+ */
+export type LinkQuestion = { token: string, lang: string, };
 
-/** `POST api/v1/probe/rtc`: a peer connection that echoes a data channel and is gone after 30 s. */
-export interface ProbeOffer {
-  sdp: string;
-}
+/**
+ * The answer to a [`LinkQuestion`].
+ */
+export type LinkAnswer = { meeting: Meeting, phone: Phone | null, pin_needed: boolean, wanted_kbps: number, };
 
-export interface ProbeAnswer {
-  sdp: string;
-  ice_servers: IceServer[];
-}
+/**
+ * `POST …/api/v1/probe/rtc`: a peer connection for the test before joining. It echoes what
+ * arrives on its data channels, and is closed after thirty seconds.
+ */
+export type ProbeOffer = { sdp: string, };
+
+/**
+ * The answer to a [`ProbeOffer`].
+ */
+export type ProbeAnswer = { sdp: string, ice_servers: Array<IceServer>, };

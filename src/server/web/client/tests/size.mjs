@@ -1,8 +1,7 @@
 // Holds the weight of the first load: what a browser gets before the page works, compressed.
 
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { gzipSync, brotliCompressSync } from 'node:zlib';
 
 const MOST = 150_000;
 const dist = new URL('../dist/', import.meta.url).pathname;
@@ -12,9 +11,8 @@ const files = (folder) => readdirSync(folder, { withFileTypes: true }).flatMap((
 
 let [gzip, brotli] = [0, 0];
 for (const file of files(dist)) {
-  const bytes = readFileSync(file);
-  gzip += gzipSync(bytes, { level: 9 }).length;
-  brotli += brotliCompressSync(bytes).length;
+  if (file.endsWith('.gz')) gzip += statSync(file).size;
+  if (file.endsWith('.br')) brotli += statSync(file).size;
 }
 console.log(`first load: ${gzip} bytes by gzip, ${brotli} by brotli; at most ${MOST}`);
-if (gzip > MOST) process.exit(1);
+if (gzip === 0 || gzip > MOST) process.exit(1);

@@ -117,8 +117,8 @@ function heard(session: Session, message: ServerMessage): Session {
     case 'ended': {
       // The echo of my own leaving tells nothing new.
       if (session.phase.at === 'ended') return session;
-      const { code, text } = message;
-      return { ...cleared(session), phase: { at: 'ended', why: { is: 'told', problem: { code, text } } } };
+      const { type: _, ...problem } = message;
+      return { ...cleared(session), phase: { at: 'ended', why: { is: 'told', problem } } };
     }
     default:
       return session;

@@ -1,8 +1,10 @@
 // The WebSocket: opened, watched, and opened again while the seat is kept.
 
-import { SUBPROTOCOL, type ClientMessage, type Hello, type ServerMessage } from '../protocol';
+import { SUBPROTOCOL, type ClientMessage, type ServerMessage } from '../protocol';
 import { GIVE_UP_MS, pause } from './backoff';
 import { read } from './frame';
+
+export type Hello = Extract<ClientMessage, { type: 'hello' }>;
 
 /** Why there is no connection. */
 export type Loss = 'not_opened' | 'silent' | 'closed' | 'given_up';

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { firstFailing, ladder, nothingSeen, type Observation, type Rung } from '../../src/ladder/ladder';
 import { reachOf } from '../../src/ladder/reach';
 
-const problem = (code: string): Observation['problem'] => ({ code, text: 't' });
+const problem = (code: string): Observation['problem'] => ({ code, text: 't', pin_needed: false });
 const cases: [string, Partial<Observation>, Rung][] = [
   ['a link without token', { token: false }, 'link'],
   ['an expired link', { reached: 'answered', problem: problem('CW-LINK-002') }, 'link'],

@@ -65,7 +65,7 @@ describe('mute', () => {
     const asked = run(inside, update(one(7, { muted_by_host: true })), { type: 'mute', muted: false });
     expect(mayBeHeard(asked)).toBe(false);
     expect(mayBeHeard(run(asked, update(one(7))))).toBe(true);
-    const failed = run(asked, says({ type: 'failed', of: 'mute', problem: { code: 'CW', text: 'no' } }), update(one(7)));
+    const failed = run(asked, says({ type: 'failed', of: 'mute', problem: { code: 'CW', text: 'no', pin_needed: false } }), update(one(7)));
     expect(mayBeHeard(failed)).toBe(false);
   });
 
@@ -134,13 +134,13 @@ describe('chat', () => {
 
 describe('the end', () => {
   test('keeps why, and forgets the others', () => {
-    const over = run(inside, says({ type: 'ended', code: 'CW-CONF-001', text: 'Removed' }));
-    expect(over.phase).toEqual({ at: 'ended', why: { is: 'told', problem: { code: 'CW-CONF-001', text: 'Removed' } } });
+    const over = run(inside, says({ type: 'ended', code: 'CW-CONF-001', text: 'Removed', pin_needed: false }));
+    expect(over.phase).toEqual({ at: 'ended', why: { is: 'told', problem: { code: 'CW-CONF-001', text: 'Removed', pin_needed: false } } });
     expect(over.people).toEqual([]);
   });
 
   test('what I left stays left, whatever the bridge says of it', () => {
-    const left = run(inside, { type: 'left' }, says({ type: 'ended', code: 'CW-CALL-000', text: 'ended' }));
+    const left = run(inside, { type: 'left' }, says({ type: 'ended', code: 'CW-CALL-000', text: 'ended', pin_needed: false }));
     expect(left.phase).toEqual({ at: 'ended', why: { is: 'left' } });
   });
 });
@@ -150,6 +150,6 @@ test('a call is followed from asking to its end', () => {
   expect(asked.calls).toEqual([{ target: '123', state: 'asked', problem: null }]);
   const rings = run(asked, says({ type: 'call', target: '123', state: 'ringing', problem: null }));
   expect(rings.calls.map(({ state }) => state)).toEqual(['ringing']);
-  const refused = run(asked, says({ type: 'failed', of: 'call_me', problem: { code: 'CW', text: 'no' } }));
+  const refused = run(asked, says({ type: 'failed', of: 'call_me', problem: { code: 'CW', text: 'no', pin_needed: false } }));
   expect(refused.calls).toEqual([]);
 });

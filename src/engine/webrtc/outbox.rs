@@ -1,0 +1,80 @@
+//! What goes to browsers, kept until the worker sends it in batches: they share their sockets, so
+//! one system call sends to many.
+
+use super::Door;
+use crate::sys;
+use causeway_plan::CandidateProtocol;
+use std::net::SocketAddr;
+use std::os::fd::AsFd;
+use std::sync::Arc;
+
+/// Datagrams that wait in all. A tick's of a thousand browsers; a session that would fill it is
+/// broken.
+const MAX_WAITING: usize = 8192;
+
+/// What goes out by one address of one door.
+#[derive(Debug)]
+struct Queue {
+    door: Arc<Door>,
+    local: SocketAddr,
+    datagrams: Vec<(SocketAddr, Vec<u8>)>,
+}
+
+/// All that a worker sends to browsers.
+#[derive(Debug, Default)]
+pub(crate) struct Outbox {
+    queues: Vec<Queue>,
+    waiting: usize,
+}
+
+impl Outbox {
+    /// Keeps a datagram until [`Self::flush`]; what goes by TCP goes at once.
+    pub(crate) fn push(
+        &mut self,
+        door: &Arc<Door>,
+        protocol: CandidateProtocol,
+        local: SocketAddr,
+        remote: SocketAddr,
+        datagram: Vec<u8>,
+    ) {
+        if protocol == CandidateProtocol::Tcp {
+            door.send_framed(local, remote, &datagram);
+            return;
+        }
+        if self.waiting >= MAX_WAITING {
+            return;
+        }
+        self.waiting += 1;
+        let mine = |queue: &&mut Queue| queue.local == local && Arc::ptr_eq(&queue.door, door);
+        match self.queues.iter_mut().find(mine) {
+            Some(queue) => queue.datagrams.push((remote, datagram)),
+            None => self.queues.push(Queue {
+                door: Arc::clone(door),
+                local,
+                datagrams: vec![(remote, datagram)],
+            }),
+        }
+    }
+
+    /// Sends all. What a socket does not take is lost, as a network would lose it.
+    pub(crate) fn flush(&mut self) {
+        if self.waiting == 0 {
+            return;
+        }
+        self.waiting = 0;
+        for queue in &mut self.queues {
+            if let Some(socket) = queue.door.socket(queue.local) {
+                let mut rest = queue.datagrams.as_slice();
+                while !rest.is_empty() {
+                    match sys::send_batch(socket.as_fd(), rest) {
+                        Ok(sent) => rest = rest.get(sent.max(1)..).unwrap_or_default(),
+                        Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => break,
+                        // One address that cannot be reached costs its own datagram.
+                        Err(_) => rest = rest.get(1..).unwrap_or_default(),
+                    }
+                }
+            }
+            queue.datagrams.clear();
+        }
+    }
+}

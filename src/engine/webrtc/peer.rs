@@ -1,0 +1,182 @@
+//! A browser's leg as the engine sees it. A fault in its session, ours or the library's, ends this
+//! leg and nothing else.
+
+use super::session::{News, Session};
+use super::{Datagram, Door, Outbox};
+use crate::clock::Now;
+use crate::ingress;
+use crate::leg::{Leg, Link, Path};
+use crate::worker::EventSink;
+use causeway_base::{EndCause, LegId};
+use causeway_plan::{IceCandidate, LegMedia, MediaEvent, WebRtcState};
+use causeway_rtp::Numbering;
+use causeway_wire::demux::DatagramKind;
+use causeway_wire::rtcp::ReportBlock;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::Instant;
+use str0m::stats::MediaEgressStats;
+
+/// The transport of one browser.
+#[derive(Debug)]
+pub(crate) struct Peer {
+    door: Arc<Door>,
+    /// From the first agreement to a fault.
+    session: Option<Box<Session>>,
+    /// A fault that was not told yet.
+    fault: Option<EndCause>,
+    /// A session that was up is gone, which was not told yet.
+    lost: bool,
+}
+
+impl Peer {
+    pub(crate) fn new(door: Arc<Door>) -> Self {
+        Self { door, session: None, fault: None, lost: false }
+    }
+
+    /// Takes what offer/answer settled: the session goes on, or a new one begins.
+    pub(crate) fn configure(&mut self, now: Now, media: &LegMedia, outbox: &mut Outbox) {
+        let Some(spec) = media.transport.webrtc() else { return };
+        if self.session.as_ref().is_some_and(|session| session.continues(spec)) {
+            self.guard(|session| {
+                session.reconfigure(spec);
+                session.run(now, outbox)
+            });
+            return;
+        }
+        if let Some(before) = self.session.take() {
+            self.lost |= before.is_up();
+        }
+        let door = &self.door;
+        let begin = AssertUnwindSafe(|| Session::new(now, door, media, spec));
+        match catch_unwind(begin).unwrap_or(Err(EndCause::Internal)) {
+            Ok(session) => {
+                self.session = Some(Box::new(session));
+                self.guard(|session| session.run(now, outbox));
+            }
+            Err(cause) => self.fault = Some(cause),
+        }
+    }
+
+    pub(crate) fn is_up(&self) -> bool {
+        self.session.as_ref().is_some_and(|session| session.is_up())
+    }
+
+    /// When it has something to do or to tell. `None`: never by itself.
+    pub(crate) fn due(&self, now: Now) -> Option<Instant> {
+        if self.fault.is_some() || self.lost {
+            return Some(now.instant);
+        }
+        self.session.as_ref().map(|session| session.due())
+    }
+
+    pub(crate) fn send(
+        &mut self,
+        now: Now,
+        numbers: Numbering,
+        payload_type: u8,
+        payload: &[u8],
+        outbox: &mut Outbox,
+    ) {
+        self.guard(|session| session.send(now, numbers, payload_type, payload, outbox));
+    }
+
+    /// Says goodbye to the browser.
+    pub(crate) fn close(&mut self, now: Now, outbox: &mut Outbox) {
+        self.guard(|session| session.close(now, outbox));
+        self.session = None;
+    }
+
+    /// Works on the session. A fault ends it.
+    fn guard(&mut self, work: impl FnOnce(&mut Session) -> Result<(), EndCause>) {
+        let Some(session) = &mut self.session else { return };
+        let result = catch_unwind(AssertUnwindSafe(|| work(session)));
+        if let Err(cause) = result.unwrap_or(Err(EndCause::Internal)) {
+            self.fault = Some(cause);
+            self.session = None;
+        }
+    }
+}
+
+/// Takes a datagram of a browser's leg.
+pub(crate) fn take(
+    leg: &mut Leg,
+    datagram: &Datagram<'_>,
+    now: Now,
+    outbox: &mut Outbox,
+    sink: &mut EventSink,
+) {
+    let Leg { id, path: Path::WebRtc(peer), link, .. } = leg else { return };
+    let kind = DatagramKind::of(datagram.bytes);
+    if kind == DatagramKind::Rtcp
+        && let Some(link) = link
+        && link.reporting.heard(datagram.arrival)
+    {
+        sink.send(MediaEvent::Resumed { leg: *id });
+    }
+    peer.guard(|session| {
+        session.receive(now, datagram, outbox, &mut |packet| {
+            if let Some(link) = link {
+                let source = datagram.route.source;
+                ingress::take_browser(*id, link, packet, source, sink);
+            }
+        })
+    });
+    tell(*id, peer, link, sink);
+}
+
+/// Lets a session's time pass, and tells what happened.
+pub(crate) fn run(leg: &mut Leg, now: Now, outbox: &mut Outbox, sink: &mut EventSink) {
+    let Leg { id, path: Path::WebRtc(peer), link, .. } = leg else { return };
+    if peer.due(now).is_some_and(|due| due <= now.instant) {
+        peer.guard(|session| session.run(now, outbox));
+    }
+    tell(*id, peer, link, sink);
+}
+
+/// Takes a candidate of the browser.
+pub(crate) fn add_candidate(
+    leg: &mut Leg,
+    candidate: &IceCandidate,
+    now: Now,
+    outbox: &mut Outbox,
+) {
+    let Path::WebRtc(peer) = &mut leg.path else { return };
+    peer.guard(|session| {
+        session.add_candidate(candidate);
+        session.run(now, outbox)
+    });
+}
+
+fn tell(leg: LegId, peer: &mut Peer, link: &mut Option<Link>, sink: &mut EventSink) {
+    if std::mem::take(&mut peer.lost) {
+        let state = WebRtcState::Disconnected;
+        sink.send(MediaEvent::WebRtcChanged { leg, state });
+    }
+    for news in peer.session.iter_mut().flat_map(|session| session.news()) {
+        match news {
+            News::Changed(state) => sink.send(MediaEvent::WebRtcChanged { leg, state }),
+            News::Measured(stats) => {
+                if let Some(link) = link {
+                    measured(link, &stats);
+                }
+            }
+        }
+    }
+    if let Some(cause) = peer.fault.take() {
+        sink.send(MediaEvent::Failed { leg, cause });
+    }
+}
+
+/// What the peer's reports say of our packets.
+fn measured(link: &mut Link, stats: &MediaEgressStats) {
+    let report = stats.remote.as_ref().map(|remote| ReportBlock {
+        lost: i32::try_from(remote.packets_lost).unwrap_or(i32::MAX),
+        jitter: remote.jitter,
+        ..ReportBlock::default()
+    });
+    link.egress.stats.measured(stats.rtt, report);
+    if let Some(loss) = stats.loss {
+        link.reporting.peer_reported((loss * 256.0) as u8);
+    }
+}
