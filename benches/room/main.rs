@@ -3,7 +3,7 @@
 //! `cargo bench --bench room -- g711:100:3 opus:50:3+srtp …` runs the named cases, one JSON
 //! object a line. Without names it runs the default set ([`case::Case::default_set`]).
 //! `join` is how long a browser takes from the click to the first sound. `--engine` before the
-//! names leaves signalling out and measures the engine alone; telephones only.
+//! names leaves signalling out and measures the engine alone.
 //!
 //! * [`case`]: how a case is named.
 //! * [`server`]: a `causeway serve` process; [`telephone`]: the case on it, loaded by a
@@ -64,6 +64,7 @@ fn run(case: &Case, engine_alone: bool) -> std::io::Result<()> {
     let row = match case.door {
         Door::Telephone if engine_alone => engine::measure(case)?,
         Door::Telephone => telephone::measure(case)?,
+        Door::Browser if engine_alone => browser::alone::measure(case)?,
         Door::Browser => browser::measure(case)?,
     };
     row.print(case, floor::measure(case)?);

@@ -4,7 +4,7 @@
 use super::session::{Happened, Offered, Session};
 use super::signal::Signal;
 use super::way_in::WayIn;
-use super::{PATIENCE, Room};
+use super::{PATIENCE, let_in};
 use crate::case::Case;
 use crate::load::LOCAL;
 use causeway_base::Codec;
@@ -40,7 +40,7 @@ struct Stages {
 pub(crate) fn run() -> io::Result<()> {
     let speaker: Case = "webrtc:1:1".parse().map_err(io::Error::other)?;
     let way_in = WayIn::open(JOINS + 1)?;
-    let _room = Room::open(&way_in, &speaker)?;
+    let _room = let_in(&way_in, &speaker)?;
     let signalling = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let stages: Vec<Stages> =
         (0..JOINS).map(|_| join(&way_in, &signalling)).collect::<io::Result<_>>()?;

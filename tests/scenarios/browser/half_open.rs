@@ -18,7 +18,7 @@ const AT_ONCE: usize = 16;
 const KEPT: Duration = Duration::from_secs(45);
 
 /// An offer as Chromium makes it, whose peer connection does not exist.
-const OFFER: &str = include_str!("../../../fixtures/sdp/webrtc/chromium.sdp");
+const OFFER: &str = include_str!("../../../fixtures/sdp/webrtc/chrome/microphone.offer.sdp");
 
 /// What a browser does before it stops.
 #[derive(Clone, Copy, Debug)]
