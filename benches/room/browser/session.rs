@@ -5,10 +5,14 @@ use std::io;
 use std::net::{SocketAddr, UdpSocket};
 use std::time::Instant;
 use str0m::change::{SdpAnswer, SdpPendingOffer};
-use str0m::media::{Direction, MediaKind, Mid, Pt};
+use str0m::format::{Codec, FormatParams};
+use str0m::media::{Direction, Frequency, MediaKind, Mid, Pt};
 use str0m::net::{Protocol, Receive};
 use str0m::rtp::{ExtensionValues, RtpPacket, RtpWrite, SeqNo};
 use str0m::{Candidate, Event, IceConnectionState, Input, Output, Rtc, RtcConfig};
+
+/// The payload type of telephone events, as Chromium numbers it.
+const EVENTS: u8 = 110;
 
 /// A browser that has made its offer.
 pub(crate) struct Offered {
@@ -43,9 +47,19 @@ pub(crate) enum Happened {
 }
 
 impl Offered {
-    /// Offers Opus both ways, with the header extensions that browsers offer, from one socket.
+    /// Offers Opus and telephone events both ways, with the header extensions that browsers offer,
+    /// from one socket.
     pub(crate) fn new(local: SocketAddr) -> io::Result<Self> {
-        let config = RtcConfig::new().set_rtp_mode(true).clear_codecs().enable_opus(true, false);
+        let mut config =
+            RtcConfig::new().set_rtp_mode(true).clear_codecs().enable_opus(true, false);
+        config.codec_config().add_config(
+            EVENTS.into(),
+            None,
+            Codec::Tele,
+            Frequency::FORTY_EIGHT_KHZ,
+            None,
+            FormatParams::default(),
+        );
         let mut rtc = config.build(Instant::now());
         let candidate = Candidate::host(local, "udp").map_err(io::Error::other)?;
         rtc.add_local_candidate(candidate);
@@ -61,7 +75,8 @@ impl Offered {
         let answer = SdpAnswer::from_sdp_string(sdp).map_err(io::Error::other)?;
         self.rtc.sdp_api().accept_answer(self.pending, answer).map_err(io::Error::other)?;
         let media = self.rtc.media(self.mid).ok_or_else(|| io::Error::other("no media"))?;
-        let payload_type = media.remote_pts().first().copied();
+        let sound = |pt: &&Pt| ***pt != EVENTS;
+        let payload_type = media.remote_pts().iter().find(sound).copied();
         let payload_type = payload_type.ok_or_else(|| io::Error::other("no codec"))?;
         let (rtc, mid, local) = (self.rtc, self.mid, self.local);
         Ok(Session { rtc, mid, payload_type, local, sequence: 1.into(), connected: false })
