@@ -2,6 +2,7 @@
 
 use causeway_server::dial_command::DialCommand;
 use causeway_server::init::InitOptions;
+use causeway_server::link_command::LinkOptions;
 use causeway_server::load;
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
@@ -48,6 +49,8 @@ enum Command {
         #[command(subcommand)]
         command: DialCommand,
     },
+    /// Print a link by which browsers join a meeting.
+    Link(LinkOptions),
     /// Make many calls to one SIP address, and measure what each of them hears.
     Load(load::LoadOptions),
 }
@@ -60,6 +63,7 @@ fn main() -> ExitCode {
         Command::Check { config, defaults, .. } => causeway_server::check(config, defaults),
         Command::Seal { config } => causeway_server::seal(config),
         Command::Dial { command } => causeway_server::dial(&command),
+        Command::Link(options) => causeway_server::link(&options),
         Command::Load(options) => load::print(&options),
     };
     match done {

@@ -33,6 +33,11 @@ pub enum Event {
         /// What the leg's signalling speaks.
         source: Protocol,
     },
+    /// Somebody who waited is gone without having come in.
+    WaitingLeft {
+        /// Who.
+        participant: ParticipantId,
+    },
     /// The last leg of a participant is gone.
     ParticipantLeft {
         /// Who.

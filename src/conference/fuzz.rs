@@ -56,6 +56,7 @@ impl Observer {
             }
             Event::HandChanged { .. }
             | Event::TalkersChanged { .. }
+            | Event::WaitingLeft { .. }
             | Event::LockChanged { .. }
             | Event::LobbyChanged { .. }
             | Event::UnmuteAllowed { .. }

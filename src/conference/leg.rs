@@ -5,7 +5,7 @@
 //! Every leg ends with exactly one [`LegEvent::Ended`], whoever ended it.
 
 use causeway_base::{Alias, EndCause, LegId};
-use causeway_plan::{DigitMethod, LegMedia, OfferPolicy, WebRtcAddress};
+use causeway_plan::{DigitMethod, IceCandidate, LegMedia, OfferPolicy, WebRtcAddress};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
@@ -123,6 +123,13 @@ pub enum LegEvent {
         /// All of it; replaces what was agreed before.
         media: Box<LegMedia>,
     },
+    /// A further candidate of a browser (RFC 8838).
+    Candidate {
+        /// The leg.
+        leg: LegId,
+        /// The candidate.
+        candidate: IceCandidate,
+    },
     /// A digit came by signalling.
     Digit {
         /// The leg.
@@ -155,6 +162,7 @@ impl LegEvent {
             | LegEvent::Carried { leg, .. }
             | LegEvent::Answered { leg }
             | LegEvent::MediaReady { leg, .. }
+            | LegEvent::Candidate { leg, .. }
             | LegEvent::Digit { leg, .. }
             | LegEvent::KeyframeNeeded { leg }
             | LegEvent::Ended { leg, .. } => *leg,

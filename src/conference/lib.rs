@@ -45,7 +45,7 @@ pub use event::Event;
 pub use key::{KeyAction, KeyError, KeyTable};
 pub use leg::{LegCommand, LegEvent, MediaAddress, Offered, PortAddress, Proof, Protocol};
 pub use notice::{Notice, Phrase};
-pub use participant::{DisplayName, Mute, Participant, Role};
+pub use participant::{DisplayName, Mute, Participant, Role, Who};
 pub use policy::{EndRules, HostPresence, Lobby, Settings};
 pub use reception::{Arrival, Goal, Reception, ReceptionCommand, ReceptionEvent, Verdict};
 pub use roster::Roster;

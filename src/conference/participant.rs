@@ -1,7 +1,7 @@
 //! One entry of the roster.
 
 use crate::chat::Pace;
-use causeway_base::{LegId, ParticipantId, Redacted};
+use causeway_base::{ConferenceId, LegId, ParticipantId, Redacted};
 use std::fmt;
 use std::time::Instant;
 
@@ -70,6 +70,15 @@ impl fmt::Debug for DisplayName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         Redacted(&self.0).fmt(f)
     }
+}
+
+/// Somebody in a conference that runs: one that begins anew numbers its participants anew.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Who {
+    /// Where.
+    pub conference: ConferenceId,
+    /// Who.
+    pub participant: ParticipantId,
 }
 
 /// One entry of the roster.

@@ -19,6 +19,7 @@ use crate::sweep;
 use crate::tls::{self, TlsError};
 use crate::web::entrance::{self, Entrance, MAX_VISITS};
 use crate::web::peer::WebRtcHandle;
+use crate::web::{Echo, Echoes};
 use crate::{greeting, instance};
 use causeway_adapter::sip::{
     self, Carrier, Decision, LegIds, Listener, SipAdapter, SipConfig, SipError, SipHandle,
@@ -27,9 +28,9 @@ use causeway_adapter::sip::{
 use causeway_base::{ConferenceId, EndCause, Lang};
 use causeway_conference::{Command, LegEvent};
 use causeway_dial::{CallingOut, Destination, Explanation, IncomingCall, RateLimit};
-use causeway_engine::{Engine, EngineError, TickMetrics};
+use causeway_engine::{Engine, EngineConfig, EngineError, TickMetrics};
 use causeway_media::prompt::{Pack, PackError};
-use causeway_plan::MediaEvent;
+use causeway_plan::{CandidateProtocol, MediaEvent};
 use std::collections::HashMap;
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
@@ -110,10 +111,13 @@ pub struct Bridge {
     meetings: Arc<Meetings>,
     links: Arc<Links>,
     entrance: Arc<Entrance>,
+    journal: Arc<Journal>,
+    echo: Option<Arc<dyn Echo>>,
     store: Store,
     sip: SipHandle,
     desk: Arc<FrontDesk>,
     bound: Vec<(Carrier, SocketAddr)>,
+    browsers: Vec<(CandidateProtocol, SocketAddr)>,
     realtime: bool,
     ticks: Vec<Arc<TickMetrics>>,
     stop: mpsc::Sender<Stop>,
@@ -150,8 +154,9 @@ impl Bridge {
         let refusals = Refusals::new(Arc::clone(&desk), Arc::clone(&journal));
         sip_config.refused =
             Arc::new(move |call, cause| refusals.note(Instant::now(), call, cause));
-        let engine =
-            Engine::start(config.engine.clone(), media_sender).map_err(StartError::Engine)?;
+        let engine = EngineConfig { webrtc: config.doors(), ..config.engine.clone() };
+        let engine = Engine::start(engine, media_sender).map_err(StartError::Engine)?;
+        let browsers = engine.webrtc_bound();
         let (realtime, ticks) = (engine.realtime(), engine.metrics());
         let webrtc = WebRtcHandle::start(leg_sender.clone());
         let sip = SipAdapter::start(sip_config, leg_sender).await.map_err(StartError::Sip)?;
@@ -161,6 +166,7 @@ impl Bridge {
             handovers: handover_sender.clone(),
             news: news.clone(),
         };
+        let kept = Arc::clone(&journal);
         let (visit_sender, visits) = mpsc::channel(MAX_VISITS);
         let entrance = Arc::new(Entrance::new(entrance::Parts {
             desk: Arc::clone(&desk),
@@ -171,30 +177,38 @@ impl Bridge {
             visits: visit_sender,
             rate: config.rate.clone(),
         }));
+        let answering = Arc::new(Answering {
+            policy: config.policy,
+            advertised: config.advertised,
+            farewell: config.reception.farewell,
+        });
+        let outlet = Arc::new(Drivers {
+            directory: Arc::clone(&live.directory),
+            sip: sip.clone(),
+            webrtc,
+            engine,
+            pack,
+            journal: Arc::clone(&journal),
+        });
+        let ice_lite = config.webrtc.ice_lite;
+        let echoes = config.web.enabled.then(|| {
+            let (outlet, answering) = (Arc::clone(&outlet), Arc::clone(&answering));
+            Arc::new(Echoes::new(outlet, legs.clone(), answering, ice_lite))
+        });
         let router = Router {
             directory: Arc::clone(&live.directory),
             desk: Arc::clone(&desk),
-            journal: Arc::clone(&journal),
+            journal,
             reception: config.reception.settings.clone(),
-            answering: Arc::new(Answering {
-                policy: config.policy,
-                advertised: config.advertised,
-                farewell: config.reception.farewell,
-            }),
-            outlet: Arc::new(Drivers {
-                directory: Arc::clone(&live.directory),
-                sip: sip.clone(),
-                webrtc,
-                engine,
-                pack,
-                journal,
-            }),
+            answering,
+            outlet,
             news,
             handovers: handover_sender,
             legs,
             local: local(&bound),
             max_calls: config.max_calls,
             draining: false,
+            echoes: echoes.clone(),
         };
         let (stop, stops) = mpsc::channel(4);
         let inlets = Inlets { leg_events, media_events, handovers, visits, stops };
@@ -206,10 +220,13 @@ impl Bridge {
             meetings,
             links,
             entrance,
+            journal: kept,
+            echo: echoes.map(|echoes| -> Arc<dyn Echo> { echoes }),
             store,
             sip,
             desk,
             bound,
+            browsers,
             realtime,
             ticks,
             stop,
@@ -251,6 +268,11 @@ impl Bridge {
         &self.entrance
     }
 
+    /// Where what happened is written down.
+    pub(crate) fn journal(&self) -> &Arc<Journal> {
+        &self.journal
+    }
+
     /// What outlives the bridge.
     pub fn store(&self) -> &Store {
         &self.store
@@ -278,6 +300,16 @@ impl Bridge {
     /// The address of this node at which calls arrive, where nothing else tells.
     pub(crate) fn local(&self) -> IpAddr {
         local(&self.bound)
+    }
+
+    /// What makes the peer connections of the test before joining.
+    pub(crate) fn echo(&self) -> Option<&Arc<dyn Echo>> {
+        self.echo.as_ref()
+    }
+
+    /// The addresses that media of browsers is taken on, with the ports that the system chose.
+    pub fn browsers(&self) -> &[(CandidateProtocol, SocketAddr)] {
+        &self.browsers
     }
 
     /// The addresses that SIP is taken on, with the ports that the system chose.
@@ -459,7 +491,7 @@ async fn shut_down_engine(router: Router<Drivers>) {
     let _ = tokio::task::spawn_blocking(move || outlet.engine.shutdown()).await;
 }
 
-async fn open_store(config: &Config) -> Result<Store, StartError> {
+pub(crate) async fn open_store(config: &Config) -> Result<Store, StartError> {
     let key = config.store.secret_key.as_ref().map(|key| key.as_str());
     let secrets = Secrets::load(&config.state_dir, key).map_err(StartError::Secrets)?;
     Store::open(&config.store.location, secrets).await.map_err(StartError::Store)

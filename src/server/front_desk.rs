@@ -13,11 +13,12 @@ use crate::config::Trust;
 use crate::explanation::to_json;
 use crate::journal::Journal;
 use crate::meeting::{self, Gate, Meetings};
+use crate::personal_code::{Holder, PersonalCode, PersonalCodes};
 use crate::record::Draft;
 use crate::store::NewAudit;
 use causeway_base::{Alias, EndCause, Lang, LegId};
 use causeway_conference::reception::{Answer, Entered, Question};
-use causeway_conference::{CallerKey, Goal, KeyTable, Offered, Proof, Role, Settings};
+use causeway_conference::{CallerKey, Goal, KeyTable, Offered, Proof, Role, Settings, Who};
 use causeway_dial::attempt::{
     Attempt, AttemptRule, AttemptRules, Attempts, Exhausted, Limit, Permit,
 };
@@ -95,6 +96,7 @@ pub(crate) struct FrontDesk {
     /// Wrong PINs by link.
     link_attempts: Mutex<Attempts>,
     outgoing: Outgoing,
+    personal_codes: Arc<PersonalCodes>,
     /// Keys the hash that tells callers apart, so that nobody makes another's.
     callers: RandomState,
 }
@@ -222,6 +224,7 @@ impl FrontDesk {
             attempts: Mutex::new(Attempts::new(AttemptRules::default())),
             probes: Mutex::new(Attempts::new(PROBES)),
             link_attempts: Mutex::new(Attempts::new(by_link::BY_LINK)),
+            personal_codes: Arc::default(),
             callers: RandomState::new(),
         }
     }
@@ -422,13 +425,18 @@ impl FrontDesk {
 
     /// Whether a number is gone or never was would tell a stranger what numbers there were.
     fn look_up(&self, caller: &Caller, number: &str) -> Option<Answer> {
-        match self.names.find(&number.to_ascii_lowercase())? {
+        let Some(found) = self.names.find(&number.to_ascii_lowercase()) else {
+            let Holder { key, who } = self.personal_codes.find(number)?;
+            // Its holder passed the PIN, and may have another role by now.
+            return Some(Answer::Enter { key, role: Role::Guest, beside: Some(who) });
+        };
+        match found {
             Found::Conference(key) => {
                 let gate = self.meetings.gate(&key, Timestamp::now())?;
                 Some(match gate.asks(caller.trusted) {
                     Some(guests_need_pin) => Answer::PinNeeded { key, guests_need_pin },
                     None if gate.not_started => Answer::NotStarted,
-                    None => Answer::Enter { key, role: Role::Guest },
+                    None => Answer::Enter { key, role: Role::Guest, beside: None },
                 })
             }
             Found::TestCall => Some(Answer::Test),
@@ -469,7 +477,7 @@ impl FrontDesk {
         let gate = self.meetings.gate(&key, Timestamp::now());
         let answer = match gate.is_some_and(|gate| gate.not_started) {
             true => Answer::NotStarted,
-            false => Answer::Enter { key, role },
+            false => Answer::Enter { key, role, beside: None },
         };
         Answered { answer, skipped, audited }
     }
@@ -514,6 +522,12 @@ impl FrontDesk {
             Destination::Reject(EndCause::NotFound) => Some(operator_at(alias.to_string(), None)),
             _ => None,
         }
+    }
+
+    /// A code by which a telephone joins somebody. `None` where the system has no randomness.
+    pub(crate) fn personal_code(&self, key: &Arc<str>, who: Who) -> Option<PersonalCode> {
+        let holder = Holder { key: Arc::clone(key), who };
+        self.personal_codes.issue(&holder, |digits| self.names.find(digits).is_some()).ok()
     }
 
     /// The calls that we make.

@@ -91,6 +91,13 @@ impl Journal {
         }
     }
 
+    /// What somebody said of a call, 1 to 5, after it was answered.
+    pub(crate) fn feedback(&self, record: &str, score: u8) {
+        if let Some(store) = &self.store {
+            store.feedback(record, score);
+        }
+    }
+
     fn write(&self, draft: Draft) {
         if draft.ended.is_some() {
             draft.cause.into_iter().for_each(metrics::call_ended);

@@ -4,10 +4,11 @@
 //! * [`config`]: `causeway.toml` -> [`Config`].
 //! * [`serve`](mod@serve): the commands `serve` and `check`.
 //! * [`bridge`]: [`Bridge`], everything that runs: adapter, engine, conferences, and how it stops.
-//! * [`dial_command`]: the command `dial explain`; `explanation`: what it says, as JSON.
+//! * [`link_command`]: the command `link`. * [`dial_command`]: the command `dial explain`; `explanation`: what it says, as JSON.
 //! * `router`: each event to the actor that owns its leg, each new call to where the dial plan
 //!   says. `front_desk`: who may go where, in which role. `calling_out`: calls that we make.
 //! * `actor`: who owns legs: conferences and the reception. `outlet`: where their orders go.
+//! * `personal_code`: codes by which a telephone joins a browser.
 //! * `sweep`: what is done from time to time.
 //! * [`directory`]: who is where. [`live`]: what the outside may do with running conferences;
 //!   [`view`]: what it sees.
@@ -38,6 +39,7 @@ mod instance;
 pub mod invite;
 mod journal;
 pub mod link;
+pub mod link_command;
 pub mod live;
 pub mod load;
 pub mod logging;
@@ -45,6 +47,7 @@ mod measure;
 pub mod meeting;
 pub mod metrics;
 mod outlet;
+mod personal_code;
 pub mod ports;
 pub mod record;
 mod refusal;
@@ -58,7 +61,7 @@ mod sweep;
 mod tests;
 pub mod tls;
 pub mod view;
-mod web;
+pub mod web;
 
 pub use actor::task::News;
 pub use bridge::{Bridge, StartError};
@@ -66,6 +69,7 @@ pub use config::Config;
 pub use dial_command::dial;
 pub use directory::Directory;
 pub use init::init;
+pub use link_command::link;
 pub use live::{Live, LiveError};
 pub use ports::check_ports;
 pub use seal::seal;

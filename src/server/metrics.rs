@@ -51,6 +51,10 @@ fn describe() {
     describe_counter!("causeway_refusals_total", "Calls refused before they were any, by code");
     describe_counter!("causeway_admissions_total", "Participants admitted to a conference");
     describe_counter!("causeway_joins_total", "Browsers that asked to come in, by result");
+    describe_gauge!("causeway_pages", "Pages that are connected now");
+    describe_counter!("causeway_pages_closed_total", "Connections of pages closed, by code");
+    describe_counter!("causeway_pages_stalled_total", "Pages closed because they did not read");
+    describe_counter!("causeway_seats_total", "Seats whose connection broke, by their fate");
     describe_counter!("causeway_digits_total", "Digits pressed, by the way they came");
     describe_counter!("causeway_api_requests_total", "Requests of the API");
     describe_histogram!("causeway_api_request_seconds", Unit::Seconds, "Time of a request");
@@ -74,6 +78,27 @@ pub fn admitted() {
 /// Somebody asked to come in by a link: `ok`, or the code of the refusal.
 pub(crate) fn join(result: &'static str) {
     counter!("causeway_joins_total", "result" => result).increment(1);
+}
+
+/// A page is connected, or no more.
+pub(crate) fn page_connected(is: bool) {
+    let pages = gauge!("causeway_pages");
+    if is { pages.increment(1.0) } else { pages.decrement(1.0) }
+}
+
+/// A page's connection was closed, by this code of WebSockets.
+pub(crate) fn page_closed(code: u16) {
+    counter!("causeway_pages_closed_total", "code" => code.to_string()).increment(1);
+}
+
+/// A page did not read, and was closed.
+pub(crate) fn page_stalled() {
+    counter!("causeway_pages_stalled_total").increment(1);
+}
+
+/// What became of a seat whose connection broke: `taken-back` or `lost`.
+pub(crate) fn seat(fate: &'static str) {
+    counter!("causeway_seats_total", "fate" => fate).increment(1);
 }
 
 /// A digit came.

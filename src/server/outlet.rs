@@ -47,10 +47,7 @@ impl Drivers {
                 // A stopped adapter has hung up every leg.
                 _ => Ok(()),
             },
-            Protocol::WebRtc => {
-                self.webrtc.try_command(command);
-                Ok(())
-            }
+            Protocol::WebRtc => self.webrtc.try_command(command).map_err(|_| Busy),
         }
     }
 }

@@ -14,6 +14,7 @@ use crate::journal::Journal;
 use crate::outlet::Outlet;
 use crate::record::Draft;
 use crate::view::CallOut;
+use crate::web::Echoes;
 use causeway_base::{ConferenceId, EndCause, LegId};
 use causeway_conference::{Goal, LegCommand, LegEvent, Offered, Protocol, Role, reception};
 use causeway_dial::calling_out::Asker;
@@ -43,6 +44,8 @@ pub(crate) struct Router<O> {
     pub(crate) local: IpAddr,
     pub(crate) max_calls: usize,
     pub(crate) draining: bool,
+    /// The tests of browsers: their legs belong to no actor.
+    pub(crate) echoes: Option<Arc<Echoes<O>>>,
 }
 
 impl<O: Outlet> Router<O> {
@@ -95,6 +98,9 @@ impl<O: Outlet> Router<O> {
             | MediaEvent::Resumed { leg }
             | MediaEvent::Failed { leg, .. } => *leg,
         };
+        if self.echoes.as_ref().is_some_and(|echoes| echoes.hear(leg, &event)) {
+            return;
+        }
         if let Some(handle) = self.directory.of_leg(leg) {
             self.forward(leg, handle, Message::Media(event)).await;
         }

@@ -56,6 +56,7 @@ async fn run(config: Config) -> Result<(), Box<dyn Error>> {
         tokio::select! {
             () = bridge.stopped() => {
                 if let Some(front) = front {
+                    front.door.close().await;
                     front.listener.close().await;
                 }
                 return Ok(());
@@ -80,6 +81,8 @@ async fn run(config: Config) -> Result<(), Box<dyn Error>> {
 struct ApiFront {
     listener: Listener,
     backend: Arc<BridgeBackend>,
+    /// The door of pages.
+    door: Arc<web::signal::Door>,
     /// The code of a first start.
     code: Option<Zeroizing<String>>,
     config: Config,
@@ -95,10 +98,11 @@ impl ApiFront {
         let code = tokens.bootstrap(Timestamp::now()).await?;
         let sockets = Sockets::bind(config).await?;
         let cards = Arc::new(bridge.cards(config, sockets.bound()));
-        let page = page(bridge, config, &cards);
+        let door = Arc::new(web::signal::Door::new(bridge, facts(config, &cards)));
+        let page = page(bridge, config, &cards, &door);
         let backend = Arc::new(BridgeBackend::new(bridge, tokens, cards));
         let listener = Listener::start(config, sockets, backend.clone(), page).await?;
-        Ok(Some(Self { listener, backend, code, config: config.clone() }))
+        Ok(Some(Self { listener, backend, door, code, config: config.clone() }))
     }
 
     /// What a person reads at the start.
@@ -118,12 +122,30 @@ impl ApiFront {
 }
 
 /// The page by which browsers join, where it is switched on.
-fn page(bridge: &Bridge, config: &Config, cards: &Arc<Cards>) -> Router {
+fn page(
+    bridge: &Bridge,
+    config: &Config,
+    cards: &Arc<Cards>,
+    door: &Arc<web::signal::Door>,
+) -> Router {
     if !config.web.enabled {
         return Router::new();
     }
-    let site = Site::new(bridge, config, Arc::clone(cards), None);
-    web::routes(&site, Router::new())
+    let site = Site::new(bridge, config, Arc::clone(cards), bridge.echo().cloned());
+    web::routes(&site, web::signal::routes(Arc::clone(door)))
+}
+
+/// What pages are told besides how the conference is.
+fn facts(config: &Config, cards: &Arc<Cards>) -> web::signal::Facts {
+    let (cards, turn) = (Arc::clone(cards), config.turn.clone());
+    web::signal::Facts {
+        phone: Box::new(move |meeting| cards.phone(meeting)),
+        ice: Box::new(move |who| {
+            let name = format!("{}-{}", who.conference, who.participant);
+            web::turn::servers(&turn, &name, Timestamp::now())
+        }),
+        patience: web::signal::Patience::default(),
+    }
 }
 
 /// Says whether a configuration is valid; with `defaults` prints the documented defaults.

@@ -1,8 +1,8 @@
 //! What the outside sees of a running conference.
 
 use causeway_adapter::webrtc::message::NetworkTest;
-use causeway_base::{Codec, ConferenceId, Lang, LegId, ParticipantId};
-use causeway_conference::{Role, Said};
+use causeway_base::{Codec, Lang, LegId};
+use causeway_conference::{Role, Said, Who};
 use std::sync::Arc;
 
 /// A running conference at one moment.
@@ -50,15 +50,6 @@ pub enum Kind {
     Phone,
     /// Another meeting.
     Bridge,
-}
-
-/// Somebody in a conference that runs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Who {
-    /// Where. A conference that begins anew numbers its participants anew.
-    pub conference: ConferenceId,
-    /// Who.
-    pub participant: ParticipantId,
 }
 
 /// Somebody who shall be called into a conference.

@@ -95,6 +95,9 @@ impl Conference {
         };
         self.successors.retain(|successor| *successor != who);
         self.withdraw_speaker(who);
+        if !participant.joined && seat.admission.is_waiting() {
+            self.events.push_back(Event::WaitingLeft { participant: who });
+        }
         if participant.joined {
             self.events.push_back(Event::ParticipantLeft { participant: who, cause });
             self.chime_others(now, who, Notice::SomebodyLeft);

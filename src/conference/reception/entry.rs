@@ -258,9 +258,10 @@ impl Caller {
             Answer::PinNeeded { key, guests_need_pin } => {
                 self.begin_pin(now, Door { key: Some(key), guests_need_pin }, &[], out)
             }
-            Answer::Enter { key, role } => {
+            Answer::Enter { key, role, beside } => {
                 self.hush(out);
-                out.push(ReceptionEvent::Transfer { leg: self.leg, key, role, lang: self.lang });
+                let (leg, lang) = (self.leg, self.lang);
+                out.push(ReceptionEvent::Transfer { leg, key, role, beside, lang });
                 Stage::Gone
             }
             Answer::NotStarted => {

@@ -196,7 +196,7 @@ fn goal(detail: u8) -> Goal {
 fn answer(detail: u8) -> Answer {
     let key = "room".into();
     match detail % 8 {
-        0 => Answer::Enter { key, role: Role::Guest },
+        0 => Answer::Enter { key, role: Role::Guest, beside: None },
         1 => Answer::Exhausted,
         2 => Answer::Test,
         3 | 4 => Answer::PinNeeded { key, guests_need_pin: detail & 0x10 == 0 },

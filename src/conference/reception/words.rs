@@ -1,6 +1,6 @@
 //! What a reception is told, and what it decides.
 
-use crate::{Phrase, Role};
+use crate::{Phrase, Role, Who};
 use causeway_base::{EndCause, Lang, LegId};
 use causeway_plan::PlayId;
 use std::fmt;
@@ -113,6 +113,8 @@ pub enum Answer {
         key: Arc<str>,
         /// In which role.
         role: Role,
+        /// As a further leg of whom: the number was a code of theirs.
+        beside: Option<Who>,
     },
     /// No such number, or not this PIN: the caller is told the same, and by default asked for a
     /// PIN of an unknown number too.
@@ -240,6 +242,8 @@ pub enum ReceptionEvent {
         key: Arc<str>,
         /// In which role.
         role: Role,
+        /// As a further leg of whom.
+        beside: Option<Who>,
         /// The caller's language.
         lang: Lang,
     },

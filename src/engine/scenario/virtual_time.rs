@@ -1,5 +1,6 @@
 //! One worker under a virtual clock: seconds of a call in milliseconds, and the same each time.
 
+use super::browser::peer::{Browser, Habit};
 use super::phone::Phone;
 use super::{CONFERENCE, LOCAL};
 use crate::EngineConfig;
@@ -8,10 +9,12 @@ use crate::leg::{Leg, Path};
 use crate::order::Order;
 use crate::play::Play;
 use crate::port::PortRange;
+use crate::webrtc::{self, Door, Inlet, Peer, WebRtcConfig};
 use crate::worker::{Buffers, Flow, Worker};
 use causeway_base::{Codec, ConferenceId, LegId};
 use causeway_plan::{
-    AudioEgress, AudioIngress, Clip, Feed, LegStats, MediaEvent, MediaPlan, PlayId,
+    AudioEgress, AudioIngress, Clip, Feed, LegStats, MediaEvent, MediaPlan, PlayId, WebRtcAddress,
+    WebRtcState,
 };
 use std::sync::Arc;
 use std::sync::mpsc::{SyncSender, sync_channel};
@@ -24,8 +27,9 @@ pub(super) struct VirtualTime {
     events: Receiver<MediaEvent>,
     pub(super) seen: Vec<MediaEvent>,
     ports: Arc<PortRange>,
+    door: Arc<Door>,
     buffers: Buffers,
-    now: Now,
+    pub(super) now: Now,
     tick: u64,
     version: u64,
 }
@@ -35,14 +39,19 @@ impl VirtualTime {
         let (orders, queue) = sync_channel(1024);
         let (sender, events) = channel(1024);
         let config = EngineConfig { realtime: false, ..EngineConfig::default() };
-        let worker = Worker::new(config, queue, sender, Arc::new(TickMetrics::default()), None)
-            .expect("epoll");
+        let doors = WebRtcConfig { addresses: vec![LOCAL], udp_port: 0, tcp_port: Some(0) };
+        let door = Arc::new(Door::open(&doors, 0, 0).expect("loopback"));
+        let (passage, arrivals) = sync_channel(webrtc::MAX_PARCELS);
+        let inlet = Inlet::new(0, Arc::clone(&door), vec![passage], arrivals).expect("epoll");
+        let metrics = Arc::new(TickMetrics::default());
+        let worker = Worker::new(config, queue, sender, metrics, Some(inlet)).expect("epoll");
         let bench = Self {
             worker,
             orders,
             events,
             seen: Vec::new(),
             ports: PortRange::new(&(first_port..=first_port + 19)),
+            door,
             buffers: Buffers::default(),
             now: Now::read(),
             tick: 0,
@@ -64,6 +73,69 @@ impl VirtualTime {
         self.order(Order::Adopt(Box::new(Leg::new(leg, Path::Ports(pair)))));
         self.order(Order::Configure(leg, Box::new(phone.media())));
         phone
+    }
+
+    /// A browser's leg, reserved.
+    pub(super) fn reserve(&self, number: u64) -> WebRtcAddress {
+        let leg = LegId(number);
+        let ice = webrtc::credentials().expect("random");
+        self.order(Order::Enrol(leg, ice.clone()));
+        let path = Path::WebRtc(Box::new(Peer::new(Arc::clone(&self.door))));
+        self.order(Order::Adopt(Box::new(Leg::new(leg, path))));
+        WebRtcAddress {
+            ice,
+            fingerprint: webrtc::identity().expect("made").fingerprint,
+            udp: self.door.udp_addresses(),
+            tcp: self.door.tcp_addresses(),
+        }
+    }
+
+    /// A browser in the conference, not connected yet.
+    pub(super) fn open(&self, number: u64, habit: Habit) -> Browser {
+        let browser = Browser::new(LegId(number), &self.reserve(number), habit, self.now.instant);
+        self.order(Order::Configure(browser.leg, Box::new(browser.media())));
+        self.order(Order::Enter(browser.leg, CONFERENCE));
+        browser
+    }
+
+    /// Lets `milliseconds` pass; every 20 browsers and phones say what they have to say.
+    pub(super) fn talk(
+        &mut self,
+        milliseconds: u64,
+        browsers: &mut [&mut Browser],
+        phones: &mut [&mut Phone],
+    ) {
+        for _ in 0..milliseconds / 20 {
+            browsers.iter_mut().for_each(|browser| browser.say(self.now.instant));
+            phones.iter_mut().for_each(|phone| phone.send_tone());
+            for _ in 0..2 {
+                // The kernel stamps what comes by the real clock, and a session measures by it.
+                self.now.wall = Now::read().wall;
+                self.tick();
+                browsers.iter_mut().for_each(|browser| browser.run(self.now.instant));
+            }
+            phones.iter_mut().for_each(|phone| phone.receive());
+        }
+    }
+
+    /// One tick, and what it told.
+    pub(super) fn tick(&mut self) {
+        self.now.instant += Duration::from_millis(10);
+        self.now.wall += Duration::from_millis(10);
+        assert_eq!(self.worker.tick(self.now, self.tick, &mut self.buffers), Flow::GoOn);
+        self.tick += 1;
+        while let Ok(event) = self.events.try_recv() {
+            self.seen.push(event);
+        }
+    }
+
+    /// How a browser's transport was told to stand, in order.
+    pub(super) fn states(&self, leg: LegId) -> Vec<WebRtcState> {
+        let state = |event: &MediaEvent| match event {
+            MediaEvent::WebRtcChanged { leg: changed, state } if *changed == leg => Some(*state),
+            _ => None,
+        };
+        self.seen.iter().filter_map(state).collect()
     }
 
     pub(super) fn join(&self, number: u64, codec: Codec) -> Phone {
@@ -103,16 +175,8 @@ impl VirtualTime {
     ) {
         for _ in 0..milliseconds / 20 {
             phones.iter_mut().for_each(|phone| say(phone));
-            for _ in 0..2 {
-                self.now.instant += Duration::from_millis(10);
-                self.now.wall += Duration::from_millis(10);
-                assert_eq!(self.worker.tick(self.now, self.tick, &mut self.buffers), Flow::GoOn);
-                self.tick += 1;
-            }
+            (0..2).for_each(|_| self.tick());
             phones.iter_mut().for_each(|phone| phone.receive());
-            while let Ok(event) = self.events.try_recv() {
-                self.seen.push(event);
-            }
         }
     }
 
@@ -126,8 +190,12 @@ impl VirtualTime {
     }
 
     pub(super) fn stats(&mut self, phone: &mut Phone) -> LegStats {
-        self.order(Order::ReportStats(phone.leg));
-        self.run(20, &mut [phone], |_| {});
+        self.stats_of(phone.leg)
+    }
+
+    pub(super) fn stats_of(&mut self, leg: LegId) -> LegStats {
+        self.order(Order::ReportStats(leg));
+        (0..2).for_each(|_| self.tick());
         let stats = self.seen.iter().rev().find_map(|event| match event {
             MediaEvent::Stats { stats, .. } => Some((**stats).clone()),
             _ => None,

@@ -14,7 +14,7 @@ use causeway_wire::demux::DatagramKind;
 use causeway_wire::rtcp::ReportBlock;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use str0m::stats::MediaEgressStats;
 
 /// The transport of one browser.
@@ -156,9 +156,9 @@ fn tell(leg: LegId, peer: &mut Peer, link: &mut Option<Link>, sink: &mut EventSi
     for news in peer.session.iter_mut().flat_map(|session| session.news()) {
         match news {
             News::Changed(state) => sink.send(MediaEvent::WebRtcChanged { leg, state }),
-            News::Measured(stats) => {
+            News::Measured(stats, round_trip) => {
                 if let Some(link) = link {
-                    measured(link, &stats);
+                    measured(link, &stats, round_trip);
                 }
             }
         }
@@ -169,13 +169,13 @@ fn tell(leg: LegId, peer: &mut Peer, link: &mut Option<Link>, sink: &mut EventSi
 }
 
 /// What the peer's reports say of our packets.
-fn measured(link: &mut Link, stats: &MediaEgressStats) {
+fn measured(link: &mut Link, stats: &MediaEgressStats, round_trip: Option<Duration>) {
     let report = stats.remote.as_ref().map(|remote| ReportBlock {
         lost: i32::try_from(remote.packets_lost).unwrap_or(i32::MAX),
         jitter: remote.jitter,
         ..ReportBlock::default()
     });
-    link.egress.stats.measured(stats.rtt, report);
+    link.egress.stats.measured(stats.rtt.or(round_trip), report);
     if let Some(loss) = stats.loss {
         link.reporting.peer_reported((loss * 256.0) as u8);
     }

@@ -51,8 +51,8 @@ const MAX_UNSTATED: usize = 4;
 pub(super) enum News {
     /// The transport is up or down.
     Changed(WebRtcState),
-    /// What the peer said of our packets.
-    Measured(MediaEgressStats),
+    /// What the peer said of our packets, and how long checks took, where we make them.
+    Measured(MediaEgressStats, Option<Duration>),
 }
 
 /// One peer connection.
@@ -68,6 +68,8 @@ pub(crate) struct Session {
     line: Option<Line>,
     echo: Option<Echo>,
     carrier: Carrier,
+    /// The round trip of the last check.
+    round_trip: Option<Duration>,
     due: Instant,
     news: Vec<News>,
 }
@@ -133,6 +135,7 @@ impl Session {
             line: None,
             echo: None,
             carrier: Carrier::default(),
+            round_trip: None,
             due: now.instant,
             news: Vec::new(),
         };
@@ -373,7 +376,13 @@ impl Session {
                 // A restart: the old pair carries on.
                 IceConnectionState::New | IceConnectionState::Checking => {}
             },
-            Event::MediaEgressStats(stats) => self.news.push(News::Measured(stats)),
+            Event::PeerStats(stats) => {
+                let pair = stats.selected_candidate_pair;
+                self.round_trip = pair.and_then(|pair| pair.current_round_trip_time);
+            }
+            Event::MediaEgressStats(stats) => {
+                self.news.push(News::Measured(stats, self.round_trip));
+            }
             Event::ChannelOpen(..) => {
                 self.channels += 1;
                 if self.channels > MAX_CHANNELS {

@@ -1,5 +1,6 @@
 //! Body of the fuzz target of offer/answer.
 
+use super::webrtc::{Fragment, Taken};
 use super::{LocalMedia, Negotiator, WebRtcNegotiator, WebRtcTerms, answer_probe};
 use causeway_plan::webrtc::{MAX_CANDIDATES, MAX_ICE_CREDENTIAL, MAX_MID};
 use causeway_plan::{
@@ -43,7 +44,7 @@ pub fn offer_answer_sequence(data: &[u8]) {
     }
 }
 
-/// Offers and candidates of a browser, handed to one leg in any order. The input is cut at each
+/// Offers, candidates and fragments of a browser, handed to one leg in any order. The input is cut at each
 /// zero byte; the first byte of a piece says what it is.
 pub fn webrtc_sequence(data: &[u8]) {
     let address = |port| SocketAddr::from(([192, 0, 2, 1], port));
@@ -53,13 +54,13 @@ pub fn webrtc_sequence(data: &[u8]) {
         udp: vec![address(4000)],
         tcp: vec![address(4001)],
     };
-    let ice_lite = data.len() % 2 == 0;
+    let ice_lite = data.len().is_multiple_of(2);
     let terms = WebRtcTerms { ice_lite, direction: Direction::SendReceive };
     let mut leg = WebRtcNegotiator::new(OfferPolicy::default(), local.clone(), terms, [1; 32]);
     for piece in data.split(|byte| *byte == 0) {
         let Some((action, text)) = piece.split_first() else { continue };
         let before = leg.media().cloned();
-        match action % 4 {
+        match action % 5 {
             0 | 1 => match leg.answer(text) {
                 Ok((answer, media)) => {
                     assert_eq!(leg.media(), Some(&media));
@@ -72,6 +73,17 @@ pub fn webrtc_sequence(data: &[u8]) {
                 if let Ok((answer, media)) = answer_probe(text, local.clone(), ice_lite, [1; 32]) {
                     check(text, answer.as_bytes());
                     check_browser(&media, ice_lite);
+                }
+            }
+            3 => {
+                let Ok(fragment) = Fragment::parse(text) else { continue };
+                match leg.fragment(&fragment) {
+                    Ok(Taken::Restarted { fragment, media }) => {
+                        assert!(Fragment::parse(fragment.as_bytes()).is_ok());
+                        check_browser(&media, ice_lite);
+                    }
+                    Ok(Taken::Candidates(taken)) => assert!(taken.len() <= MAX_CANDIDATES),
+                    Err(_) => assert!(before.is_none()),
                 }
             }
             _ => {
@@ -196,7 +208,7 @@ mod tests {
         let ufrag = prop::sample::select(vec!["abcd", "efgh"]);
         let group = prop::sample::select(vec!["BUNDLE 0 1", "BUNDLE 1", "LS 0"]);
         let lines = prop::collection::vec(prop::sample::select(lines.to_vec()), 0..14);
-        (b'0'..=b'3', hash, ufrag, group, lines).prop_map(|(action, hash, ufrag, group, lines)| {
+        (b'0'..=b'4', hash, ufrag, group, lines).prop_map(|(action, hash, ufrag, group, lines)| {
             let hash = [hash; 32].join(":");
             let head = format!(
                 "v=0\r\na=group:{group}\r\na=fingerprint:sha-256 {hash}\r\na=ice-ufrag:{ufrag}\r\n\

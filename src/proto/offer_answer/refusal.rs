@@ -34,7 +34,8 @@ impl Refusal {
         Self::bad(&error.to_string())
     }
 
-    pub(super) fn bad(warning: &str) -> Self {
+    /// A description, or a part of one, that is out of place or breaks its rules.
+    pub fn bad(warning: &str) -> Self {
         Self {
             cause: EndCause::BadMediaDescription,
             warning_code: 399,

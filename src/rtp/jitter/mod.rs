@@ -268,6 +268,8 @@ impl JitterBuffer {
         let Some(seq) = self.gap_before(carrier, i64::from(offset), nth) else { return false };
         let fits = seq >= self.next_seq && carrier - self.next_seq < MAX_PACKETS as u64;
         if fits {
+            // It was lost all the same: a packet more is held, so that the next comes in time.
+            self.adaptation.count(true);
             let timestamp = self.extend(carried.timestamp) - i64::from(offset);
             let wire = carried.timestamp.wrapping_sub(offset);
             let arrival = Arrival {

@@ -57,7 +57,7 @@ impl Adaptation {
         *self = Self { fec: self.fec, ..Self::new() };
     }
 
-    const fn count(&mut self, lost: bool) {
+    pub(super) const fn count(&mut self, lost: bool) {
         let towards = if lost { 32_768 } else { 0 };
         self.loss += (towards - self.loss) >> 7;
         if self.loss >= LOSSY {

@@ -158,6 +158,10 @@ impl Calls {
                 }
                 up.map(|direction| Report::Up { leg, direction })
             }
+            LegEvent::Candidate { leg, candidate } => {
+                self.media(MediaCommand::AddCandidate { leg, candidate });
+                None
+            }
             LegEvent::Answered { leg } => {
                 let call = self.calls.get_mut(&leg)?;
                 call.tell(Fate::Answered);

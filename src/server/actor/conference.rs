@@ -7,12 +7,12 @@ use super::{Actor, Answering, Handover, Message, Order, Purpose, PutThrough, Vis
 use crate::calling_out::Errand;
 use crate::metrics;
 use crate::record::Draft;
-use crate::view::{CallView, ConferenceView, Who};
+use crate::view::{CallView, ConferenceView};
 use causeway_base::{ConferenceId, EndCause, LegId};
 use causeway_conference::digit::is_digit;
 use causeway_conference::{
     By, Command, CommandError, Conference, Event, Goal, Join, Notice, Phrase, Protocol, Role,
-    Settings,
+    Settings, Who,
 };
 use causeway_plan::{DigitMethod, MediaCommand, MediaEvent, Prompt};
 use std::net::IpAddr;

@@ -16,12 +16,12 @@ pub(crate) mod task;
 
 use crate::calling_out::Errand;
 use crate::store::NewAudit;
-use crate::view::{CallOut, ConferenceView, Who};
+use crate::view::{CallOut, ConferenceView};
 use call::Call;
 use causeway_adapter::sip::Advertised;
 use causeway_base::{ConferenceId, EndCause, Lang, LegId};
 use causeway_conference::{
-    CallerKey, Command, CommandError, Event, Goal, LegCommand, LegEvent, Offered, Phrase, Role,
+    CallerKey, Command, CommandError, Event, Goal, LegCommand, LegEvent, Offered, Phrase, Role, Who,
 };
 use causeway_dial::calling_out::Asker;
 use causeway_plan::{MediaCommand, MediaEvent, OfferPolicy, PlayId};

@@ -181,8 +181,8 @@ impl ReceptionActor {
                 let answered = ReceptionCommand::Answered { leg, question: id, answer, skipped };
                 self.machine.handle(now, answered);
             }
-            ReceptionEvent::Transfer { leg, key, role, lang } => {
-                self.hand_over(leg, lang, Purpose::Join { key, role, beside: None });
+            ReceptionEvent::Transfer { leg, key, role, beside, lang } => {
+                self.hand_over(leg, lang, Purpose::Join { key, role, beside });
             }
             ReceptionEvent::Operator { leg } => {
                 let Some(call) = self.calls.get_mut(leg) else { return };

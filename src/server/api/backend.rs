@@ -5,9 +5,10 @@ use super::event_log::EventLog;
 use super::fault::Problem;
 use super::resource::{
     AuditEntry, AuditVerdict, Call, CallId, CallOut, CallQuery, CallStarted, Explanation,
-    Invitation, InviteFormat, IssuedToken, Language, Meeting, MeetingChange, MeetingDraft,
-    MeetingId, MeetingState, Order, Page, Participant, Question, Reader, Readiness, Registration,
-    Scope, Secret, TestCall, Token, TokenDraft, TokenId, Trunk, Window,
+    Invitation, InviteFormat, IssuedToken, Language, Link, LinkDraft, LinkId, Meeting,
+    MeetingChange, MeetingDraft, MeetingId, MeetingState, Order, Page, Participant, Question,
+    Reader, Readiness, Registration, Scope, Secret, TestCall, Token, TokenDraft, TokenId, Trunk,
+    Window,
 };
 use std::future::Future;
 use std::net::IpAddr;
@@ -124,6 +125,28 @@ pub trait Backend: Send + Sync + 'static {
         language: Language,
         reader: Reader,
     ) -> Answer<'a, Invitation>;
+
+    /// The links of a meeting that were made, oldest first.
+    fn links<'a>(&'a self, id: &'a MeetingId, window: Window) -> Answer<'a, Page<Link>>;
+
+    /// Makes a link into a meeting.
+    fn create_link<'a>(
+        &'a self,
+        by: &'a Actor,
+        id: &'a MeetingId,
+        draft: LinkDraft,
+    ) -> Answer<'a, Link>;
+
+    /// Makes a link worthless at once.
+    fn revoke_link<'a>(
+        &'a self,
+        by: &'a Actor,
+        id: &'a MeetingId,
+        link: &'a LinkId,
+    ) -> Answer<'a, ()>;
+
+    /// Makes every link of a meeting worthless at once.
+    fn revoke_all_links<'a>(&'a self, by: &'a Actor, id: &'a MeetingId) -> Answer<'a, ()>;
 
     /// The records of calls, newest first, without [`Call::explanation`].
     fn calls(&self, query: CallQuery, window: Window, language: Language)

@@ -2,8 +2,8 @@
 
 use super::fault::Problem;
 use super::resource::{
-    CallOut, MeetingChange, MeetingDraft, Question, Secret, SessionRequest, Successors, Time,
-    TokenDraft,
+    CallOut, LinkDraft, MeetingChange, MeetingDraft, Question, Secret, SessionRequest, Successors,
+    Time, TokenDraft,
 };
 use crate::meeting::MAX_EARLY_MIN;
 use causeway_base::alias::MAX_ALIAS_LEN;
@@ -49,7 +49,11 @@ fn early(minutes: Option<u32>) -> Checked {
 }
 
 fn order(start: Option<Time>, end: Option<Time>) -> Checked {
-    require(start.zip(end).is_none_or(|(start, end)| start < end), "ends_at")
+    ordered(start, end, "ends_at")
+}
+
+fn ordered(start: Option<Time>, end: Option<Time>, field: &str) -> Checked {
+    require(start.zip(end).is_none_or(|(start, end)| start < end), field)
 }
 
 pub(super) fn draft(draft: &MeetingDraft) -> Checked {
@@ -76,6 +80,12 @@ pub(super) fn successors(successors: &Successors) -> Checked {
 pub(super) fn call_out(call: &CallOut) -> Checked {
     require(is_word(&call.to, MAX_ALIAS_LEN), "to")?;
     require(call.trunk.as_ref().is_none_or(|trunk| is_word(trunk, MAX_WORD)), "trunk")
+}
+
+pub(super) fn link(draft: &LinkDraft) -> Checked {
+    require(draft.uses != Some(0), "uses")?;
+    require(draft.name.as_ref().is_none_or(|name| !name.as_str().is_empty()), "name")?;
+    ordered(draft.not_before, draft.expires_at, "expires_at")
 }
 
 pub(super) fn question(question: &Question) -> Checked {

@@ -17,6 +17,7 @@ use utoipa::{OpenApi as _, ToSchema as _};
     components(schemas(ProblemBody, Audience, InviteFormat, Language, MeetingState)),
     tags(
         (name = "meetings", description = "会议 / Meetings"),
+        (name = "links", description = "浏览器入会链接 / Links by which browsers join"),
         (name = "participants", description = "与会者 / Participants of a running meeting"),
         (name = "calls", description = "通话 / Calls, explanations, test calls"),
         (name = "lines", description = "终端与中继 / Registered devices and trunks"),

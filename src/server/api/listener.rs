@@ -10,6 +10,7 @@ use crate::acme::{self, Challenges};
 use crate::config::Config;
 use crate::invite::Bound;
 use crate::tls::{self, TlsError};
+use crate::web::prefix;
 use axum::Router;
 use axum::body::Body;
 use causeway_dial::Network;
@@ -135,6 +136,8 @@ struct Door {
     max_per_source: usize,
     /// Who besides this machine is answered without TLS.
     trusted_proxies: Vec<Network>,
+    /// What our paths may begin with.
+    prefix: Arc<str>,
     closing: watch::Receiver<bool>,
 }
 
@@ -177,6 +180,7 @@ impl Listener {
             sources: DashMap::new(),
             max_per_source: config.api.max_connections_per_source,
             trusted_proxies,
+            prefix: config.web.prefix.as_str().into(),
             closing: closed,
         });
         let config = Arc::new(config.clone());
@@ -297,9 +301,9 @@ async fn converse<S>(stream: S, peer: SocketAddr, seat: Seat)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let source = Source(peer.ip());
+    let (source, prefix) = (Source(peer.ip()), Arc::clone(&seat.door.prefix));
     let service = seat.door.router.clone().map_request(move |request: Request<Incoming>| {
-        let mut request = request.map(Body::new);
+        let mut request = prefix::without(request.map(Body::new), &prefix);
         request.extensions_mut().insert(source);
         request
     });

@@ -1,9 +1,8 @@
 //! A call of ours that may be made: whom, by which way, and what the callee is told of the caller.
 
 use super::Outgoing;
-use crate::view::Who;
 use causeway_base::{Alias, Lang, LegId};
-use causeway_conference::{Offered, Role};
+use causeway_conference::{Offered, Role, Who};
 use causeway_dial::NumberPlan;
 use sip_codec::Host;
 use std::fmt;

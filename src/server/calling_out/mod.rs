@@ -178,6 +178,11 @@ impl Outgoing {
         }
     }
 
+    /// Whether anybody is called at all.
+    pub(crate) fn is_enabled(&self) -> bool {
+        self.rules.enabled
+    }
+
     /// Whether what a trunk says of callers is believed.
     pub(crate) fn believes(&self, trunk: &str) -> bool {
         self.lines.iter().any(|line| line.trusted && *line.name == *trunk)

@@ -113,7 +113,7 @@ pub(super) fn resolve(
     let api = api::api(&mut finder, &raw.api, environment);
     let engine = engine(&mut finder, &raw);
     let web = web::web(&mut finder, &raw.web, &api);
-    let webrtc = web::webrtc(&mut finder, &raw.webrtc, engine.workers);
+    let webrtc = web::webrtc(&mut finder, &raw.webrtc, &engine);
     let turn = web::turn(&mut finder, &raw.turn, environment);
     let policy = policy(&mut finder, &raw.media);
     let numbers = rule::numbers(&mut finder, &raw.dial);

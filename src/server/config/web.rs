@@ -5,6 +5,7 @@ use super::resolve::{Environment, Finder};
 use super::source::At;
 use super::{Api, Config};
 use crate::greeting::local_addresses;
+use causeway_engine::{EngineConfig, WebRtcConfig};
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
@@ -78,6 +79,14 @@ impl Config {
             (true, false) => distinct(self.webrtc.addresses.iter().copied()),
         }
     }
+
+    /// The doors of the media workers for browsers.
+    pub fn doors(&self) -> Option<WebRtcConfig> {
+        let WebRtc { udp_port, tcp, .. } = self.webrtc;
+        let tcp_port = tcp.then_some(udp_port);
+        let doors = WebRtcConfig { addresses: self.browser_addresses(), udp_port, tcp_port };
+        Some(doors).filter(|doors| !doors.addresses.is_empty())
+    }
 }
 
 fn distinct(bound: impl Iterator<Item = IpAddr>) -> Vec<IpAddr> {
@@ -130,14 +139,19 @@ pub(super) fn web(finder: &mut Finder<'_>, raw: &RawWeb, api: &Api) -> Web {
     }
 }
 
-pub(super) fn webrtc(finder: &mut Finder<'_>, raw: &RawWebRtc, workers: usize) -> WebRtc {
+pub(super) fn webrtc(finder: &mut Finder<'_>, raw: &RawWebRtc, engine: &EngineConfig) -> WebRtc {
     let fix = "write an address of this machine, like \"192.0.2.5\"";
     let addresses = finder.list("webrtc", "addresses", &raw.addresses, fix);
-    let last = usize::from(raw.udp_port) + workers.saturating_sub(1);
+    let last = usize::from(raw.udp_port) + engine.workers.saturating_sub(1);
     let at = [At::Key("webrtc"), At::Key("udp_port")];
     if raw.udp_port != 0 && (raw.udp_port < 1024 || last > usize::from(u16::MAX)) {
         let fix = "use 1024 to 65535 with room for a port a worker, or 0";
         finder.find(&at, format!("{} is out of range", raw.udp_port), fix);
+    }
+    let (min, max) = (usize::from(*engine.ports.start()), usize::from(*engine.ports.end()));
+    if raw.udp_port != 0 && usize::from(raw.udp_port) <= max && min <= last {
+        let fix = format!("take ports outside of {min} to {max}, one a worker");
+        finder.find(&at, "among the ports of calls (media.port_min)", fix);
     }
     WebRtc { addresses, udp_port: raw.udp_port, tcp: raw.tcp, ice_lite: raw.ice_lite }
 }
@@ -275,6 +289,8 @@ mod tests {
         assert_eq!(keys("[web]\nhttp = [\"0.0.0.0:8080\"]\n"), ["web.http"]);
         assert_eq!(keys("[webrtc]\nudp_port = 80\n"), ["webrtc.udp_port"]);
         assert_eq!(keys("[node]\nworkers = 4\n[webrtc]\nudp_port = 65533\n"), ["webrtc.udp_port"]);
+        assert_eq!(keys("[webrtc]\nudp_port = 20000\n"), ["webrtc.udp_port"]);
+        assert_eq!(keys("[node]\nworkers = 9\n[webrtc]\nudp_port = 9992\n"), ["webrtc.udp_port"]);
         assert_eq!(keys("[webrtc]\naddresses = [\"eth0\"]\n"), ["webrtc.addresses[0]"]);
     }
 

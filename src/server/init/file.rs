@@ -1,7 +1,7 @@
 //! The answers -> the text of a configuration.
 
 use super::Sealed;
-use super::answer::{Answers, Certificate, Place, Trunk};
+use super::answer::{Answers, Certificate, Place, Ports, Trunk};
 use causeway_dial::Network;
 use std::fmt::Write;
 use std::net::IpAddr;
@@ -21,6 +21,7 @@ pub fn text(answers: &Answers, sealed: &Sealed, state_dir: &Path) -> String {
     network(&mut text, &answers.place);
     sip(&mut text, answers);
     api(&mut text, answers);
+    browsers(&mut text, answers);
     let _ = write!(
         text,
         "\n[media]\n# 媒体用的 UDP 端口，每个通话两个 / UDP ports of media, two a call.\n\
@@ -143,6 +144,29 @@ fn api(text: &mut String, answers: &Answers) {
             );
         }
     }
+}
+
+/// Which port browsers' media takes: not one of those of calls.
+fn browsers_port(ports: &Ports) -> u16 {
+    const USUAL: u16 = 8450;
+    /// Ports left for workers before the range.
+    const ROOM: u16 = 64;
+    match ports.media_min..=ports.media_max {
+        range if !range.contains(&USUAL) => USUAL,
+        range if *range.start() >= 1024 + ROOM => range.start() - ROOM,
+        range => range.end().saturating_add(1),
+    }
+}
+
+fn browsers(text: &mut String, answers: &Answers) {
+    let _ = write!(
+        text,
+        "\n[webrtc]\n# 浏览器媒体的端口（UDP 与 TCP，每个媒体线程一个）；页面与 [api] 同址。入会链接：`causeway link {room}`。\n\
+         # The port of browsers' media, UDP and TCP, one a worker. Their page is at the address of [api];\n\
+         # links: `causeway link {room}`.\nudp_port = {}\n",
+        browsers_port(&answers.ports),
+        room = answers.room.number,
+    );
 }
 
 fn room(text: &mut String, answers: &Answers, sealed: &Sealed) {

@@ -166,7 +166,7 @@ fn write(file: &Path, text: &str) -> std::io::Result<()> {
 fn farewell(answers: &Answers, host_pin: &str, name: &str) -> Said {
     let dial = |user: &str| file::address(answers, user);
     let (room, reception, test) = (dial(&answers.room.number), dial("9000"), dial("9999"));
-    let pin = host_pin;
+    let (pin, number) = (host_pin, &answers.room.number);
     said(
         format!(
             "\n已写入 {name}。启动：causeway serve --config {name}\n\
@@ -174,7 +174,8 @@ fn farewell(answers: &Answers, host_pin: &str, name: &str) -> Said {
              在任意 SIP 电话上试拨：\n  \
              {room}   会议室；主持人密码 {pin}（请记下：文件中只有密文）\n  \
              {reception}   语音前台，输入会议号\n  \
-             {test}   测试呼叫：听到自己，再报告线路质量"
+             {test}   测试呼叫：听到自己，再报告线路质量\n\n\
+             浏览器入会链接：causeway link --config {name} {number}"
         ),
         format!(
             "\n{name} is written. To start: causeway serve --config {name}\n\
@@ -182,7 +183,8 @@ fn farewell(answers: &Answers, host_pin: &str, name: &str) -> Said {
              Dial from any SIP phone:\n  \
              {room}   the room; its host PIN is {pin} (note it: the file holds it sealed)\n  \
              {reception}   the reception, which asks for the number of a conference\n  \
-             {test}   the test call: hear yourself, and how good the line is"
+             {test}   the test call: hear yourself, and how good the line is\n\n\
+             For browsers, print a link: causeway link --config {name} {number}"
         ),
     )
 }

@@ -109,6 +109,7 @@ fn six_answers_make_a_file_that_holds_no_secret_in_clear() {
     assert_eq!(config.advertised("10.0.0.5".parse().unwrap()).to_string(), "203.0.113.5");
     assert_eq!(config.sip.tls_identity.certificate.as_deref(), Some(Path::new("/tls/chain.pem")));
     assert_eq!(config.api.listen, ["0.0.0.0:8443".parse().unwrap()]);
+    assert_eq!((config.webrtc.udp_port, config.web.enabled), (8450, true));
     assert_eq!(config.reception.lang, Lang::En);
     let trunk = &config.trunks.lines[0];
     assert!(trunk.register.is_some());

@@ -45,12 +45,12 @@ fn body(html: &mut String, card: &Card, lang: Lang) {
 }
 
 /// A value with the address that a tap opens.
-fn linked(card: &Card, value: &str) -> String {
+pub(crate) fn linked(card: &Card, value: &str) -> String {
     let shown = escape(value);
     let phone = card.phones.iter().find(|phone| value.starts_with(&phone.number));
     let target = match phone {
         Some(phone) => Some(card.one_tap(phone)),
-        None if value.starts_with("https://") || value.starts_with("sip:") => {
+        None if ["https://", "http://", "sip:"].iter().any(|scheme| value.starts_with(scheme)) => {
             Some(value.to_owned())
         }
         None => None,
@@ -62,7 +62,7 @@ fn linked(card: &Card, value: &str) -> String {
 }
 
 /// Text that is text in HTML, also inside an attribute.
-pub(super) fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

@@ -7,7 +7,7 @@ use std::fmt::Write;
 
 /// The lines of an invite: a label and what stands behind it. Labels are ASCII first, so that
 /// room systems which read invites find them; see [`crate::invite`].
-pub(super) fn ways(card: &Card, lang: Lang) -> Vec<(&'static str, String)> {
+pub(crate) fn ways(card: &Card, lang: Lang) -> Vec<(&'static str, String)> {
     let mut ways = Vec::new();
     let label = |zh: &'static str, en: &'static str| match lang {
         Lang::Zh => zh,
@@ -59,7 +59,7 @@ pub(super) fn ways(card: &Card, lang: Lang) -> Vec<(&'static str, String)> {
 }
 
 /// How one joins, in three steps.
-pub(super) fn steps(card: &Card, lang: Lang) -> [String; 3] {
+pub(crate) fn steps(card: &Card, lang: Lang) -> [String; 3] {
     let door = match (lang, card.link.is_some(), card.phones.is_empty()) {
         (Lang::Zh, true, _) => "提前 5 分钟点击链接；打不开时请拨打电话号码。",
         (Lang::Zh, false, false) => "提前 5 分钟拨打电话号码，或用会议室终端拨打上面的地址。",
@@ -92,7 +92,7 @@ pub(super) fn steps(card: &Card, lang: Lang) -> [String; 3] {
 }
 
 /// Sentences that stand below the steps.
-pub(super) fn notes(card: &Card, lang: Lang) -> Vec<&'static str> {
+pub(crate) fn notes(card: &Card, lang: Lang) -> Vec<&'static str> {
     let mut notes = Vec::new();
     if card.recorded {
         notes.push(match lang {

@@ -206,12 +206,21 @@ impl Links {
 
     /// Whether this token opens the guide of a meeting, by its key: that of the guide, or one that
     /// lets in as a host.
-    pub fn opens_guide(&self, token: &str, meeting: &str, now: Timestamp) -> bool {
-        self.proved(token, now).is_ok_and(|claims| {
-            *claims.meeting == *meeting
-                && claims.kind != Kind::Guest
-                && !self.revoked.contains(&id_text(claims.id))
-        })
+    ///
+    /// # Errors
+    /// See [`LinkProblem`].
+    pub fn opens_guide(
+        &self,
+        token: &str,
+        meeting: &str,
+        now: Timestamp,
+    ) -> Result<(), LinkProblem> {
+        let claims = self.proved(token, now)?;
+        if self.revoked.contains(&id_text(claims.id)) {
+            return Err(LinkProblem::Revoked);
+        }
+        let opens = *claims.meeting == *meeting && claims.kind != Kind::Guest;
+        if opens { Ok(()) } else { Err(LinkProblem::Unknown) }
     }
 
     /// Uses a link once: to be asked when somebody joins, and not when a seat is taken back.

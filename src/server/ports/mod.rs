@@ -10,7 +10,6 @@ pub mod prove;
 pub mod text;
 
 use crate::config::Config;
-use crate::greeting::local_addresses;
 use crate::say::{Said, Speech, said};
 use crate::serve::path_or_usual;
 use crate::store::Location;
@@ -94,6 +93,15 @@ pub enum End {
         /// The last port.
         max: u16,
     },
+    /// A port of each media worker, one after the other, at these addresses of ours.
+    Workers {
+        /// The addresses.
+        addresses: Vec<IpAddr>,
+        /// The port of the first worker; 0: the system chooses.
+        first: u16,
+        /// How many workers there are.
+        count: u16,
+    },
     /// Somebody else's: a host with a port.
     Remote(String),
 }
@@ -136,15 +144,18 @@ fn listening(config: &Config, table: &mut Vec<Port>) {
     add(udp, Direction::Both, &sip.udp, said("SIP 信令", "SIP"), "sip.udp");
     add(tcp, Direction::Both, &sip.tcp, said("SIP 信令", "SIP"), "sip.tcp");
     add(tcp, Direction::Both, &sip.tls, said("加密的 SIP 信令（TLS）", "SIP over TLS"), "sip.tls");
-    add(tcp, Direction::In, &config.api.listen, said("HTTPS 接口", "HTTPS API"), "api.listen");
+    let purpose = said("HTTPS 接口与浏览器页面", "HTTPS: the API, the page for browsers");
+    add(tcp, Direction::In, &config.api.listen, purpose, "api.listen");
+    if config.web.enabled {
+        let purpose =
+            said("明文 HTTP，仅限本机与反向代理", "plain HTTP, for this machine and proxies");
+        add(tcp, Direction::In, &config.web.http, purpose, "web.http");
+    }
     if let Some(acme) = &config.api.acme {
         let purpose = said("ACME 验证（HTTP-01）", "ACME challenges (HTTP-01)");
         add(tcp, Direction::In, &acme.http, purpose, "api.acme.http");
     }
-    let sip = [&config.sip.udp, &config.sip.tcp, &config.sip.tls].into_iter().flatten();
-    let mut addresses: Vec<IpAddr> = sip.flat_map(|bound| local_addresses(bound.ip())).collect();
-    addresses.sort_unstable();
-    addresses.dedup();
+    let addresses = config.media_addresses();
     let (min, max) = (*config.engine.ports.start(), *config.engine.ports.end());
     table.push(Port {
         protocol: udp,
@@ -153,6 +164,28 @@ fn listening(config: &Config, table: &mut Vec<Port>) {
         purpose: said("媒体（RTP、RTCP），每个通话两个", "media (RTP, RTCP), two a call"),
         key: "media.port_min, media.port_max",
     });
+    browsers(config, table);
+}
+
+/// All browsers of a worker share one port.
+fn browsers(config: &Config, table: &mut Vec<Port>) {
+    let Some(doors) = config.doors() else { return };
+    let count = u16::try_from(config.engine.workers).unwrap_or(u16::MAX);
+    let mut add = |protocol, direction, first, purpose: Said, key| {
+        let addresses = doors.addresses.clone();
+        let end = End::Workers { addresses, first, count };
+        table.push(Port { protocol, direction, end, purpose, key });
+    };
+    let purpose =
+        said("浏览器媒体（WebRTC），每个媒体线程一个", "media of browsers (WebRTC), one a worker");
+    add(Protocol::Udp, Direction::Both, doors.udp_port, purpose, "webrtc.udp_port");
+    if let Some(port) = doors.tcp_port {
+        let purpose = said(
+            "浏览器媒体，UDP 不通时（ICE-TCP）",
+            "media of browsers without UDP (ICE over TCP)",
+        );
+        add(Protocol::Tcp, Direction::In, port, purpose, "webrtc.udp_port, webrtc.tcp");
+    }
 }
 
 fn outgoing(config: &Config, table: &mut Vec<Port>) {
@@ -266,9 +299,15 @@ mod tests {
             let number = match &port.end {
                 End::Listen(address) => address.port().to_string(),
                 End::Media { min, max, .. } => format!("{min}-{max}"),
+                // How many there are depends on the machine.
+                End::Workers { first, .. } => first.to_string(),
                 End::Remote(_) => continue,
             };
-            let row = readme.lines().find(|line| line.starts_with(&format!("| {number} ")));
+            let is_row = |line: &&str| {
+                line.starts_with(&format!("| {number} "))
+                    && line.contains(&port.protocol.to_string())
+            };
+            let row = readme.lines().find(is_row);
             let row = row.unwrap_or_else(|| panic!("{number} is missing"));
             let key = port.key.split(", ").all(|key| row.contains(&format!("`{key}`")));
             assert!(key && row.contains(&port.protocol.to_string()), "{row}");

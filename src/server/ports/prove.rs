@@ -108,6 +108,18 @@ pub fn prove(table: &[Port]) -> Vec<Proof> {
                     }
                 }
             }
+            End::Workers { addresses, first, count } => {
+                for address in addresses {
+                    for number in (*first..=u16::MAX).take(usize::from(*count)) {
+                        let place = SocketAddr::new(*address, number);
+                        let verdict = match port.protocol {
+                            Protocol::Udp => heard(place),
+                            Protocol::Tcp => bound(Protocol::Tcp, place),
+                        };
+                        add(place.to_string(), verdict);
+                    }
+                }
+            }
             End::Remote(remote) => add(remote.clone(), Verdict::Elsewhere),
         }
     }
@@ -205,7 +217,9 @@ mod tests {
     fn config(port: u16, media: u16) -> Config {
         let text = format!(
             "[sip]\nudp = [\"127.0.0.1:{port}\"]\ntcp = [\"127.0.0.1:0\"]\ntls = [\"192.0.2.7:5061\"]\n\
-             [api]\nlisten = []\n[media]\nport_min = {media}\nport_max = {}\n",
+             [api]\nlisten = [\"127.0.0.1:0\"]\n[web]\nhttp = []\n[node]\nworkers = 1\n\
+             [webrtc]\nudp_port = {}\n[media]\nport_min = {media}\nport_max = {}\n",
+            media + 2,
             media + 1
         );
         Config::parse("test.toml", &text, &|_| None).expect("valid")
@@ -220,14 +234,14 @@ mod tests {
     fn a_taken_port_names_its_holder_and_a_free_media_port_hears_itself() {
         let taken = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
         let sip = taken.local_addr().expect("an address").port();
-        // A pair of free ports above those that the system gives, each process beginning elsewhere.
+        // Free ports above those that the system gives, each process beginning elsewhere.
         let first = 61_000 + (std::process::id() % 400) as u16 * 10;
         let free = (first..65_000).step_by(2).find(|port| {
-            [*port, port + 1]
-                .iter()
-                .all(|port| UdpSocket::bind((Ipv4Addr::LOCALHOST, *port)).is_ok())
+            let udp = |port: u16| UdpSocket::bind((Ipv4Addr::LOCALHOST, port)).is_ok();
+            let tcp = |port: u16| TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok();
+            udp(*port) && udp(port + 1) && udp(port + 2) && tcp(port + 2)
         });
-        let media = free.expect("two free ports");
+        let media = free.expect("three free ports");
         let proofs = prove(&table(&config(sip, media)));
         let Verdict::Taken(Some(holder)) = verdict(&proofs, &format!("127.0.0.1:{sip}")) else {
             panic!("{proofs:?}")
@@ -236,6 +250,12 @@ mod tests {
         assert_eq!(verdict(&proofs, "127.0.0.1:0"), &Verdict::Free);
         assert_eq!(verdict(&proofs, "192.0.2.7:5061"), &Verdict::NotHere);
         assert_eq!(verdict(&proofs, &format!("127.0.0.1:{media}")), &Verdict::Heard);
+        let browsers = format!("127.0.0.1:{}", media + 2);
+        let of = |protocol| {
+            let found = proofs.iter().find(|p| p.port.protocol == protocol && p.place == browsers);
+            &found.expect("both protocols").verdict
+        };
+        assert_eq!((of(Protocol::Udp), of(Protocol::Tcp)), (&Verdict::Heard, &Verdict::Free));
         assert_eq!(verdict(&proofs, "/etc/resolv.conf"), &Verdict::Elsewhere);
         assert!(Verdict::Taken(None).is_fault() && Verdict::NotHere.is_fault());
         assert!(!Verdict::Ours(1).is_fault() && !Verdict::Heard.is_fault());

@@ -38,6 +38,8 @@ pub fn markdown(table: &[Port]) -> String {
         let place = match &port.end {
             End::Listen(address) => address.port().to_string(),
             End::Media { min, max, .. } => format!("{min}-{max}"),
+            End::Workers { first, count: 0 | 1, .. } => first.to_string(),
+            End::Workers { first, count, .. } => format!("{first}-{}", first + (count - 1)),
             End::Remote(remote) => remote.clone(),
         };
         let keys: Vec<_> = port.key.split(", ").map(|key| format!("`{key}`")).collect();

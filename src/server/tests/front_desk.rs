@@ -123,7 +123,7 @@ fn pin(desk: &FrontDesk, caller: &Caller, key: Option<&str>, digits: &str) -> An
 }
 
 fn enter(key: &str, role: Role) -> Answer {
-    Answer::Enter { key: key.into(), role }
+    Answer::Enter { key: key.into(), role, beside: None }
 }
 
 fn ask(key: &str, guests_need_pin: bool) -> Purpose {

@@ -401,6 +401,7 @@ impl Node {
             handovers: handover_sender,
             max_calls: 4,
             draining: false,
+            echoes: None,
         };
         Node { router, events, handovers }
     }

@@ -83,6 +83,7 @@ impl Node {
             handovers: mpsc::unbounded_channel().0,
             max_calls: 10,
             draining: false,
+            echoes: None,
         };
         Node { router, legs, media, accepted }
     }

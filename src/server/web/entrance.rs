@@ -8,7 +8,7 @@
 //!
 //! Whatever fails on the way takes back what was done before it.
 
-use super::peer::{Peer, WebRtcHandle};
+use super::peer::{Door, Peer, WebRtcHandle};
 use crate::actor::Purpose;
 use crate::actor::Visit;
 use crate::actor::call::{Call, Keeper};
@@ -18,11 +18,10 @@ use crate::link::{Grant, Links};
 use crate::metrics;
 use crate::record::Draft;
 use crate::store::NewAudit;
-use crate::view::Who;
 use causeway_adapter::sip::LegIds;
 use causeway_adapter::webrtc::message::NetworkTest;
 use causeway_base::{Alias, EndCause, Lang, LegId};
-use causeway_conference::{DisplayName, Offered, Proof, Protocol, Role};
+use causeway_conference::{DisplayName, Offered, Proof, Protocol, Role, Who};
 use causeway_dial::{RateLimit, RateRule};
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
@@ -58,9 +57,9 @@ pub(crate) struct Request {
     pub(crate) user_agent: Option<String>,
     /// What the test before joining found.
     pub(crate) test: Option<NetworkTest>,
-    /// A page keeps the seat, also without media. Else the leg ends when its media is gone for
-    /// [`crate::actor::call::MEDIA_GONE`].
-    pub(crate) page: bool,
+    /// How it comes. A page keeps its seat, also without media; any other leg ends when its media is
+    /// gone for [`crate::actor::call::MEDIA_GONE`].
+    pub(crate) door: Door,
 }
 
 impl fmt::Debug for Request {
@@ -143,7 +142,7 @@ impl Entrance {
         let (received, audited) = self.desk.receive_by_link(now, &offered, &request.grant, pin);
         audited.into_iter().for_each(|audited| self.journal.audit(audited));
         let admitted = received?;
-        let peer = self.webrtc.open(leg);
+        let peer = self.webrtc.open(leg, request.door);
         let peer = peer.map_err(|_| Refusal::Cause(EndCause::CapacityReached))?;
         let mut draft = Draft::begun(leg, Protocol::WebRtc, false);
         draft.called = request.grant.meeting.to_string();
@@ -154,7 +153,7 @@ impl Entrance {
         let record = draft.id.clone();
         let (seated, seat) = oneshot::channel();
         let mut call = Call::offered(Box::new(offered), request.lang, draft);
-        if !request.page {
+        if request.door != Door::Page {
             call.keeper = Keeper::Media { gone: Some(now) };
         }
         let key = Arc::clone(&request.grant.meeting);

@@ -33,7 +33,7 @@ impl Default for Questions {
 }
 
 impl Questions {
-    fn take(&self, source: IpAddr) -> bool {
+    pub(super) fn take(&self, source: IpAddr) -> bool {
         let mut limit = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         limit.take(Instant::now(), source)
     }

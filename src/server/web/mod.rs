@@ -1,30 +1,36 @@
 //! The page by which browsers join, and the doors that it asks.
 //!
 //! * [`site`](self): `<prefix>/j/<meeting>` and its files. `asset`: what is embedded of them.
-//! * `link`: what a link is worth, before it is used. * `probe`: the test before joining.
+//! * `link`: what a link is worth, before it is used. * `probe`: the test before joining; `echo`:
+//!   its peer connections.
 //! * `guide`: `<prefix>/m/<meeting>/guide`, to print.
-//! * `entrance`: the one way in, from a good link to a leg with a seat.
+//! * `entrance`: the one way in, from a good link to a leg with a seat. [`signal`]: the WebSocket of
+//!   the page.
 //! * `turn`: credentials for TURN servers.
-//! * `header`: policies. * `around`: what is done around every answer. * `refusal`: how a door
-//!   refuses.
+//! * `prefix`: a path that is shared with others. * `header`: policies. * `around`: what is done
+//!   around every answer. * `refusal`: how a door refuses.
 //!
 //! A link's token stands in the fragment of its address, in bodies and in `Authorization`: never in
 //! a path, a query or a log.
 
 mod around;
 mod asset;
+mod echo;
 pub(crate) mod entrance;
+mod guide;
 mod header;
 mod link;
 pub(crate) mod peer;
+pub(crate) mod prefix;
 mod probe;
 mod refusal;
+pub mod signal;
 mod site;
 #[cfg(test)]
 mod tests;
 pub(crate) mod turn;
 
-pub(crate) use probe::Echo;
+pub(crate) use echo::{Echo, Echoes};
 
 use crate::bridge::Bridge;
 use crate::config::{Config, Turn, Web};
@@ -73,7 +79,8 @@ impl fmt::Debug for Site {
 }
 
 impl Site {
-    /// Of a running bridge. `echo` makes the peer connections of the test before joining.
+    /// Of a running bridge. `echo` makes the peer connections of the test before joining; without
+    /// one it has none.
     pub(crate) fn new(
         bridge: &Bridge,
         config: &Config,
@@ -94,21 +101,18 @@ impl Site {
     }
 }
 
-/// The page and its doors, and `more` of them, below the configured prefix. A request may carry
-/// its source as an extension.
+/// The page and its doors, and `more` of them. A request may carry its source as an extension.
 pub(crate) fn routes(site: &Site, more: Router) -> Router {
-    let doors = Router::new()
+    Router::new()
         .route("/j/{meeting}", get(site::page))
         .route("/j/assets/{file}", get(site::asset))
+        .route("/m/{meeting}/guide", get(guide::guide))
+        .route("/m/assets/{file}", get(guide::asset))
         .route("/api/v1/link", post(link::ask))
         .route("/api/v1/probe/up", post(probe::up))
         .route("/api/v1/probe/down", get(probe::down))
         .route("/api/v1/probe/rtc", post(probe::rtc))
         .with_state(site.clone())
         .merge(more)
-        .layer(from_fn_with_state(site.clone(), around::around));
-    match site.web.prefix.as_str() {
-        "" => doors,
-        prefix => Router::new().nest(prefix, doors),
-    }
+        .layer(from_fn_with_state(site.clone(), around::around))
 }

@@ -31,6 +31,21 @@ pub(crate) struct WebRtcHandle {
     events: mpsc::Sender<LegEvent>,
 }
 
+/// Through which door a leg comes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Door {
+    /// The page.
+    Page,
+    /// WHIP (RFC 9725): it publishes, and hears nothing.
+    Whip,
+    /// WHEP: it plays, and says nothing.
+    Whep,
+}
+
+/// Too much waits.
+#[derive(Debug)]
+pub(crate) struct Busy;
+
 /// No more legs.
 #[derive(Debug)]
 pub(crate) struct Full;
@@ -48,13 +63,13 @@ impl WebRtcHandle {
         Self { legs: Arc::default(), events }
     }
 
-    pub(crate) fn open(&self, leg: LegId) -> Result<Peer, Full> {
+    pub(crate) fn open(&self, leg: LegId, _door: Door) -> Result<Peer, Full> {
         let (events, receiver) = mpsc::channel(16);
         self.legs.insert(leg, One { events, accepted: false, offered: false });
         Ok(Peer { leg, handle: self.clone(), events: receiver })
     }
 
-    pub(crate) fn try_command(&self, command: LegCommand) {
+    pub(crate) fn try_command(&self, command: LegCommand) -> Result<(), Busy> {
         match command {
             LegCommand::Accept { leg, .. } => {
                 if let Some(mut one) = self.legs.get_mut(&leg) {
@@ -67,6 +82,7 @@ impl WebRtcHandle {
             }
             _ => {}
         }
+        Ok(())
     }
 
     fn answer(&self, leg: LegId) {
@@ -90,14 +106,17 @@ impl Peer {
         self.leg
     }
 
-    pub(crate) fn try_offer(&self, _sdp: String) {
+    pub(crate) fn try_offer(&self, _sdp: String) -> Result<(), Busy> {
         if let Some(mut one) = self.handle.legs.get_mut(&self.leg) {
             one.offered = true;
         }
         self.handle.answer(self.leg);
+        Ok(())
     }
 
-    pub(crate) fn try_candidate(&self, _text: String) {}
+    pub(crate) fn try_candidate(&self, _text: String) -> Result<(), Busy> {
+        Ok(())
+    }
 
     pub(crate) fn end(&self, cause: EndCause) {
         self.handle.end(self.leg, cause);

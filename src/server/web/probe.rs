@@ -1,6 +1,7 @@
 //! The test before joining: how fast bytes come and go, and whether media gets through. For those
 //! alone who show a link that is good, and so many at a time that calls do not notice.
 
+use super::echo::Echo;
 use super::refusal::{Refusal, bearer};
 use super::{Site, turn};
 use crate::api::Fault;
@@ -14,7 +15,6 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use causeway_adapter::webrtc::message::{MAX_FRAME, ProbeAnswer, ProbeOffer};
-use causeway_base::EndCause;
 use causeway_dial::network::customer;
 use causeway_dial::{RateLimit, RateRule};
 use dashmap::DashMap;
@@ -22,10 +22,8 @@ use futures_util::{StreamExt, stream};
 use jiff::Timestamp;
 use serde::Deserialize;
 use std::fmt;
-use std::future::Future;
 use std::io;
 use std::net::IpAddr;
-use std::pin::Pin;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -49,17 +47,6 @@ const CHUNK: usize = 64 << 10;
 
 /// The longest offer with its frame of JSON.
 const MAX_OFFER: usize = MAX_FRAME;
-
-/// What a peer connection of the test answers.
-pub(crate) type EchoAnswer<'a> =
-    Pin<Box<dyn Future<Output = Result<String, EndCause>> + Send + 'a>>;
-
-/// Makes peer connections that send back what arrives on their data channels, and closes each some
-/// time later.
-pub(crate) trait Echo: Send + Sync + 'static {
-    /// The answer to an offer, with our candidates by UDP and by TCP.
-    fn answer(&self, offer: String) -> EchoAnswer<'_>;
-}
 
 /// Who tests at the moment, and how often.
 pub(super) struct Probes {
@@ -100,6 +87,11 @@ impl Probes {
             sources: Arc::default(),
             echo,
         }
+    }
+
+    #[cfg(test)]
+    pub(super) fn running(&self) -> usize {
+        self.sources.len()
     }
 
     fn place(&self, source: IpAddr) -> Result<Place, Fault> {
@@ -220,10 +212,11 @@ async fn echoing(
     request: Request,
 ) -> Result<ProbeAnswer, Refusal> {
     let echo = site.probes.echo.as_ref().ok_or(Fault::NotFound)?;
-    let (_place, grant) = admit(site, Source::of(&request), headers).await?;
+    let source = Source::of(&request);
+    let (_place, grant) = admit(site, source, headers).await?;
     let body = to_bytes(request.into_body(), MAX_OFFER).await.map_err(|_| Fault::BodyTooLarge)?;
     let offer: ProbeOffer = serde_json::from_slice(&body).map_err(|_| Fault::BadBody)?;
-    let sdp = echo.answer(offer.sdp).await.map_err(Fault::Refused)?;
+    let sdp = echo.answer(offer.sdp, source.0).await.map_err(Fault::Refused)?;
     let servers = turn::servers(&site.turn, &grant.link, Timestamp::now());
     Ok(ProbeAnswer { sdp, ice_servers: servers })
 }

@@ -66,13 +66,22 @@ export class Visit {
   }
 
   async waits() {
-    await this.frame.waitForSelector('.lobby');
+    await this.sees('.lobby');
   }
 
   /** In the meeting, and connected. */
   async isIn() {
-    await this.frame.waitForSelector('.controls');
-    await until('media', async () => (await this.route())?.state === 'connected', 15_000);
+    await this.sees('.controls');
+    await until('media', async () => (await this.route())?.state === 'connected', 20_000);
+  }
+
+  /** Waits for something on the page; what the page shows instead is told. */
+  async sees(selector, timeout = 15_000) {
+    try {
+      await this.frame.waitForSelector(selector, { timeout });
+    } catch {
+      throw new Error(`no ${selector}; the page says:\n${await this.text('body')}`);
+    }
   }
 
   text(selector) {

@@ -42,7 +42,7 @@ describe('without UDP', () => {
     const meeting = await bridge.meeting();
     const prejoin = await Visit.open(chromium, bridge.url(meeting));
     undo.push(prejoin);
-    await prejoin.frame.waitForSelector('.verdict', { timeout: 20_000 });
+    await prejoin.sees('.verdict', 20_000);
     expect(await prejoin.text('.concerns')).toContain('blocks UDP');
     await prejoin.frame.click('summary');
     await prejoin.screen('prejoin-no-udp');
@@ -61,7 +61,7 @@ describe('without UDP', () => {
     const meeting = await bridge.meeting();
     const prejoin = await Visit.open(chromium, bridge.url(meeting));
     undo.push(prejoin);
-    await prejoin.frame.waitForSelector('.verdict', { timeout: 20_000 });
+    await prejoin.sees('.verdict', 20_000);
     await prejoin.frame.click('summary');
     expect(await prejoin.text('.facts')).toMatch(/Relay \(TLS\)\s+works/);
     const host = await enter(chromium, bridge.url(meeting, 'host'), 'Anna');
@@ -76,7 +76,7 @@ describe('without UDP', () => {
     undo.push(await block.udpTo(bridge.rtc), await block.tcpTo(bridge.rtc), await block.tcpTo(turn.port));
     const meeting = await bridge.meeting();
     const host = await enter(chromium, bridge.url(meeting, 'host'), 'Anna');
-    await host.frame.waitForSelector('.trouble', { timeout: 30_000 });
+    await host.sees('.trouble', 30_000);
     expect(await host.text('.trouble')).toContain('by every detour');
     await host.frame.click('.trouble .primary');
     expect(await host.text('dialog .ladder .failed >> nth=-1')).toContain('detour');
@@ -84,6 +84,6 @@ describe('without UDP', () => {
     // Reading and writing go on.
     await host.page.keyboard.press('Escape');
     await host.say('I hear nothing');
-    await host.frame.waitForSelector('.log .mine');
+    await host.sees('.log .mine');
   });
 });

@@ -54,7 +54,7 @@ describe('two browsers and a telephone', () => {
 
     const guest = await visit(firefox, bridge.url(meeting), { locale: 'zh-CN' });
     await guest.join('白雪', { pin: '000000' });
-    await guest.frame.waitForSelector('#pin[aria-invalid=true]');
+    await guest.sees('#pin[aria-invalid=true]');
     await guest.frame.fill('#pin', GUEST_PIN);
     await guest.press();
     await guest.waits();
@@ -114,16 +114,16 @@ describe('two browsers and a telephone', () => {
 
     await host.frame.click('button[aria-label="Actions for Bai"]');
     await host.frame.click('.actions >> text=Mute');
-    await guest.frame.waitForSelector('.control:has-text("Unmute")');
+    await guest.sees('.control:has-text("Unmute")');
     await silent();
     await host.control('Host controls').click();
     await host.frame.click('[role=switch][aria-label="Guests may unmute themselves"]');
-    await guest.frame.waitForSelector('.control:has-text("Muted by the host")');
+    await guest.sees('.control:has-text("Muted by the host")');
     await host.frame.keyboard?.press('Escape');
     await host.page.keyboard.press('Escape');
     // Allowed to speak is not made to speak.
     await host.frame.click('.actions >> text=Allow to speak');
-    await guest.frame.waitForSelector('.control:has-text("Unmute")');
+    await guest.sees('.control:has-text("Unmute")');
     await silent();
     await guest.control('Unmute').click();
     await hears(host, [bai], anna);
@@ -177,27 +177,27 @@ describe('two browsers and a telephone', () => {
     await host.frame.click('button[aria-label="Actions for Chen"]');
     await host.frame.click('.actions >> text=Remove');
     await host.frame.click('dialog .danger');
-    await other.frame.waitForSelector('.ended');
+    await other.sees('.ended');
     expect(await other.text('.ended')).toContain('CW-');
     await until('two are left', async () => (await guest.people()).length === 2);
 
     await host.control('Host controls').click();
     await host.frame.click('[role=switch][aria-label="Lock the meeting"]');
-    await guest.frame.waitForSelector('.badge:has-text("Locked")');
+    await guest.sees('.badge:has-text("Locked")');
     const late = await visit(chromium, bridge.url(meeting));
     await late.join('Late');
-    await late.frame.waitForSelector('.lobby, .ladder');
+    await late.sees('.lobby, .ladder');
     await host.page.keyboard.press('Escape');
 
     await host.frame.click('button[aria-label="Actions for Bai"]');
     await host.frame.click('.actions >> text=Make host');
     await host.frame.click('dialog .primary, dialog .danger');
-    await guest.frame.waitForSelector('.control:has-text("Host controls")');
+    await guest.sees('.control:has-text("Host controls")');
     await guest.control('Host controls').click();
     await guest.frame.click('dialog >> text=End for everybody');
     await guest.frame.click('dialog .danger');
-    await Promise.all([host.frame.waitForSelector('.ended'), guest.frame.waitForSelector('.ended')]);
+    await Promise.all([host.sees('.ended'), guest.sees('.ended')]);
     await host.frame.click('.scores button >> nth=3');
-    await host.frame.waitForSelector('text=Thank you.');
+    await host.sees('text=Thank you.');
   });
 });

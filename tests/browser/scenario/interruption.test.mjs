@@ -48,8 +48,8 @@ describe('after a break', () => {
     await host.person('Bai').locator('.mute-self').waitFor();
     const open = await block.tcpTo(bridge.http);
     try {
-      await host.frame.waitForSelector('text=Connecting again', { timeout: 15_000 });
-      await guest.frame.waitForSelector('text=Connecting again', { timeout: 15_000 });
+      await host.sees('text=Connecting again', 15_000);
+      await guest.sees('text=Connecting again', 15_000);
       // The sound takes another way, and does not break.
       await heard(guest, anna);
     } finally {
@@ -57,8 +57,8 @@ describe('after a break', () => {
     }
     for (const one of [host, guest]) await until('the banner goes', async () => (await one.frame.locator('.banner').count()) === 0, 20_000);
     expect((await host.people()).length).toBe(2);
-    await host.frame.waitForSelector('.control:has-text("Host controls")');
-    await guest.frame.waitForSelector('.control:has-text("Unmute")');
+    await host.sees('.control:has-text("Host controls")');
+    await guest.sees('.control:has-text("Unmute")');
     await heard(guest, anna);
     expect(await level(host, bai)).toBeLessThan(INAUDIBLE_DB);
     await guest.control('Unmute').click();
@@ -90,7 +90,7 @@ describe('after a break', () => {
     await guest.person('Anna').locator('.mute-self').waitFor();
     await host.page.reload();
     await host.isIn();
-    await host.frame.waitForSelector('.control:has-text("Unmute")');
+    await host.sees('.control:has-text("Unmute")');
     expect((await guest.people()).filter((name) => name === 'Anna').length).toBe(1);
     await heard(host, bai);
     await host.control('Unmute').click();

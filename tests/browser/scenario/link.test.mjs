@@ -22,7 +22,7 @@ const inSeconds = (seconds) => new Date((Math.ceil(Date.now() / 1000) + seconds)
 
 async function refused(url, locale = 'en-US') {
   const visit = await Visit.open(chromium, url, { locale });
-  await visit.frame.waitForSelector('.ladder');
+  await visit.sees('.ladder');
   const seen = {
     verdict: await visit.text('.verdict.fail'),
     failing: await visit.text('.ladder .failed'),

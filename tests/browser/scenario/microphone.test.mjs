@@ -30,22 +30,22 @@ describe('without permission for the microphone', () => {
     await host.join('Anna');
     await host.isIn();
     const guest = await Visit.open(which === 'chromium' ? refusing : firefox, bridge.url(meeting));
-    await guest.frame.waitForSelector('.note.warn');
+    await guest.sees('.note.warn');
     expect(await guest.text('.note.warn')).toContain(which === 'chromium' ? 'Chrome' : 'Firefox');
     await guest.screen(`microphone-${which}`);
     await guest.join('Bai');
     await guest.isIn();
     await heard(guest, anna);
-    await guest.frame.waitForSelector('.control:has-text("Listening only")');
+    await guest.sees('.control:has-text("Listening only")');
     await host.person('Bai').locator('.mute-nothing, .mute-self').waitFor();
     if (which === 'chromium') {
       await guest.context.grantPermissions(['microphone']);
       await guest.control('Sound').click();
       await guest.frame.click('dialog >> text=Try the microphone again');
-      await guest.frame.waitForSelector('dialog .level');
+      await guest.sees('dialog .level');
       await guest.page.keyboard.press('Escape');
       // Not heard unasked.
-      await guest.frame.waitForSelector('.control:has-text("Unmute")');
+      await guest.sees('.control:has-text("Unmute")');
       expect((await host.hear([bai]))[0]).toBeLessThan(INAUDIBLE_DB);
       await guest.control('Unmute').click();
       await heard(host, bai);

@@ -50,7 +50,7 @@ describe('a telephone beside a browser', () => {
     await guest.control('Phone').click();
     await guest.frame.fill('dialog input[type=tel]', telephone.address);
     await guest.frame.click('dialog button[type=submit]');
-    await guest.frame.waitForSelector('.call.answered');
+    await guest.sees('.call.answered');
     await guest.screen('call-me');
     await guest.page.keyboard.press('Escape');
   }));

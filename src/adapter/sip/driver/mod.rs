@@ -16,6 +16,7 @@ use super::resolver::Dns;
 use super::transport::{Arrived, Transports};
 use super::view::Views;
 use super::{Control, SipError};
+use crate::random::seed;
 use admit::Asked;
 use bytes::Bytes;
 use causeway_base::{EndCause, LegId};
@@ -377,13 +378,3 @@ impl Driver {
 
 /// Digits of one command.
 const MAX_DIGITS: usize = 64;
-
-/// Random bytes for the keys of one call.
-fn seed() -> [u8; 32] {
-    let mut seed = [0; 32];
-    // Without a source of randomness the kernel itself would not have booted.
-    if getrandom::fill(&mut seed).is_err() {
-        tracing::error!("no randomness: media keys of this call are weak");
-    }
-    seed
-}

@@ -146,7 +146,7 @@ fn hosts_need_pin() -> Answer {
 }
 
 fn enter(role: Role) -> Answer {
-    Answer::Enter { key: "r1".into(), role }
+    Answer::Enter { key: "r1".into(), role, beside: None }
 }
 
 fn called(guests_need_pin: bool) -> Goal {

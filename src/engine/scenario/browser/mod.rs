@@ -1,5 +1,6 @@
 //! Browsers in the engine over real sockets on loopback.
 
+mod habit;
 pub(super) mod peer;
 
 use super::phone::Phone;
@@ -64,7 +65,7 @@ fn talk(browsers: &mut [&mut Browser], phones: &mut [&mut Phone], packets: u32) 
     let start = Instant::now();
     for number in 0..packets {
         for browser in browsers.iter_mut() {
-            browser.send_tone(Instant::now());
+            browser.say(Instant::now());
         }
         for phone in phones.iter_mut() {
             phone.send_tone();

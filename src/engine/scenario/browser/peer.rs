@@ -13,6 +13,7 @@ use causeway_wire::framing;
 use std::f32::consts::TAU;
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream, UdpSocket};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 use str0m::channel::{ChannelConfig, ChannelId};
 use str0m::media::{MediaKind, Mid};
@@ -42,10 +43,26 @@ pub(in crate::scenario) struct Habit {
     pub(in crate::scenario) passive: bool,
     /// It tells the level of its packets.
     pub(in crate::scenario) levels: bool,
+    /// It is not told where the bridge is: the bridge must find it.
+    pub(in crate::scenario) hidden: bool,
     /// It has a data line.
     pub(in crate::scenario) data: bool,
     /// Of its packets this one of so many is lost.
     pub(in crate::scenario) lost: Option<u16>,
+}
+
+/// What it says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(in crate::scenario) enum Voice {
+    /// Its tone.
+    #[default]
+    Tone,
+    /// Its tone, under the claim that it is silence.
+    Whisper,
+    /// Packets of silence.
+    Silence,
+    /// No packets.
+    Nothing,
 }
 
 enum Wire {
@@ -56,6 +73,7 @@ enum Wire {
 pub(in crate::scenario) struct Browser {
     pub(in crate::scenario) leg: LegId,
     pub(in crate::scenario) tone: f32,
+    pub(in crate::scenario) voice: Voice,
     habit: Habit,
     rtc: Rtc,
     wire: Wire,
@@ -64,7 +82,6 @@ pub(in crate::scenario) struct Browser {
     ice: IceCreds,
     fingerprint: Fingerprint,
     ssrc: u32,
-    mid: Mid,
     encoder: Encoder,
     decoder: Decoder,
     samples: usize,
@@ -88,7 +105,8 @@ impl Browser {
     ) -> Self {
         let (wire, door) = connect(bridge, habit.tcp);
         let ice = IceCreds::new();
-        let ssrc = 0x2000 + leg.0 as u32;
+        static NEXT_SSRC: AtomicU32 = AtomicU32::new(0x2000);
+        let ssrc = NEXT_SSRC.fetch_add(1, Ordering::Relaxed);
         let mut config = RtcConfig::new()
             .set_rtp_mode(true)
             .set_local_ice_credentials(ice.clone())
@@ -108,7 +126,9 @@ impl Browser {
         let mut rtc = config.build(now);
         let local = own_candidate(&wire);
         rtc.add_local_candidate(local);
-        rtc.add_remote_candidate(door_candidate(door, habit.tcp));
+        if !habit.hidden {
+            rtc.add_remote_candidate(door_candidate(door, habit.tcp));
+        }
         let mut direct = rtc.direct_api();
         direct.set_ice_controlling(true);
         direct.set_remote_ice_credentials(creds(&bridge.ice));
@@ -132,6 +152,7 @@ impl Browser {
         Self {
             leg,
             tone: 300.0 + 200.0 * leg.0 as f32,
+            voice: Voice::default(),
             habit,
             rtc,
             wire,
@@ -140,7 +161,6 @@ impl Browser {
             ice,
             fingerprint,
             ssrc,
-            mid,
             encoder: Encoder::new(Codec::Opus, EncoderSettings::default()).expect("known"),
             decoder: Decoder::new(Codec::Opus),
             samples: 0,
@@ -253,15 +273,21 @@ impl Browser {
         self.run(now);
     }
 
-    pub(in crate::scenario) fn send_tone(&mut self, now: Instant) {
+    /// The next packet of what it says.
+    pub(in crate::scenario) fn say(&mut self, now: Instant) {
+        match self.voice {
+            Voice::Tone => self.send_tone(13, now),
+            Voice::Whisper => self.send_tone(127, now),
+            Voice::Silence => self.send_frame(&[0.0; FRAME], 127, now),
+            Voice::Nothing => self.samples += FRAME,
+        }
+    }
+
+    fn send_tone(&mut self, level: i8, now: Instant) {
         let frame: Vec<f32> = (0..FRAME)
             .map(|at| 0.3 * (TAU * self.tone * (self.samples + at) as f32 / RATE as f32).sin())
             .collect();
-        self.send_frame(&frame, 13, now);
-    }
-
-    pub(in crate::scenario) fn send_silence(&mut self, now: Instant) {
-        self.send_frame(&[0.0; FRAME], 127, now);
+        self.send_frame(&frame, level, now);
     }
 
     fn send_frame(&mut self, frame: &[f32], level: i8, now: Instant) {
@@ -370,15 +396,6 @@ impl Browser {
             _ => {}
         }
     }
-
-    /// Another peer connection of the same page on the same leg.
-    pub(in crate::scenario) fn reload(&self, now: Instant) -> Self {
-        let mut fresh = Self::new(self.leg, &self.bridge, self.habit, now);
-        fresh.ssrc = self.ssrc ^ 0x100;
-        let (ssrc, mid) = (fresh.ssrc, fresh.mid);
-        fresh.rtc.direct_api().declare_stream_tx(ssrc.into(), None, mid, None);
-        fresh
-    }
 }
 
 impl Wire {
@@ -427,6 +444,7 @@ fn connect(bridge: &WebRtcAddress, tcp: bool) -> (Wire, SocketAddr) {
         let door = bridge.tcp[0];
         let stream = TcpStream::connect_timeout(&door, Duration::from_secs(2)).expect("open");
         stream.set_nonblocking(true).expect("supported");
+        stream.set_nodelay(true).expect("supported");
         return (Wire::Tcp(stream, vec![]), door);
     }
     let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).expect("loopback");

@@ -42,10 +42,7 @@ pub(super) fn session(
     media: Vec<MediaDescription>,
 ) -> SessionDescription {
     let mut session = frame(own, media);
-    if spec.ice_lite {
-        session.attributes.push(Attribute::flag("ice-lite"));
-    }
-    session.attributes.push(Attribute::value("ice-options", "ice2 trickle"));
+    session.attributes = options(spec);
     if let Some(group) = offered.group_of(taken) {
         let tag = offered.session.media.get(taken).and_then(bundle::tag).map(str::to_owned);
         let tags = tag.into_iter().collect();
@@ -148,12 +145,52 @@ pub(super) fn data(
     described
 }
 
+/// What we say of ICE alone, by the line that was agreed.
+pub(super) fn fragment(own: &WebRtcNegotiator, spec: &WebRtcSpec, payload_type: u8) -> String {
+    let mid = spec.audio.as_ref().map_or("0", |audio| &audio.mid);
+    let mut line = MediaDescription {
+        kind: "audio".to_owned(),
+        port: 9,
+        proto: super::line::SECURE[0].to_owned(),
+        formats: vec![payload_type.to_string()],
+        attributes: vec![Attribute::value("mid", mid)],
+        ..MediaDescription::default()
+    };
+    line.attributes.extend(ice(spec));
+    line.attributes.extend(candidates(own));
+    let mut session = SessionDescription { media: vec![line], ..SessionDescription::default() };
+    session.attributes = options(spec);
+    let group = Group { semantics: "BUNDLE".to_owned(), tags: vec![mid.to_owned()] };
+    session.attributes.push(Attribute::value("group", group));
+    // A fragment has none of the lines before its attributes.
+    let text = session.to_string();
+    text.find("a=").map_or(String::new(), |start| text[start..].to_owned())
+}
+
+/// How we do ICE.
+fn options(spec: &WebRtcSpec) -> Vec<Attribute> {
+    let lite = spec.ice_lite.then(|| Attribute::flag("ice-lite"));
+    lite.into_iter().chain([Attribute::value("ice-options", "ice2 trickle")]).collect()
+}
+
+/// Our credentials.
+fn ice(spec: &WebRtcSpec) -> [Attribute; 2] {
+    let ice = &spec.local_ice;
+    [Attribute::value("ice-ufrag", &ice.ufrag), Attribute::value("ice-pwd", &ice.password)]
+}
+
+/// All our candidates.
+fn candidates(own: &WebRtcNegotiator) -> Vec<Attribute> {
+    let ours = candidate::ours(&own.local);
+    let ours = ours.iter().map(|candidate| Attribute::value("candidate", candidate));
+    ours.chain([Attribute::flag("end-of-candidates")]).collect()
+}
+
 /// What the lines of one transport share.
 fn common(line: &MediaDescription, spec: &WebRtcSpec, own: &WebRtcNegotiator) -> MediaDescription {
     let mut attributes = Vec::new();
     attributes.extend(bundle::tag(line).map(|tag| Attribute::value("mid", tag)));
-    attributes.push(Attribute::value("ice-ufrag", &spec.local_ice.ufrag));
-    attributes.push(Attribute::value("ice-pwd", &spec.local_ice.password));
+    attributes.extend(ice(spec));
     attributes.push(Attribute::value("fingerprint", fingerprint(&own.local.fingerprint.0)));
     attributes.push(Attribute::value(
         "setup",
@@ -162,9 +199,7 @@ fn common(line: &MediaDescription, spec: &WebRtcSpec, own: &WebRtcNegotiator) ->
             DtlsRole::Server => "passive",
         },
     ));
-    let candidates = candidate::ours(&own.local);
-    attributes.extend(candidates.iter().map(|ours| Attribute::value("candidate", ours)));
-    attributes.push(Attribute::flag("end-of-candidates"));
+    attributes.extend(candidates(own));
     let point = meeting_point(own);
     MediaDescription {
         kind: line.kind.clone(),

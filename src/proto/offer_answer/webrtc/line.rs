@@ -10,7 +10,7 @@ use causeway_base::Codec;
 use causeway_wire::sdp::{MediaDescription, RtpMap, attribute};
 
 /// The transports of RTP over DTLS (RFC 5764, RFC 7850).
-const SECURE: [&str; 4] =
+pub(super) const SECURE: [&str; 4] =
     ["UDP/TLS/RTP/SAVPF", "UDP/TLS/RTP/SAVP", "TCP/DTLS/RTP/SAVPF", "TCP/DTLS/RTP/SAVP"];
 
 /// The transports of data channels (RFC 8841).

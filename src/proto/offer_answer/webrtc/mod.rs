@@ -20,9 +20,11 @@
 mod bundle;
 mod candidate;
 mod describe;
+mod fragment;
 mod line;
 mod transport;
 
+pub use fragment::{Fragment, Taken};
 pub use line::MAX_RED_LEVELS;
 
 use super::Refusal;
@@ -167,6 +169,37 @@ impl WebRtcNegotiator {
         }
         self.candidates.push(candidate);
         Some(candidate)
+    }
+
+    /// Takes what the peer says of ICE alone.
+    ///
+    /// # Errors
+    /// [`Refusal`]: nothing is agreed yet.
+    pub fn fragment(&mut self, fragment: &Fragment) -> Result<Taken, Refusal> {
+        let nothing = || Refusal::bad("there is no session yet");
+        let agreed = self.agreed.as_ref().ok_or_else(nothing)?;
+        let spec = agreed.media.transport.webrtc().ok_or_else(nothing)?;
+        match &fragment.ice {
+            Some(ice) if *ice != spec.remote_ice => {
+                let (media, audio) = (agreed.media.clone(), agreed.audio);
+                let (remote_ice, spec) = (ice.clone(), spec.clone());
+                let restarts = self.restarts.wrapping_add(1);
+                let local_ice = transport::credentials(&self.seed, restarts);
+                let remote_candidates = fragment.candidates_of(ice);
+                let spec = WebRtcSpec { local_ice, remote_ice, remote_candidates, ..spec };
+                self.restarts = restarts;
+                self.candidates.clone_from(&spec.remote_candidates);
+                let fragment = describe::fragment(self, &spec, media.audio.send.payload_type);
+                let media = LegMedia { transport: Transport::WebRtc(Box::new(spec)), ..media };
+                self.agreed = Some(Agreed { media: media.clone(), audio });
+                Ok(Taken::Restarted { fragment, media: Box::new(media) })
+            }
+            _ => {
+                let candidates = fragment.candidates.iter();
+                let taken = candidates.filter_map(|text| self.candidate(text)).collect();
+                Ok(Taken::Candidates(taken))
+            }
+        }
     }
 
     /// The peer switched its line off: nothing flows, by the same transport.

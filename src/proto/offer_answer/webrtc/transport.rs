@@ -102,7 +102,8 @@ fn fingerprint(session: &SessionDescription, line: &MediaDescription) -> Option<
         .map(Fingerprint)
 }
 
-fn is_credential(word: &str, least: usize) -> bool {
+/// At least so many of the letters of ICE.
+pub(super) fn is_credential(word: &str, least: usize) -> bool {
     let fits = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'+' || byte == b'/';
     (least..=MAX_ICE_CREDENTIAL).contains(&word.len()) && word.bytes().all(fits)
 }

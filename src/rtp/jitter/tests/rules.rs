@@ -222,3 +222,28 @@ proptest! {
         exercise(steps);
     }
 }
+
+/// Plays a stream whose every fourth packet is lost and carried again by the next, and returns
+/// what is heard from tick `from` on.
+fn with_redundancy(from: u32) -> Vec<String> {
+    let mut line = Line::running();
+    line.buffer.set_fec(true);
+    let mut heard = vec![];
+    for seq in 50..350u16 {
+        let tick = u32::from(seq) + 1;
+        if seq % 4 != 0 {
+            line.put(tick, seq);
+            let before = arrival(seq, u32::from(seq) * 160, &[9]);
+            assert_eq!(line.buffer.fill(&before, 160, 1), seq % 4 == 1, "{seq}");
+        }
+        heard.push(line.hear(tick));
+    }
+    heard.split_off(from as usize - 51)
+}
+
+#[test]
+fn what_is_carried_again_is_played_once_a_packet_more_is_held() {
+    let heard = with_redundancy(150);
+    let lost = heard.iter().filter(|it| *it == "lost").count();
+    assert_eq!(lost, 0, "{heard:?}");
+}

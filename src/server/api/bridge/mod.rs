@@ -1,10 +1,12 @@
 //! The API's backend over a running bridge.
 //!
 //! * `meetings`: what is scheduled. * `running`: what runs, and orders to it.
+//! * `links`: what lets browsers in.
 //! * `records`: calls, test calls, the audit log. * `lines`: devices, trunks, explanations.
 //! * `news`: from the bridge's news to the API's events. * `state`: health and figures.
 
 mod lines;
+mod links;
 mod meetings;
 mod news;
 mod records;
@@ -18,6 +20,7 @@ use super::resource::*;
 use crate::bridge::Bridge;
 use crate::front_desk::FrontDesk;
 use crate::invite::Cards;
+use crate::link::Links;
 use crate::live::Live;
 use crate::meeting::Meetings;
 use crate::store::{self, NewAudit, Store, StoreError, Tokens};
@@ -34,6 +37,7 @@ pub struct BridgeBackend {
     live: Live,
     meetings: Arc<Meetings>,
     cards: Arc<Cards>,
+    links: Arc<Links>,
     store: Store,
     tokens: Tokens,
     sip: SipHandle,
@@ -61,6 +65,7 @@ impl BridgeBackend {
             live: bridge.live().clone(),
             meetings: Arc::clone(bridge.meetings()),
             cards,
+            links: Arc::clone(bridge.links()),
             store: bridge.store().clone(),
             tokens,
             sip: bridge.sip().clone(),
@@ -262,6 +267,32 @@ impl Backend for BridgeBackend {
         reader: Reader,
     ) -> Answer<'a, Invitation> {
         Box::pin(async move { self.invitation(id, format, language.into(), reader) })
+    }
+
+    fn links<'a>(&'a self, id: &'a MeetingId, window: Window) -> Answer<'a, Page<Link>> {
+        Box::pin(async move { self.list_links(id, &window).await })
+    }
+
+    fn create_link<'a>(
+        &'a self,
+        by: &'a Actor,
+        id: &'a MeetingId,
+        draft: LinkDraft,
+    ) -> Answer<'a, Link> {
+        Box::pin(self.make_link(by, id, draft))
+    }
+
+    fn revoke_link<'a>(
+        &'a self,
+        by: &'a Actor,
+        id: &'a MeetingId,
+        link: &'a LinkId,
+    ) -> Answer<'a, ()> {
+        Box::pin(self.end_link(by, id, link))
+    }
+
+    fn revoke_all_links<'a>(&'a self, by: &'a Actor, id: &'a MeetingId) -> Answer<'a, ()> {
+        Box::pin(self.end_all_links(by, id))
     }
 
     fn calls(

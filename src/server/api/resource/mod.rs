@@ -6,6 +6,7 @@ pub mod call;
 pub mod event;
 pub mod health;
 pub mod line;
+pub mod link;
 pub mod meeting;
 pub mod page;
 pub mod participant;
@@ -19,6 +20,7 @@ pub use call::{
 pub use event::{ApiEvent, EventQuery, Happening};
 pub use health::{Complaint, Liveness, Readiness};
 pub use line::{Registration, Trunk, TrunkState};
+pub use link::{Link, LinkDraft};
 pub use meeting::{
     Audience, Invitation, InviteFormat, InviteQuery, Lobby, Meeting, MeetingAddresses,
     MeetingChange, MeetingDraft, MeetingLive, MeetingQuery, MeetingSecrets, MeetingState, Reader,
@@ -28,5 +30,7 @@ pub use participant::{
     AllowUnmute, Hand, HandOver, LobbyChange, Lock, Mute, Order, Participant, Presence, Role,
     RoleChange, Successors,
 };
-pub use text::{CallId, Cursor, Language, MeetingId, Name, ParticipantId, Secret, Time, TokenId};
+pub use text::{
+    CallId, Cursor, Language, LinkId, MeetingId, Name, ParticipantId, Secret, Time, TokenId,
+};
 pub use token::{IssuedToken, Scope, SessionRequest, Token, TokenDraft};

@@ -75,6 +75,10 @@ identifier!(
     TokenId
 );
 identifier!(
+    /// One link; not the link itself.
+    LinkId
+);
+identifier!(
     /// Where a list goes on; opaque.
     Cursor
 );

@@ -5,6 +5,7 @@ mod audit;
 mod calls;
 mod events;
 mod lines;
+mod links;
 mod meetings;
 mod participants;
 mod state;
@@ -47,6 +48,9 @@ fn of_meetings() -> OpenApiRouter<Api> {
         .routes(routes!(meetings::call_out))
         .routes(routes!(meetings::invite))
         .routes(routes!(events::stream_meeting_events))
+        .routes(routes!(links::list_links, links::create_link))
+        .routes(routes!(links::revoke_link))
+        .routes(routes!(links::revoke_all_links))
 }
 
 fn of_participants() -> OpenApiRouter<Api> {

@@ -96,6 +96,21 @@ pub(super) fn meeting(name: &str) -> Meeting {
     }
 }
 
+fn link() -> Link {
+    Link {
+        id: id("link-1"),
+        role: Role::Guest,
+        name: None,
+        not_before: None,
+        expires_at: None,
+        uses: Some(1),
+        used: 0,
+        created_at: time(),
+        revoked_at: None,
+        url: Some(Secret::new("https://meet.example.com/j/own#token".to_owned())),
+    }
+}
+
 fn explanation() -> Explanation {
     Explanation { plan: serde_json::json!({}), text: None }
 }
@@ -207,6 +222,28 @@ impl Backend for Fake {
         };
         let media_type = format.media_type().to_owned();
         done(Invitation { text: format!("{format:?} {language:?}{secrets}"), media_type })
+    }
+    fn links<'a>(&'a self, _: &'a MeetingId, _: Window) -> Answer<'a, Page<Link>> {
+        done(Page::whole(vec![link()]))
+    }
+    fn create_link<'a>(
+        &'a self,
+        by: &'a Actor,
+        meeting_id: &'a MeetingId,
+        _: LinkDraft,
+    ) -> Answer<'a, Link> {
+        self.changed(by, &format!("link into {meeting_id}"), link())
+    }
+    fn revoke_link<'a>(
+        &'a self,
+        by: &'a Actor,
+        meeting_id: &'a MeetingId,
+        link: &'a LinkId,
+    ) -> Answer<'a, ()> {
+        self.changed(by, &format!("revoke {link} of {meeting_id}"), ())
+    }
+    fn revoke_all_links<'a>(&'a self, by: &'a Actor, meeting_id: &'a MeetingId) -> Answer<'a, ()> {
+        self.changed(by, &format!("revoke all of {meeting_id}"), ())
     }
     fn calls(&self, _: CallQuery, _: Window, _: Language) -> Answer<'_, Page<Call>> {
         done(Page::whole(vec![call()]))

@@ -281,3 +281,119 @@ async fn an_invitation_with_a_number_that_nobody_answers_is_refused_and_names_it
     assert_eq!(refused.json()["detail"], "+861055550100");
     real.end().await;
 }
+
+/// The token in a link, as the page takes it.
+fn token(url: &str) -> &str {
+    url.split_once('#').unwrap_or_else(|| panic!("{url}")).1
+}
+
+#[tokio::test]
+async fn links_are_made_listed_and_revoked_one_by_one_and_together() {
+    let real = Real::with("links", INVITE).await;
+    let admin = real.admin().await;
+    let links = real.bridge.links().clone();
+    let worth = async |url: &str| {
+        let checked = links.check(token(url), jiff::Timestamp::now()).await;
+        checked.map_err(|problem| problem.code())
+    };
+    let made = real.ask("POST", "/api/v1/meetings", &admin, "{}").await.json();
+    for id in [made["id"].as_str().expect("an id"), "conference-1001"] {
+        let all = format!("/api/v1/meetings/{id}/links");
+        let draft =
+            r#"{"role":"host","name":"王晓明","uses":1,"expires_at":"2036-01-01T00:00:00Z"}"#;
+        let made = real.ask("POST", &all, &admin, draft).await;
+        assert_eq!(made.status, StatusCode::CREATED, "{made:?}");
+        let first = made.json();
+        let url = first["url"].as_str().expect("a link");
+        assert!(url.starts_with(&format!("https://meet.example.com/j/{id}#")), "{url}");
+        let grant = worth(url).await.expect("good");
+        assert_eq!((&*grant.meeting, grant.role), (id, causeway_conference::Role::Host));
+        links.use_up(&grant).await.expect("once");
+        let second = real.ask("POST", &all, &admin, r#"{"role":"guest"}"#).await.json();
+        let listed = real.ask("GET", &all, &admin, "").await.json();
+        assert_eq!(listed["items"].as_array().map(Vec::len), Some(2));
+        assert_eq!(listed["items"][0]["used"], 1);
+        assert_eq!(listed["items"][0]["name"], "王晓明");
+        assert_eq!(listed["items"][0]["url"], first["url"], "it can be sent again");
+
+        let one = format!("{all}/{}", second["id"].as_str().expect("an id"));
+        assert_eq!(real.ask("DELETE", &one, &admin, "").await.status, StatusCode::NO_CONTENT);
+        assert_eq!(real.ask("DELETE", &one, &admin, "").await.status, StatusCode::NOT_FOUND);
+        let gone = second["url"].as_str().expect("a link");
+        assert_eq!(worth(gone).await, Err("CW-LINK-005"));
+        let listed = real.ask("GET", &all, &admin, "").await.json();
+        let revoked = &listed["items"][1];
+        assert!(revoked["revoked_at"].is_string() && revoked.get("url").is_none(), "{revoked}");
+
+        let secrets = async || {
+            let path = format!("/api/v1/meetings/{id}");
+            real.ask("GET", &path, &admin, "").await.json()["secrets"].clone()
+        };
+        let before = secrets().await;
+        let standing = ["link", "host_link"].map(|name| before[name].as_str().expect("a link"));
+        for url in standing {
+            worth(url).await.expect("good");
+        }
+        let revoke_all = format!("{all}/revoke-all");
+        assert_eq!(real.ask("POST", &revoke_all, &admin, "").await.status, StatusCode::NO_CONTENT);
+        for url in standing.into_iter().chain([url]) {
+            assert_eq!(worth(url).await, Err("CW-LINK-001"));
+        }
+        let after = secrets().await;
+        worth(after["link"].as_str().expect("a link")).await.expect("the new one is good");
+        let invite = format!("/api/v1/meetings/{id}/invite?audience=host");
+        let invite = real.ask("GET", &invite, &admin, "").await.text;
+        for name in ["link", "host_link", "guide"] {
+            assert!(invite.contains(after[name].as_str().expect("a link")), "{name}: {invite}");
+        }
+        let guests = real.ask("GET", &format!("/api/v1/meetings/{id}/invite"), &admin, "").await;
+        assert!(!guests.text.contains(token(after["host_link"].as_str().expect("a link"))));
+    }
+    real.end().await;
+}
+
+#[tokio::test]
+async fn a_link_that_cannot_be_is_refused_with_its_field() {
+    let real = Real::with("bad-links", INVITE).await;
+    let admin = real.admin().await;
+    let all = "/api/v1/meetings/conference-1001/links";
+    for (draft, status, field) in [
+        (r#"{}"#, 400, None),
+        (r#"{"role":"guide"}"#, 400, Some("role")),
+        (r#"{"role":"guest","uses":0}"#, 422, Some("uses")),
+        (r#"{"role":"guest","uses":70000}"#, 400, Some("uses")),
+        (r#"{"role":"guest","name":"\u202e"}"#, 422, Some("name")),
+        (r#"{"role":"guest","expires_at":"2020-01-01T00:00:00Z"}"#, 422, Some("expires_at")),
+        (r#"{"role":"guest","expires_at":"2200-01-01T00:00:00Z"}"#, 422, Some("expires_at")),
+        (
+            r#"{"role":"guest","not_before":"2036-01-02T00:00:00Z","expires_at":"2036-01-01T00:00:00Z"}"#,
+            422,
+            Some("expires_at"),
+        ),
+    ] {
+        let refused = real.ask("POST", all, &admin, draft).await;
+        assert_eq!(refused.status.as_u16(), status, "{draft}: {refused:?}");
+        assert_eq!(refused.json()["field"].as_str(), field, "{draft}: {refused:?}");
+    }
+    let nowhere = real.ask("POST", "/api/v1/meetings/none/links", &admin, r#"{"role":"guest"}"#);
+    assert_eq!(nowhere.await.status, StatusCode::NOT_FOUND);
+    let made = real.ask("POST", "/api/v1/meetings", &admin, "{}").await.json();
+    let id = made["id"].as_str().expect("an id");
+    real.ask("POST", &format!("/api/v1/meetings/{id}/end"), &admin, "").await;
+    let over = format!("/api/v1/meetings/{id}/links");
+    let over = real.ask("POST", &over, &admin, r#"{"role":"guest"}"#).await;
+    assert_eq!(over.status, StatusCode::GONE);
+    real.end().await;
+}
+
+#[tokio::test]
+async fn without_a_page_there_are_no_links() {
+    let real = Real::with("no-page", "[web]\nenabled = false\n").await;
+    let admin = real.admin().await;
+    let all = "/api/v1/meetings/conference-1001/links";
+    let refused = real.ask("POST", all, &admin, r#"{"role":"guest"}"#).await;
+    assert_eq!((refused.status.as_u16(), &*refused.code()), (501, "CW-API-016"));
+    let shown = real.ask("GET", "/api/v1/meetings/conference-1001", &admin, "").await.json();
+    assert!(shown["secrets"].get("link").is_none(), "{shown}");
+    real.end().await;
+}

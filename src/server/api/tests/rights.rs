@@ -31,6 +31,10 @@ const EXPECTED: &[(&str, &str, &str, &str)] = &[
     ("POST", "/api/v1/meetings/{meeting}/calls", "aom", r#"{"to":"+861012345678"}"#),
     ("GET", "/api/v1/meetings/{meeting}/invite", "aorm", ""),
     ("GET", "/api/v1/meetings/{meeting}/events", "aorm", ""),
+    ("GET", "/api/v1/meetings/{meeting}/links", "aom", ""),
+    ("POST", "/api/v1/meetings/{meeting}/links", "aom", r#"{"role":"guest","uses":1}"#),
+    ("DELETE", "/api/v1/meetings/{meeting}/links/{link}", "aom", ""),
+    ("POST", "/api/v1/meetings/{meeting}/links/revoke-all", "aom", ""),
     ("GET", "/api/v1/meetings/{meeting}/participants", "aorm", ""),
     ("POST", "/api/v1/meetings/{meeting}/participants/admit-all", "aom", ""),
     ("POST", "/api/v1/meetings/{meeting}/participants/mute-all", "aom", ""),
@@ -70,6 +74,7 @@ const EXPECTED: &[(&str, &str, &str, &str)] = &[
 
 fn path(route: &str) -> String {
     let path = route.replace("{meeting}", "own").replace("{participant}", "part-1");
+    let path = path.replace("{link}", "link-1");
     path.replace("{token}", "t-1").replace("{call}", "call-1")
 }
 

@@ -133,3 +133,57 @@ fn what_a_door_grants_is_the_most_that_flows() {
         assert!(answer.contains("a=ice-lite"));
     }
 }
+
+#[test]
+fn a_fragment_brings_candidates_or_a_restart() {
+    let mut leg = leg();
+    let read = |text: &str| Fragment::parse(&wire(text)).unwrap();
+    let trickled = "a=ice-ufrag:first\na=ice-pwd:theirpasswordtheirpassword\n\
+                    m=audio 9 UDP/TLS/RTP/SAVPF 0\na=mid:0\n\
+                    a=candidate:1 1 udp 9 192.0.2.7 5000 typ host ufrag first\n\
+                    a=candidate:2 1 udp 9 hidden.local 5000 typ host\na=end-of-candidates\n";
+    assert!(leg.fragment(&read(trickled)).is_err(), "nothing is agreed yet");
+    let (_, before) = leg.answer(&offer("first", 1, "sendrecv")).unwrap();
+    let Ok(Taken::Candidates(known)) = leg.fragment(&read(trickled)) else { panic!("a restart") };
+    assert_eq!(known.len(), 1);
+    let only = "m=audio 9 UDP/TLS/RTP/SAVPF 0\na=candidate:3 1 udp 9 192.0.2.7 5001 typ host\n";
+    let Ok(Taken::Candidates(more)) = leg.fragment(&read(only)) else { panic!("a restart") };
+    assert_eq!(more.len(), 1);
+
+    let anew = trickled.replace("first", "anew");
+    let Ok(Taken::Restarted { fragment, media }) = leg.fragment(&read(&anew)) else {
+        panic!("no restart")
+    };
+    assert_eq!(leg.media(), Some(&*media));
+    let (old, new) = (spec(&before), spec(&media));
+    assert_eq!((new.remote_ice.ufrag.as_str(), new.remote_candidates.len()), ("anew", 1));
+    assert_ne!(new.local_ice, old.local_ice);
+    assert_eq!((new.remote_fingerprint, new.dtls), (old.remote_fingerprint, old.dtls));
+    assert_eq!((&new.audio, &media.audio), (&old.audio, &before.audio));
+    let ours = Fragment::parse(fragment.as_bytes()).unwrap();
+    assert_eq!(ours.ice.as_ref(), Some(&new.local_ice));
+    assert_eq!(ours.candidates.len(), 3, "{fragment}");
+    assert!(fragment.starts_with("a=ice-options:"), "{fragment}");
+    // The whole description that follows some day goes on from there.
+    let (_, again) = leg.answer(&offer("anew", 1, "sendrecv")).unwrap();
+    assert_eq!(spec(&again).local_ice, new.local_ice);
+}
+
+#[test]
+fn fragments_that_cannot_be_used_are_refused() {
+    for text in [
+        "a=ice-ufrag:abcd\n",
+        "a=ice-pwd:theirpasswordtheirpassword\n",
+        "a=ice-ufrag:abcd\na=ice-pwd:short\n",
+        "a=ice-ufrag:ab d\na=ice-pwd:theirpasswordtheirpassword\n",
+    ] {
+        assert!(Fragment::parse(&wire(text)).is_err(), "{text}");
+    }
+    for text in ["", "\0\0", "a=end-of-candidates\n", "hello"] {
+        let empty = Fragment { ice: None, candidates: Vec::new() };
+        assert_eq!(Fragment::parse(&wire(text)), Ok(empty), "{text}");
+    }
+    let line = "a=candidate:1 1 udp 9 192.0.2.7 5000 typ host\n";
+    let many = Fragment::parse(&wire(&line.repeat(2 * MAX_CANDIDATES))).unwrap();
+    assert_eq!(many.candidates.len(), MAX_CANDIDATES);
+}

@@ -40,7 +40,7 @@ export function ladder(seen: Observation): { rung: Rung; mark: Mark }[] {
   const reached = seen.reached ?? (seen.socket ? 'answered' : null);
   const marks: Record<Rung, Mark> = {
     link: !seen.token || isOfLink(seen.problem) ? 'failed' : 'passed',
-    dns: !seen.online || reached === 'no_name' ? 'failed' : mark(reached === null ? null : true),
+    dns: (!seen.online && reached !== 'answered') || reached === 'no_name' ? 'failed' : mark(reached === null ? null : true),
     tls: !seen.secure || reached === 'no_tls' ? 'failed' : mark(reached === 'answered' ? true : null),
     websocket: mark(seen.socket),
     ice_udp: mark(seen.udp),

@@ -30,6 +30,11 @@ test('what was not reached is not called failed', () => {
   });
 });
 
+test('a bridge that answered is reached, though the browser believes to be offline', () => {
+  const seen = { ...nothingSeen, online: false, reached: 'answered' as const, problem: problem('CW-LINK-002') };
+  expect(ladder(seen).filter(({ mark }) => mark === 'failed').map(({ rung }) => rung)).toEqual(['link']);
+});
+
 test('a detour that the bridge does not offer is not called blocked', () => {
   const seen = { ...nothingSeen, socket: true, udp: false, detour: false };
   expect(ladder(seen).find(({ rung }) => rung === 'turn')?.mark).toBe('not_offered');

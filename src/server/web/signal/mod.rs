@@ -1,0 +1,30 @@
+//! `GET <prefix>/api/v1/signal`: the WebSocket of a page, in the words of
+//! [`causeway_adapter::webrtc::message`].
+//!
+//! * `hello`: from the first word to a seat; `session`: one seat, to the end. `door`: what they share.
+//! * `wire`: one WebSocket. `place`: how many there are. `seat`: seats that are taken back.
+//! * `word`: what a page says. `order`: what that means to the conference. `calls`: calls that it
+//!   asked for.
+//! * `scenes`: looks at conferences; `scene`: what is seen; `shown`: what one page is told of it.
+//! * `trouble`: why not.
+
+mod calls;
+mod door;
+#[doc(hidden)]
+pub mod fuzz;
+mod hello;
+mod order;
+mod place;
+mod scene;
+mod scenes;
+mod seat;
+mod session;
+mod shown;
+#[cfg(test)]
+mod tests;
+mod trouble;
+mod wire;
+mod word;
+
+pub(crate) use door::{Door, Facts, Patience};
+pub(crate) use hello::routes;

@@ -1,0 +1,51 @@
+//! What a page asks of its conference. In whose name, the bridge knows: a page never says.
+
+use causeway_adapter::webrtc::message::HostAction;
+use causeway_base::ParticipantId;
+use causeway_conference::{By, Command};
+
+/// What hosts may do. `None` for what is no matter of the conference alone: calling out.
+pub(crate) fn of_host(action: &HostAction, host: ParticipantId) -> Option<Command> {
+    let by = By::Participant(host);
+    let who = |participant: &u64| ParticipantId(*participant);
+    Some(match action {
+        HostAction::Admit { participant } => Command::Admit { participant: who(participant), by },
+        HostAction::AdmitAll {} => Command::AdmitAll { by },
+        HostAction::Deny { participant } => Command::Deny { participant: who(participant), by },
+        HostAction::MuteParticipant { participant, muted: true } => {
+            Command::Mute { participant: who(participant), by }
+        }
+        HostAction::MuteParticipant { participant, muted: false } => {
+            Command::Unmute { participant: who(participant), by }
+        }
+        HostAction::MuteAll {} => Command::MuteAll { by },
+        HostAction::AllowUnmute { allowed } => Command::AllowUnmute { allowed: *allowed, by },
+        HostAction::LowerHand { participant } => {
+            Command::RaiseHand { participant: who(participant), raised: false, by }
+        }
+        HostAction::Lock { locked } => Command::SetLock { locked: *locked, by },
+        HostAction::HandOver { participant } => Command::HandOver { to: who(participant), by },
+        HostAction::Remove { participant } => Command::Remove { participant: who(participant), by },
+        HostAction::EndForAll {} => Command::EndForAll { by },
+        HostAction::CallOut { .. } => return None,
+    })
+}
+
+/// Mute or unmute oneself.
+pub(crate) fn mute(me: ParticipantId, muted: bool) -> Command {
+    let by = By::Participant(me);
+    match muted {
+        true => Command::Mute { participant: me, by },
+        false => Command::Unmute { participant: me, by },
+    }
+}
+
+/// One's own hand.
+pub(crate) fn hand(me: ParticipantId, raised: bool) -> Command {
+    Command::RaiseHand { participant: me, raised, by: By::Participant(me) }
+}
+
+/// Leaves, with a telephone that joined beside.
+pub(crate) fn leave(me: ParticipantId) -> Command {
+    Command::Remove { participant: me, by: By::Participant(me) }
+}

@@ -1,0 +1,134 @@
+//! A conference at one moment, in the words of pages. Made once for all who look.
+
+use crate::view::{CallView, ConferenceView, Kind};
+use causeway_adapter::webrtc::message;
+use causeway_base::LegId;
+use causeway_conference::conference::view::ParticipantView;
+use causeway_conference::{Hold, Role, Said};
+use jiff::{SignedDuration, Timestamp};
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Instant;
+
+/// A conference at one moment.
+#[derive(Debug)]
+pub(crate) struct Scene {
+    /// The name that people see.
+    pub(crate) name: String,
+    pub(crate) locked: bool,
+    pub(crate) unmute_allowed: bool,
+    /// Guests may have their telephone called.
+    pub(crate) guests_call_me: bool,
+    /// Everybody of whom somebody may know, in the order of their arrival.
+    pub(crate) people: Vec<Person>,
+    /// Who is mixed, loudest first.
+    pub(crate) talkers: Vec<u64>,
+    /// What was written, oldest first.
+    pub(crate) chat: Vec<Arc<Said>>,
+    /// This moment, on both clocks.
+    clock: (Instant, Timestamp),
+}
+
+/// Somebody.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Person {
+    /// As pages show it.
+    pub(crate) shown: message::Participant,
+    /// They hear and are heard.
+    pub(crate) admitted: bool,
+    /// They wait, at this place and for this.
+    pub(crate) waits: Option<(u32, message::WaitReason)>,
+}
+
+impl Scene {
+    /// Of a conference that was looked at now.
+    pub(crate) fn of(view: ConferenceView, clock: (Instant, Timestamp)) -> Self {
+        let calls: HashMap<LegId, &CallView> =
+            view.calls.iter().map(|call| (call.leg, call)).collect();
+        let people = view.conference.participants.iter();
+        Self {
+            people: people.filter_map(|who| person(who, &calls)).collect(),
+            talkers: view.conference.talkers.iter().map(|who| who.0).collect(),
+            name: view.conference.name,
+            locked: view.conference.locked,
+            unmute_allowed: view.conference.unmute_allowed,
+            guests_call_me: view.conference.guests_call_me,
+            chat: view.chat,
+            clock,
+        }
+    }
+
+    /// Somebody, by number.
+    pub(crate) fn person(&self, id: u64) -> Option<&Person> {
+        self.people.iter().find(|person| person.shown.id == id)
+    }
+
+    /// A message of chat, in the words of pages.
+    pub(crate) fn chat_message(&self, said: &Said) -> message::ChatMessage {
+        let (now, wall) = self.clock;
+        let ago = SignedDuration::try_from(now.saturating_duration_since(said.at));
+        let at = ago.ok().and_then(|ago| wall.checked_sub(ago).ok()).unwrap_or(wall);
+        // Two looks at the same moment differ by less than this.
+        let at = at.round(jiff::Unit::Millisecond).unwrap_or(at).to_string();
+        let (name, text) = (said.name.as_str().to_owned(), said.text.as_str().to_owned());
+        message::ChatMessage { id: said.id, from: said.from.0, name, text, at }
+    }
+}
+
+/// `None` for who neither is in nor waits: nobody knows of it yet.
+fn person(who: &ParticipantView, calls: &HashMap<LegId, &CallView>) -> Option<Person> {
+    let waits = who.place.filter(|_| !who.admitted).map(|place| {
+        let place = u32::try_from(place).unwrap_or(u32::MAX);
+        (place, reason(who.hold))
+    });
+    if !who.admitted && waits.is_none() {
+        return None;
+    }
+    // The leg by which they take part: the telephone of who has a browser too.
+    let voice = who.legs.iter().filter(|leg| leg.carries_voice && !leg.admission.is_arriving());
+    let leg = voice.clone().find(|leg| leg.admission.is_admitted() == who.admitted);
+    let leg = leg.or(who.legs.first())?;
+    let call = calls.get(&leg.leg);
+    let arrives = voice.clone().any(|leg| leg.direction.receives());
+    Some(Person {
+        shown: message::Participant {
+            id: who.id.0,
+            name: who.display_name.as_str().to_owned(),
+            role: role(who.role),
+            kind: call.map_or(message::Kind::Phone, |call| kind(call.kind)),
+            waiting: waits.is_some(),
+            muted_by_self: who.mute.by_self,
+            muted_by_host: who.mute.by_host,
+            // Who joined to listen, or is held, sends nothing.
+            nothing_heard: who.mute.nothing_heard || !arrives,
+            hand: who.hand.is_some(),
+            quality: call.and_then(|call| call.quality),
+        },
+        admitted: who.admitted,
+        waits,
+    })
+}
+
+const fn reason(hold: Option<Hold>) -> message::WaitReason {
+    match hold {
+        Some(Hold::Lock) => message::WaitReason::Locked,
+        Some(Hold::NoHost) => message::WaitReason::NoHost,
+        Some(Hold::Lobby) | None => message::WaitReason::Lobby,
+    }
+}
+
+pub(crate) const fn role(role: Role) -> message::Role {
+    match role {
+        Role::Host => message::Role::Host,
+        Role::Guest => message::Role::Guest,
+    }
+}
+
+const fn kind(kind: Kind) -> message::Kind {
+    match kind {
+        Kind::Browser => message::Kind::Browser,
+        Kind::Room => message::Kind::Room,
+        Kind::Phone => message::Kind::Phone,
+        Kind::Bridge => message::Kind::Bridge,
+    }
+}
