@@ -18,13 +18,13 @@ use crate::store::{SecretError, Secrets, Store, StoreError};
 use crate::sweep;
 use crate::tls::{self, TlsError};
 use crate::web::entrance::{self, Entrance, MAX_VISITS};
-use crate::web::peer::WebRtcHandle;
 use crate::web::{Echo, Echoes};
 use crate::{greeting, instance};
 use causeway_adapter::sip::{
     self, Carrier, Decision, LegIds, Listener, SipAdapter, SipConfig, SipError, SipHandle,
     Transport,
 };
+use causeway_adapter::webrtc::{WebRtcAdapter, WebRtcConfig, WebRtcHandle};
 use causeway_base::{ConferenceId, EndCause, Lang};
 use causeway_conference::{Command, LegEvent};
 use causeway_dial::{CallingOut, Destination, Explanation, IncomingCall, RateLimit};
@@ -158,7 +158,7 @@ impl Bridge {
         let engine = Engine::start(engine, media_sender).map_err(StartError::Engine)?;
         let browsers = engine.webrtc_bound();
         let (realtime, ticks) = (engine.realtime(), engine.metrics());
-        let webrtc = WebRtcHandle::start(leg_sender.clone());
+        let webrtc = WebRtcAdapter::start(webrtc_config(&config), leg_sender.clone());
         let sip = SipAdapter::start(sip_config, leg_sender).await.map_err(StartError::Sip)?;
         let bound = sip.bound().to_vec();
         let live = Live {
@@ -166,7 +166,7 @@ impl Bridge {
             handovers: handover_sender.clone(),
             news: news.clone(),
         };
-        let kept = Arc::clone(&journal);
+        let (kept, stopped) = (Arc::clone(&journal), webrtc.clone());
         let (visit_sender, visits) = mpsc::channel(MAX_VISITS);
         let entrance = Arc::new(Entrance::new(entrance::Parts {
             desk: Arc::clone(&desk),
@@ -213,7 +213,8 @@ impl Bridge {
         let (stop, stops) = mpsc::channel(4);
         let inlets = Inlets { leg_events, media_events, handovers, visits, stops };
         let stores = store.clone();
-        let task = tokio::spawn(run(router, inlets, sip.clone(), stores, config.drain_limit));
+        let task =
+            tokio::spawn(run(router, inlets, (sip.clone(), stopped), stores, config.drain_limit));
         sweep::spawn(live.clone(), Arc::clone(&meetings), store.clone(), config.store.retention);
         Ok(Self {
             live,
@@ -389,7 +390,7 @@ enum Phase {
 async fn run(
     mut router: Router<Drivers>,
     mut inlets: Inlets,
-    sip: SipHandle,
+    (sip, webrtc): (SipHandle, WebRtcHandle),
     store: Store,
     drain_limit: Duration,
 ) {
@@ -419,7 +420,7 @@ async fn run(
             break;
         }
     }
-    sip.stop(GOODBYE).await;
+    tokio::join!(sip.stop(GOODBYE), webrtc.stop(GOODBYE));
     router.end_all(EndCause::Draining).await;
     if tokio::time::timeout(LAST_WORDS, last_words(&mut router, &mut inlets)).await.is_err() {
         warn!(calls = router.directory.leg_count(), "not every call said its last word");
@@ -532,6 +533,14 @@ fn langs(config: &Config) -> HashMap<Arc<str>, Lang> {
     let trunks = config.trunks.profiles.iter().map(|(name, trunk)| (name, trunk.lang));
     let users = config.users.profiles.iter().map(|(name, user)| (name, user.lang));
     trunks.chain(users).filter_map(|(name, lang)| Some((Arc::clone(name), lang?))).collect()
+}
+
+fn webrtc_config(config: &Config) -> WebRtcConfig {
+    WebRtcConfig {
+        max_legs: config.max_calls,
+        ice_lite: config.webrtc.ice_lite,
+        half_open: WebRtcConfig::HALF_OPEN,
+    }
 }
 
 fn sip_config(

@@ -3,8 +3,8 @@
 use crate::actor::Order;
 use crate::directory::Directory;
 use crate::journal::Journal;
-use crate::web::peer::WebRtcHandle;
 use causeway_adapter::sip::{SipError, SipHandle};
+use causeway_adapter::webrtc::WebRtcHandle;
 use causeway_conference::{LegCommand, Protocol};
 use causeway_engine::Engine;
 use causeway_media::prompt::Pack;

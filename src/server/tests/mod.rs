@@ -4,7 +4,7 @@ pub(crate) mod front_desk;
 mod gateway;
 mod moved;
 mod outgoing;
-mod peer;
+pub(crate) mod peer;
 mod reception;
 mod regression;
 mod sound;

@@ -15,14 +15,14 @@ use tokio::time::timeout;
 /// Longer than anything here takes.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-pub(super) struct Peer {
+pub(crate) struct Peer {
     sip: SipHandle,
     events: mpsc::Receiver<LegEvent>,
     legs: LegIds,
 }
 
 /// Listens on UDP and TCP.
-pub(super) fn config(seed: u8) -> SipConfig {
+pub(crate) fn config(seed: u8) -> SipConfig {
     let address: SocketAddr = "127.0.0.1:0".parse().expect("an address");
     let listener = |transport| Listener { transport, address };
     let listeners = vec![listener(Transport::Udp), listener(Transport::Tcp)];
@@ -30,7 +30,7 @@ pub(super) fn config(seed: u8) -> SipConfig {
 }
 
 /// A trunk that leads to this port.
-pub(super) fn trunk(name: &str, port: u16) -> Trunk {
+pub(crate) fn trunk(name: &str, port: u16) -> Trunk {
     Trunk {
         name: name.into(),
         target: Some(format!("sip:127.0.0.1:{port};transport=udp")),
@@ -47,7 +47,7 @@ pub(super) fn trunk(name: &str, port: u16) -> Trunk {
 }
 
 /// A device that registers at this port.
-pub(super) fn device(name: &str, password: &str, port: u16) -> SipConfig {
+pub(crate) fn device(name: &str, password: &str, port: u16) -> SipConfig {
     let (username, password) = (name.to_owned(), password.to_owned());
     let mut line = trunk("bridge", port);
     line.credentials = Some(Credentials { realm: None, username, password });
@@ -58,23 +58,23 @@ pub(super) fn device(name: &str, password: &str, port: u16) -> SipConfig {
 }
 
 impl Peer {
-    pub(super) async fn start(config: SipConfig) -> Self {
+    pub(crate) async fn start(config: SipConfig) -> Self {
         let (sender, events) = mpsc::channel(64);
         let legs = config.legs.clone();
         let sip = SipAdapter::start(config, sender).await.expect("starts");
         Self { sip, events, legs }
     }
 
-    pub(super) fn port(&self) -> u16 {
+    pub(crate) fn port(&self) -> u16 {
         let mut bound = self.sip.bound().iter();
         bound.find(|(carrier, _)| *carrier == Carrier::Udp).expect("a listener").1.port()
     }
 
-    pub(super) async fn event(&mut self) -> LegEvent {
+    pub(crate) async fn event(&mut self) -> LegEvent {
         timeout(PATIENCE, self.events.recv()).await.expect("in time").expect("alive")
     }
 
-    pub(super) async fn offered(&mut self) -> Offered {
+    pub(crate) async fn offered(&mut self) -> Offered {
         loop {
             if let LegEvent::Offered(offered) = self.event().await {
                 return *offered;
@@ -82,11 +82,11 @@ impl Peer {
         }
     }
 
-    pub(super) async fn answered(&mut self) {
+    pub(crate) async fn answered(&mut self) {
         while !matches!(self.event().await, LegEvent::Answered { .. }) {}
     }
 
-    pub(super) async fn ended(&mut self) -> EndCause {
+    pub(crate) async fn ended(&mut self) -> EndCause {
         loop {
             if let LegEvent::Ended { cause, .. } = self.event().await {
                 return cause;
@@ -95,12 +95,12 @@ impl Peer {
     }
 
     /// Calls somebody at the bridge on this port.
-    pub(super) async fn dial(&self, user: &str, port: u16, calling: &str) -> LegId {
+    pub(crate) async fn dial(&self, user: &str, port: u16, calling: &str) -> LegId {
         self.call(format!("sip:{user}@127.0.0.1:{port};transport=udp"), None, calling).await
     }
 
     /// Calls somebody by a trunk, with what proves the caller there.
-    pub(super) async fn dial_by(&self, user: &str, trunk: &str, calling: &str) -> LegId {
+    pub(crate) async fn dial_by(&self, user: &str, trunk: &str, calling: &str) -> LegId {
         self.call(user.to_owned(), Some(trunk.into()), calling).await
     }
 
@@ -120,12 +120,18 @@ impl Peer {
         leg
     }
 
-    pub(super) async fn accept(&self, leg: LegId) {
+    pub(crate) async fn accept(&self, leg: LegId) {
         let policy = Box::new(OfferPolicy::default());
         self.sip.command(LegCommand::Accept { leg, policy, media: media() }).await.expect("alive");
     }
 
-    pub(super) async fn hang_up(&self, leg: LegId) {
+    /// Presses a key, by SIP INFO.
+    pub(crate) async fn press(&self, leg: LegId, digit: char) {
+        let digits = digit.to_string();
+        self.sip.command(LegCommand::SendDigits { leg, digits }).await.expect("alive");
+    }
+
+    pub(crate) async fn hang_up(&self, leg: LegId) {
         let cause = EndCause::Normal;
         self.sip.command(LegCommand::End { leg, cause }).await.expect("alive");
     }

@@ -8,7 +8,6 @@
 //!
 //! Whatever fails on the way takes back what was done before it.
 
-use super::peer::{Door, Peer, WebRtcHandle};
 use crate::actor::Purpose;
 use crate::actor::Visit;
 use crate::actor::call::{Call, Keeper};
@@ -20,6 +19,7 @@ use crate::record::Draft;
 use crate::store::NewAudit;
 use causeway_adapter::sip::LegIds;
 use causeway_adapter::webrtc::message::NetworkTest;
+use causeway_adapter::webrtc::{Door, Peer, WebRtcHandle};
 use causeway_base::{Alias, EndCause, Lang, LegId};
 use causeway_conference::{DisplayName, Offered, Proof, Protocol, Role, Who};
 use causeway_dial::{RateLimit, RateRule};

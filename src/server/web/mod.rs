@@ -20,7 +20,6 @@ pub(crate) mod entrance;
 mod guide;
 mod header;
 mod link;
-pub(crate) mod peer;
 pub(crate) mod prefix;
 mod probe;
 mod refusal;

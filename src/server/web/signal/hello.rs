@@ -13,6 +13,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
+use causeway_adapter::webrtc as adapter;
 use causeway_adapter::webrtc::message::{
     ClientMessage, MAX_FRAME, NetworkTest, Problem, SUBPROTOCOL, Seat, ServerMessage, VERSION,
 };
@@ -168,7 +169,7 @@ async fn come_in(door: &Arc<Door>, visitor: &Visitor, hello: Hello) -> Result<Se
         secure: true,
         user_agent: visitor.user_agent.clone(),
         test,
-        door: crate::web::peer::Door::Page,
+        door: adapter::Door::Page,
     };
     let entered = door.entrance.enter(request).await;
     let entered = entered.map_err(|refusal| trouble::of_refusal(refusal, lang))?;

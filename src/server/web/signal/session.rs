@@ -24,11 +24,11 @@ use crate::personal_code::PersonalCode;
 use crate::store::NewAudit;
 use crate::view::CallOut;
 use crate::web::entrance::Entered;
-use crate::web::peer::{Peer, PeerEvent};
 use causeway_adapter::webrtc::message::{
     ClientMessage, HostAction, Meeting, Phone, Problem, Role, Seat as SeatTold, ServerMessage,
     VERSION,
 };
+use causeway_adapter::webrtc::{Peer, PeerEvent};
 use causeway_base::{EndCause, Lang, LegId};
 use causeway_conference::{Command, Who};
 use jiff::Timestamp;

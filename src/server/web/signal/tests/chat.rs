@@ -17,9 +17,11 @@ async fn who_comes_later_reads_what_was_written_and_hostile_text_is_only_text() 
     for number in 2..=5 {
         ann.say(json!({ "type": "chat", "text": format!("{number}") })).await;
     }
-    ann.until_is("chat", |word| word["messages"].as_array().is_some_and(|all| {
-        all.last().is_some_and(|last| last["id"] == 5)
-    }))
+    ann.until_is("chat", |word| {
+        word["messages"]
+            .as_array()
+            .is_some_and(|all| all.last().is_some_and(|last| last["id"] == 5))
+    })
     .await;
     ann.say(json!({ "type": "leave" })).await;
     ann.until("ended").await;

@@ -33,7 +33,11 @@ async fn a_guest_does_nothing_that_is_for_hosts() {
     }
     host.within(Duration::from_millis(200)).await;
     guest.say(json!({ "type": "host", "action": { "do": "mute_all", "by": 1 } })).await;
-    assert_eq!(guest.until("failed").await["problem"]["code"], "CW-WEB-001", "nobody says who it is");
+    assert_eq!(
+        guest.until("failed").await["problem"]["code"],
+        "CW-WEB-001",
+        "nobody says who it is"
+    );
     let view = house.bridge.live().view(BOARD).await.expect("it runs");
     assert!(!view.conference.locked && view.conference.participants.len() == 2);
     house.end().await;

@@ -121,7 +121,7 @@ async fn a_page_that_does_not_read_is_closed_and_the_others_go_on() {
     let house = House::new("stall").await;
     let (mut host, _) = house.inside(BOARD, Kind::Host, "Host").await;
     let stream = TcpStream::connect(house.address).await.expect("a connection");
-    socket2::SockRef::from(&stream).set_recv_buffer_size(4096).expect("a size");
+    rustix::net::sockopt::set_socket_recv_buffer_size(&stream, 4096).expect("a size");
     let mut stalled = raw_page(stream).await;
     raw_say(&mut stalled, &hello(&house.token(BOARD, Kind::Guest), "Stalled")).await;
     raw_say(&mut stalled, &json!({ "type": "offer", "sdp": OFFER })).await;

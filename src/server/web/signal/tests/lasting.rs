@@ -65,7 +65,10 @@ async fn a_seat_is_given_to_nobody_else() {
         word["seat"] = seat;
         thief.say(word).await;
         let refused = thief.next().await;
-        assert_eq!((&refused["type"], &refused["code"]), (&json!("refused"), &json!("CW-LINK-006")));
+        assert_eq!(
+            (&refused["type"], &refused["code"]),
+            (&json!("refused"), &json!("CW-LINK-006"))
+        );
     }
     ann.say(json!({ "type": "ping", "id": 1 })).await;
     ann.until("pong").await;

@@ -31,8 +31,7 @@ use tokio_tungstenite::tungstenite::{Error, Message};
 const LONG: Duration = Duration::from_secs(20);
 
 /// The offer of a browser with a microphone.
-const OFFER: &str =
-    include_str!("../../../../../fixtures/sdp/webrtc/chrome/microphone.offer.sdp");
+const OFFER: &str = include_str!("../../../../../fixtures/sdp/webrtc/chrome/microphone.offer.sdp");
 
 /// The conferences of these tests.
 const ROOMS: &str = "\

@@ -96,7 +96,10 @@ async fn a_telephone_that_enters_the_personal_code_joins_as_its_page() {
         word["participant"]["id"] == id(&welcome) && word["participant"]["kind"] == "phone"
     };
     page.until_is("participant", me).await;
-    assert_eq!(house.bridge.live().view(BOARD).await.expect("it runs").conference.participants.len(), 1);
+    assert_eq!(
+        house.bridge.live().view(BOARD).await.expect("it runs").conference.participants.len(),
+        1
+    );
     // Its code ends with its seat.
     page.say(json!({ "type": "leave" })).await;
     page.until("ended").await;
