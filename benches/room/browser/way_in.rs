@@ -25,7 +25,8 @@ impl WayIn {
         let address = SocketAddr::new(LOCAL, free_port()?);
         let listen = format!(
             "[api]\nlisten = [\"{address}\"]\n# All browsers are on this machine.\n\
-             max_connections_per_source = 1024\n"
+             max_connections_per_source = 1024\n\
+             [web]\nhttp = []\n[webrtc]\nudp_port = 0\n"
         );
         let settings = settings(free_port()?, participants, &listen);
         let server = Server::start(&settings, READY)?;

@@ -140,6 +140,10 @@ digest = [\"md5\"]
 listen = [{api_listen}]
 # Every peer of a scenario is on this machine.
 max_connections_per_source = 1024
+[web]
+http = []
+[webrtc]
+udp_port = 0
 [media]
 port_min = {port_min}
 port_max = {}
