@@ -36,7 +36,7 @@ state_dir = "${bridge.folder.path}"
 level = "info,causeway_server=debug"
 [sip]
 udp = ["127.0.0.1:${sip}"]
-tcp = []
+tcp = ["127.0.0.1:${sip}"]
 tls = []
 [api]
 listen = ["127.0.0.1:${http}"]

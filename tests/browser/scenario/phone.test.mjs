@@ -34,7 +34,7 @@ async function beside(bring) {
   await guest.join('Bai');
   await guest.isIn();
   await until('the guest is heard', async () => (await level(host, bai)) > AUDIBLE_DB, 20_000);
-  const telephone = await Phone.start(ringing);
+  const telephone = await Phone.start(ringing, { port: 5060 });
   await bring(guest, telephone, meeting);
   // The telephone speaks now, and the browser of the same person does not.
   await until('the telephone is heard', async () => (await level(host, ringing)) > AUDIBLE_DB, 20_000);
