@@ -1,12 +1,24 @@
-//! The name of a case: `codec:legs:talkers`, then `+srtp`, `+dtx`, `+level`.
+//! The name of a case: `codec:legs:talkers`, then `+srtp`, `+dtx`, `+level`. Browsers are
+//! `webrtc:legs:talkers`: Opus, protected, every packet with its level, as browsers send it.
 
 use causeway_base::Codec;
 use std::fmt;
 use std::str::FromStr;
 
+/// By what the legs come in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Door {
+    /// SIP, one port a leg.
+    Telephone,
+    /// A link, ICE and DTLS, one port for all.
+    Browser,
+}
+
 /// What one row measures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Case {
+    /// By what the legs come in.
+    pub door: Door,
     /// The codec of every leg.
     pub codec: Codec,
     /// Legs in the conference.
@@ -25,8 +37,8 @@ pub(crate) struct Case {
 const MIXED: usize = causeway_plan::media_plan::DEFAULT_MAX_TALKERS as usize;
 
 impl Case {
-    /// The default set: sizes, codecs, talkers and protection as the issue names them, then
-    /// what DTX and levels save.
+    /// The default set: sizes, codecs, talkers and protection as the issues name them, what DTX
+    /// and levels save, then browsers.
     pub(crate) fn default_set() -> Vec<Case> {
         let mut names = vec![];
         for legs in [10, 50, 100, 200, 400, 1000] {
@@ -44,6 +56,9 @@ impl Case {
             names.push(format!("{name}:3+srtp"));
             names.push(format!("{name}:3+dtx"));
             names.push(format!("{name}:3+level"));
+        }
+        for legs in [50, 100, 300] {
+            names.push(format!("webrtc:{legs}:3"));
         }
         names.iter().map(|name| name.parse().expect("written right")).collect()
     }
@@ -74,11 +89,12 @@ impl FromStr for Case {
     fn from_str(text: &str) -> Result<Self, String> {
         let mut parts = text.split('+');
         let mut words = parts.next().unwrap_or_default().split(':');
-        let codec = match words.next() {
-            Some("g711") => Codec::Pcma,
-            Some("g722") => Codec::G722,
-            Some("opus") => Codec::Opus,
-            _ => return Err(format!("{text}: the codec is g711, g722 or opus")),
+        let (codec, door) = match words.next() {
+            Some("g711") => (Codec::Pcma, Door::Telephone),
+            Some("g722") => (Codec::G722, Door::Telephone),
+            Some("opus") => (Codec::Opus, Door::Telephone),
+            Some("webrtc") => (Codec::Opus, Door::Browser),
+            _ => return Err(format!("{text}: the codec is g711, g722, opus or webrtc")),
         };
         let mut number = |what: &str| {
             let number = words.next().and_then(|word| word.parse::<usize>().ok());
@@ -88,7 +104,9 @@ impl FromStr for Case {
         if legs == 0 || talkers > legs {
             return Err(format!("{text}: at least one leg, and no more talkers than legs"));
         }
-        let mut case = Case { codec, legs, talkers, srtp: false, dtx: false, level: false };
+        let implied = door == Door::Browser;
+        let mut case =
+            Case { door, codec, legs, talkers, srtp: implied, dtx: false, level: implied };
         for flag in parts {
             match flag {
                 "srtp" => case.srtp = true,
@@ -103,8 +121,14 @@ impl FromStr for Case {
 
 impl fmt::Display for Case {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}:{}", self.codec_name(), self.legs, self.talkers)?;
-        for (set, name) in [(self.srtp, "+srtp"), (self.dtx, "+dtx"), (self.level, "+level")] {
+        let (name, told) = match self.door {
+            Door::Telephone => (self.codec_name(), true),
+            Door::Browser => ("webrtc", false),
+        };
+        write!(f, "{name}:{}:{}", self.legs, self.talkers)?;
+        let flags =
+            [(self.srtp && told, "+srtp"), (self.dtx, "+dtx"), (self.level && told, "+level")];
+        for (set, name) in flags {
             if set {
                 f.write_str(name)?;
             }

@@ -2,32 +2,37 @@
 //!
 //! `cargo bench --bench room -- g711:100:3 opus:50:3+srtp …` runs the named cases, one JSON
 //! object a line. Without names it runs the default set ([`case::Case::default_set`]).
-//! `--engine` before the names leaves signalling out and measures the engine alone.
+//! `join` is how long a browser takes from the click to the first sound. `--engine` before the
+//! names leaves signalling out and measures the engine alone.
 //!
 //! * [`case`]: how a case is named.
-//! * [`server`]: the case on a `causeway serve` process, loaded by a `causeway load` process.
+//! * [`server`]: a `causeway serve` process; [`telephone`]: the case on it, loaded by a
+//!   `causeway load` process; [`browser`]: loaded by browsers.
 //! * [`engine`]: the same on the engine alone, inside this process.
 //! * [`floor`]: the least that the case can cost, measured in the same run.
 //! * [`load`]: media without signalling; [`usage`]: what a process uses; [`row`]: the output.
 #![allow(clippy::disallowed_methods)] // a bench owns its sockets, threads and clocks
 
+mod browser;
 mod case;
 mod engine;
 mod floor;
 mod load;
 mod row;
 mod server;
+mod telephone;
 mod usage;
 
-use case::Case;
+use case::{Case, Door};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let mut cases = vec![];
+    let (mut cases, mut joins) = (vec![], false);
     let mut engine_alone = false;
     for argument in std::env::args().skip(1) {
         match argument.as_str() {
             "--engine" => engine_alone = true,
+            browser::join::NAME => joins = true,
             // What cargo itself says to a bench.
             flag if flag.starts_with("--") => {}
             name => match name.parse() {
@@ -39,8 +44,8 @@ fn main() -> ExitCode {
             },
         }
     }
-    if cases.is_empty() {
-        cases = Case::default_set();
+    if cases.is_empty() && !joins {
+        (cases, joins) = (Case::default_set(), true);
     }
     for case in &cases {
         if let Err(error) = run(case, engine_alone) {
@@ -48,11 +53,20 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     }
+    if joins && let Err(error) = browser::join::run() {
+        eprintln!("{}: {error}", browser::join::NAME);
+        return ExitCode::FAILURE;
+    }
     ExitCode::SUCCESS
 }
 
 fn run(case: &Case, engine_alone: bool) -> std::io::Result<()> {
-    let row = if engine_alone { engine::measure(case)? } else { server::measure(case)? };
+    let row = match case.door {
+        Door::Telephone if engine_alone => engine::measure(case)?,
+        Door::Telephone => telephone::measure(case)?,
+        Door::Browser if engine_alone => browser::alone::measure(case)?,
+        Door::Browser => browser::measure(case)?,
+    };
     row.print(case, floor::measure(case)?);
     Ok(())
 }

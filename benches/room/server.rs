@@ -1,96 +1,41 @@
-//! A case on a whole server: `causeway serve` in one process, `causeway load` in another.
+//! A `causeway serve` process, and what it uses.
 
-use crate::case::Case;
-use crate::load::QUIET_DBOV;
-use crate::row::Row;
 use crate::usage;
-use causeway_server::load::report::LoadReport;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use std::fs::{self, File};
-use std::io::{self, BufRead, BufReader};
-use std::net::UdpSocket;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::io;
+use std::net::{TcpListener, UdpSocket};
+use std::path::PathBuf;
+use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
-const CAUSEWAY: &str = env!("CARGO_BIN_EXE_causeway");
-
-/// Seconds of the measured window.
-const WINDOW_S: u32 = 10;
+pub(crate) const CAUSEWAY: &str = env!("CARGO_BIN_EXE_causeway");
 
 /// How long the server may take to do what it is asked.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Runs a case: starts a server, has it called, reads what it used in the steady window.
-pub(crate) fn measure(case: &Case) -> io::Result<Row> {
-    let server = Server::start(case)?;
-    let idle_kb = usage::resident_kb(server.pid())?;
-    let mut load = call(case, server.port)?;
-    let output = load.stdout.take().ok_or_else(|| io::Error::other("no output"))?;
-    let (mut begin, mut end, mut report) = (None, None, None);
-    for line in BufReader::new(output).lines() {
-        let line: Value = serde_json::from_str(&line?)?;
-        match line["phase"].as_str() {
-            Some("steady") => begin = Some(server.reading()?),
-            Some("measured") => end = Some(server.reading()?),
-            _ => report = Some(serde_json::from_value::<LoadReport>(line)?),
-        }
-    }
-    load.wait()?;
-    let missing = || io::Error::other("the load ended without a report");
-    let (begin, end) = (begin.ok_or_else(missing)?, end.ok_or_else(missing)?);
-    let report = report.ok_or_else(missing)?;
-    if report.answered < case.legs || !report.dropped.is_empty() {
-        let LoadReport { failed, dropped, .. } = &report;
-        eprintln!("{case}: {} calls came up; {failed:?} {dropped:?}", report.answered);
-    }
-    let (legs, seconds) = (case.legs as f64, (end.at - begin.at).as_secs_f64());
-    Ok(Row {
-        cpu_ms_per_leg_s: (end.cpu - begin.cpu).as_secs_f64() * 1000.0 / seconds / legs,
-        late_ticks: end.late_ticks.zip(begin.late_ticks).map(|(end, begin)| end - begin),
-        rss_kb_per_leg: end.resident_kb.saturating_sub(idle_kb) as f64 / legs,
-        media: report.media,
-    })
-}
-
-fn call(case: &Case, port: u16) -> io::Result<Child> {
-    let mut load = Command::new(CAUSEWAY);
-    load.arg("load").arg(format!("sip:1001@127.0.0.1:{port}"));
-    load.args(["--json", "--codec", case.codec_name()]);
-    load.args(["--calls", &case.legs.to_string(), "--talkers", &case.talkers.to_string()]);
-    load.args(["--seconds", &WINDOW_S.to_string(), "--quiet-level", &QUIET_DBOV.to_string()]);
-    for (set, flag) in [(case.srtp, "--srtp"), (case.dtx, "--dtx"), (case.level, "--level")] {
-        if set {
-            load.arg(flag);
-        }
-    }
-    load.stdout(Stdio::piped()).spawn()
-}
-
 /// A server process. Ends when it is dropped.
-struct Server {
+pub(crate) struct Server {
     process: Child,
-    port: u16,
     directory: PathBuf,
 }
 
 /// What the server used so far.
-struct Reading {
-    at: Instant,
-    cpu: Duration,
-    resident_kb: u64,
-    late_ticks: Option<u64>,
+pub(crate) struct Reading {
+    pub(crate) at: Instant,
+    pub(crate) cpu: Duration,
+    pub(crate) resident_kb: u64,
+    pub(crate) late_ticks: Option<u64>,
 }
 
 impl Server {
-    fn start(case: &Case) -> io::Result<Self> {
+    /// Starts one with these settings; it runs once it has said `ready`.
+    pub(crate) fn start(settings: &str, ready: &str) -> io::Result<Self> {
         let directory = std::env::temp_dir().join(format!("causeway-room-{}", std::process::id()));
         fs::create_dir_all(&directory)?;
-        // The port is free now; the chance that somebody takes it before the server is small.
-        let port = UdpSocket::bind(("127.0.0.1", 0))?.local_addr()?.port();
         let config = directory.join("causeway.toml");
-        fs::write(&config, configuration(case, port, &directory))?;
+        fs::write(&config, settings.replace("STATE_DIR", &directory.display().to_string()))?;
         let log = File::create(directory.join("log"))?;
         let process = Command::new(CAUSEWAY)
             .args(["serve", "--config"])
@@ -98,9 +43,9 @@ impl Server {
             .stdout(log.try_clone()?)
             .stderr(log)
             .spawn()?;
-        let server = Self { process, port, directory };
+        let server = Self { process, directory };
         // It answers SIGUSR1 once it runs; before, the signal would end it.
-        server.wait_for_log("sip:1001", 1)?;
+        server.wait_for_log(ready, 1)?;
         Ok(server)
     }
 
@@ -109,7 +54,7 @@ impl Server {
     }
 
     /// The lines of the log that hold `text`, once there are `count` of them.
-    fn wait_for_log(&self, text: &str, count: usize) -> io::Result<Vec<String>> {
+    pub(crate) fn wait_for_log(&self, text: &str, count: usize) -> io::Result<Vec<String>> {
         let patience = Instant::now() + PATIENCE;
         loop {
             let log = fs::read_to_string(self.directory.join("log"))?;
@@ -125,9 +70,14 @@ impl Server {
         }
     }
 
-    fn reading(&self) -> io::Result<Reading> {
+    /// Resident memory in KiB.
+    pub(crate) fn resident_kb(&self) -> io::Result<u64> {
+        usage::resident_kb(self.pid())
+    }
+
+    pub(crate) fn reading(&self) -> io::Result<Reading> {
         let (at, cpu) = (Instant::now(), usage::threads(self.pid(), "")?);
-        let resident_kb = usage::resident_kb(self.pid())?;
+        let resident_kb = self.resident_kb()?;
         Ok(Reading { at, cpu, resident_kb, late_ticks: self.late_ticks()? })
     }
 
@@ -150,28 +100,36 @@ impl Drop for Server {
     }
 }
 
-/// One worker, so that a case is what one core does.
-fn configuration(case: &Case, port: u16, directory: &Path) -> String {
-    let directory = directory.display();
-    let participants = case.legs.max(1);
+/// A port that is free now; the chance that somebody takes it before the server is small.
+pub(crate) fn free_port() -> io::Result<u16> {
+    loop {
+        let port = UdpSocket::bind(("127.0.0.1", 0))?.local_addr()?.port();
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return Ok(port);
+        }
+    }
+}
+
+/// One worker, so that a case is what one core does. Conference 1001 takes `participants`; `api` is
+/// the section of that name.
+pub(crate) fn settings(sip_port: u16, participants: usize, api: &str) -> String {
+    let participants = participants.max(1);
     format!(
         r#"
 [node]
 workers = 1
-state_dir = "{directory}"
+state_dir = "STATE_DIR"
 
 [log]
 level = "info"
 format = "json"
 
 [sip]
-udp = ["127.0.0.1:{port}"]
+udp = ["127.0.0.1:{sip_port}"]
 tcp = []
 tls = []
 
-[api]
-listen = []
-
+{api}
 [media]
 # Apart from the usual range: another bridge may run on this machine.
 port_min = 20000

@@ -5,7 +5,7 @@ use crate::clock::{Now, TickClock, TickMetrics};
 use crate::leg::{Leg, Path};
 use crate::order::{MAX_ORDERS_PER_TICK, Order};
 use crate::room::{Room, Scratch};
-use crate::webrtc::{self, Inlet};
+use crate::webrtc::{self, Datagram, Inlet, Parcel};
 use crate::{EngineConfig, ingress, report, sys};
 use causeway_base::{ConferenceId, EndCause, LegId};
 use causeway_plan::MediaEvent;
@@ -36,8 +36,15 @@ const MAX_DATAGRAM: usize = 2048;
 /// dropped, and counted in the log.
 const MAX_BACKLOG: usize = 65_536;
 
-/// Orders kept for one leg that is on its way from another worker.
+/// Orders, and datagrams, kept for one leg that is on its way from another worker.
 const MAX_AWAITED: usize = 64;
+
+/// What is kept for a leg until it arrives.
+#[derive(Debug, Default)]
+struct Awaited {
+    orders: VecDeque<Order>,
+    datagrams: Parcel,
+}
 
 /// Legs whose datagrams are taken in a small part of one tick (a tenth of a tick for a hundred).
 const MANY_LEGS: usize = 400;
@@ -153,8 +160,8 @@ pub(crate) struct Worker {
     epoll: OwnedFd,
     legs: Legs,
     rooms: HashMap<ConferenceId, Room>,
-    awaited: HashMap<LegId, VecDeque<Order>>,
-    /// Its door for browsers.
+    awaited: HashMap<LegId, Awaited>,
+    /// Its door for browsers. Taken out while it gives what came.
     inlet: Option<Inlet>,
     /// Legs and notices for other workers whose queues were full.
     departures: Vec<(SyncSender<Order>, Order)>,
@@ -220,6 +227,13 @@ impl Worker {
         Flow::GoOn
     }
 
+    /// The legs it has or rests, and what its door knows.
+    #[cfg(test)]
+    pub(crate) fn residue(&self) -> (usize, (usize, usize, usize)) {
+        let held = self.legs.by_id.len() + self.draining.len() + self.awaited.len();
+        (held, self.inlet.as_ref().map_or((0, 0, 0), |inlet| inlet.lookup.len()))
+    }
+
     fn take_orders(&mut self, now: Now) -> Flow {
         for (target, order) in std::mem::take(&mut self.departures) {
             self.hand_over(target, order);
@@ -238,8 +252,8 @@ impl Worker {
         if let Some(leg) = order.leg()
             && let Some(awaited) = self.awaited.get_mut(&leg)
         {
-            if awaited.len() < MAX_AWAITED {
-                awaited.push_back(order);
+            if awaited.orders.len() < MAX_AWAITED {
+                awaited.orders.push_back(order);
             }
             return;
         }
@@ -290,7 +304,7 @@ impl Worker {
             }
             Order::Enter(leg, conference) => self.enter(leg, conference),
             Order::Expect(leg) => {
-                self.awaited.insert(leg, VecDeque::new());
+                self.awaited.insert(leg, Awaited::default());
             }
             Order::Depart(leg, conference, target) => {
                 let order = match self.take_out(leg) {
@@ -303,7 +317,11 @@ impl Worker {
                 let id = leg.id;
                 self.adopt(now, leg);
                 self.enter(id, conference);
-                for order in self.awaited.remove(&id).unwrap_or_default() {
+                let awaited = self.awaited.remove(&id).unwrap_or_default();
+                for (leg, datagram) in awaited.datagrams.datagrams() {
+                    self.take_browser(now, leg, &datagram);
+                }
+                for order in awaited.orders {
                     self.carry_out(now, order);
                 }
             }
@@ -452,15 +470,22 @@ impl Worker {
 
     /// Takes what browsers sent: on every tick, since a handshake waits for each of its steps.
     fn receive_browsers(&mut self, now: Now) {
-        let Self { inlet: Some(inlet), legs, sink, scratch, .. } = self else { return };
-        inlet.run(now, &mut |leg, datagram| {
-            if let Some(slot) = legs.slot(leg)
-                && let Some(leg) = legs.get_mut(slot)
-            {
-                webrtc::take(leg, datagram, now, &mut scratch.out.browsers, sink);
-                legs.wake(slot, now);
-            }
-        });
+        let Some(mut inlet) = self.inlet.take() else { return };
+        inlet.run(now, &mut |leg, datagram| self.take_browser(now, leg, datagram));
+        self.inlet = Some(inlet);
+    }
+
+    fn take_browser(&mut self, now: Now, leg: LegId, datagram: &Datagram<'_>) {
+        if let Some(slot) = self.legs.slot(leg)
+            && let Some(leg) = self.legs.get_mut(slot)
+        {
+            webrtc::take(leg, datagram, now, &mut self.scratch.out.browsers, &mut self.sink);
+            self.legs.wake(slot, now);
+        } else if let Some(awaited) = self.awaited.get_mut(&leg)
+            && awaited.datagrams.len() < MAX_AWAITED
+        {
+            awaited.datagrams.put(leg, datagram);
+        }
     }
 
     /// Lets the time of those sessions pass that are due.

@@ -109,6 +109,15 @@ impl ApiFront {
     fn greeting(&self) -> String {
         let links = greeting::links(&self.config, &self.listener.bound().https);
         let mut text = format!("接口 / API: {}", links.join(", "));
+        if let (true, Some(room)) = (self.config.web.enabled, self.config.conferences.first()) {
+            // As a shell takes it.
+            let plain = |name: &&String| name.bytes().all(|byte| byte.is_ascii_alphanumeric());
+            let name = room.aliases.iter().find(plain).map_or(&*room.key, String::as_str);
+            text += &format!(
+                "\n浏览器入会：用此命令得到链接 / browsers join by a link, which this prints:\n    \
+                 causeway link {name}"
+            );
+        }
         if let Some(code) = &self.code {
             let code = code.as_str();
             text += &format!(
@@ -132,7 +141,9 @@ fn page(
         return Router::new();
     }
     let site = Site::new(bridge, config, Arc::clone(cards), bridge.echo().cloned());
-    web::routes(&site, web::signal::routes(Arc::clone(door)))
+    let programs = Arc::new(web::whip::Whip::new(bridge, &site));
+    let doors = web::signal::routes(Arc::clone(door)).merge(web::whip::routes(programs));
+    web::routes(&site, doors)
 }
 
 /// What pages are told besides how the conference is.

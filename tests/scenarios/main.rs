@@ -17,6 +17,7 @@ mod peer;
 mod sound;
 
 mod attack;
+mod browser;
 mod cancel;
 mod conference;
 mod digit;

@@ -129,6 +129,11 @@ impl VirtualTime {
         }
     }
 
+    /// What the worker holds: legs, and what the lookup knows.
+    pub(super) fn residue(&self) -> (usize, (usize, usize, usize)) {
+        self.worker.residue()
+    }
+
     /// How a browser's transport was told to stand, in order.
     pub(super) fn states(&self, leg: LegId) -> Vec<WebRtcState> {
         let state = |event: &MediaEvent| match event {

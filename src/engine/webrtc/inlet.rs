@@ -107,7 +107,7 @@ impl Inlet {
 
     fn pass_on(&mut self) {
         for (parcel, passage) in self.parcels.iter_mut().zip(&self.passages) {
-            if !parcel.is_empty() && passage.try_send(std::mem::take(parcel)).is_err() {
+            if parcel.len() > 0 && passage.try_send(std::mem::take(parcel)).is_err() {
                 self.lost += 1;
             }
         }

@@ -20,8 +20,8 @@ pub(crate) struct Parcel {
 }
 
 impl Parcel {
-    pub(crate) fn is_empty(&self) -> bool {
-        self.datagrams.is_empty()
+    pub(crate) fn len(&self) -> usize {
+        self.datagrams.len()
     }
 
     /// Puts a datagram in, or loses it where the parcel is full.

@@ -230,7 +230,7 @@ async fn accept(socket: TcpListener, way: Way, door: Arc<Door>) {
         let Ok(place) = door.connections.clone().acquire_owned().await else { return };
         match socket.accept().await {
             Ok((connection, peer)) => {
-                if way == Way::Plain && !door.trusts(peer.ip()) {
+                if way == Way::Plain && !is_near(peer.ip(), &door.trusted_proxies) {
                     continue;
                 }
                 if let Some(seat) = Seat::take(&door, place, peer.ip()) {
@@ -275,12 +275,11 @@ impl Drop for Seat {
     }
 }
 
-impl Door {
-    /// Whether what passes in clear passes nobody on the way to this peer.
-    fn trusts(&self, peer: IpAddr) -> bool {
-        let peer = peer.to_canonical();
-        peer.is_loopback() || self.trusted_proxies.iter().any(|network| network.contains(peer))
-    }
+/// Whether what passes in clear passes nobody on the way to this peer: this machine, or a proxy of
+/// ours.
+fn is_near(peer: IpAddr, proxies: &[Network]) -> bool {
+    let peer = peer.to_canonical();
+    peer.is_loopback() || proxies.iter().any(|network| network.contains(peer))
 }
 
 async fn serve(connection: TcpStream, way: Way, peer: SocketAddr, seat: Seat) {
@@ -339,4 +338,21 @@ fn protocols() -> auto::Builder<TokioExecutor> {
         .max_concurrent_streams(MAX_AT_ONCE)
         .max_header_list_size(MAX_HEADER as u32);
     builder
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_tls_only_this_machine_and_our_proxies_are_answered() {
+        let proxies = ["10.0.0.0/8".parse().expect("a network")];
+        let near = |peer: &str| is_near(peer.parse().expect("an address"), &proxies);
+        for peer in ["127.0.0.1", "::1", "::ffff:127.0.0.1", "10.1.2.3", "::ffff:10.1.2.3"] {
+            assert!(near(peer), "{peer}");
+        }
+        for peer in ["192.0.2.1", "2001:db8::1", "::ffff:192.0.2.1", "11.0.0.1"] {
+            assert!(!near(peer), "{peer}");
+        }
+    }
 }

@@ -321,9 +321,10 @@ impl Card {
         format!("tel:{},,{}%23{pin}", phone.number, self.code)
     }
 
-    /// The number in groups of three, as people read it aloud.
+    /// The number in groups of three, as people read it aloud; a short one as it is.
     pub fn spaced_code(&self) -> String {
-        if !is_typed(&self.code) {
+        const SHORT: usize = 5;
+        if !is_typed(&self.code) || self.code.len() <= SHORT {
             return self.code.clone();
         }
         let digits: Vec<char> = self.code.chars().collect();

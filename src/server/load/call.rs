@@ -1,5 +1,6 @@
 //! The calls of a load: one SIP endpoint, one socket, one thread.
 
+use super::direct::Direct;
 use super::offer::Offer;
 use super::running::Running;
 use super::traffic::Order;
@@ -90,7 +91,7 @@ impl Calls {
     ///
     /// # Errors
     /// What the socket says.
-    pub fn call_next(&mut self, media: &Running) -> io::Result<bool> {
+    pub fn call_next(&mut self, media: &Running<Direct>) -> io::Result<bool> {
         let Some(call) = self.calls.get_mut(self.next) else { return Ok(false) };
         call.state = State::Calling(Instant::now());
         let offer = Bytes::from(call.offer.sdp(self.next as u64 + 1));
@@ -127,7 +128,7 @@ impl Calls {
     ///
     /// # Errors
     /// What the socket says.
-    pub fn hang_up(&mut self, media: &Running) -> io::Result<()> {
+    pub fn hang_up(&mut self, media: &Running<Direct>) -> io::Result<()> {
         self.hanging_up = true;
         for number in 0..self.next as u64 {
             let command = Command::Hangup { call: LegId(number), cause: EndCause::Normal };
@@ -140,7 +141,7 @@ impl Calls {
     ///
     /// # Errors
     /// What the socket says.
-    pub fn pump(&mut self, until: Instant, media: &Running) -> io::Result<()> {
+    pub fn pump(&mut self, until: Instant, media: &Running<Direct>) -> io::Result<()> {
         loop {
             let deadline = self.drain(media)?;
             let now = Instant::now();
@@ -158,13 +159,13 @@ impl Calls {
         }
     }
 
-    fn input(&mut self, input: Input, media: &Running) -> io::Result<()> {
+    fn input(&mut self, input: Input, media: &Running<Direct>) -> io::Result<()> {
         self.endpoint.handle_input(Instant::now(), input);
         self.drain(media).map(|_| ())
     }
 
     /// Does what the endpoint wants; its next deadline.
-    fn drain(&mut self, media: &Running) -> io::Result<Option<Instant>> {
+    fn drain(&mut self, media: &Running<Direct>) -> io::Result<Option<Instant>> {
         loop {
             match self.endpoint.poll_output() {
                 Output::Transmit { flow, bytes } => self.wire.send(&bytes, flow.remote)?,
@@ -174,7 +175,7 @@ impl Calls {
         }
     }
 
-    fn event(&mut self, event: Event, media: &Running) {
+    fn event(&mut self, event: Event, media: &Running<Direct>) {
         match event {
             Event::Progress { call, sdp: Some(sdp), .. } => {
                 self.answered(call, &sdp, media);
@@ -203,7 +204,7 @@ impl Calls {
         }
     }
 
-    fn answered(&mut self, id: LegId, sdp: &[u8], media: &Running) {
+    fn answered(&mut self, id: LegId, sdp: &[u8], media: &Running<Direct>) {
         let Some(call) = self.calls.get_mut(id.0 as usize) else { return };
         match call.offer.read_answer(&String::from_utf8_lossy(sdp)) {
             Ok(remote) => media.order(Order::Start(id.0 as usize, Box::new(remote))),
@@ -216,7 +217,7 @@ impl Calls {
         }
     }
 
-    fn ended(&mut self, id: LegId, cause: &EndCause, media: &Running) {
+    fn ended(&mut self, id: LegId, cause: &EndCause, media: &Running<Direct>) {
         let Some(call) = self.calls.get_mut(id.0 as usize) else { return };
         let before = std::mem::replace(&mut call.state, State::Over);
         media.order(Order::Stop(id.0 as usize));

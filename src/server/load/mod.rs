@@ -2,8 +2,8 @@
 //!
 //! * [`material`]: what is said, encoded once; [`click`]: the sound whose delay is measured;
 //!   [`codec`]: the codecs.
-//! * [`leg`]: the media of one call; [`reception`]: what it receives, counted;
-//!   [`ear`]: what it hears, on a sample of legs.
+//! * [`leg`]: the media of one call; [`direct`]: by what a telephone's packets travel;
+//!   [`reception`]: what is received, counted; [`ear`]: what is heard, on a sample of legs.
 //! * [`traffic`]: the media of all calls, on one thread; [`running`]: that thread and its judge.
 //! * [`options`]: what it is told; [`run`](mod@run): from the first call to the report;
 //!   [`report`]: what was found.
@@ -19,6 +19,7 @@
 pub mod call;
 pub mod click;
 pub mod codec;
+pub mod direct;
 pub mod ear;
 pub mod leg;
 pub mod material;

@@ -1,7 +1,7 @@
 //! The load's own offers, and how it reads answers: small on purpose, and independent of the
 //! server's offer/answer, which it measures.
 
-use super::leg::Remote;
+use super::direct::Remote;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use causeway_base::Codec;

@@ -1,6 +1,7 @@
 //! What a load found, for people and for programs.
 
 use super::codec::PACKETS_PER_SECOND;
+use super::leg::Carrier;
 use super::traffic::{Clicks, Tally};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -156,7 +157,7 @@ impl Spread {
 
 impl MediaReport {
     /// Of what was counted and heard. Legs that never had an answer are left out.
-    pub fn new(tally: &Tally, clicks: &Clicks) -> Self {
+    pub fn new<C: Carrier>(tally: &Tally<C>, clicks: &Clicks) -> Self {
         let seconds = tally.window.as_secs_f64();
         let expected = (seconds * f64::from(PACKETS_PER_SECOND)).floor().max(1.0);
         let legs: Vec<_> = tally.legs.iter().filter(|leg| leg.is_active()).collect();

@@ -1,6 +1,7 @@
 //! One load, from the first call to the report.
 
 use super::call::{Calls, Outcome};
+use super::direct::Direct;
 use super::leg::Leg;
 use super::material::Material;
 use super::offer::{self, Offer};
@@ -139,26 +140,29 @@ fn report(options: &LoadOptions, outcome: &Outcome, media: MediaReport) -> LoadR
     }
 }
 
-fn legs(options: &LoadOptions, target: SocketAddr) -> Result<(Vec<Leg>, Vec<Offer>), LoadError> {
+fn legs(
+    options: &LoadOptions,
+    target: SocketAddr,
+) -> Result<(Vec<Leg<Direct>>, Vec<Offer>), LoadError> {
     let (codec, local) = (options.codec.codec(), wire::local_ip(target)?);
     let mut random = rand::rng();
     let cast = super::cast(options.calls as usize, options.talkers as usize, &mut random);
     let (mut legs, mut offers) = (vec![], vec![]);
     for (role, phase) in cast {
-        let leg = Leg::bind(local, codec, role, phase)?;
+        let carrier = Direct::bind(local)?;
         offers.push(Offer {
             codec,
-            local: leg.local()?,
+            local: carrier.local()?,
             dtx: options.dtx,
             level: options.level,
             key: if options.srtp { offer::key(rand::random()) } else { None },
         });
-        legs.push(leg);
+        legs.push(Leg::new(carrier, codec, role, phase));
     }
     Ok((legs, offers))
 }
 
-fn call_all(calls: &mut Calls, media: &Running, rate: f64) -> io::Result<()> {
+fn call_all(calls: &mut Calls, media: &Running<Direct>, rate: f64) -> io::Result<()> {
     let between = Duration::from_secs_f64(1.0 / rate);
     let mut next = Instant::now();
     while calls.call_next(media)? {

@@ -1,6 +1,6 @@
 //! The threads of a load: one drives the media, one judges what was heard.
 
-use super::leg::Leg;
+use super::leg::{Carrier, Leg};
 use super::material::Material;
 use super::traffic::{Clicks, Order, Tally, Traffic};
 use causeway_base::Codec;
@@ -10,17 +10,17 @@ use std::thread::{Builder, JoinHandle};
 
 /// Media that runs.
 #[derive(Debug)]
-pub struct Running {
-    orders: Sender<Order>,
-    threads: Option<(JoinHandle<io::Result<Tally>>, JoinHandle<Clicks>)>,
+pub struct Running<C: Carrier> {
+    orders: Sender<Order<C::Answer>>,
+    threads: Option<(JoinHandle<io::Result<Tally<C>>>, JoinHandle<Clicks>)>,
 }
 
-impl Running {
+impl<C: Carrier> Running<C> {
     /// Starts both threads. Nothing is sent before an [`Order::Start`].
     ///
     /// # Errors
     /// What the system says.
-    pub fn start(codec: Codec, material: Material, legs: Vec<Leg>) -> io::Result<Self> {
+    pub fn start(codec: Codec, material: Material, legs: Vec<Leg<C>>) -> io::Result<Self> {
         let traffic = Traffic::new(codec, material, legs)?;
         let (orders, for_traffic) = mpsc::channel();
         let (to_judge, heard) = mpsc::channel();
@@ -34,7 +34,7 @@ impl Running {
     }
 
     /// Gives an order. Lost after [`Self::finish`], and if the media thread failed.
-    pub fn order(&self, order: Order) {
+    pub fn order(&self, order: Order<C::Answer>) {
         let _ = self.orders.send(order);
     }
 
@@ -42,7 +42,7 @@ impl Running {
     ///
     /// # Errors
     /// Why the media thread failed.
-    pub fn finish(&mut self) -> io::Result<(Tally, Clicks)> {
+    pub fn finish(&mut self) -> io::Result<(Tally<C>, Clicks)> {
         self.order(Order::Finish);
         let gone = || io::Error::other("the threads of the load are gone");
         let (media, judge) = self.threads.take().ok_or_else(gone)?;

@@ -10,7 +10,7 @@
 use super::click::Click;
 use super::codec::{self, PACKET_MS};
 use super::ear::{Ear, Heard, PATIENCE};
-use super::leg::{Leg, Remote, Role};
+use super::leg::{Carrier, Leg, Role};
 use super::material::{LOOP_PACKETS, Material};
 use causeway_base::Codec;
 use rustix::event::{Timespec, epoll};
@@ -47,9 +47,9 @@ const LATENESS_BINS: usize = 256;
 
 /// What the thread is told.
 #[derive(Debug)]
-pub enum Order {
+pub enum Order<A> {
     /// A leg has its answer.
-    Start(usize, Box<Remote>),
+    Start(usize, Box<A>),
     /// A leg ended.
     Stop(usize),
     /// Count from now on.
@@ -70,11 +70,11 @@ pub struct Listened {
 
 /// What was counted between [`Order::Measure`] and [`Order::Finish`].
 #[derive(Debug)]
-pub struct Tally {
+pub struct Tally<C> {
     /// How long it took.
     pub window: Duration,
     /// The legs, with their counters.
-    pub legs: Vec<Leg>,
+    pub legs: Vec<Leg<C>>,
     /// Packets by milliseconds of lateness; the last bin holds all beyond.
     pub lateness: Vec<u64>,
     /// Packets that the load itself sent too late.
@@ -98,10 +98,10 @@ pub struct Clicks {
 
 /// The running media of all calls.
 #[derive(Debug)]
-pub struct Traffic {
+pub struct Traffic<C> {
     codec: Codec,
     material: Material,
-    legs: Vec<Leg>,
+    legs: Vec<Leg<C>>,
     /// Legs by phase.
     order: Vec<usize>,
     talkers: Vec<usize>,
@@ -127,16 +127,16 @@ enum Ears {
     Open(u64),
 }
 
-impl Traffic {
+impl<C: Carrier> Traffic<C> {
     /// Takes the legs over; nothing is sent yet.
     ///
     /// # Errors
     /// What the system says.
-    pub fn new(codec: Codec, material: Material, legs: Vec<Leg>) -> io::Result<Self> {
+    pub fn new(codec: Codec, material: Material, legs: Vec<Leg<C>>) -> io::Result<Self> {
         let epoll = epoll::create(epoll::CreateFlags::CLOEXEC)?;
         for (index, leg) in legs.iter().enumerate() {
             let data = epoll::EventData::new_u64(index as u64);
-            epoll::add(&epoll, leg.socket(), data, epoll::EventFlags::IN)?;
+            epoll::add(&epoll, leg.carrier().socket(), data, epoll::EventFlags::IN)?;
         }
         let mut order: Vec<usize> = (0..legs.len()).collect();
         order.sort_by_key(|&index| legs.get(index).map(|leg| leg.phase));
@@ -167,11 +167,15 @@ impl Traffic {
     ///
     /// # Errors
     /// What the system says about waiting.
-    pub fn run(mut self, orders: &Receiver<Order>, heard: &Sender<Listened>) -> io::Result<Tally> {
+    pub fn run(
+        mut self,
+        orders: &Receiver<Order<C::Answer>>,
+        heard: &Sender<Listened>,
+    ) -> io::Result<Tally<C>> {
         let mut events = Vec::with_capacity(BATCH);
         loop {
             match orders.try_recv() {
-                Ok(Order::Start(leg, remote)) => self.start(leg, *remote),
+                Ok(Order::Start(leg, answer)) => self.start(leg, *answer),
                 Ok(Order::Stop(leg)) => self.legs.get_mut(leg).into_iter().for_each(Leg::stop),
                 Ok(Order::Measure) => self.measure(),
                 Ok(Order::Finish) | Err(TryRecvError::Disconnected) => return Ok(self.tally()),
@@ -202,10 +206,10 @@ impl Traffic {
         }
     }
 
-    fn start(&mut self, index: usize, remote: Remote) {
+    fn start(&mut self, index: usize, answer: C::Answer) {
         let ssrc = 0x1000_0000 | (index as u32).wrapping_mul(0x9e37_79b1) >> 4;
         if let Some(leg) = self.legs.get_mut(index)
-            && leg.start(remote, ssrc).is_err()
+            && leg.start(answer, ssrc).is_err()
         {
             self.own_errors += 1;
         }
@@ -219,7 +223,7 @@ impl Traffic {
         self.legs.iter_mut().for_each(Leg::reset);
     }
 
-    fn tally(self) -> Tally {
+    fn tally(self) -> Tally<C> {
         Tally {
             window: self.measuring.map_or(Duration::ZERO, |begin| begin.elapsed()),
             legs: self.legs,
@@ -382,14 +386,15 @@ impl Clicks {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::load::direct::{Direct, Remote};
     use std::net::{IpAddr, Ipv4Addr, UdpSocket};
     use std::sync::mpsc;
     use std::thread;
 
     const LOCAL: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
-    fn leg(codec: Codec, role: Role, phase_ms: u64) -> Leg {
-        Leg::bind(LOCAL, codec, role, Duration::from_millis(phase_ms)).unwrap()
+    fn leg(codec: Codec, role: Role, phase_ms: u64) -> Leg<Direct> {
+        Leg::new(Direct::bind(LOCAL).unwrap(), codec, role, Duration::from_millis(phase_ms))
     }
 
     /// A conference of one talker: what it says reaches everybody else after `DELAY`.
@@ -421,7 +426,7 @@ mod tests {
         let (orders, for_traffic) = mpsc::channel();
         for (index, leg) in legs.iter().enumerate() {
             let socket = UdpSocket::bind((LOCAL, 0)).unwrap();
-            socket.connect(leg.local().unwrap()).unwrap();
+            socket.connect(leg.carrier().local().unwrap()).unwrap();
             let remote = Remote {
                 rtp: socket.local_addr().unwrap(),
                 payload_type: 8,

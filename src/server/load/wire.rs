@@ -206,7 +206,11 @@ impl Frames {
     }
 }
 
-fn client_config() -> io::Result<Arc<ClientConfig>> {
+/// TLS towards whatever certificate the other side has.
+///
+/// # Errors
+/// What rustls says of its own provider.
+pub fn client_config() -> io::Result<Arc<ClientConfig>> {
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let anyone = Arc::new(Anyone(Arc::clone(&provider)));
     let config = ClientConfig::builder_with_provider(provider)

@@ -2,24 +2,12 @@
 // axe, nothing that sticks out, and a picture to look at.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Bridge } from '../harness/bridge.mjs';
+import { Bridge, TELEPHONE } from '../harness/bridge.mjs';
 import { launchChromium } from '../harness/browser.mjs';
 import { Visit } from '../harness/visit.mjs';
 
 const SIZES = { desk: { width: 1280, height: 800 }, pocket: { width: 360, height: 740 } };
 const LANGS = { en: 'en-US', zh: 'zh-CN' };
-
-/** A number on invitations, which leads to the reception. */
-const TELEPHONE = `
-[[invite.phone]]
-number = "+861012345678"
-zh = "北京"
-en = "Beijing"
-[[rule]]
-name = "front-desk"
-match = '\\+861012345678'
-to = "reception"
-`;
 
 let [chromium, bridge] = [];
 

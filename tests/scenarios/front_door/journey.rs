@@ -24,7 +24,8 @@ aliases = [\"1002\"]
 open = true
 ";
 
-const SETTING: Setting<'static> = Setting { workers: 1, media_ports: 200, more: MEETINGS };
+const SETTING: Setting<'static> =
+    Setting { workers: 1, media_ports: 200, api: false, more: MEETINGS };
 
 fn bridge() -> Bridge {
     Bridge::with(SETTING)

@@ -6,7 +6,8 @@ use super::{
     process::{PATIENCE, Process},
 };
 use std::{
-    net::{Ipv4Addr, UdpSocket},
+    fs,
+    net::{Ipv4Addr, SocketAddr, UdpSocket},
     process::{self, Command},
     time::Duration,
 };
@@ -21,13 +22,15 @@ pub(crate) struct Bridge {
 pub(crate) struct Setting<'a> {
     pub(crate) workers: u16,
     pub(crate) media_ports: u16,
+    /// Serves the API, and with it browsers.
+    pub(crate) api: bool,
     /// More of the configuration, after the rest.
     pub(crate) more: &'a str,
 }
 
 impl Default for Setting<'_> {
     fn default() -> Self {
-        Self { workers: 1, media_ports: 200, more: "" }
+        Self { workers: 1, media_ports: 200, api: false, more: "" }
     }
 }
 
@@ -61,6 +64,22 @@ impl Bridge {
         places
             .find_map(|place| place.strip_suffix(transport.parameter())?.parse().ok())
             .unwrap_or_else(|| panic!("no {transport:?} at {host} in:\n{said}"))
+    }
+
+    /// Where the API listens, and the one-time code of its first admin.
+    pub(crate) fn api(&self) -> (SocketAddr, String) {
+        let api = self.process.wait_for_line("API: https://");
+        let code = self.process.wait_for_line("one-time code of the first admin token: ");
+        let last =
+            |line: &str, mark: &str| line.rsplit(mark).next().unwrap_or_default().trim().to_owned();
+        let address = last(&api, "https://").parse();
+        (address.unwrap_or_else(|_| panic!("no address in {api:?}")), last(&code, ": "))
+    }
+
+    /// The files and sockets that the bridge has open.
+    pub(crate) fn open_files(&self) -> usize {
+        let files = fs::read_dir(format!("/proc/{}/fd", self.process.id()));
+        files.expect("the bridge runs").count()
     }
 
     /// Waits until the bridge has logged so many lines that contain `needle`.
@@ -102,7 +121,8 @@ impl Bridge {
 }
 
 fn configuration(folder: &Folder, setting: Setting<'_>) -> String {
-    let Setting { workers, media_ports, more } = setting;
+    let Setting { workers, media_ports, api, more } = setting;
+    let api_listen = if api { "\"127.0.0.1:0\"" } else { "" };
     let port_min = free_media_ports();
     format!(
         "[node]
@@ -117,7 +137,13 @@ tls = [\"127.0.0.1:0\"]
 # Debian's baresip gives up where SHA-256 is asked for beside MD5.
 digest = [\"md5\"]
 [api]
-listen = []
+listen = [{api_listen}]
+# Every peer of a scenario is on this machine.
+max_connections_per_source = 1024
+[web]
+http = []
+[webrtc]
+udp_port = 0
 [media]
 port_min = {port_min}
 port_max = {}

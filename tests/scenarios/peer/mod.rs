@@ -13,7 +13,7 @@ pub(crate) use bridge::{Bridge, Setting, talk};
 pub(crate) use folder::Folder;
 pub(crate) use link::LossyLink;
 pub(crate) use linphone::Linphone;
-pub(crate) use process::Process;
+pub(crate) use process::{PATIENCE, Process};
 pub(crate) use sipp::Flow;
 
 use std::net::{Ipv4Addr, TcpListener, UdpSocket};

@@ -1,11 +1,13 @@
 //! Browsers in the engine over real sockets on loopback.
 
+mod attack;
 mod habit;
+mod insider;
 pub(super) mod peer;
 
 use super::phone::Phone;
 use super::{Bench, CONFERENCE, PATIENCE};
-use causeway_base::{Codec, LegId};
+use causeway_base::{Codec, ConferenceId, LegId};
 use causeway_plan::media_plan::DEFAULT_MAX_TALKERS;
 use causeway_plan::{
     AudioEgress, AudioIngress, Feed, MediaCommand, MediaEvent, MediaPlan, WebRtcAddress,
@@ -37,16 +39,20 @@ impl Bench {
     }
 
     fn plan_all(&self, legs: &[LegId], heard: impl Fn(LegId) -> bool) {
-        let plan = MediaPlan {
-            version: 1,
-            max_talkers: DEFAULT_MAX_TALKERS,
-            ingress: legs
-                .iter()
-                .map(|leg| AudioIngress { leg: *leg, heard: heard(*leg), auto_gain: false })
-                .collect(),
-            egress: legs.iter().map(|leg| AudioEgress { leg: *leg, feed: Feed::Mix }).collect(),
-        };
+        let plan = all(1, legs, heard);
         self.tell(MediaCommand::Apply { conference: CONFERENCE, plan });
+    }
+}
+
+fn all(version: usize, legs: &[LegId], heard: impl Fn(LegId) -> bool) -> MediaPlan {
+    MediaPlan {
+        version: version as u64,
+        max_talkers: DEFAULT_MAX_TALKERS,
+        ingress: legs
+            .iter()
+            .map(|leg| AudioIngress { leg: *leg, heard: heard(*leg), auto_gain: false })
+            .collect(),
+        egress: legs.iter().map(|leg| AudioEgress { leg: *leg, feed: Feed::Mix }).collect(),
     }
 }
 
@@ -89,16 +95,10 @@ fn two_browsers_and_a_phone_hear_each_other(habit: Habit, first_port: u16, worke
     bench.plan_all(&[first.leg, second.leg, phone.leg], |_| true);
     connect(&mut [&mut first, &mut second]);
     talk(&mut [&mut first, &mut second], &mut [&mut phone], 75);
-    let tones = [first.tone, second.tone, phone.tone];
-    let ears = [
-        |t: f32, a: &Browser, _: &Browser, _: &Phone| a.hears(t),
-        |t: f32, _: &Browser, b: &Browser, _: &Phone| b.hears(t),
-        |t: f32, _: &Browser, _: &Browser, p: &Phone| p.hears(t),
-    ];
     assert!(first.packets() >= 60, "{}", first.packets());
-    for (listener, ear) in ears.iter().enumerate() {
-        for (talker, tone) in tones.iter().enumerate() {
-            let level = ear(*tone, &first, &second, &phone);
+    for (talker, tone) in [first.tone, second.tone, phone.tone].into_iter().enumerate() {
+        let levels = [first.hears(tone), second.hears(tone), phone.hears(tone)];
+        for (listener, level) in levels.into_iter().enumerate() {
             let heard = level > -20.0;
             assert_eq!(heard, listener != talker, "{listener} hears {talker} at {level} dB");
         }
@@ -109,4 +109,62 @@ fn two_browsers_and_a_phone_hear_each_other(habit: Habit, first_port: u16, worke
 #[test]
 fn browsers_and_a_phone_hear_each_other_and_not_themselves() {
     two_browsers_and_a_phone_hear_each_other(Habit::default(), 33_000, 1);
+}
+
+#[test]
+fn browsers_are_heard_whichever_workers_door_they_came_by() {
+    two_browsers_and_a_phone_hear_each_other(Habit::default(), 33_020, 3);
+}
+
+#[test]
+fn browsers_by_tcp_are_heard_whichever_workers_door_they_came_by() {
+    two_browsers_and_a_phone_hear_each_other(Habit { tcp: true, ..Habit::default() }, 33_040, 3);
+}
+
+/// A browser that is moved from worker to worker, restarts ICE meanwhile, and leaves.
+#[test]
+fn a_browser_goes_on_talking_while_it_is_moved_from_worker_to_worker() {
+    let mut bench = Bench::new(33_060, 3);
+    let rooms = [1, 2, 3].map(ConferenceId);
+    rooms.iter().for_each(|room| {
+        bench.tell(MediaCommand::OpenConference { conference: *room });
+    });
+    let mut mover = bench.open(1, Habit::default());
+    let mut phone = bench.join(2, Codec::Pcmu, None);
+    connect(&mut [&mut mover]);
+    for (version, room) in rooms.into_iter().chain(rooms).enumerate() {
+        for leg in [mover.leg, phone.leg] {
+            bench.tell(MediaCommand::Move { leg, conference: room });
+        }
+        let both = [mover.leg, phone.leg];
+        bench.tell(MediaCommand::Apply { conference: room, plan: all(version, &both, |_| true) });
+        if version == 3 {
+            let ice = crate::webrtc::credentials().expect("random");
+            mover.restart(ice);
+            let media = Box::new(mover.media());
+            bench.tell(MediaCommand::Configure { leg: mover.leg, media });
+            // Its old network is gone: nothing is heard until the new one has proven itself.
+            talk(&mut [&mut mover], &mut [&mut phone], 20);
+        }
+        mover.forget();
+        phone.forget();
+        talk(&mut [&mut mover], &mut [&mut phone], 40);
+        assert!(mover.packets() >= 36, "{} of 40 in {room}", mover.packets());
+        assert!(mover.hears(phone.tone) > -20.0, "{} dB", mover.hears(phone.tone));
+        assert!(phone.hears(mover.tone) > -20.0, "{} dB", phone.hears(mover.tone));
+    }
+    bench.tell(MediaCommand::Release { leg: mover.leg });
+    let stats = bench.wait(|event| match event {
+        MediaEvent::Stats { leg: LegId(1), stats } => Some((**stats).clone()),
+        _ => None,
+    });
+    assert!(stats.packets_received >= 238, "{} of 240", stats.packets_received);
+    assert_eq!(stats.source, Some(mover.candidate().address));
+    let until = Instant::now() + PATIENCE;
+    while !mover.is_closed() && Instant::now() < until {
+        mover.run(Instant::now());
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    assert!(mover.is_closed(), "the goodbye came by the door of another worker");
+    bench.engine.shutdown();
 }

@@ -214,6 +214,14 @@ impl Browser {
         }
     }
 
+    pub(in crate::scenario) fn ufrag(&self) -> &str {
+        &self.ice.ufrag
+    }
+
+    pub(in crate::scenario) fn ssrc(&self) -> u32 {
+        self.ssrc
+    }
+
     /// Its address, as it would trickle it.
     pub(in crate::scenario) fn candidate(&self) -> IceCandidate {
         let (address, protocol) = match &self.wire {

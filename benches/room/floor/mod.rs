@@ -4,9 +4,9 @@
 //! load runs on another thread, sends the same packets at the same phases as to the server, and
 //! is not counted):
 //!
-//! * One UDP socket a leg. Every 10 ms it asks epoll which sockets have something and takes
-//!   one packet of each with `recv`, until there are none: fewer wake-ups than with one for
-//!   each packet.
+//! * Telephones have one UDP socket a leg. Every 10 ms it asks epoll which sockets have something
+//!   and takes one packet of each with `recv`, until there are none: fewer wake-ups than with one
+//!   for each packet. Browsers share one socket, which is read until it is empty.
 //! * It decodes every packet that comes, by one decoder a leg, called straight (libopus,
 //!   `audio-codec`): who is loudest is known only then. Left out are the packets of quiet legs
 //!   whose level the header extension tells (`+level`), and those that are not sent (`+dtx`).
@@ -14,14 +14,17 @@
 //! * Every 20 ms it encodes one packet of speech for each distinct mix: one for each talker
 //!   that is mixed (at most 4), one for all others. Opus with the server's own settings.
 //! * Every 20 ms it writes a header before the payload and calls `send` once for each leg.
-//! * With `+srtp` every packet is opened and protected by the server's own SRTP.
+//! * With `+srtp` every packet is opened and protected by the server's own SRTP; those of browsers
+//!   by the suite on which they settle with us.
 //!
 //! A server that reads the level out of the payload itself need not decode what is quiet, and
 //! can come below this. So two stricter floors stand beside it: one that decodes only the legs
 //! that are mixed, as if it were told the loudest, and one of the sockets alone.
 //!
 //! Not in any floor: jitter buffers, levels, resampling, mixing, statistics, RTCP, the source
-//! guard, timers, signalling. That is what the ratio pays for.
+//! guard, timers, ICE, signalling. That is what the ratio pays for.
+
+mod port;
 
 use crate::case::Case;
 use crate::load;
@@ -31,11 +34,10 @@ use causeway_rtp::srtp::{MAX_SRTP_OVERHEAD, SrtpReceiver, SrtpSender};
 use causeway_server::load::codec::{packet_samples, source_rate};
 use causeway_server::load::material;
 use causeway_server::load::reception::RtpHeader;
-use rustix::event::{Timespec, epoll};
-use rustix::fd::OwnedFd;
+use port::Port;
+use rustix::event::Timespec;
 use rustix::thread::{ClockId, clock_nanosleep_absolute};
 use std::io;
-use std::net::{SocketAddr, UdpSocket};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -71,10 +73,10 @@ enum Work {
 
 fn run(case: &Case, work: Work) -> io::Result<f64> {
     let legs = load::legs(case)?;
-    let peers = legs.iter().map(|leg| leg.local()).collect::<io::Result<Vec<_>>>()?;
-    let sockets = peers.iter().map(connected).collect::<io::Result<Vec<_>>>()?;
-    let locals = sockets.iter().map(UdpSocket::local_addr).collect::<io::Result<Vec<_>>>()?;
-    let mut bare = Bare::new(case, work, sockets)?;
+    let peers = legs.iter().map(|leg| leg.carrier().local()).collect::<io::Result<Vec<_>>>()?;
+    let port = Port::open(case.door, &peers)?;
+    let locals = port.locals()?;
+    let mut bare = Bare::new(case, work, port)?;
     let (measuring, stop) = (AtomicBool::new(false), AtomicBool::new(false));
     std::thread::scope(|scope| {
         let floor = scope.spawn(|| bare.run(&measuring, &stop));
@@ -90,20 +92,13 @@ fn run(case: &Case, work: Work) -> io::Result<f64> {
     })
 }
 
-fn connected(peer: &SocketAddr) -> io::Result<UdpSocket> {
-    let socket = UdpSocket::bind((load::LOCAL, 0))?;
-    socket.connect(peer)?;
-    socket.set_nonblocking(true)?;
-    Ok(socket)
-}
-
 /// The least that serves a conference.
 struct Bare {
     level_known: bool,
     work: Work,
     talkers: usize,
     mixed: usize,
-    epoll: OwnedFd,
+    port: Port,
     legs: Vec<BareLeg>,
     mixes: Vec<Mix>,
     speech: Vec<i16>,
@@ -114,7 +109,6 @@ struct Bare {
 }
 
 struct BareLeg {
-    socket: UdpSocket,
     decoder: Decoder,
     open: Option<SrtpReceiver>,
     protect: Option<SrtpSender>,
@@ -138,15 +132,11 @@ enum Encoder {
 }
 
 impl Bare {
-    fn new(case: &Case, work: Work, sockets: Vec<UdpSocket>) -> io::Result<Self> {
-        let epoll = epoll::create(epoll::CreateFlags::CLOEXEC)?;
+    fn new(case: &Case, work: Work, port: Port) -> io::Result<Self> {
         let mut legs = vec![];
-        for (index, socket) in sockets.into_iter().enumerate() {
-            let data = epoll::EventData::new_u64(index as u64);
-            epoll::add(&epoll, &socket, data, epoll::EventFlags::IN)?;
-            let spec = load::srtp(index);
+        for index in 0..case.legs {
+            let spec = load::srtp(case, index);
             legs.push(BareLeg {
-                socket,
                 decoder: Decoder::new(case.codec)?,
                 open: case.srtp.then(|| SrtpReceiver::new(spec.suite, &spec.send)).flatten(),
                 protect: case.srtp.then(|| SrtpSender::new(spec.suite, &spec.receive)).flatten(),
@@ -163,7 +153,7 @@ impl Bare {
             work,
             talkers: case.talkers,
             mixed: case.mixed(),
-            epoll,
+            port,
             legs,
             mixes: (0..case.mixes()).map(|_| mix()).collect::<io::Result<_>>()?,
             speech: material::speech(rate, 0),
@@ -202,37 +192,27 @@ impl Bare {
     }
 
     fn receive(&mut self) -> io::Result<()> {
-        let mut events = Vec::with_capacity(512);
-        let mut packet = [0; 1500];
         let mut samples = [0; 5760];
-        let now = Timespec { tv_sec: 0, tv_nsec: 0 };
-        loop {
-            events.clear();
-            epoll::wait(&self.epoll, rustix::buffer::spare_capacity(&mut events), Some(&now))?;
-            if events.is_empty() {
-                return Ok(());
+        let Self { port, legs, work, talkers, mixed, level_known, payload_type, .. } = self;
+        port.receive(|index, packet| {
+            let Some(leg) = legs.get_mut(index) else { return };
+            if *work == Work::Sockets {
+                return;
             }
-            for event in &events {
-                let index = event.data.u64() as usize;
-                let leg = &mut self.legs[index];
-                let Ok(mut len) = leg.socket.recv(&mut packet) else { continue };
-                if self.work == Work::Sockets {
-                    continue;
-                }
-                if let Some(open) = &mut leg.open {
-                    len = open.unprotect_rtp(&mut packet[..len]).unwrap_or(0);
-                }
-                let Some(header) = RtpHeader::parse(&packet[..len]) else { continue };
-                let decodes = match self.work {
-                    Work::DecodeAll => index < self.talkers || !self.level_known,
-                    Work::DecodeMixed => index < self.mixed,
-                    Work::Sockets => false,
-                };
-                if decodes && header.payload_type == self.payload_type {
-                    leg.decoder.decode(&packet[header.len..len], &mut samples);
-                }
+            let mut len = packet.len();
+            if let Some(open) = &mut leg.open {
+                len = open.unprotect_rtp(packet).unwrap_or(0);
             }
-        }
+            let Some(header) = RtpHeader::parse(&packet[..len]) else { return };
+            let decodes = match work {
+                Work::DecodeAll => index < *talkers || !*level_known,
+                Work::DecodeMixed => index < *mixed,
+                Work::Sockets => false,
+            };
+            if decodes && header.payload_type == *payload_type {
+                leg.decoder.decode(&packet[header.len..len], &mut samples);
+            }
+        })
     }
 
     fn encode(&mut self) {
@@ -266,12 +246,7 @@ impl Bare {
                     .protect_rtp(&mut packet, len)
                     .map_err(|e| io::Error::other(format!("SRTP: {e:?}")))?;
             }
-            match leg.socket.send(&packet[..len]) {
-                Err(error) if error.kind() != io::ErrorKind::ConnectionRefused => {
-                    return Err(error);
-                }
-                _ => {}
-            }
+            self.port.send(index, &packet[..len])?;
         }
         Ok(())
     }
