@@ -234,6 +234,16 @@ impl Worker {
         (held, self.inlet.as_ref().map_or((0, 0, 0), |inlet| inlet.lookup.len()))
     }
 
+    /// Has a browser's session panic, by a payload that no encoder makes.
+    #[cfg(test)]
+    pub(crate) fn break_session(&mut self, now: Now, leg: LegId) {
+        let leg = self.legs.slot(leg).and_then(|slot| self.legs.get_mut(slot));
+        let Some(Leg { path: Path::WebRtc(peer), link: Some(link), .. }) = leg else { return };
+        let numbers = link.egress.sender.packet(960);
+        let payload_type = link.media.audio.send.payload_type;
+        peer.send(now, numbers, payload_type, &[0; 4_000], &mut self.scratch.out.browsers);
+    }
+
     fn take_orders(&mut self, now: Now) -> Flow {
         for (target, order) in std::mem::take(&mut self.departures) {
             self.hand_over(target, order);

@@ -52,6 +52,9 @@ pub fn jitter_steps(steps: impl IntoIterator<Item = (u8, u16, u32)>) {
                     payload: &payload,
                 };
                 buffer.insert(now, &arrival);
+                if operation & 0x40 != 0 {
+                    buffer.fill(&arrival, timestamp & 0x3fff, u64::from(operation & 3));
+                }
             }
             4 => buffer.pass_over(u32::from(operation == 4), seq),
             5 => now += Duration::from_micros(u64::from(timestamp) % 100_000),

@@ -134,6 +134,11 @@ impl VirtualTime {
         self.worker.residue()
     }
 
+    /// Has a browser's session panic.
+    pub(super) fn break_session(&mut self, leg: LegId) {
+        self.worker.break_session(self.now, leg);
+    }
+
     /// How a browser's transport was told to stand, in order.
     pub(super) fn states(&self, leg: LegId) -> Vec<WebRtcState> {
         let state = |event: &MediaEvent| match event {

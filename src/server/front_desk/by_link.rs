@@ -64,9 +64,10 @@ impl FrontDesk {
         };
         let trusted = self.rules.trust.covers(offered);
         let pin = pin.filter(|pin| !pin.is_empty());
-        let (role, audited) = match self.role_by_link(now, offered, grant, gate, trusted, pin) {
+        let (role, audited) = self.role_by_link(now, offered, grant, gate, trusted, pin);
+        let role = match role {
             Ok(role) => role,
-            Err(refused) => return (Err(refused.0), refused.1),
+            Err(refusal) => return (Err(refusal), audited),
         };
         if gate.not_started {
             return (Err(Refusal::Cause(EndCause::NotStarted)), audited);
@@ -88,36 +89,39 @@ impl FrontDesk {
         gate: Gate,
         trusted: bool,
         pin: Option<&str>,
-    ) -> Result<(Role, Option<NewAudit>), (Refusal, Option<NewAudit>)> {
+    ) -> (Result<Role, Refusal>, Option<NewAudit>) {
         if grant.role == Role::Host {
-            return Ok((Role::Host, None));
+            return (Ok(Role::Host), None);
         }
         let asked = gate.asks(trusted);
         let Some(pin) = pin.filter(|_| asked.is_some()) else {
             return match asked {
-                Some(true) => Err((Refusal::PinNeeded, None)),
-                _ => Ok((Role::Guest, None)),
+                Some(true) => (Err(Refusal::PinNeeded), None),
+                _ => (Ok(Role::Guest), None),
             };
         };
         let key = &grant.meeting;
         let caller = self.caller_by_link(offered, grant, trusted);
-        let permits = self.permits(now, &caller, grant).map_err(|reached| {
-            let audited = caller.exhausted(Some(key), reached);
-            (Refusal::Cause(EndCause::AttemptsExhausted), Some(audited))
-        })?;
+        let permits = match self.permits(now, &caller, grant) {
+            Ok(permits) => permits,
+            Err(reached) => {
+                let audited = caller.exhausted(Some(key), reached);
+                return (Err(Refusal::Cause(EndCause::AttemptsExhausted)), Some(audited));
+            }
+        };
         let entered = Entered { digits: pin.to_owned(), choices: 0 };
         let Some((_, role)) = self.role_of(key, &caller, &entered) else {
             let [attempt, by_link] = permits;
             let by_link = self.link_attempts().failed(now, by_link);
             let audited = self.wrong(now, &caller, attempt, "pin.enter", Some(key));
             let reached = by_link.map(|reached| caller.exhausted(Some(key), reached));
-            return Err((Refusal::PinWrong, Some(reached.unwrap_or(audited))));
+            return (Err(Refusal::PinWrong), Some(reached.unwrap_or(audited)));
         };
         let [attempt, by_link] = permits;
         self.attempts().succeeded(now, attempt);
         self.link_attempts().succeeded(now, by_link);
         let result = if role == Role::Host { "host" } else { "guest" };
-        Ok((role, Some(caller.audited("pin.enter", Some(key), result))))
+        (Ok(role), Some(caller.audited("pin.enter", Some(key), result)))
     }
 
     /// One guess at the meeting and by the link, or which limit is reached.

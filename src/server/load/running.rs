@@ -12,8 +12,11 @@ use std::thread::{Builder, JoinHandle};
 #[derive(Debug)]
 pub struct Running<C: Carrier> {
     orders: Sender<Order<C::Answer>>,
-    threads: Option<(JoinHandle<io::Result<Tally<C>>>, JoinHandle<Clicks>)>,
+    threads: Option<Threads<C>>,
 }
+
+/// Who drives the media, and who judges what was heard.
+type Threads<C> = (JoinHandle<io::Result<Tally<C>>>, JoinHandle<Clicks>);
 
 impl<C: Carrier> Running<C> {
     /// Starts both threads. Nothing is sent before an [`Order::Start`].

@@ -34,7 +34,8 @@ impl Api {
         let made = self.post("/api/v1/meetings", &draft).await;
         let text = |value: &Value| value.as_str().expect("a text").to_owned();
         let (id, number) = (text(&made["id"]), text(&made["alias"]));
-        let link = self.post(&format!("/api/v1/meetings/{id}/links"), &json!({})).await;
+        let link =
+            self.post(&format!("/api/v1/meetings/{id}/links"), &json!({ "role": "guest" })).await;
         let url = text(&link["url"]);
         let (_, token) = url.split_once('#').expect("a token in the fragment");
         (number, token.to_owned())

@@ -6,7 +6,7 @@ use crate::order::Order;
 use crate::scenario::CONFERENCE;
 use crate::scenario::phone::Phone;
 use crate::scenario::virtual_time::VirtualTime;
-use causeway_base::{Codec, LegId};
+use causeway_base::{Codec, EndCause, LegId};
 use causeway_plan::{Feed, LegMedia, MediaEvent, Transport, WebRtcAddress};
 use std::net::{Ipv4Addr, UdpSocket};
 
@@ -132,6 +132,28 @@ fn ten_thousand_half_open_legs_leave_nothing_behind() {
     (0..200).for_each(|_| bench.tick());
     assert_eq!(bench.residue(), before);
     assert_eq!(failures(&bench), []);
+}
+
+#[test]
+fn a_panic_in_a_session_ends_that_leg_alone() {
+    let mut bench = VirtualTime::new(33_740);
+    let mut broken = bench.open(1, Habit::default());
+    let mut browser = bench.open(2, Habit::default());
+    let mut phone = bench.join(3, Codec::Pcma);
+    let legs = [broken.leg, browser.leg, phone.leg];
+    bench.plan(CONFERENCE, &legs.map(|leg| (leg, true, Feed::Mix)));
+    bench.talk(500, &mut [&mut broken, &mut browser], &mut [&mut phone]);
+    assert!(broken.is_connected());
+    bench.break_session(broken.leg);
+    bench.talk(1_000, &mut [&mut broken, &mut browser], &mut [&mut phone]);
+    let failed = |event: &MediaEvent| match event {
+        MediaEvent::Failed { leg, cause } => Some((*leg, *cause)),
+        _ => None,
+    };
+    let failed: Vec<_> = bench.seen.iter().filter_map(failed).collect();
+    assert_eq!(failed, [(broken.leg, EndCause::Internal)]);
+    assert!(browser.hears(phone.tone) > -16.0, "{} dB", browser.hears(phone.tone));
+    assert!(phone.hears(browser.tone) > -16.0, "{} dB", phone.hears(browser.tone));
 }
 
 /// A little generator: the same bytes in each run.

@@ -6,7 +6,7 @@ use crate::scenario::CONFERENCE;
 use crate::scenario::phone::Phone;
 use crate::scenario::virtual_time::VirtualTime;
 use causeway_base::{Codec, EndCause, LegId};
-use causeway_plan::{CandidateProtocol, Feed, MediaEvent, WebRtcState};
+use causeway_plan::{CandidateProtocol, Clip, Feed, MediaEvent, WebRtcState};
 use std::time::Duration;
 
 const UP: WebRtcState = WebRtcState::Connected { by: CandidateProtocol::Udp };
@@ -124,6 +124,45 @@ fn what_is_lost_is_played_from_the_packet_that_carries_it_again() {
     let (without, with) = (concealed(33_300, false), concealed(33_320, true));
     assert!(without > 30_000, "a quarter of three seconds: {without}");
     assert!(with < without / 10, "{with} of {without}");
+}
+
+#[test]
+fn a_pause_is_neither_lost_nor_concealed() {
+    let (mut bench, mut browser, mut phone) = is_heard(33_580, Habit::default());
+    browser.voice = Voice::Pause;
+    bench.talk(500, &mut [&mut browser], &mut [&mut phone]);
+    let before = bench.stats_of(browser.leg);
+    bench.talk(3_000, &mut [&mut browser], &mut [&mut phone]);
+    let after = bench.stats_of(browser.leg);
+    assert_eq!(after.concealed_samples, before.concealed_samples);
+    assert_eq!(after.packets_lost, 0);
+    browser.voice = Voice::Tone;
+    phone.forget();
+    bench.talk(1_000, &mut [&mut browser], &mut [&mut phone]);
+    hear_each_other(&browser, &phone);
+}
+
+#[test]
+fn a_browser_hears_what_is_played_to_it_and_what_is_forwarded() {
+    let (mut bench, mut browser, _) = pair(33_760, Habit::default());
+    let mut opus = bench.join(3, Codec::Opus);
+    let forward = [
+        (browser.leg, true, Feed::Forward(opus.leg)),
+        (opus.leg, true, Feed::Forward(browser.leg)),
+    ];
+    bench.plan(CONFERENCE, &forward);
+    bench.talk(1_000, &mut [&mut browser], &mut [&mut opus]);
+    hear_each_other(&browser, &opus);
+
+    bench.plan(CONFERENCE, &[(browser.leg, true, Feed::Played)]);
+    let tone = |at: usize| (9_000.0 * (at as f32 * 0.3).sin()) as i16;
+    let clip = Clip((0..16_000).map(tone).collect());
+    bench.play(browser.leg, 7, &[&clip], false);
+    browser.forget();
+    bench.talk(1_500, &mut [&mut browser], &mut []);
+    let hertz = 0.3 * 16_000.0 / std::f32::consts::TAU;
+    assert!(browser.hears_first(hertz) > -16.0, "{} dB", browser.hears_first(hertz));
+    assert_eq!(bench.played(), [(browser.leg, 7)]);
 }
 
 #[test]

@@ -25,6 +25,8 @@ const OPUS: u8 = 111;
 const RED: u8 = 63;
 const EVENTS: u8 = 126;
 const LEVEL: u8 = 1;
+/// A frame of 20 ms without content (RFC 6716 section 3.1).
+const DTX: u8 = 0x78;
 const RATE: usize = 48_000;
 const FRAME: usize = RATE / 50;
 
@@ -59,10 +61,8 @@ pub(in crate::scenario) enum Voice {
     Tone,
     /// Its tone, under the claim that it is silence.
     Whisper,
-    /// Packets of silence.
-    Silence,
-    /// No packets.
-    Nothing,
+    /// Next to nothing: a packet of one byte every 400 ms.
+    Pause,
 }
 
 enum Wire {
@@ -275,6 +275,11 @@ impl Browser {
         loudness(&self.heard[self.heard.len() / 2..], RATE as u32, tone)
     }
 
+    /// The same in the first half.
+    pub(in crate::scenario) fn hears_first(&self, tone: f32) -> f32 {
+        loudness(&self.heard[..self.heard.len() / 2], RATE as u32, tone)
+    }
+
     /// Says goodbye.
     pub(in crate::scenario) fn close(&mut self, now: Instant) {
         self.rtc.close().expect("open");
@@ -286,8 +291,13 @@ impl Browser {
         match self.voice {
             Voice::Tone => self.send_tone(13, now),
             Voice::Whisper => self.send_tone(127, now),
-            Voice::Silence => self.send_frame(&[0.0; FRAME], 127, now),
-            Voice::Nothing => self.samples += FRAME,
+            Voice::Pause => {
+                self.samples += FRAME;
+                if (self.samples / FRAME).is_multiple_of(20) && self.connected {
+                    self.sequence += 1;
+                    self.write(OPUS, self.samples as u32, vec![DTX], 127, now);
+                }
+            }
         }
     }
 
@@ -313,7 +323,7 @@ impl Browser {
         };
         self.before = payload;
         self.sequence += 1;
-        let lost = self.habit.lost.is_some_and(|one| self.sequence % u64::from(one) == 0);
+        let lost = self.habit.lost.is_some_and(|one| self.sequence.is_multiple_of(u64::from(one)));
         if !lost {
             self.write(payload_type, timestamp, packet, level, now);
         }
@@ -337,9 +347,11 @@ impl Browser {
         now: Instant,
     ) {
         let sequence = self.sequence;
-        let mut values = str0m::rtp::ExtensionValues::default();
-        values.audio_level = Some(-level);
-        values.voice_activity = Some(level < 50);
+        let values = str0m::rtp::ExtensionValues {
+            audio_level: Some(-level),
+            voice_activity: Some(level < 50),
+            ..Default::default()
+        };
         let ssrc = self.ssrc;
         let mut direct = self.rtc.direct_api();
         let stream = direct.stream_tx(&ssrc.into()).expect("declared");

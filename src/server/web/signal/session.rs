@@ -68,15 +68,15 @@ struct Over {
 /// Whether the page is connected.
 #[derive(Debug)]
 enum Line {
-    Up(Wire),
+    Up(Box<Wire>),
     Lost { since: Instant },
 }
 
 /// What happens next.
 #[derive(Debug)]
 enum Step {
-    Heard(Heard),
-    Returned(Option<Return>),
+    Heard(Box<Heard>),
+    Returned(Option<Box<Return>>),
     /// The conference changed, or is gone.
     Changed(bool),
     Peer(Option<PeerEvent>),
@@ -147,15 +147,15 @@ impl Session {
 
     /// Runs until the seat is given up.
     pub(super) async fn run(mut self, wire: Wire) {
-        let mut line = Line::Up(wire);
+        let mut line = Line::Up(Box::new(wire));
         self.welcome(&mut line).await;
         let mut sees = true;
         loop {
             let deadline = self.deadline(&line);
             let is_in = self.over.is_none();
             let step = tokio::select! {
-                heard = line.next() => Step::Heard(heard),
-                back = self.seat.returned() => Step::Returned(back),
+                heard = line.next() => Step::Heard(Box::new(heard)),
+                back = self.seat.returned() => Step::Returned(back.map(Box::new)),
                 event = self.peer.events.recv(), if is_in => Step::Peer(event),
                 changed = self.glimpse.changed(), if is_in && sees => Step::Changed(changed.is_ok()),
                 (leg, fate) = self.calls.next(), if is_in => Step::Call(leg, fate),
@@ -163,8 +163,8 @@ impl Session {
                 () = tokio::time::sleep_until(deadline.into()) => Step::Due,
             };
             match step {
-                Step::Heard(heard) => line = self.heard(heard, line).await,
-                Step::Returned(back) => line = self.returned(back, line).await,
+                Step::Heard(heard) => line = self.heard(*heard, line).await,
+                Step::Returned(back) => line = self.returned(back.map(|back| *back), line).await,
                 Step::Peer(event) => self.peer_event(event, &mut line).await,
                 Step::Changed(there) => {
                     // A conference that is over tells so by the end of the leg.
@@ -244,7 +244,7 @@ impl Session {
         tokio::spawn(line.close(close::TAKEN_OVER));
         self.lang = lang;
         self.shown.forget();
-        let mut line = Line::Up(wire);
+        let mut line = Line::Up(Box::new(wire));
         // Answers to offers of before are for a connection that is gone.
         while self.over.is_none()
             && let Ok(event) = self.peer.events.try_recv()

@@ -38,7 +38,7 @@ pub(super) async fn delete(
             session.end().await;
             StatusCode::OK.into_response()
         }
-        Err(response) => response,
+        Err(response) => *response,
     }
 }
 
@@ -65,7 +65,7 @@ async fn take(
     request: Request,
     lang: Lang,
 ) -> Result<Response, Response> {
-    let session = find(at, id, headers)?;
+    let session = find(at, id, headers).map_err(|response| *response)?;
     let of = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
     if !whip::is_type(of(header::CONTENT_TYPE), whip::FRAGMENT) {
         return Err(answer::other_type(true));
@@ -97,14 +97,14 @@ fn restarted(fragment: String, tag: &str) -> Response {
 }
 
 /// The session, for whoever opened it.
-fn find(at: &At, id: &str, headers: &HeaderMap) -> Result<Found, Response> {
+fn find(at: &At, id: &str, headers: &HeaderMap) -> Result<Found, Box<Response>> {
     let bearer = bearer(headers);
     if bearer.is_empty() {
-        return Err(answer::no_token());
+        return Err(answer::no_token().into());
     }
     match at.whip.sessions.look(&Id::from(id), at.door, Token::of(bearer)) {
         Look::Found(session) => Ok(session),
-        Look::Nothing => Err(StatusCode::NOT_FOUND.into_response()),
-        Look::NotYours => Err(StatusCode::FORBIDDEN.into_response()),
+        Look::Nothing => Err(StatusCode::NOT_FOUND.into_response().into()),
+        Look::NotYours => Err(StatusCode::FORBIDDEN.into_response().into()),
     }
 }
