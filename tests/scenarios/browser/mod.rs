@@ -39,7 +39,7 @@ impl Browser {
     async fn come(bridge: SocketAddr, link: &str, name: &str) -> Self {
         let mut signal = Signal::open(bridge).await;
         signal.join(link, name).await;
-        let peer = Peer::new().await;
+        let peer = Box::pin(Peer::new()).await;
         let answer = signal.offer(peer.offer().await).await;
         peer.answered(answer).await;
         peer.reach(Connected).await;
@@ -103,7 +103,7 @@ fn two_hundred_browsers_of_another_stack_hear_a_speaker_and_leave_nothing_behind
         let files = bridge.open_files();
         let come = |index| {
             let link = &link;
-            async move { Browser::come(address, link, &format!("Browser {index}")).await }
+            async move { Box::pin(Browser::come(address, link, &format!("Browser {index}"))).await }
         };
         let browsers: Vec<Browser> =
             stream::iter(0..BROWSERS).map(come).buffer_unordered(AT_ONCE).collect().await;
@@ -134,7 +134,7 @@ fn a_browser_of_another_stack_and_a_telephone_hear_each_other() {
     let mut telephone = Baresip::start("telephone", Line::PLAIN, &tone(one, VOICE));
     telephone.call(&number, bridge.port(Transport::Udp));
     let (level_of_telephone, level_of_itself, together) = runtime.block_on(async {
-        let browser = Browser::come(address, &link, "Browser").await;
+        let browser = Box::pin(Browser::come(address, &link, "Browser")).await;
         let speaking = browser.peer.speak(&tone(other, JUDGED));
         time::sleep(SETTLING).await;
         let together = telephone.in_call();

@@ -107,10 +107,8 @@ impl Peer {
             .with_media_engine(engine)
             .with_interceptor_registry(registry)
             .with_handler(handler)
-            .with_udp_addrs(vec!["127.0.0.1:0".to_owned()])
-            .build()
-            .await
-            .expect("loopback has UDP");
+            .with_udp_addrs(vec!["127.0.0.1:0".to_owned()]);
+        let connection = Box::pin(connection.build()).await.expect("loopback has UDP");
         let ssrc = rand::random();
         let track = Arc::new(TrackLocalStaticRTP::new(microphone(ssrc)));
         let connection = Arc::new(connection);
