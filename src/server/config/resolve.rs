@@ -174,6 +174,7 @@ pub(super) fn resolve(
     };
     let barred = calling_out::unreachable(&config);
     config.warnings.extend(barred);
+    config.warnings.extend(web::warnings(&config));
     Ok(config)
 }
 

@@ -80,6 +80,12 @@ impl Config {
         }
     }
 
+    /// Whether calls come from this machine alone.
+    pub(crate) fn is_for_this_machine(&self) -> bool {
+        let mut sip = [&self.sip.udp, &self.sip.tcp, &self.sip.tls].into_iter().flatten();
+        sip.all(|address| address.ip().is_loopback())
+    }
+
     /// The doors of the media workers for browsers.
     pub fn doors(&self) -> Option<WebRtcConfig> {
         let WebRtc { udp_port, tcp, .. } = self.webrtc;
@@ -179,6 +185,18 @@ pub(super) fn turn(finder: &mut Finder<'_>, raw: &RawTurn, environment: Environm
     }
     finder.range("turn", "ttl_s", raw.ttl_s, 60, 7 * 86_400);
     Turn { urls: raw.urls.clone(), secret, lifetime: Duration::from_secs(raw.ttl_s) }
+}
+
+/// Why invitations hold no link although browsers are taken.
+pub(super) fn warnings(config: &Config) -> Option<String> {
+    let near = config.api.listen.iter().all(|address| address.ip().is_loopback());
+    let told = config.web.public_url.is_some() || config.is_for_this_machine();
+    (config.web.enabled && near && !told).then(|| {
+        "browsers: the page is served to this machine alone, so that there are no links: let \
+         api.listen take an address that browsers reach, set web.public_url behind a proxy, or \
+         web.enabled = false"
+            .to_owned()
+    })
 }
 
 /// Nothing, or segments that need no escaping: `/bridge`, `/a/b`.
@@ -292,6 +310,25 @@ mod tests {
         assert_eq!(keys("[webrtc]\nudp_port = 20000\n"), ["webrtc.udp_port"]);
         assert_eq!(keys("[node]\nworkers = 9\n[webrtc]\nudp_port = 9992\n"), ["webrtc.udp_port"]);
         assert_eq!(keys("[webrtc]\naddresses = [\"eth0\"]\n"), ["webrtc.addresses[0]"]);
+    }
+
+    #[test]
+    fn a_page_that_nobody_invited_can_open_is_a_warning() {
+        let warns = |text: &str| {
+            let config = parse(text).expect("valid");
+            config.warnings.iter().any(|warning| warning.starts_with("browsers:"))
+        };
+        let calls = "[sip]\nudp = [\"0.0.0.0:5060\"]\n";
+        assert!(warns(calls));
+        for fine in [
+            "",
+            &format!("{calls}[api]\nlisten = [\"0.0.0.0:8443\"]\n"),
+            &format!("{calls}[api]\nlisten = []\n"),
+            &format!("{calls}[web]\npublic_url = \"https://meet.example.com\"\n"),
+            &format!("{calls}[web]\nenabled = false\n"),
+        ] {
+            assert!(!warns(fine), "{fine}");
+        }
     }
 
     #[test]

@@ -108,28 +108,30 @@ impl Bound {
     }
 }
 
-/// What links begin with: as configured, else by our name, else by an address. Where only this
-/// machine is served its browsers are spared our own certificate, which they do not know.
+/// What links begin with: as configured, else by our name, else by an address. None where the page
+/// is served to this machine alone while calls come from elsewhere: nobody invited could open it.
+/// Where all is for this machine its browsers are spared our own certificate, which they do not know.
 fn web_base(config: &Config, bound: &Bound) -> Option<String> {
     let web = Some(&config.web).filter(|web| web.enabled)?;
     if let Some(url) = &web.public_url {
         return Some(url.clone());
     }
-    let https = bound.https.first()?;
     let prefix = &web.prefix;
     let port = |port: u16, usual: u16| match port {
         port if port == usual => String::new(),
         port => format!(":{port}"),
     };
-    if let Some(host) = config.hosts.first() {
-        return Some(format!("https://{host}{}{prefix}", port(https.port(), 443)));
-    }
     let local = |address: &&SocketAddr| address.ip().is_loopback();
-    match bound.http.iter().find(local) {
-        Some(http) if bound.https.iter().all(|address| local(&address)) => {
-            Some(format!("http://localhost{}{prefix}", port(http.port(), 80)))
+    match (bound.https.iter().find(|address| !local(address)), config.hosts.first()) {
+        (Some(https), Some(host)) => {
+            Some(format!("https://{host}{}{prefix}", port(https.port(), 443)))
         }
-        _ => Some(format!("{}{prefix}", links(config, &[*https]).first()?)),
+        (Some(https), None) => Some(format!("{}{prefix}", links(config, &[*https]).first()?)),
+        (None, _) if !config.is_for_this_machine() => None,
+        (None, _) => match bound.http.iter().find(local) {
+            Some(http) => Some(format!("http://localhost{}{prefix}", port(http.port(), 80))),
+            None => Some(format!("{}{prefix}", links(config, &bound.https).first()?)),
+        },
     }
 }
 
@@ -173,7 +175,9 @@ mod tests {
         assert_eq!(base(""), "http://localhost:8442");
         assert_eq!(base("[web]\nhttp = []\nprefix = \"/b\"\n"), "https://127.0.0.1:8443/b");
         let named = "[network]\nhosts = [\"meet.example.com\"]\n";
-        assert_eq!(base(named), "https://meet.example.com:8443");
+        assert_eq!(base(named), "http://localhost:8442", "all is for this machine");
+        let usual = format!("{named}[api]\nlisten = [\"127.0.0.1:8443\", \"0.0.0.0:8444\"]\n");
+        assert_eq!(base(&usual), "https://meet.example.com:8444");
         let usual = format!("{named}[api]\nlisten = [\"0.0.0.0:443\"]\n[web]\nprefix = \"/b\"\n");
         assert_eq!(base(&usual), "https://meet.example.com/b");
         let told = format!("{named}[web]\npublic_url = \"https://example.com/b\"\n");
@@ -182,5 +186,8 @@ mod tests {
         assert_eq!(base("[api]\nlisten = []\n"), "");
         let open = base("[api]\nlisten = [\"0.0.0.0:8443\"]\n");
         assert!(open.starts_with("https://") && !open.contains("0.0.0.0"), "{open}");
+        let calls = "[sip]\nudp = [\"0.0.0.0:5060\"]\n";
+        assert_eq!(base(calls), "", "nobody invited could open http://localhost");
+        assert_ne!(base(&format!("{calls}[api]\nlisten = [\"0.0.0.0:8443\"]\n")), "");
     }
 }

@@ -4,7 +4,7 @@ use super::*;
 
 const PATH: &str = "/m/conference-1001/guide";
 
-const PHONES: &str = "[network]\nhosts = [\"meet.example.com\"]\n[invite]\nrecording_notice = true\n\
+const PHONES: &str = "[network]\nhosts = [\"meet.example.com\"]\n[api]\nlisten = [\"0.0.0.0:8443\"]\n[invite]\nrecording_notice = true\n\
     [[trunk]]\nname = \"carrier\"\nsources = [\"192.0.2.0/24\"]\nnumbers = [\"+861055550100\"]\n\
     [[rule]]\nmatch = '\\+861055550100'\ntrunk = \"carrier\"\nto = \"reception\"\n";
 
