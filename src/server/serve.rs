@@ -141,7 +141,9 @@ fn page(
         return Router::new();
     }
     let site = Site::new(bridge, config, Arc::clone(cards), bridge.echo().cloned());
-    web::routes(&site, web::signal::routes(Arc::clone(door)))
+    let programs = Arc::new(web::whip::Whip::new(bridge, &site));
+    let doors = web::signal::routes(Arc::clone(door)).merge(web::whip::routes(programs));
+    web::routes(&site, doors)
 }
 
 /// What pages are told besides how the conference is.

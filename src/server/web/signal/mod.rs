@@ -28,3 +28,4 @@ mod word;
 
 pub(crate) use door::{Door, Facts, Patience};
 pub(crate) use hello::routes;
+pub(crate) use trouble::of_refusal as problem;

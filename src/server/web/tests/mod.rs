@@ -4,6 +4,7 @@ mod door;
 mod guide;
 mod page;
 mod served;
+mod whip;
 
 use super::echo::{Echo, EchoAnswer};
 use super::{Site, routes};
