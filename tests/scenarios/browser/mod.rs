@@ -1,10 +1,12 @@
 //! Browsers that come by link, played by the `webrtc` crate.
 //!
+//! - `whip`: programs that publish and play.
 //! - `peer`: its peer connection; `signal`: its WebSocket; `api`: how an operator makes links.
 
 mod api;
 mod peer;
 mod signal;
+mod whip;
 
 use crate::{
     conference::{AUDIBLE_DB, INAUDIBLE_DB, TONES, VOICE},
