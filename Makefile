@@ -45,12 +45,14 @@ fuzz: bootstrap
 	SECONDS_PER_TARGET=$(SECONDS_PER_TARGET) tests/fuzz/run
 
 # One JSON object a case; the head of each bench says what it measures. front_door needs SIPp and
-# Kamailio, and names the package of what is missing.
+# Kamailio, and names the package of what is missing; the click to hearing needs the browsers.
 bench: bootstrap
 	$(CARGO) bench --locked --bench room
 	$(CARGO) bench --locked --bench kernel
 	$(CARGO) bench --locked --bench dial
 	$(CARGO) bench --locked --bench front_door
+	$(CARGO) build --release --locked
+	cd tests/browser && npm ci && CAUSEWAY=$(CURDIR)/target/release/causeway npm run bench
 
 bootstrap:
 	@deploy/bootstrap

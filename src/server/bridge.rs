@@ -175,7 +175,7 @@ impl Bridge {
             legs: legs.clone(),
             webrtc: webrtc.clone(),
             visits: visit_sender,
-            rate: config.rate.clone(),
+            exempt: config.rate.exempt.clone(),
         }));
         let answering = Arc::new(Answering {
             policy: config.policy,

@@ -28,13 +28,13 @@ impl WayIn {
              max_connections_per_source = 1024\n\
              [web]\nhttp = []\n[webrtc]\nudp_port = 0\n"
         );
-        let settings = settings(free_port()?, participants, &listen);
+        let settings = settings(free_port()?, 1, &listen);
         let server = Server::start(&settings, READY)?;
         let said = server.wait_for_log(READY, 1)?;
         let code = said.first().and_then(|line| line.split(READY).nth(1)).unwrap_or_default();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let api = runtime.block_on(Api::open(address, code.trim()));
-        let token = runtime.block_on(api.link("1001"));
+        let (_, token) = runtime.block_on(api.meeting(participants));
         Ok(Self { server, address, runtime, api, token })
     }
 

@@ -17,10 +17,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// Whoever calls from here is one of ours.
-const OURS: &str = "10.1.2.3:5060";
+pub(crate) const OURS: &str = "10.1.2.3:5060";
 
-const HOST: &str = "4711";
-const GUEST: &str = "135790";
+pub(crate) const HOST: &str = "4711";
+pub(crate) const GUEST: &str = "135790";
 
 fn room(key: &str, number: &str, host: Option<&str>, guest: Option<&str>) -> Permanent {
     Permanent {
@@ -105,7 +105,7 @@ fn caller(proof: Proof, key: u64, trusted: bool) -> Caller {
     Caller::of(&Call::offered(call, Lang::Zh, draft), Some(CallerKey(key)), trusted)
 }
 
-fn stranger() -> Caller {
+pub(crate) fn stranger() -> Caller {
     caller(Proof::default(), 7, false)
 }
 
@@ -224,14 +224,11 @@ fn wrong_entries_use_up_the_attempts_and_the_last_one_is_audited() {
     assert_eq!(number(&desk, &caller, "1001"), Answer::Exhausted);
 }
 
-/// Who calls again while the store still learns of the end must not open the meeting anew.
-#[tokio::test]
-async fn a_meeting_is_over_the_moment_its_host_ended_the_conference() {
-    let now = jiff::Timestamp::now();
-    let meeting = Meeting {
-        id: "brief".into(),
-        name: "brief".to_owned(),
-        kind: Kind::AdHoc,
+fn meeting(id: &str, kind: Kind, created: jiff::Timestamp) -> Meeting {
+    Meeting {
+        id: id.into(),
+        name: id.to_owned(),
+        kind,
         aliases: Vec::new(),
         code: "987654321".to_owned(),
         host_pin: None,
@@ -245,11 +242,29 @@ async fn a_meeting_is_over_the_moment_its_host_ended_the_conference() {
         max_participants: 10,
         lang: Lang::Zh,
         early_entry_min: 0,
-        created: now,
+        created,
         ended: None,
         sequence: 0,
-    };
-    let desk = FrontDesk::new(rules(None), Arc::new(Meetings::of_meetings([meeting])));
+    }
+}
+
+/// A meeting at a time, with a PIN for guests.
+pub(crate) fn scheduled(starts: jiff::Timestamp, ends: jiff::Timestamp) -> Meeting {
+    let kind = Kind::Scheduled { starts, ends };
+    Meeting { guest_pin: Pin::parse(GUEST), ..meeting("meeting", kind, starts) }
+}
+
+/// A front desk with these meetings.
+pub(crate) fn desk_of(meetings: impl IntoIterator<Item = Meeting>) -> Arc<FrontDesk> {
+    Arc::new(FrontDesk::new(rules(None), Arc::new(Meetings::of_meetings(meetings))))
+}
+
+/// Who calls again while the store still learns of the end must not open the meeting anew.
+#[tokio::test]
+async fn a_meeting_is_over_the_moment_its_host_ended_the_conference() {
+    let now = jiff::Timestamp::now();
+    let meeting = meeting("brief", Kind::AdHoc, now);
+    let desk = desk_of([meeting]);
     let called = call("987654321");
     assert_eq!(purpose(&desk, &called), Ok(join("brief")));
     let journal = Arc::new(Journal::new(None));

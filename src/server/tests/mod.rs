@@ -1,5 +1,7 @@
 //! Legs between a scripted adapter and a scripted engine: from offer to end, and every failure.
 
+mod browser;
+mod by_link;
 pub(crate) mod front_desk;
 mod gateway;
 mod moved;
@@ -137,7 +139,8 @@ fn ended(leg: u64) -> Message {
 fn word(order: &Order) -> String {
     match order {
         Order::Leg(LegCommand::Accept { leg, media, .. }) => {
-            format!("accept {} {}", leg.0, media.ports().expect("its own").advertised)
+            let seen = media.ports().map(|ports| ports.advertised.to_string());
+            format!("accept {} {}", leg.0, seen.unwrap_or_else(|| "browser".to_owned()))
         }
         Order::Leg(LegCommand::Reject { leg, cause }) => format!("reject {} {cause:?}", leg.0),
         Order::Leg(LegCommand::End { leg, cause }) => format!("end {} {cause:?}", leg.0),

@@ -22,7 +22,7 @@ use causeway_adapter::webrtc::message::NetworkTest;
 use causeway_adapter::webrtc::{Door, Peer, WebRtcHandle};
 use causeway_base::{Alias, EndCause, Lang, LegId};
 use causeway_conference::{DisplayName, Offered, Proof, Protocol, Role, Who};
-use causeway_dial::{RateLimit, RateRule};
+use causeway_dial::{Network, RateLimit, RateRule};
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -33,6 +33,9 @@ use zeroize::Zeroizing;
 
 /// Visits that may wait for the router: as many as come at once when a large meeting begins.
 pub(crate) const MAX_VISITS: usize = 1024;
+
+/// How often one source may come: an office that joins on the hour, behind one address.
+const JOINS: RateRule = RateRule { per_second: 20, burst: 400, exempt: Vec::new() };
 
 /// How long a seat may take: the router and the conference only compute.
 const LONGEST: Duration = Duration::from_secs(10);
@@ -107,14 +110,14 @@ pub(crate) struct Parts {
     pub(crate) webrtc: WebRtcHandle,
     /// To the router.
     pub(crate) visits: mpsc::Sender<Box<Visit>>,
-    /// How often one source may come.
-    pub(crate) rate: RateRule,
+    /// Sources that may come as often as they like.
+    pub(crate) exempt: Vec<Network>,
 }
 
 impl Entrance {
     pub(crate) fn new(parts: Parts) -> Self {
-        let Parts { desk, links, journal, legs, webrtc, visits, rate } = parts;
-        let rate = Mutex::new(RateLimit::new(rate));
+        let Parts { desk, links, journal, legs, webrtc, visits, exempt } = parts;
+        let rate = Mutex::new(RateLimit::new(RateRule { exempt, ..JOINS }));
         Self { desk, links, journal, legs, webrtc, visits, rate }
     }
 

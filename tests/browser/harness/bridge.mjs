@@ -7,6 +7,18 @@ import { folder, freePort, Process } from './process.mjs';
 
 const PROGRAM = process.env.CAUSEWAY ?? new URL('../../../target/debug/causeway', import.meta.url).pathname;
 
+/** For `more`: a number on invitations, which leads to the reception. */
+export const TELEPHONE = `
+[[invite.phone]]
+number = "+861012345678"
+zh = "北京"
+en = "Beijing"
+[[rule]]
+name = "front-desk"
+match = '\\+861012345678'
+to = "reception"
+`;
+
 export class Bridge {
   /** `more`: text of the configuration, after the rest. `turn`: a server, see turn.mjs. */
   static async start({ turn, ancestors = [], prefix = '', more = '' } = {}) {
@@ -24,7 +36,7 @@ state_dir = "${bridge.folder.path}"
 level = "info,causeway_server=debug"
 [sip]
 udp = ["127.0.0.1:${sip}"]
-tcp = []
+tcp = ["127.0.0.1:${sip}"]
 tls = []
 [api]
 listen = ["127.0.0.1:${http}"]
@@ -39,6 +51,7 @@ prefix = "${prefix}"
 public_url = "${bridge.base}"
 frame_ancestors = ${JSON.stringify(ancestors)}
 [webrtc]
+addresses = ["${process.env.ADDRESS}"]
 udp_port = ${rtc}
 [turn]
 urls = ${JSON.stringify(turn ? [turn.url] : [])}

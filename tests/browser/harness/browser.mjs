@@ -9,15 +9,13 @@ const CHROMIUM = [
   '--disable-component-update', '--disable-sync', '--autoplay-policy=no-user-gesture-required',
   // The bridge and the TURN server show certificates of their own making.
   '--ignore-certificate-errors',
-  // There is no other network here.
-  '--allow-loopback-in-peer-connection', '--disable-features=WebRtcHideLocalIpsWithMdns',
+  '--disable-features=WebRtcHideLocalIpsWithMdns',
 ];
 
 const FIREFOX = {
   'media.navigator.streams.fake': true,
   'media.autoplay.default': 0,
   'media.autoplay.blocking_policy': 0,
-  'media.peerconnection.ice.loopback': true,
   'media.peerconnection.ice.obfuscate_host_addresses': false,
 };
 

@@ -9,14 +9,22 @@ import { join } from 'node:path';
 
 const PATIENCE_MS = 20_000;
 
+/** What still runs when a test run is broken off must not stay. */
+const running = new Set();
+process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
+
 export class Process {
   constructor(program, args, options = {}) {
     this.program = program;
     this.lines = [];
     this.waiting = new Set();
     this.child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], ...options });
+    running.add(this.child);
     this.ended = new Promise((resolve) => {
-      this.child.on('exit', (code, signal) => resolve({ code, signal }));
+      this.child.on('exit', (code, signal) => {
+        running.delete(this.child);
+        resolve({ code, signal });
+      });
       this.child.on('error', (error) => {
         this.take(`cannot be started: ${error.message}; deploy/bootstrap --tests installs it`);
         resolve({ code: -1, signal: null });
@@ -72,10 +80,10 @@ export class Process {
 
 /** Runs a program to its end, and gives what it wrote. */
 export async function run(program, args, options) {
-  const process = new Process(program, args, options);
-  const { code } = await process.ended;
-  if (code !== 0) throw new Error(`${program} ${args.join(' ')} ended with ${code}:\n${process.said}`);
-  return process.said;
+  const started = new Process(program, args, options);
+  const { code } = await started.ended;
+  if (code !== 0) throw new Error(`${program} ${args.join(' ')} ended with ${code}:\n${started.said}`);
+  return started.said;
 }
 
 /** A folder that goes away with `clear`. */

@@ -12,8 +12,8 @@ export class Turn {
     turn.port = await freePort();
     const { key, certificate } = await certify(turn.folder);
     turn.process = new Process('turnserver', [
-      '-n', '--log-file=stdout', '--no-cli', '--no-udp', '--no-dtls', '--no-tcp', '--allow-loopback-peers',
-      '--listening-ip=127.0.0.1', '--relay-ip=127.0.0.1', `--tls-listening-port=${turn.port}`,
+      '-n', '--log-file=stdout', '--no-cli', '--no-udp', '--no-dtls', '--no-tcp',
+      '--listening-ip=127.0.0.1', `--relay-ip=${process.env.ADDRESS}`, `--tls-listening-port=${turn.port}`,
       `--min-port=${RELAY_PORTS.min}`, `--max-port=${RELAY_PORTS.max}`, `--cert=${certificate}`, `--pkey=${key}`,
       '--use-auth-secret', `--static-auth-secret=${turn.secret}`, '--realm=causeway.test',
       `--pidfile=${turn.folder.in('pid')}`, `--userdb=${turn.folder.in('db')}`, '--verbose',

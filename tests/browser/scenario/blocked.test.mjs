@@ -2,7 +2,7 @@
 // where all is blocked, the page says so and offers the telephone.
 
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { Bridge } from '../harness/bridge.mjs';
+import { Bridge, TELEPHONE } from '../harness/bridge.mjs';
 import { launchChromium, launchFirefox } from '../harness/browser.mjs';
 import { block } from '../harness/firewall.mjs';
 import { until } from '../harness/process.mjs';
@@ -12,15 +12,17 @@ import { Visit } from '../harness/visit.mjs';
 
 const { anna, bai } = TONES;
 
-let [chromium, firefox, turn, bridge] = [];
+let [chromium, firefox, turn, bridge, without] = [];
 let undo = [];
 
 beforeAll(async () => {
   turn = await Turn.start();
-  [chromium, firefox, bridge] = await Promise.all([launchChromium({ tone: anna }), launchFirefox({ tone: bai }), Bridge.start({ turn })]);
+  [chromium, firefox, bridge, without] = await Promise.all([
+    launchChromium({ tone: anna }), launchFirefox({ tone: bai }), Bridge.start({ turn, more: TELEPHONE }), Bridge.start(),
+  ]);
 });
 afterAll(async () => {
-  await Promise.all([chromium?.close(), firefox?.close(), bridge?.stop()]);
+  await Promise.all([chromium?.close(), firefox?.close(), bridge?.stop(), without?.stop()]);
   await turn?.stop();
 });
 afterEach(async () => {
@@ -38,20 +40,19 @@ const heard = (visit, tone) => until(`${tone} Hz`, async () => (await visit.hear
 
 describe('without UDP', () => {
   test('both browsers go by TCP, and the test before joining says so', async () => {
-    undo.push(await block.udpTo(bridge.rtc));
-    const meeting = await bridge.meeting();
-    const prejoin = await Visit.open(chromium, bridge.url(meeting));
+    undo.push(await block.udpTo(without.rtc));
+    const meeting = await without.meeting();
+    const prejoin = await Visit.open(chromium, without.url(meeting));
     undo.push(prejoin);
     await prejoin.sees('.verdict', 20_000);
     expect(await prejoin.text('.concerns')).toContain('blocks UDP');
     await prejoin.frame.click('summary');
     await prejoin.screen('prejoin-no-udp');
-    const host = await enter(chromium, bridge.url(meeting, 'host'), 'Anna');
+    const host = await enter(chromium, without.url(meeting, 'host'), 'Anna');
     await host.isIn();
-    const guest = await enter(firefox, bridge.url(meeting), 'Bai');
+    const guest = await enter(firefox, without.url(meeting), 'Bai');
     await guest.isIn();
-    expect((await host.route()).protocol).toBe('tcp');
-    expect((await guest.route()).protocol).toBe('tcp');
+    for (const one of [host, guest]) expect(await one.route()).toMatchObject({ protocol: 'tcp' });
     await heard(host, bai);
     await heard(guest, anna);
   });
@@ -77,9 +78,10 @@ describe('without UDP', () => {
     const meeting = await bridge.meeting();
     const host = await enter(chromium, bridge.url(meeting, 'host'), 'Anna');
     await host.sees('.trouble', 30_000);
-    expect(await host.text('.trouble')).toContain('by every detour');
+    expect(await host.text('.trouble')).toContain('The network blocks sound by UDP.');
     await host.frame.click('.trouble .primary');
-    expect(await host.text('dialog .ladder .failed >> nth=-1')).toContain('detour');
+    expect(await host.frame.locator('dialog .ladder .failed').allInnerTexts()).toMatchObject([/UDP/, /detour/].map((one) => expect.stringMatching(one)));
+    expect(await host.text('dialog .phone-card')).toContain('+861012345678');
     await host.screen('no-way-for-sound');
     // Reading and writing go on.
     await host.page.keyboard.press('Escape');

@@ -23,7 +23,7 @@ beforeAll(async () => {
   await new Promise((resolve) => around.listen(0, 'localhost', resolve));
   [chromium, firefox, bridge] = await Promise.all([
     launchChromium({ tone: TONES.anna }), launchFirefox({ tone: TONES.bai }),
-    Bridge.start({ ancestors: [`http://localhost:${around.address().port}`] }),
+    Bridge.start({ prefix: '/bridge', ancestors: [`http://localhost:${around.address().port}`] }),
   ]);
   meeting = await bridge.meeting();
 });

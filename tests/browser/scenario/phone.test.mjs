@@ -2,7 +2,7 @@
 // with the personal code.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Bridge } from '../harness/bridge.mjs';
+import { Bridge, TELEPHONE } from '../harness/bridge.mjs';
 import { launchChromium } from '../harness/browser.mjs';
 import { Phone } from '../harness/phone.mjs';
 import { until } from '../harness/process.mjs';
@@ -16,7 +16,7 @@ let [one, two, bridge] = [];
 beforeAll(async () => {
   [one, two, bridge] = await Promise.all([
     launchChromium({ tone: anna }), launchChromium({ tone: bai }),
-    Bridge.start({ more: '[calling_out]\nenabled = true\nhost_needed = false\ndomains = ["127.0.0.1"]\n' }),
+    Bridge.start({ more: `${TELEPHONE}[calling_out]\nenabled = true\nhost_needed = false\ndomains = ["127.0.0.1"]\n` }),
   ]);
 });
 afterAll(async () => {
@@ -26,7 +26,7 @@ afterAll(async () => {
 const level = async (visit, tone) => (await visit.hear([tone]))[0];
 
 async function beside(bring) {
-  const meeting = await bridge.meeting();
+  const meeting = await bridge.meeting({ guests_call_me: true });
   const host = await Visit.open(one, bridge.url(meeting, 'host'));
   await host.join('Anna');
   await host.isIn();
@@ -34,7 +34,7 @@ async function beside(bring) {
   await guest.join('Bai');
   await guest.isIn();
   await until('the guest is heard', async () => (await level(host, bai)) > AUDIBLE_DB, 20_000);
-  const telephone = await Phone.start(ringing);
+  const telephone = await Phone.start(ringing, { port: 5060 });
   await bring(guest, telephone, meeting);
   // The telephone speaks now, and the browser of the same person does not.
   await until('the telephone is heard', async () => (await level(host, ringing)) > AUDIBLE_DB, 20_000);

@@ -22,12 +22,22 @@ impl Api {
         api
     }
 
-    /// The token of a new link into a meeting: what stands behind the `#` of its address.
-    pub(crate) async fn link(&self, meeting: &str) -> String {
-        let path = format!("/api/v1/meetings/{meeting}/links");
-        let link = self.post(&path, &json!({ "role": "guest" })).await;
-        let url = link["url"].as_str().expect("the address of a link");
-        url.split_once('#').expect("a token in the fragment").1.to_owned()
+    /// Makes a meeting that anybody may enter at any time: what telephones dial, and the token of a
+    /// guest's link, which stands behind the `#` of its address.
+    pub(crate) async fn meeting(&self, max_participants: usize) -> (String, String) {
+        let draft = json!({
+            "name": "Browsers",
+            "permanent": true,
+            "lobby": "off",
+            "max_participants": max_participants,
+        });
+        let made = self.post("/api/v1/meetings", &draft).await;
+        let text = |value: &Value| value.as_str().expect("a text").to_owned();
+        let (id, number) = (text(&made["id"]), text(&made["alias"]));
+        let link = self.post(&format!("/api/v1/meetings/{id}/links"), &json!({})).await;
+        let url = text(&link["url"]);
+        let (_, token) = url.split_once('#').expect("a token in the fragment");
+        (number, token.to_owned())
     }
 
     /// The value of a gauge, over all its labels.

@@ -1,8 +1,7 @@
 //! Browsers that begin to join and never go on. A thousand of them, in waves, stand for the ten
 //! thousand of a bad day: what a wave leaves behind, the next one adds to.
 
-use super::{api::Api, bridge_for, runtime, signal::Signal, wait_until_empty};
-use causeway_adapter::webrtc::message::ClientMessage;
+use super::{api::Api, bridge, runtime, signal::Signal, wait_until_empty};
 use futures_util::{StreamExt as _, stream};
 use std::{net::SocketAddr, time::Duration};
 use tokio::time::{self, Instant};
@@ -35,11 +34,11 @@ enum Stop {
 
 #[test]
 fn a_thousand_half_open_joins_leave_nothing_behind() {
-    let bridge = bridge_for(4 * WAVE);
+    let bridge = bridge();
     runtime().block_on(async {
         let (address, code) = bridge.api();
         let api = Api::open(address, &code).await;
-        let link = api.link("1001").await;
+        let (_, link) = api.meeting(4 * WAVE).await;
         let files = bridge.open_files();
         let mut open = Vec::new();
         for stop in [Stop::Opened, Stop::Seated, Stop::Vanished, Stop::Offered] {

@@ -1,9 +1,11 @@
 //! Browsers that come by link, played by the `webrtc` crate.
 //!
+//! - `half_open`: those that begin to join and never go on.
 //! - `whip`: programs that publish and play.
 //! - `peer`: its peer connection; `signal`: its WebSocket; `api`: how an operator makes links.
 
 mod api;
+mod half_open;
 mod peer;
 mod signal;
 mod whip;
@@ -20,14 +22,6 @@ use signal::Signal;
 use std::{net::SocketAddr, time::Duration};
 use tokio::{runtime::Runtime, sync::oneshot, task::JoinHandle, time};
 use webrtc::peer_connection::RTCPeerConnectionState::Connected;
-
-const MEETING: &str = "
-[[conference]]
-name = \"Browsers\"
-aliases = [\"1001\"]
-open = true
-max_participants = 300
-";
 
 /// What everybody needs before anything is judged.
 const SETTLING: Duration = Duration::from_secs(1);
@@ -69,7 +63,7 @@ impl Browser {
 }
 
 fn bridge() -> Bridge {
-    Bridge::with(Setting { api: true, more: MEETING, ..Setting::default() })
+    Bridge::with(Setting { api: true, ..Setting::default() })
 }
 
 fn runtime() -> Runtime {
@@ -107,7 +101,7 @@ fn two_hundred_browsers_of_another_stack_hear_a_speaker_and_leave_nothing_behind
     runtime().block_on(async {
         let (address, code) = bridge.api();
         let api = Api::open(address, &code).await;
-        let link = api.link("1001").await;
+        let (_, link) = api.meeting(BROWSERS).await;
         let files = bridge.open_files();
         let come = |index| {
             let link = &link;
@@ -135,11 +129,13 @@ fn two_hundred_browsers_of_another_stack_hear_a_speaker_and_leave_nothing_behind
 fn a_browser_of_another_stack_and_a_telephone_hear_each_other() {
     let bridge = bridge();
     let [one, other, _] = TONES;
+    let runtime = runtime();
+    let (address, code) = bridge.api();
+    let (number, link) =
+        runtime.block_on(async { Api::open(address, &code).await.meeting(2).await });
     let mut telephone = Baresip::start("telephone", Line::PLAIN, &tone(one, VOICE));
-    telephone.call("1001", bridge.port(Transport::Udp));
-    let (level_of_telephone, level_of_itself, together) = runtime().block_on(async {
-        let (address, code) = bridge.api();
-        let link = Api::open(address, &code).await.link("1001").await;
+    telephone.call(&number, bridge.port(Transport::Udp));
+    let (level_of_telephone, level_of_itself, together) = runtime.block_on(async {
         let browser = Browser::come(address, &link, "Browser").await;
         let speaking = browser.peer.speak(&tone(other, JUDGED));
         time::sleep(SETTLING).await;

@@ -68,7 +68,7 @@ fn a_program_that_publishes_is_heard_by_one_that_plays_and_hears_nothing() {
     runtime().block_on(async {
         let (address, code) = bridge.api();
         let api = Api::open(address, &code).await;
-        let link = api.link("1001").await;
+        let (_, link) = api.meeting(2).await;
         let files = bridge.open_files();
         let publisher = Program::come(address, "whip", &link).await;
         let player = Program::come(address, "whep", &link).await;

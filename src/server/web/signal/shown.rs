@@ -164,3 +164,205 @@ impl Shown {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::view::{CallView, ConferenceView, Kind};
+    use causeway_adapter::webrtc::message;
+    use causeway_base::{ConferenceId, Lang, LegId, ParticipantId};
+    use causeway_conference::{
+        By, Command, Conference, Join, Lobby, Protocol, Role as Seated, Settings,
+    };
+    use causeway_plan::Direction;
+    use jiff::Timestamp;
+    use std::time::Instant;
+
+    /// A conference, looked at by its participants.
+    struct Room {
+        conference: Conference,
+        now: Instant,
+    }
+
+    impl Room {
+        fn new(settings: Settings) -> Self {
+            let now = Instant::now();
+            Room { conference: Conference::new(ConferenceId(1), settings, now), now }
+        }
+
+        fn tell(&mut self, command: Command) {
+            self.conference.handle(self.now, command).expect("allowed");
+        }
+
+        /// The n-th leg makes participant n, unless it joins one.
+        fn come(&mut self, leg: u64, role: Seated, source: Protocol, beside: Option<u64>) {
+            self.tell(Command::Join(Join {
+                leg: LegId(leg),
+                display_name: format!("P{leg}"),
+                role,
+                source,
+                trusted: false,
+                lang: Lang::En,
+                caller: None,
+                beside: beside.map(ParticipantId),
+            }));
+            self.ready(leg, Direction::SendReceive);
+        }
+
+        fn ready(&mut self, leg: u64, direction: Direction) {
+            self.tell(Command::MediaReady { leg: LegId(leg), direction });
+        }
+
+        fn browser(&mut self, leg: u64, role: Seated) {
+            self.come(leg, role, Protocol::WebRtc, None);
+        }
+
+        fn scene(&self) -> Scene {
+            let conference = self.conference.view();
+            let legs = conference.participants.iter().flat_map(|who| &who.legs);
+            let call = |leg: &causeway_conference::LegView| CallView {
+                leg: leg.leg,
+                outgoing: false,
+                codec: None,
+                encrypted: None,
+                private: false,
+                kind: match leg.source {
+                    Protocol::WebRtc => Kind::Browser,
+                    Protocol::Sip => Kind::Phone,
+                },
+                quality: Some(u8::try_from(leg.leg.0 % 5).expect("small")),
+                test: None,
+            };
+            let calls = legs.map(call).collect();
+            let chat = self.conference.chat().cloned().collect();
+            let view = ConferenceView { key: "room".into(), conference, calls, chat };
+            Scene::of(view, (self.now, Timestamp::UNIX_EPOCH))
+        }
+    }
+
+    fn page(me: u64, role: Role) -> Shown {
+        Shown::new(me, role, Allowed { calls_out: true })
+    }
+
+    /// What is told, a word each.
+    fn words(told: &[ServerMessage]) -> Vec<String> {
+        let word = |message: &ServerMessage| match message {
+            ServerMessage::State { locked, may_unmute, may_call_me, may_call_out } => {
+                format!("state {locked} {may_unmute} {may_call_me} {may_call_out}")
+            }
+            ServerMessage::Waiting { place, reason } => format!("waiting {place} {reason:?}"),
+            ServerMessage::Admitted { role, muted } => format!("admitted {role:?} {muted}"),
+            ServerMessage::Roster { participants } => {
+                let ids: Vec<_> = participants.iter().map(|who| who.id).collect();
+                format!("roster {ids:?}")
+            }
+            ServerMessage::Participant { participant: who } => {
+                format!("participant {} {:?} {}", who.id, who.kind, who.waiting)
+            }
+            ServerMessage::Gone { participant } => format!("gone {participant}"),
+            ServerMessage::Speaking { participants } => format!("speaking {participants:?}"),
+            ServerMessage::Chat { messages } => {
+                let ids: Vec<_> = messages.iter().map(|said| said.id).collect();
+                format!("chat {ids:?}")
+            }
+            other => format!("{other:?}"),
+        };
+        told.iter().map(word).collect()
+    }
+
+    #[test]
+    fn who_is_let_in_is_told_everything_once_and_then_what_changes() {
+        let mut room = Room::new(Settings::default());
+        room.browser(1, Seated::Host);
+        room.browser(2, Seated::Guest);
+        let mut one = page(1, Role::Host);
+        let told = words(&one.update(&room.scene()));
+        let expected = ["state false false true true", "admitted Host false", "roster [1, 2]"];
+        assert_eq!(told, expected);
+        assert!(one.update(&room.scene()).is_empty(), "nothing changed");
+        room.tell(Command::Talkers { legs: vec![LegId(2), LegId(9), LegId(1)] });
+        assert_eq!(words(&one.update(&room.scene())), ["speaking [2, 1]"]);
+        room.tell(Command::Mute { participant: ParticipantId(2), by: By::Operator });
+        let told = words(&one.update(&room.scene()));
+        assert_eq!(told, ["participant 2 Browser false", "speaking [1]"]);
+        room.tell(Command::Leave { leg: LegId(2), cause: causeway_base::EndCause::Normal });
+        assert_eq!(words(&one.update(&room.scene())), ["gone 2"]);
+        one.forget();
+        let told = words(&one.update(&room.scene()));
+        assert_eq!(told, [expected[0], expected[1], "roster [1]", "speaking [1]"]);
+    }
+
+    #[test]
+    fn who_waits_sees_its_place_alone_and_hosts_see_who_waits() {
+        let mut room = Room::new(Settings { lobby: Lobby::On, ..Settings::default() });
+        room.browser(1, Seated::Guest);
+        room.browser(2, Seated::Guest);
+        let mut second = page(2, Role::Guest);
+        let told = words(&second.update(&room.scene()));
+        assert_eq!(told, ["state false false false false", "waiting 2 Lobby"]);
+        room.browser(3, Seated::Host);
+        let mut host = page(3, Role::Host);
+        let told = words(&host.update(&room.scene()));
+        assert_eq!(told[2], "roster [1, 2, 3]");
+        room.tell(Command::Admit { participant: ParticipantId(1), by: By::Operator });
+        assert_eq!(words(&second.update(&room.scene())), ["waiting 1 Lobby"]);
+        assert_eq!(words(&host.update(&room.scene())), ["participant 1 Browser false"]);
+        let mut first = page(1, Role::Guest);
+        assert_eq!(words(&first.update(&room.scene()))[2], "roster [1, 3]");
+        room.tell(Command::HandOver {
+            to: ParticipantId(1),
+            by: By::Participant(ParticipantId(3)),
+        });
+        let told = words(&first.update(&room.scene()));
+        assert!(told.contains(&"participant 2 Browser true".to_owned()), "{told:?}");
+        assert!(words(&host.update(&room.scene())).contains(&"gone 2".to_owned()));
+        room.tell(Command::SetLock { locked: true, by: By::Operator });
+        let told = words(&second.update(&room.scene()));
+        assert_eq!(told, ["state true false false false", "waiting 1 Locked"]);
+    }
+
+    #[test]
+    fn a_participant_is_shown_by_the_leg_that_carries_its_voice() {
+        let mut room = Room::new(Settings::default());
+        room.browser(1, Seated::Guest);
+        room.ready(1, Direction::SendOnly);
+        let mine = |room: &Room| room.scene().person(1).expect("there").shown.clone();
+        let listens = mine(&room);
+        assert!(listens.nothing_heard, "who joined to listen is not heard");
+        assert_eq!((listens.kind, listens.quality), (message::Kind::Browser, Some(1)));
+        room.come(2, Seated::Guest, Protocol::Sip, Some(1));
+        let speaks = mine(&room);
+        assert!(!speaks.nothing_heard);
+        assert_eq!((speaks.kind, speaks.quality), (message::Kind::Phone, Some(2)));
+    }
+
+    #[test]
+    fn chat_comes_in_parts_in_order_and_none_twice() {
+        let mut room = Room::new(Settings { guests_call_me: true, ..Settings::default() });
+        room.browser(1, Seated::Guest);
+        for _ in 0..120 {
+            room.now += causeway_conference::chat::INTERVAL;
+            room.tell(Command::Say { participant: ParticipantId(1), text: "x".to_owned() });
+        }
+        let mut one = page(1, Role::Guest);
+        let told = one.update(&room.scene());
+        assert_eq!(words(&told)[0], "state false false true false", "guests may here");
+        let ids: Vec<u64> = told
+            .iter()
+            .filter_map(|message| match message {
+                ServerMessage::Chat { messages } => Some(messages),
+                _ => None,
+            })
+            .inspect(|messages| assert!(messages.len() <= MAX_CHAT_AT_ONCE))
+            .flatten()
+            .map(|said| said.id)
+            .collect();
+        assert_eq!(ids, (1..=120).collect::<Vec<_>>());
+        room.now += causeway_conference::chat::INTERVAL;
+        room.tell(Command::Say { participant: ParticipantId(1), text: "y".to_owned() });
+        assert_eq!(words(&one.update(&room.scene())), ["chat [121]"]);
+        let scene = room.scene();
+        let last = scene.chat.last().expect("a message");
+        assert_eq!(scene.chat_message(last).at, "1970-01-01T00:00:00Z");
+    }
+}

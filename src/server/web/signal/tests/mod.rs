@@ -82,6 +82,8 @@ impl House {
         };
         let door = Arc::new(Door::new(&bridge, facts));
         let socket = TcpListener::bind("127.0.0.1:0").await.expect("a socket");
+        // What is sent and not read is soon too much, for the connections that it takes.
+        rustix::net::sockopt::set_socket_send_buffer_size(&socket, 4096).expect("a size");
         let address = socket.local_addr().expect("an address");
         let router = routes(Arc::clone(&door));
         tokio::spawn(async move { axum::serve(socket, router).await });

@@ -157,9 +157,9 @@ function participant(session: Session, one: Participant): Session {
     : [...session.people, one];
   const next = { ...session, people };
   if (one.id === session.seat?.participant) return mine(next, before);
-  if (one.waiting && !before) return noticed(next, { is: 'waits', name: one.name });
-  if (!one.waiting && (!before || before.waiting)) return noticed(next, { is: 'came', name: one.name });
-  if (one.hand && !before?.hand) return noticed(next, { is: 'hand', name: one.name });
+  if (one.waiting && !before) return noticed(next, { is: 'waits', who: one });
+  if (!one.waiting && (!before || before.waiting)) return noticed(next, { is: 'came', who: one });
+  if (one.hand && !before?.hand) return noticed(next, { is: 'hand', who: one });
   return next;
 }
 
@@ -171,7 +171,7 @@ function gone(session: Session, id: number): Session {
     people: session.people.filter((other) => other.id !== id),
     speaking: session.speaking.filter((other) => other !== id),
   };
-  return one.waiting ? next : noticed(next, { is: 'went', name: one.name });
+  return one.waiting ? next : noticed(next, { is: 'went', who: one });
 }
 
 /** What changed about me. Being muted is believed at once; being unmuted is only my own doing. */

@@ -53,9 +53,12 @@ export interface Call {
   problem: Problem | null;
 }
 
+/** What is needed to call somebody by a name. */
+export type Named = Pick<Participant, 'id' | 'name' | 'kind'>;
+
 /** What is said aloud to a screen reader, and shown for a while. */
 export type Notice =
-  | { is: 'came' | 'went' | 'hand' | 'waits'; name: string }
+  | { is: 'came' | 'went' | 'hand' | 'waits'; who: Named }
   | { is: 'chat'; name: string; text: string }
   | { is: 'admitted' | 'muted_at_entry' | 'muted_by_host' | 'may_speak' | 'now_host' | 'muted' | 'unmuted' }
   | { is: 'locked' | 'unlocked' | 'back' }

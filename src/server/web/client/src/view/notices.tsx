@@ -3,6 +3,7 @@ import { useEffect } from 'preact/hooks';
 import { strings } from '../i18n';
 import type { Notice, NumberedNotice } from '../session/state';
 import { useClient } from './context';
+import { nameOf } from './person';
 
 const SHOWN_MS = 7_000;
 /** Heard by a screen reader, but not shown: the page shows it otherwise, or it is of little weight. */
@@ -31,15 +32,14 @@ export function Notices(): JSX.Element {
 
 function textOf({ notice }: NumberedNotice): string {
   const t = strings.value.notice;
-  const named = (name: string): string => name || strings.value.common.unnamed;
   switch (notice.is) {
     case 'came':
     case 'went':
     case 'hand':
     case 'waits':
-      return t[notice.is](named(notice.name));
+      return t[notice.is](nameOf(notice.who));
     case 'chat':
-      return t.chat(named(notice.name), notice.text);
+      return t.chat(notice.name || strings.value.common.unnamed, notice.text);
     case 'failed':
       return `${notice.problem.text} (${notice.problem.code})`;
     default:

@@ -1,9 +1,11 @@
 import type { JSX } from 'preact';
 import { strings } from '../i18n';
 import type { Participant } from '../protocol';
+import type { Named } from '../session/state';
 import { Bars, Icon, type IconName } from './icon';
 
-export const nameOf = (one: Participant): string => one.name || strings.value.common.unnamed;
+/** Who states no name, as many telephones do, is told from others by a number. */
+export const nameOf = (one: Named): string => one.name || `${strings.value.kind[one.kind]} ${one.id}`;
 
 /** What others see on a round mark: the last two characters of a Chinese name, else initials. */
 export function initials(name: string): string {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { en } from '../../src/i18n/en';
-import { langOf } from '../../src/i18n';
+import { lang, langOf } from '../../src/i18n';
 import { zh } from '../../src/i18n/zh';
 import { levelOf } from '../../src/media/level';
 import { routeOf } from '../../src/media/route';
@@ -8,7 +8,7 @@ import { api, placeOf, signalAddress } from '../../src/place';
 import { keepSeat, SEAT_KEPT_MS, takeSeat, type KeptSeat } from '../../src/session/seat';
 import { GIVE_UP_MS, pause } from '../../src/signalling/backoff';
 import { read } from '../../src/signalling/frame';
-import { initials, muteTruth } from '../../src/view/person';
+import { initials, muteTruth, nameOf } from '../../src/view/person';
 import { dialLink } from '../../src/view/phone';
 
 describe('languages', () => {
@@ -113,4 +113,12 @@ test('a mute of the host is shown before one of one\'s own', () => {
 
 test('one tap dials the number, waits, and types the code', () => {
   expect(dialLink('+86 21 1234-5678', '842613975')).toBe('tel:+862112345678,,842613975%23');
+});
+
+test('a telephone without a name is told from the others', () => {
+  expect(nameOf({ id: 3, name: '', kind: 'phone' })).toBe('Phone 3');
+  lang.value = 'zh-CN';
+  expect(nameOf({ id: 4, name: '', kind: 'phone' })).toBe('电话 4');
+  lang.value = 'en';
+  expect(nameOf({ id: 5, name: '白雪', kind: 'browser' })).toBe('白雪');
 });
