@@ -1,12 +1,14 @@
 //! Browsers that come by link, played by the `webrtc` crate.
 //!
 //! - `half_open`: those that begin to join and never go on.
+//! - `whip`: programs that publish and play.
 //! - `peer`: its peer connection; `signal`: its WebSocket; `api`: how an operator makes links.
 
 mod api;
 mod half_open;
 mod peer;
 mod signal;
+mod whip;
 
 use crate::{
     conference::{AUDIBLE_DB, INAUDIBLE_DB, TONES, VOICE},
