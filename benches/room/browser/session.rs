@@ -43,7 +43,7 @@ pub(crate) enum Happened {
     /// The way is lost.
     Lost,
     /// Media came, in the clear.
-    Media(RtpPacket),
+    Media(Box<RtpPacket>),
 }
 
 impl Offered {
@@ -105,9 +105,11 @@ impl Session {
         marker: bool,
     ) {
         let sequence = self.sequence.inc();
-        let mut extensions = ExtensionValues::default();
-        extensions.audio_level = Some(-(level as i8));
-        extensions.voice_activity = Some(level < 40);
+        let extensions = ExtensionValues {
+            audio_level: Some(-(level as i8)),
+            voice_activity: Some(level < 40),
+            ..ExtensionValues::default()
+        };
         let mut api = self.rtc.direct_api();
         if let Some(stream) = api.stream_tx_by_mid(self.mid, None) {
             let packet = RtpWrite::new(self.payload_type, sequence, timestamp, now, payload);
@@ -166,7 +168,9 @@ impl Session {
                     self.connected = true;
                     happened(Happened::Connected);
                 }
-                Output::Event(Event::RtpPacket(packet)) => happened(Happened::Media(packet)),
+                Output::Event(Event::RtpPacket(packet)) => {
+                    happened(Happened::Media(Box::new(packet)))
+                }
                 Output::Event(_) => {}
             }
         }
