@@ -15,7 +15,7 @@
 //! * [`record`]: what is kept of a call; `journal` writes it down. `measure`: what the figures of
 //!   a test call mean.
 //! * [`meeting`]: what can be dialled into, and what it asks. * [`store`]: what outlives a restart.
-//! * `web`: the page by which browsers join. * [`link`]: what lets a browser into a meeting. * [`invite`]: what is sent to people.
+//! * `web`: the page by which browsers join. * [`mod@link`]: what lets a browser into a meeting. * [`invite`]: what is sent to people.
 //! * [`tls`]: who we are under TLS. * [`acme`]: a certificate from an authority.
 //! * [`greeting`]: what a person reads at the start.
 //! * [`init`](mod@init): the command `init`. * [`seal`](mod@seal): the command `seal`.

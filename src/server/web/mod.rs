@@ -6,7 +6,7 @@
 //! * `guide`: `<prefix>/m/<meeting>/guide`, to print.
 //! * `entrance`: the one way in, from a good link to a leg with a seat. [`signal`]: the WebSocket of
 //!   the page.
-//! * `turn`: credentials for TURN servers. [`whip`]: doors of programs that publish or play.
+//! * `turn`: credentials for TURN servers. `whip`: doors of programs that publish or play.
 //! * `prefix`: a path that is shared with others. * `header`: policies. * `around`: what is done
 //!   around every answer. * `refusal`: how a door refuses.
 //!
