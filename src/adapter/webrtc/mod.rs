@@ -2,7 +2,7 @@
 //!
 //! The signalling of such a leg comes through a door of the web server: a WebSocket, or HTTP. The
 //! door opens a [`Peer`] for it and hands it what the other side says; the rest of the bridge
-//! speaks [`LegEvent`] and [`LegCommand`] with it as with every leg. Media never comes here.
+//! speaks [`LegEvent`] and `LegCommand` with it as with every leg. Media never comes here.
 //!
 //! * [`message`]: what a page and the bridge say to each other over the WebSocket. The page that
 //!   speaks it is `src/server/web/client`.
