@@ -14,8 +14,9 @@ impl Api {
     /// Exchanges the one-time code of a first start.
     pub(crate) async fn open(bridge: SocketAddr, code: &str) -> Self {
         let tls = causeway_server::load::wire::client_config().expect("TLS");
-        let client = reqwest::Client::builder().tls_backend_preconfigured((*tls).clone()).build();
-        let client = client.expect("a client");
+        // One connection is kept, so that the files of the bridge can be counted.
+        let client = reqwest::Client::builder().pool_max_idle_per_host(1);
+        let client = client.tls_backend_preconfigured((*tls).clone()).build().expect("a client");
         let mut api = Self { client, bridge, token: String::new() };
         let session = api.post("/api/v1/session", &json!({ "code": code })).await;
         api.token = session["token"].as_str().expect("a token").to_owned();
