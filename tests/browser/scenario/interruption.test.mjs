@@ -37,6 +37,21 @@ async function two() {
   return { host, guest };
 }
 
+/** In the page: the WebSocket closes in the moment of the first offer, before or after it is said. */
+function cutAtOffer(when) {
+  const Socket = window.WebSocket;
+  let done = false;
+  window.WebSocket = class extends Socket {
+    send(data) {
+      const cuts = !done && JSON.parse(data).type === 'offer';
+      if (!cuts || when === 'after') super.send(data);
+      if (!cuts) return;
+      done = true;
+      this.close();
+    }
+  };
+}
+
 const level = async (visit, tone) => (await visit.hear([tone]))[0];
 const heard = (visit, tone) => until(`${tone} Hz`, async () => (await level(visit, tone)) > AUDIBLE_DB, 20_000);
 
@@ -63,6 +78,21 @@ describe('after a break', () => {
     expect(await level(host, bai)).toBeLessThan(INAUDIBLE_DB);
     await guest.control('Unmute').click();
     await heard(host, bai);
+  });
+
+  test.each(['before', 'after'])('in the moment %s the first offer is said the sound comes all the same', async (when) => {
+    const meeting = await bridge.meeting();
+    const host = await Visit.open(firefox, bridge.url(meeting, 'host'));
+    const guest = await Visit.open(chromium, bridge.url(meeting), { script: `(${cutAtOffer})('${when}')` });
+    open.push(host, guest);
+    await host.join('Bai');
+    await host.isIn();
+    await guest.join('Anna');
+    await guest.isIn();
+    await heard(guest, bai);
+    await heard(host, anna);
+    expect(await guest.page.evaluate(() => window.witness.sockets.length)).toBe(2);
+    expect((await host.people()).length).toBe(2);
   });
 
   test.each(['chromium', 'firefox'])('of the way of the sound %s finds another', async (which) => {

@@ -268,6 +268,7 @@ describe('after a break', () => {
     await visit.join();
     await page.click('.control:has-text("Mute")');
     await page.waitForSelector('.control:has-text("Unmute")');
+    await until('sound', async () => (await visit.sound()).here > 0.01);
     const { id } = fake.mine;
     const offers = fake.said('offer').length;
     fake.cut();
