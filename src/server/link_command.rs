@@ -6,6 +6,7 @@ use crate::invite::{Addresses, Bound};
 use crate::link::{Kind, LinkError, Links, NewLink};
 use crate::meeting::{Found, Meetings};
 use crate::serve::path_or_usual;
+use crate::store::{NewAudit, Store};
 use causeway_conference::{DisplayName, Role};
 use clap::{Args, ValueEnum};
 use jiff::{SignedDuration, Timestamp};
@@ -15,8 +16,8 @@ use std::sync::Arc;
 use std::time::Duration;
 use zeroize::Zeroizing;
 
-/// How long the store may take to close: nothing waits to be written.
-const CLOSING: Duration = Duration::from_secs(1);
+/// How long the store may take to write down that a link was printed.
+const CLOSING: Duration = Duration::from_secs(10);
 
 /// The link that is wanted.
 #[derive(Debug, Args)]
@@ -103,7 +104,7 @@ async fn made(config: &Config, options: &LinkOptions) -> Result<String, Box<dyn 
 async fn link_of(
     config: &Config,
     options: &LinkOptions,
-    store: &crate::store::Store,
+    store: &Store,
     addresses: &Addresses,
 ) -> Result<String, Box<dyn Error>> {
     let now = Timestamp::now();
@@ -131,6 +132,8 @@ async fn link_of(
         _ => links.standing(&key, kind, now).ok_or(LinkError::NotFound),
     };
     let token = token.map_err(|error| said(&options.meeting, &error))?;
+    let audited = NewAudit::new("command", "link.print", &key, "ok");
+    store.audit(audited, now);
     let url = match kind {
         Kind::Guide => addresses.guide(&key, &token),
         Kind::Guest | Kind::Host => addresses.join(&key, &token),

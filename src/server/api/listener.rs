@@ -249,12 +249,17 @@ async fn accept(socket: TcpListener, way: Way, door: Arc<Door>) {
 /// The place of one connection, given back when it ends.
 struct Seat {
     door: Arc<Door>,
-    source: IpAddr,
+    /// None for a proxy of ours.
+    source: Option<IpAddr>,
     _place: OwnedSemaphorePermit,
 }
 
 impl Seat {
     fn take(door: &Arc<Door>, place: OwnedSemaphorePermit, peer: IpAddr) -> Option<Self> {
+        // Everybody behind a proxy of ours would be one.
+        if is_proxy(peer, &door.trusted_proxies) {
+            return Some(Self { door: door.clone(), source: None, _place: place });
+        }
         let source = customer(peer);
         let mut count = door.sources.entry(source).or_insert(0);
         if *count >= door.max_per_source {
@@ -262,13 +267,14 @@ impl Seat {
         }
         *count += 1;
         drop(count);
-        Some(Self { door: door.clone(), source, _place: place })
+        Some(Self { door: door.clone(), source: Some(source), _place: place })
     }
 }
 
 impl Drop for Seat {
     fn drop(&mut self) {
-        self.door.sources.remove_if_mut(&self.source, |_, count| {
+        let Some(source) = &self.source else { return };
+        self.door.sources.remove_if_mut(source, |_, count| {
             *count = count.saturating_sub(1);
             *count == 0
         });
@@ -278,8 +284,11 @@ impl Drop for Seat {
 /// Whether what passes in clear passes nobody on the way to this peer: this machine, or a proxy of
 /// ours.
 fn is_near(peer: IpAddr, proxies: &[Network]) -> bool {
-    let peer = peer.to_canonical();
-    peer.is_loopback() || proxies.iter().any(|network| network.contains(peer))
+    peer.to_canonical().is_loopback() || is_proxy(peer, proxies)
+}
+
+fn is_proxy(peer: IpAddr, proxies: &[Network]) -> bool {
+    proxies.iter().any(|network| network.contains(peer.to_canonical()))
 }
 
 async fn serve(connection: TcpStream, way: Way, peer: SocketAddr, seat: Seat) {

@@ -202,8 +202,8 @@ section! {
         certificate: String = String::new(),
         key: String = String::new(),
         trusted_proxies: Vec<String> = Vec::new(),
-        max_connections: usize = 1024,
-        max_connections_per_source: usize = 64,
+        max_connections: usize = 4096,
+        max_connections_per_source: usize = 1000,
         acme: RawAcme = RawAcme::default(),
     }
 }

@@ -115,6 +115,21 @@ async fn connections_of_one_source_are_counted_and_given_back() {
     served.end().await;
 }
 
+/// Everybody behind a proxy has its address.
+#[tokio::test]
+async fn a_proxy_that_is_trusted_brings_as_many_as_come() {
+    let proxies = "trusted_proxies = [\"127.0.0.0/8\"]\n";
+    let served = Served::new(&format!("max_connections_per_source = 1\n{proxies}")).await;
+    let mut held = Vec::new();
+    for _ in 0..5 {
+        held.push(TcpStream::connect(served.address()).await.expect("connected"));
+    }
+    let response = served.client.get(served.url("/healthz")).send().await.expect("an answer");
+    assert_eq!(response.status(), 200);
+    drop(held);
+    served.end().await;
+}
+
 #[tokio::test]
 async fn who_does_not_speak_tls_harms_nobody() {
     let served = Served::new("").await;
