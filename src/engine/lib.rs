@@ -231,9 +231,11 @@ impl Engine {
                 self.order_leg(&places, leg, Order::ReportStats(leg))
             }
             MediaCommand::Release { leg } => {
+                let place = places.legs.get(&leg).copied();
+                self.order_door(place, Order::Forget(leg))?;
                 self.order_leg(&places, leg, Order::Release(leg))?;
-                let place = places.legs.remove(&leg);
-                self.order_door(place, Order::Forget(leg))
+                places.legs.remove(&leg);
+                Ok(())
             }
         }
     }

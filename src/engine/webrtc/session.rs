@@ -481,10 +481,12 @@ impl Line {
     /// Where no source is stated, the packet's own is listened to. It is not authentic yet: one
     /// that never was gives way first.
     fn listen(&mut self, direct: &mut DirectApi<'_>, datagram: &[u8]) {
+        if self.stated.is_some() {
+            return;
+        }
         let Ok(view) = RtpView::parse_protected(datagram) else { return };
         let ssrc = view.ssrc();
-        if self.stated.is_some() || ssrc == 0 || self.heard.iter().any(|(heard, _)| *heard == ssrc)
-        {
+        if ssrc == 0 || self.heard.iter().any(|(heard, _)| *heard == ssrc) {
             return;
         }
         if self.heard.len() >= MAX_UNSTATED {

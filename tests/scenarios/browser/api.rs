@@ -14,7 +14,7 @@ impl Api {
     /// Exchanges the one-time code of a first start.
     pub(crate) async fn open(bridge: SocketAddr, code: &str) -> Self {
         let tls = causeway_server::load::wire::client_config().expect("TLS");
-        // One connection is kept, so that the files of the bridge can be counted.
+        // One connection is kept, so that the sockets of the bridge can be counted.
         let client = reqwest::Client::builder().pool_max_idle_per_host(1);
         let client = client.tls_backend_preconfigured((*tls).clone()).build().expect("a client");
         let mut api = Self { client, bridge, token: String::new() };

@@ -73,18 +73,18 @@ fn runtime() -> Runtime {
 }
 
 /// A bridge that has nothing of its browsers any more, not even a socket.
-async fn wait_until_empty(bridge: &Bridge, api: &Api, files: usize) {
+async fn wait_until_empty(bridge: &Bridge, api: &Api, sockets: usize) {
     let deadline = time::Instant::now() + PATIENCE;
     loop {
         let calls = api.gauge("causeway_calls").await;
         let participants = api.gauge("causeway_participants").await;
-        let open = bridge.open_files();
-        if calls == 0.0 && participants == 0.0 && open <= files {
+        let open = bridge.open_sockets();
+        if calls == 0.0 && participants == 0.0 && open <= sockets {
             return;
         }
         assert!(
             time::Instant::now() < deadline,
-            "left behind: {calls} calls, {participants} participants, {open} files after {files}"
+            "left behind: {calls} calls, {participants} participants, {open} sockets after {sockets}"
         );
         time::sleep(Duration::from_millis(100)).await;
     }
@@ -100,7 +100,7 @@ fn sixty_browsers_of_another_stack_hear_a_speaker_and_leave_nothing_behind() {
         let (address, code) = bridge.api();
         let api = Api::open(address, &code).await;
         let (_, link) = api.meeting(BROWSERS).await;
-        let files = bridge.open_files();
+        let sockets = bridge.open_sockets();
         let come = |index| {
             let link = &link;
             async move { Box::pin(Browser::come(address, link, &format!("Browser {index}"))).await }
@@ -119,6 +119,6 @@ fn sixty_browsers_of_another_stack_hear_a_speaker_and_leave_nothing_behind() {
         assert!(level < INAUDIBLE_DB, "the speaker hears itself at {level:.1} dB");
         sending.iter().for_each(JoinHandle::abort);
         stream::iter(browsers).for_each_concurrent(AT_ONCE, Browser::leave).await;
-        wait_until_empty(&bridge, &api, files).await;
+        wait_until_empty(&bridge, &api, sockets).await;
     });
 }

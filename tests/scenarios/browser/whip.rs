@@ -69,7 +69,7 @@ fn a_program_that_publishes_is_heard_by_one_that_plays_and_hears_nothing() {
         let (address, code) = bridge.api();
         let api = Api::open(address, &code).await;
         let (_, link) = api.meeting(2).await;
-        let files = bridge.open_files();
+        let sockets = bridge.open_sockets();
         let publisher = Program::come(address, "whip", &link).await;
         let player = Program::come(address, "whep", &link).await;
         assert_eq!(player.has_no_more().await, StatusCode::NO_CONTENT);
@@ -85,6 +85,6 @@ fn a_program_that_publishes_is_heard_by_one_that_plays_and_hears_nothing() {
         shouting.abort();
         publisher.leave().await;
         player.leave().await;
-        wait_until_empty(&bridge, &api, files).await;
+        wait_until_empty(&bridge, &api, sockets).await;
     });
 }

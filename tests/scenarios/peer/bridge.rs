@@ -76,10 +76,13 @@ impl Bridge {
         (address.unwrap_or_else(|_| panic!("no address in {api:?}")), last(&code, ": "))
     }
 
-    /// The files and sockets that the bridge has open.
-    pub(crate) fn open_files(&self) -> usize {
+    /// The sockets that the bridge has open. Its other files are its store's, which keeps
+    /// connections once it needed them.
+    pub(crate) fn open_sockets(&self) -> usize {
         let files = fs::read_dir(format!("/proc/{}/fd", self.process.id()));
-        files.expect("the bridge runs").count()
+        let targets =
+            files.expect("the bridge runs").filter_map(|it| fs::read_link(it.ok()?.path()).ok());
+        targets.filter(|target| target.to_string_lossy().starts_with("socket:")).count()
     }
 
     /// Waits until the bridge has logged so many lines that contain `needle`.
