@@ -25,6 +25,9 @@ use std::time::Instant;
 use tracing::debug;
 use zeroize::Zeroizing;
 
+/// Bytes read of a page at a time: most words are shorter.
+const READ_BUFFER: usize = 4096;
+
 /// The WebSocket of pages. A request may carry its source as an extension.
 pub(crate) fn routes(door: Arc<Door>) -> Router {
     Router::new().route("/api/v1/signal", any(upgrade)).with_state(door)
@@ -54,6 +57,8 @@ async fn upgrade(
     let Some(place) = door.places.take(visitor.source) else {
         return StatusCode::TOO_MANY_REQUESTS.into_response();
     };
+    // The library's own buffers are 128 kB each way for every page; words are short.
+    let upgrade = upgrade.read_buffer_size(READ_BUFFER).write_buffer_size(0);
     upgrade.max_message_size(MAX_FRAME).max_frame_size(MAX_FRAME).on_upgrade(async move |socket| {
         greet(door, visitor, Wire::new(socket, place)).await;
     })
