@@ -1,10 +1,12 @@
-//! Fuzz bodies: what hostile payloads, prompt files and mixer sequences may not do.
+//! Fuzz bodies: what hostile payloads, bitstreams, prompt files and mixer sequences may not do.
 
-use causeway_base::{Codec, LegId};
+use causeway_base::{Codec, LegId, VideoCodec};
 
 use crate::audio::MAX_PACKET;
 use crate::audio::codec::Decoder;
 use crate::audio::mixer::{Mixer, Ramp};
+use crate::video::codec::{Decoded, decoder};
+use crate::video::frame::{FramePool, is_allowed};
 
 /// Opus payloads, lost packets and FEC in any order.
 pub fn decode_opus(data: &[u8]) {
@@ -64,5 +66,34 @@ pub fn mixer_ops(data: &[u8]) {
             _ => mixer.minus(leg, &mut out),
         }
         assert!(out.iter().all(|x| x.abs() < 1.0));
+    }
+}
+
+/// H.264 access units, losses between them.
+pub fn decode_h264(data: &[u8]) {
+    decode_video(VideoCodec::H264, data);
+}
+
+/// VP8 frames, losses between them.
+pub fn decode_vp8(data: &[u8]) {
+    decode_video(VideoCodec::Vp8, data);
+}
+
+/// Reads `data` as a list of (length in two bytes, access unit) against one decoder; a length of
+/// none is a loss.
+fn decode_video(codec: VideoCodec, data: &[u8]) {
+    let Ok(mut decoder) = decoder(codec) else { return };
+    let frames = FramePool::new(1);
+    let mut rest = data;
+    while let [high, low, tail @ ..] = rest {
+        let length = usize::from(u16::from_be_bytes([*high, *low]));
+        let (unit, tail) = tail.split_at(length.min(tail.len()));
+        rest = tail;
+        if unit.is_empty() {
+            decoder.lost();
+        }
+        if let Ok(Decoded::Picture(picture)) = decoder.decode(unit, &frames) {
+            assert!(is_allowed(picture.size()));
+        }
     }
 }

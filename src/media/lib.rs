@@ -22,3 +22,4 @@ pub mod audio;
 #[doc(hidden)]
 pub mod fuzz;
 pub mod prompt;
+pub mod video;

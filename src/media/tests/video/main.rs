@@ -1,0 +1,8 @@
+//! Pictures: what the parts of `video` do together.
+
+mod bench;
+mod codec;
+mod fuzzing;
+#[cfg(feature = "h264")]
+mod h264;
+mod picture;
