@@ -1,12 +1,17 @@
 //! Fuzz bodies: what hostile payloads, bitstreams, prompt files and mixer sequences may not do.
 
-use causeway_base::{Codec, LegId, VideoCodec};
+use std::sync::Arc;
+
+use causeway_base::{Codec, LegId, VideoCodec, VideoSize};
 
 use crate::audio::MAX_PACKET;
 use crate::audio::codec::Decoder;
 use crate::audio::mixer::{Mixer, Ramp};
 use crate::video::codec::{Decoded, decoder};
-use crate::video::frame::{FramePool, is_allowed};
+use crate::video::colour::Colour;
+use crate::video::compose::{Border, Compositor, Fit, Rect, Scene, Tile};
+use crate::video::frame::{FrameMut, FramePool, FrameSource, is_allowed};
+use crate::video::sprite::{Mask, Sprite};
 
 /// Opus payloads, lost packets and FEC in any order.
 pub fn decode_opus(data: &[u8]) {
@@ -94,6 +99,43 @@ fn decode_video(codec: VideoCodec, data: &[u8]) {
         }
         if let Ok(Decoded::Picture(picture)) = decoder.decode(unit, &frames) {
             assert!(is_allowed(picture.size()));
+        }
+    }
+}
+
+/// Scenes of any tiles and pictures, one after the other.
+pub fn compose(data: &[u8]) {
+    let frames = FramePool::new(8);
+    let mut compositor = Compositor::new();
+    let mut scene =
+        Scene { canvas: VideoSize::new(64, 48), background: Colour::BLACK, tiles: Vec::new() };
+    for operation in data.chunks_exact(6) {
+        let [kind, left, top, width, height, more] = *operation else { continue };
+        let side = |value: u8| u16::from(value) * u16::from(more % 4 + 1);
+        match kind % 4 {
+            0 => {
+                let rect = Rect::new(side(left), side(top), side(width), side(height));
+                let frame = frames.take(VideoSize::new(width.into(), side(height)));
+                let mut tile = Tile::new(rect, frame.ok().map(FrameMut::freeze));
+                tile.fit = if more & 8 == 0 { Fit::Fill } else { Fit::Whole };
+                tile.border = Some(Border { colour: Colour::WHITE, width: more });
+                let mask = Mask::new(left.into(), top.into(), |x, y| (x ^ y) as u8);
+                tile.sprites.push(Sprite {
+                    left: side(width),
+                    top: side(height),
+                    mask: Arc::new(mask),
+                    colour: Colour::WHITE,
+                    opacity: more,
+                });
+                scene.tiles.push(tile);
+            }
+            1 => drop(scene.tiles.pop()),
+            2 => scene.canvas = VideoSize::new(u16::from(width), u16::from(height)),
+            _ => {}
+        }
+        scene.tiles.truncate(6);
+        if let Ok(composed) = compositor.compose(&scene, &frames) {
+            assert_eq!(composed.picture.size(), scene.canvas);
         }
     }
 }

@@ -11,6 +11,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use causeway_base::VideoSize;
 
+use super::colour::Colour;
+
 /// The longest side of a picture that is taken, in pixels: 1080p in either orientation.
 pub const MAX_SIDE: u16 = 1920;
 
@@ -311,6 +313,15 @@ pub struct Planes<'a> {
     pub v: Plane<'a>,
 }
 
+impl<'a> Planes<'a> {
+    /// The part of it that lies within these bounds of luma; `left` and `top` are even.
+    pub fn part(&self, left: usize, top: usize, width: usize, height: usize) -> Self {
+        let (columns, rows) = (width.div_ceil(2), height.div_ceil(2));
+        let half = |plane: &Plane<'a>| plane.part(left / 2, top / 2, columns, rows);
+        Self { y: self.y.part(left, top, width, height), u: half(&self.u), v: half(&self.v) }
+    }
+}
+
 /// One plane, or a part of one.
 #[derive(Clone, Copy)]
 pub struct Plane<'a> {
@@ -398,7 +409,14 @@ pub struct PlaneMut<'a> {
     height: usize,
 }
 
-impl PlaneMut<'_> {
+impl<'a> PlaneMut<'a> {
+    /// A view of rows that start `stride` bytes apart. What lies outside of `bytes` is cut off.
+    pub fn new(bytes: &'a mut [u8], stride: usize, width: usize, height: usize) -> Self {
+        let bounds = Plane::new(bytes, stride, width, height);
+        let (width, height) = (bounds.width, bounds.height);
+        Self { bytes, stride, width, height }
+    }
+
     /// Pixels of a row.
     pub fn width(&self) -> usize {
         self.width
@@ -446,6 +464,25 @@ impl PlaneMut<'_> {
     /// Makes every pixel the same.
     pub fn fill(&mut self, value: u8) {
         self.rows_mut().for_each(|row| row.fill(value));
+    }
+}
+
+impl PlanesMut<'_> {
+    /// The part of it that lies within these bounds of luma, which are even.
+    pub fn part(&mut self, left: usize, top: usize, width: usize, height: usize) -> PlanesMut<'_> {
+        let (columns, rows) = (width.div_ceil(2), height.div_ceil(2));
+        PlanesMut {
+            y: self.y.part(left, top, width, height),
+            u: self.u.part(left / 2, top / 2, columns, rows),
+            v: self.v.part(left / 2, top / 2, columns, rows),
+        }
+    }
+
+    /// Makes all of it one colour.
+    pub fn fill(&mut self, colour: Colour) {
+        self.y.fill(colour.y);
+        self.u.fill(colour.u);
+        self.v.fill(colour.v);
     }
 }
 

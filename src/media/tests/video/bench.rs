@@ -8,6 +8,7 @@ use causeway_media::video::codec::{EncoderSettings, decoder, encoder, is_built_i
 
 use crate::codec::{settings, stream};
 use crate::picture::{moving, pool};
+use causeway_media::video::frame::FramePool;
 
 /// The median of many frames, in milliseconds: the clock is the wall, the machine shared.
 #[allow(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
@@ -56,7 +57,56 @@ fn codecs() {
     }
 }
 
+fn scaling() {
+    use causeway_media::video::frame::FrameSource;
+    use causeway_media::video::scale::Scaler;
+    let pool = pool();
+    for (from, to) in [
+        ((1280, 720), (640, 360)),
+        ((640, 360), (426, 240)),
+        ((1280, 720), (426, 240)),
+        ((640, 360), (320, 180)),
+        ((640, 360), (1280, 720)),
+    ] {
+        let picture = moving(&pool, VideoSize::new(from.0, from.1), 1, 0);
+        let mut out = pool.take(VideoSize::new(to.0, to.1)).unwrap();
+        let size = |(width, height)| (usize::from(width), usize::from(height));
+        let mut scaler = Scaler::new(size(from), size(to));
+        report(&format!("scale {}p to {}p", from.1, to.1), |_| {
+            scaler.scale(black_box(picture.planes()), out.planes_mut());
+        });
+    }
+}
+
+fn composing() {
+    use causeway_media::video::colour::Colour;
+    use causeway_media::video::compose::{Compositor, Rect, Scene, Tile};
+    let frames = FramePool::new(200);
+    for (columns, height) in [(2u16, 360u16), (3, 360), (2, 720), (3, 720)] {
+        let (width, tile_height) = (1280 / columns, 720 / columns);
+        let count = usize::from(columns * columns);
+        let source = VideoSize::new(height * 16 / 9, height);
+        let pictures: Vec<Vec<_>> = (0..4)
+            .map(|n| (0..count).map(|seed| moving(&frames, source, seed, n)).collect())
+            .collect();
+        let mut compositor = Compositor::new();
+        report(&format!("compose {count}x{height}p to 720p"), |n| {
+            let tile = |index: usize| {
+                let (column, row) = (index as u16 % columns, index as u16 / columns);
+                let rect = Rect::new(column * width, row * tile_height, width, tile_height);
+                Tile::new(rect, Some(pictures[n % 4][index].clone()))
+            };
+            let tiles = (0..count).map(tile).collect();
+            let canvas = VideoSize::new(1280, 720);
+            let scene = Scene { canvas, background: Colour::BLACK, tiles };
+            assert_eq!(compositor.compose(&scene, &frames).unwrap().drawn, count);
+        });
+    }
+}
+
 #[test]
 fn bench() {
     codecs();
+    scaling();
+    composing();
 }

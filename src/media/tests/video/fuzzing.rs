@@ -14,6 +14,7 @@ proptest! {
     fn hostile_bytes_harm_nothing(data in prop::collection::vec(any::<u8>(), 0..2000)) {
         fuzz::decode_h264(&data);
         fuzz::decode_vp8(&data);
+        fuzz::compose(&data);
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod bench;
 mod codec;
+mod compose;
 mod fuzzing;
 #[cfg(feature = "h264")]
 mod h264;

@@ -27,6 +27,16 @@ pub(crate) fn moving(pool: &FramePool, size: VideoSize, seed: usize, number: usi
     frame.freeze()
 }
 
+/// One colour all over.
+pub(crate) fn plain(pool: &FramePool, size: VideoSize, [y, u, v]: [u8; 3]) -> Frame {
+    let mut frame = pool.take(size).unwrap();
+    let mut planes = frame.planes_mut();
+    planes.y.fill(y);
+    planes.u.fill(u);
+    planes.v.fill(v);
+    frame.freeze()
+}
+
 /// The mean square difference of two planes.
 fn error(a: Plane<'_>, b: Plane<'_>) -> f64 {
     let pixels = (a.width() * a.height()) as f64;
