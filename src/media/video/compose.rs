@@ -345,11 +345,11 @@ fn draw_tile(
         None => place.fill(tile.colour),
         Some(frame) => draw_picture(&mut place, (width, height), frame, tile, scaler),
     }
-    if let Some(border) = tile.border {
-        draw_border(&mut place, (width, height), border);
-    }
     for sprite in &tile.sprites {
         sprite.draw(&mut place);
+    }
+    if let Some(border) = tile.border {
+        draw_border(&mut place, (width, height), border);
     }
 }
 

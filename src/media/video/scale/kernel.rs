@@ -31,8 +31,8 @@ pub(super) struct Group {
     pub(super) start: usize,
     /// For each pixel, the places of its four sources in the window.
     pub(super) shuffle: [u8; WINDOW],
-    /// Their weights.
-    pub(super) weights: [i8; WINDOW],
+    /// Their weights; each fits seven bits.
+    pub(super) weights: [u8; WINDOW],
 }
 
 impl Kernel {
@@ -81,7 +81,7 @@ impl Kernel {
                         let place = if weight == 0 { 0 } else { first - start + tap };
                         let at = pixel * TAPS + tap;
                         group.shuffle[at] = u8::try_from(place).ok().filter(|at| *at < 16)?;
-                        group.weights[at] = weight as i8;
+                        group.weights[at] = weight;
                     }
                 }
                 Some(group)

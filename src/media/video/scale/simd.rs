@@ -61,27 +61,37 @@ fn halve(upper: &[u8], lower: &[u8], out: &mut [u8]) {
 }
 
 /// Pixels that are summed at once.
-const LANES: usize = 64;
+const LANES: usize = 32;
 
 #[inline(always)]
 fn blend(source: Plane<'_>, start: usize, weights: &[u8], out: &mut [u8]) {
-    for (chunk, out) in out.chunks_mut(LANES).enumerate() {
+    let (chunks, tail) = out.as_chunks_mut::<LANES>();
+    let tail_start = chunks.len() * LANES;
+    for (number, out) in chunks.iter_mut().enumerate() {
         let mut sums = [(UNIT / 2) as u16; LANES];
-        for (row, &weight) in weights.iter().enumerate().filter(|(_, weight)| **weight > 0) {
-            let pixels = &source.row(start + row)[chunk * LANES..][..out.len()];
-            if let Ok(pixels) = <&[u8; LANES]>::try_from(pixels) {
-                for (sum, pixel) in sums.iter_mut().zip(pixels) {
-                    *sum += u16::from(*pixel) * u16::from(weight);
-                }
-            } else {
-                for (sum, pixel) in sums.iter_mut().zip(pixels) {
-                    *sum += u16::from(*pixel) * u16::from(weight);
-                }
+        for (row, &weight) in weights.iter().enumerate() {
+            // Rows of weight zero may lie beyond the end.
+            if weight == 0 {
+                continue;
+            }
+            let row = source.row(start + row);
+            let Some(pixels) = row[number * LANES..].first_chunk::<LANES>() else { continue };
+            for lane in 0..LANES {
+                sums[lane] += u16::from(pixels[lane]) * u16::from(weight);
             }
         }
-        for (out, sum) in out.iter_mut().zip(sums) {
-            *out = (sum / UNIT as u16) as u8;
+        for lane in 0..LANES {
+            out[lane] = (sums[lane] / UNIT as u16) as u8;
         }
+    }
+    for (at, out) in tail.iter_mut().enumerate() {
+        let weighted = weights.iter().enumerate().filter(|(_, weight)| **weight > 0);
+        let sum: u32 = weighted
+            .map(|(row, &weight)| {
+                u32::from(source.row(start + row)[tail_start + at]) * u32::from(weight)
+            })
+            .sum();
+        *out = ((sum + UNIT / 2) / UNIT) as u8;
     }
 }
 
@@ -117,30 +127,35 @@ mod avx2 {
         super::blend(source, start, weights, out);
     }
 
+    #[target_feature(enable = "avx2")]
+    pub(super) fn resample(groups: &[Group], row: &[u8], out: &mut [u8]) {
+        let (chunks, tail) = out.as_chunks_mut::<{ 2 * GROUP }>();
+        let (pairs, rest) = groups.split_at(groups.len().min(2 * chunks.len()));
+        for (out, [a, b]) in chunks.iter_mut().zip(pairs.as_chunks::<2>().0) {
+            *out = resample_pair(a, b, row);
+        }
+        if let (Some(a), Some(b)) = (rest.first(), rest.last()) {
+            let pixels = resample_pair(a, b, row);
+            tail.copy_from_slice(&pixels[..tail.len()]);
+        }
+    }
+
     /// Two groups at once: each shuffle puts the four sources of a pixel beside each other, two
     /// multiplications sum them up.
     #[target_feature(enable = "avx2")]
-    pub(super) fn resample(groups: &[Group], row: &[u8], out: &mut [u8]) {
+    fn resample_pair(a: &Group, b: &Group, row: &[u8]) -> [u8; 2 * GROUP] {
+        let pixels = _mm256_set_m128i(window(row, b.start), window(row, a.start));
+        let shuffle = _mm256_set_m128i(load(&b.shuffle), load(&a.shuffle));
+        let weights = _mm256_set_m128i(load(&b.weights), load(&a.weights));
+        let pairs = _mm256_maddubs_epi16(_mm256_shuffle_epi8(pixels, shuffle), weights);
+        let sums = _mm256_madd_epi16(pairs, _mm256_set1_epi16(1));
         let half = _mm256_set1_epi32(UNIT as i32 / 2);
-        for (out, pair) in out.chunks_mut(2 * GROUP).zip(groups.chunks(2)) {
-            let (a, b) = (&pair[0], &pair[pair.len() - 1]);
-            let pixels = _mm256_set_m128i(window(row, b.start), window(row, a.start));
-            let shuffle = _mm256_set_m128i(load(&b.shuffle), load(&a.shuffle));
-            let weights = _mm256_set_m128i(
-                load(&b.weights.map(|x| x as u8)),
-                load(&a.weights.map(|x| x as u8)),
-            );
-            let pairs = _mm256_maddubs_epi16(_mm256_shuffle_epi8(pixels, shuffle), weights);
-            let sums = _mm256_madd_epi16(pairs, _mm256_set1_epi16(1));
-            let sums = _mm256_srli_epi32::<{ UNIT.ilog2() as i32 }>(_mm256_add_epi32(sums, half));
-            let words = _mm256_packus_epi32(sums, sums);
-            let bytes = _mm256_packus_epi16(words, words);
-            let low = _mm_cvtsi128_si32(_mm256_castsi256_si128(bytes)).to_le_bytes();
-            let high = _mm_cvtsi128_si32(_mm256_extracti128_si256::<1>(bytes)).to_le_bytes();
-            let (first, second) = out.split_at_mut(out.len().min(GROUP));
-            first.copy_from_slice(&low[..first.len()]);
-            second.copy_from_slice(&high[..second.len()]);
-        }
+        let sums = _mm256_srli_epi32::<{ UNIT.ilog2() as i32 }>(_mm256_add_epi32(sums, half));
+        let words = _mm256_packus_epi32(sums, sums);
+        let bytes = _mm256_packus_epi16(words, words);
+        let low = _mm_cvtsi128_si32(_mm256_castsi256_si128(bytes)) as u32;
+        let high = _mm_cvtsi128_si32(_mm256_extracti128_si256::<1>(bytes)) as u32;
+        (u64::from(low) | u64::from(high) << 32).to_le_bytes()
     }
 
     #[target_feature(enable = "avx2")]
