@@ -1,6 +1,6 @@
 //! Fuzz bodies: what hostile payloads, bitstreams, prompt files and mixer sequences may not do.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use causeway_base::{Codec, LegId, VideoCodec, VideoSize};
 
@@ -11,6 +11,7 @@ use crate::video::codec::{Decoded, decoder};
 use crate::video::colour::Colour;
 use crate::video::compose::{Border, Compositor, Fit, Rect, Scene, Tile};
 use crate::video::frame::{FrameMut, FramePool, FrameSource, is_allowed};
+use crate::video::overlay::{Lettering, Mark, caption};
 use crate::video::sprite::{Mask, Sprite};
 
 /// Opus payloads, lost packets and FEC in any order.
@@ -137,5 +138,24 @@ pub fn compose(data: &[u8]) {
         if let Ok(composed) = compositor.compose(&scene, &frames) {
             assert_eq!(composed.picture.size(), scene.canvas);
         }
+    }
+}
+
+/// Names in whatever a peer calls itself, over tiles of any size.
+pub fn overlay_text(data: &[u8]) {
+    // Fonts are read once: it takes longer than all else.
+    static LETTERING: OnceLock<Mutex<Lettering>> = OnceLock::new();
+    let [width, height, name @ ..] = data else { return };
+    let lettering = LETTERING.get_or_init(|| Mutex::new(Lettering::of_system()));
+    let mut lettering = lettering.lock().unwrap_or_else(PoisonError::into_inner);
+    let rect = Rect::new(0, 0, 2 * u16::from(*width), 2 * u16::from(*height));
+    let name = String::from_utf8_lossy(name);
+    for sprite in caption(&mut lettering, rect, &name, &[Mark::Hand, Mark::Muted]) {
+        let (right, bottom) = (
+            usize::from(sprite.left) + sprite.mask.width(),
+            usize::from(sprite.top) + sprite.mask.height(),
+        );
+        assert!(right <= usize::from(rect.width()) + 1, "{right} of {rect:?}: {name:?}");
+        assert!(bottom <= usize::from(rect.height()) + 1, "{bottom} of {rect:?}: {name:?}");
     }
 }

@@ -15,6 +15,12 @@ proptest! {
         fuzz::decode_h264(&data);
         fuzz::decode_vp8(&data);
         fuzz::compose(&data);
+        fuzz::overlay_text(&data);
+    }
+
+    #[test]
+    fn names_in_any_script_harm_nothing(name in "\\PC{0,60}", width: u8, height: u8) {
+        fuzz::overlay_text(&[&[width, height], name.as_bytes()].concat());
     }
 }
 
