@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -70,6 +71,7 @@ pub struct Lettering {
     asked: u64,
 }
 
+/// What a mask is kept for.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Key {
     Text { text: String, size: u16, widest: u16 },
@@ -116,11 +118,10 @@ impl Lettering {
     /// `widest` pixels. `None` where nothing of it can be drawn.
     pub fn text(&mut self, text: &str, size: u16, widest: u16) -> Option<Arc<Mask>> {
         let size = size.clamp(MIN_SIZE, MAX_SIZE);
-        let line = |letter: char| if letter.is_control() { ' ' } else { letter };
-        let text: String = text.chars().take(MAX_TEXT_CHARS).map(line).collect();
+        let text: String = text.chars().take(MAX_TEXT_CHARS).map(visible).collect();
         let key = Key::Text { text, size, widest };
         self.kept(key, |fonts, key| match (fonts, key) {
-            (Some(fonts), Key::Text { text, .. }) => fonts.draw(text, size, widest),
+            (Some(fonts), Key::Text { text, .. }) => fonts.draw_guarded(text, size, widest),
             (None, Key::Text { text, .. }) => figure::draw(text, size, widest),
             _ => None,
         })
@@ -172,6 +173,18 @@ impl fmt::Debug for Lettering {
     }
 }
 
+/// A letter of one line, or a space for what ends lines or turns the direction of writing: that
+/// breaks a line in two, and lets a name pass for another.
+fn visible(letter: char) -> char {
+    match letter {
+        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
+            ' '
+        }
+        _ if letter.is_control() => ' ',
+        _ => letter,
+    }
+}
+
 impl Fonts {
     fn of(mut fonts: Database) -> Option<Self> {
         let family = fonts.faces().next()?.families.first()?.0.clone();
@@ -181,6 +194,17 @@ impl Fonts {
         let system =
             FontSystem::new_with_locale_and_db_and_fallback(locale, fonts, PlatformFallback);
         Some(Self { system, glyphs: SwashCache::new() })
+    }
+
+    /// Strangers choose the text, and shaping it is long code of somebody else's: where that gives
+    /// up, the name is left out and the picture goes on.
+    fn draw_guarded(&mut self, text: &str, size: u16, widest: u16) -> Option<Mask> {
+        let drawn = catch_unwind(AssertUnwindSafe(|| self.draw(text, size, widest)));
+        drawn.unwrap_or_else(|_| {
+            // What it left half done goes with it.
+            *self = Self::of(self.system.db().clone())?;
+            None
+        })
     }
 
     fn draw(&mut self, text: &str, size: u16, widest: u16) -> Option<Mask> {
@@ -238,5 +262,25 @@ fn draw_image(left: i32, top: i32, image: &SwashImage, canvas: &mut [u8], width:
         if let Some(out) = canvas.get_mut(y * width + x) {
             *out = out.saturating_add(pixel[at]);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shaping_that_gives_up_costs_that_text_alone() {
+        let mut lettering = Lettering::of_system();
+        let Some(fonts) = lettering.fonts.as_deref_mut() else { return };
+        // A paragraph's end before letters of the other direction: a name never gets here with it.
+        assert!(fonts.draw_guarded("\u{2029}\u{1ee67}", 20, 300).is_none());
+        assert!(fonts.draw_guarded("after", 20, 300).is_some());
+    }
+
+    #[test]
+    fn letters_that_turn_the_line_are_spaces() {
+        let name: String = "a\u{202e}b\u{2029}c\n\u{7}会".chars().map(visible).collect();
+        assert_eq!(name, "a b c  会");
     }
 }
