@@ -104,8 +104,53 @@ fn composing() {
     }
 }
 
+/// What a state of each codec takes once it runs: native memory shows in the resident set alone.
+fn memory() {
+    fn resident() -> usize {
+        let statm = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
+        statm.split(' ').nth(1).and_then(|pages| pages.parse::<usize>().ok()).unwrap_or(0) * 4096
+    }
+    const STATES: usize = 10;
+    let report = |case: String, before: usize| {
+        let bytes = resident().saturating_sub(before) / STATES;
+        println!(r#"{{"case":"{case}","bytes":{bytes}}}"#);
+    };
+    let pool = pool();
+    let built_in = VideoCodec::ALL.into_iter().filter(|codec| is_built_in(*codec));
+    let sizes = [(VideoSize::new(640, 360), 700), (VideoSize::new(1280, 720), 1800)];
+    let cases: Vec<_> = built_in
+        .flat_map(|codec| sizes.map(|(size, kbps)| (codec, settings(size, kbps))))
+        .collect();
+    // All is kept to the end: what one gives back the next would take again.
+    let (mut encoders, mut decoders, mut streams) = (Vec::new(), Vec::new(), Vec::new());
+    for &(codec, settings) in &cases {
+        let pictures: Vec<_> = (0..3).map(|n| moving(&pool, settings.size, 1, n)).collect();
+        let mut units = vec![Vec::new(); pictures.len()];
+        let before = resident();
+        for _ in 0..STATES {
+            let mut encoder = encoder(codec, settings).unwrap();
+            for (picture, unit) in pictures.iter().zip(&mut units) {
+                encoder.encode(picture, false, unit).unwrap();
+            }
+            encoders.push(encoder);
+        }
+        report(format!("{codec} encoder {}p", settings.size.height), before);
+        streams.push((pictures, units));
+    }
+    for (&(codec, settings), (_, units)) in cases.iter().zip(&streams) {
+        let before = resident();
+        for _ in 0..STATES {
+            let mut decoder = decoder(codec).unwrap();
+            units.iter().for_each(|unit| drop(decoder.decode(unit, &pool).unwrap()));
+            decoders.push(decoder);
+        }
+        report(format!("{codec} decoder {}p", settings.size.height), before);
+    }
+}
+
 #[test]
 fn bench() {
+    memory();
     codecs();
     scaling();
     composing();
