@@ -108,6 +108,8 @@ struct Carrier {
 /// The audio line.
 #[derive(Debug)]
 struct Line {
+    /// The tag that it came with. No packet carries it, so the line keeps it whatever the peer
+    /// calls it later: its numbering goes on, which no key may see twice.
     mid: Mid,
     local_ssrc: Ssrc,
     sequence: SeqExtender,
@@ -204,9 +206,8 @@ impl Session {
 
     fn take_lines(&mut self, spec: &WebRtcSpec) {
         if let Some(audio) = &spec.audio {
-            let line = self.line.take().filter(|line| line.mid == Mid::from(&*audio.mid));
             let mut direct = self.rtc.direct_api();
-            self.line = Some(match line {
+            self.line = Some(match self.line.take() {
                 Some(line) => line.reconfigure(&mut direct, audio),
                 None => Line::new(&mut direct, audio),
             });
@@ -627,6 +628,19 @@ mod tests {
             }
             assert_eq!(session.told.len(), most);
         }
+    }
+
+    #[test]
+    fn a_line_that_changes_its_tag_is_not_kept_twice() {
+        let mut spec = spec(true);
+        let mut session = session(&spec);
+        let tags = (0..100).map(|number| format!("a{number}"));
+        for tag in tags.clone() {
+            spec.audio.as_mut().expect("there").mid = tag;
+            session.reconfigure(&spec);
+        }
+        assert!(session.rtc.media("0".into()).is_some());
+        assert!(tags.clone().all(|tag| session.rtc.media(Mid::from(&*tag)).is_none()));
     }
 
     #[test]
