@@ -139,6 +139,17 @@ impl VirtualTime {
         self.worker.break_session(self.now, leg);
     }
 
+    /// A leg on its way to another worker.
+    pub(super) fn take_out(&mut self, leg: LegId) -> Box<Leg> {
+        let (away, arrivals) = sync_channel(1);
+        self.order(Order::Depart(leg, CONFERENCE, away));
+        self.tick();
+        match arrivals.try_recv() {
+            Ok(Order::Arrive(leg, _)) => leg,
+            other => panic!("no leg but {other:?}"),
+        }
+    }
+
     /// How a browser's transport was told to stand, in order.
     pub(super) fn states(&self, leg: LegId) -> Vec<WebRtcState> {
         let state = |event: &MediaEvent| match event {

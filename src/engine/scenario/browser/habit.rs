@@ -310,3 +310,19 @@ fn a_certificate_that_was_not_stated_ends_the_leg_with_its_cause() {
     };
     assert_eq!(bench.seen.iter().find_map(failed), Some(EndCause::DtlsFailed));
 }
+
+#[test]
+fn a_leg_full_of_candidates_is_released_during_its_move() {
+    let mut bench = VirtualTime::new(33_780);
+    let before = bench.residue();
+    let browser = bench.open(1, Habit::default());
+    let leg = bench.take_out(browser.leg);
+    bench.order(Order::Expect(browser.leg));
+    (0..200).for_each(|_| bench.order(Order::AddCandidate(browser.leg, browser.candidate())));
+    bench.order(Order::Forget(browser.leg));
+    bench.order(Order::Release(browser.leg));
+    bench.order(Order::Arrive(leg, CONFERENCE));
+    (0..10).for_each(|_| bench.tick());
+    assert_eq!(bench.residue(), before);
+    assert!(bench.seen.iter().any(|event| matches!(event, MediaEvent::Stats { .. })));
+}
