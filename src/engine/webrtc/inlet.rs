@@ -102,7 +102,7 @@ impl Inlet {
         let Self { door, lookup, streams: Some(streams), parcels, .. } = self else { return };
         streams
             .run(door, now.instant, &mut |datagram| deliver(lookup, parcels, now, datagram, take));
-        streams.sweep(door, now.instant, &mut |route| lookup.forget_source(route));
+        streams.sweep(door, lookup, now.instant);
     }
 
     fn pass_on(&mut self) {
