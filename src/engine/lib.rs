@@ -299,7 +299,7 @@ impl Engine {
         let reserved =
             MediaEvent::Reserved { leg, rtp: ports.rtp_address, rtcp: ports.rtcp_address };
         let worker = self.least_loaded(places);
-        self.order(worker, Order::Adopt(Box::new(Leg::new(leg, Path::Ports(ports)))))?;
+        self.order(worker, Order::Adopt(Box::new(Leg::new(leg, Path::Ports(ports))), None))?;
         places.legs.insert(leg, Place { worker, door: None });
         answer.send(reserved);
         Ok(())
@@ -321,9 +321,8 @@ impl Engine {
             udp: door.udp_addresses(),
             tcp: door.tcp_addresses(),
         };
-        self.order(worker, Order::Enrol(leg, ice))?;
         let path = Path::WebRtc(Box::new(Peer::new(Arc::clone(door))));
-        self.order(worker, Order::Adopt(Box::new(Leg::new(leg, path))))?;
+        self.order(worker, Order::Adopt(Box::new(Leg::new(leg, path)), Some(ice)))?;
         places.legs.insert(leg, Place { worker, door: Some(worker) });
         answer.send(MediaEvent::WebRtcReserved { leg, local: Box::new(local) });
         Ok(())

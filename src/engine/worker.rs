@@ -8,8 +8,8 @@ use crate::room::{Room, Scratch};
 use crate::webrtc::{self, Datagram, Inlet, Parcel};
 use crate::{EngineConfig, ingress, report, sys};
 use causeway_base::{ConferenceId, EndCause, LegId};
-use causeway_plan::MediaEvent;
 use causeway_plan::webrtc::MAX_CANDIDATES;
+use causeway_plan::{IceCredentials, MediaEvent};
 use rustix::event::{Timespec, epoll};
 use std::collections::{HashMap, VecDeque};
 use std::io;
@@ -295,7 +295,12 @@ impl Worker {
                     room.apply(*plan, &mut self.legs);
                 }
             }
-            Order::Adopt(leg) => self.adopt(now, leg),
+            Order::Adopt(leg, ice) => {
+                if let Some(ice) = ice {
+                    self.enrol(leg.id, ice);
+                }
+                self.adopt(now, leg);
+            }
             Order::Configure(leg, media) => {
                 if let Some(slot) = self.legs.slot(leg)
                     && let Some(leg) = self.legs.get_mut(slot)
@@ -314,11 +319,7 @@ impl Worker {
                     webrtc::add_candidate(leg, &candidate, now, &mut self.scratch.out.browsers);
                 }
             }
-            Order::Enrol(leg, ice) => {
-                if let Some(inlet) = &mut self.inlet {
-                    inlet.lookup.enrol(leg, ice);
-                }
-            }
+            Order::Enrol(leg, ice) => self.enrol(leg, ice),
             Order::Follow(leg, worker) => {
                 if let Some(inlet) = &mut self.inlet {
                     inlet.follow(leg, worker);
@@ -377,6 +378,12 @@ impl Worker {
             }
             Order::Release(leg) => self.release(now, leg),
             Order::Stop => {}
+        }
+    }
+
+    fn enrol(&mut self, leg: LegId, ice: IceCredentials) {
+        if let Some(inlet) = &mut self.inlet {
+            inlet.lookup.enrol(leg, ice);
         }
     }
 
