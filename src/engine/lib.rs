@@ -74,7 +74,8 @@ pub struct EngineConfig {
     pub drain: Duration,
     /// The DiffServ code point of media. By default 46, expedited forwarding (RFC 4594).
     pub dscp: u8,
-    /// After how long without RTP and RTCP a leg is reported silent.
+    /// After how long without RTP and RTCP a leg is reported silent; a browser's also without a
+    /// genuine check of its connection.
     pub silence: Duration,
     /// Ask for real-time scheduling. Where it is refused, [`Engine::realtime`] says so.
     pub realtime: bool,
