@@ -321,9 +321,11 @@ impl Browser {
         let now = Instant::now();
         let mut direct = self.rtc.direct_api();
         let stream = direct.stream_tx(&SPOKEN.into()).ok_or("declared")?;
-        let mut values = ExtensionValues::default();
-        values.audio_level = Some(-level);
-        values.voice_activity = Some(level < 100);
+        let values = ExtensionValues {
+            audio_level: Some(-level),
+            voice_activity: Some(level < 100),
+            ..ExtensionValues::default()
+        };
         let timestamp = number as u32 * 960;
         let packet = RtpWrite::new(OPUS.into(), (number + 1).into(), timestamp, now, payload);
         stream.write_rtp(packet.ext_vals(values));

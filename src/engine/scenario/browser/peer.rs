@@ -222,6 +222,11 @@ impl Browser {
         self.ssrc
     }
 
+    /// Sends from its address what somebody else made.
+    pub(in crate::scenario) fn forge(&mut self, datagram: &[u8]) {
+        self.wire.send(datagram, self.door);
+    }
+
     /// Its address, as it would trickle it.
     pub(in crate::scenario) fn candidate(&self) -> IceCandidate {
         let (address, protocol) = match &self.wire {
