@@ -246,6 +246,17 @@ impl Links {
         }
     }
 
+    /// Takes back what [`Links::use_up`] did: who came was gone before it knew of its seat.
+    ///
+    /// # Errors
+    /// [`LinkProblem::NotNow`] when the store does not answer.
+    pub async fn give_back(&self, grant: &Grant) -> Result<(), LinkProblem> {
+        if grant.uses.is_none() {
+            return Ok(());
+        }
+        self.store.give_link_back(&grant.link).await.map_err(|_| LinkProblem::NotNow)
+    }
+
     /// Whether somebody who joins by this link is asked for a PIN: the front desk's rule for
     /// strangers. Whoever has the link of a host proved it.
     pub fn pin_needed(&self, grant: &Grant, now: Timestamp) -> bool {

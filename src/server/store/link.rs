@@ -99,6 +99,15 @@ impl Store {
         Ok(self.run(sqlx::query(sql).bind(id.to_owned())).await? == 1)
     }
 
+    /// Takes back that a link was used once.
+    ///
+    /// # Errors
+    /// When the store does not take it.
+    pub(crate) async fn give_link_back(&self, id: &str) -> Result<(), StoreError> {
+        let sql = "UPDATE link SET used = used - 1 WHERE id = $1 AND used > 0";
+        self.run(sqlx::query(sql).bind(id.to_owned())).await.map(drop)
+    }
+
     /// Revokes a link of a meeting.
     ///
     /// # Errors
