@@ -15,6 +15,7 @@ use crate::host::canonical;
 use crate::{Number, NumberKind, NumberPlan};
 use causeway_base::{Alias, EndCause};
 use std::fmt;
+use std::num::NonZeroU16;
 use std::time::Duration;
 
 /// What an operator allows.
@@ -123,7 +124,7 @@ pub enum CalleeKind {
     Number,
     /// An extension, digits: by a trunk that leads to our own exchange. No toll.
     Extension,
-    /// A SIP URI without parameters: directly.
+    /// A SIP URI without parameters, with the port that was named: directly.
     Uri,
 }
 
@@ -216,7 +217,26 @@ impl CallingOut {
         }
         let secure = target.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("sips:"));
         let scheme = if secure { "sips" } else { "sip" };
-        Ok(Callee { text: format!("{scheme}:{user}@{host}"), kind: CalleeKind::Uri })
+        let mut text = format!("{scheme}:{user}@{host}");
+        if let Some(port) = port(target)? {
+            text.push_str(&format!(":{port}"));
+        }
+        Ok(Callee { text, kind: CalleeKind::Uri })
+    }
+}
+
+/// The port of a SIP address: who names one means another server than the usual one.
+fn port(target: &str) -> Result<Option<NonZeroU16>, EndCause> {
+    let address = target.split(['?', '>']).next().unwrap_or_default();
+    let host = address.rsplit_once('@').map_or(address, |(_, host)| host);
+    let host = host.split(';').next().unwrap_or_default().trim_end();
+    let name = host.find(']').map_or(0, |end| end + 1);
+    match host[name..].split_once(':') {
+        None => Ok(None),
+        Some((_, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => {
+            port.parse().map(Some).map_err(|_| EndCause::BadAddress)
+        }
+        Some(_) => Err(EndCause::BadAddress),
     }
 }
 

@@ -4,6 +4,7 @@ use super::door::Door;
 use super::seat::Return;
 use super::session::Session;
 use super::trouble::{self, Trouble};
+use super::turn::Turn;
 use super::wire::{Heard, Wire, close};
 use crate::api::source::Source;
 use crate::web::entrance::Request as Entering;
@@ -162,6 +163,7 @@ async fn come_in(door: &Arc<Door>, visitor: &Visitor, hello: Hello) -> Result<Se
     let refused = |problem| trouble::of_refusal(crate::front_desk::Refusal::Link(problem), lang);
     let grant = checked.map_err(refused)?;
     let key = Arc::clone(&grant.meeting);
+    let turn = Turn::of(&grant);
     let meeting = door.desk.settings(&key).name;
     let request = Entering {
         grant,
@@ -178,6 +180,6 @@ async fn come_in(door: &Arc<Door>, visitor: &Visitor, hello: Hello) -> Result<Se
     };
     let entered = door.entrance.enter(request).await;
     let entered = entered.map_err(|refusal| trouble::of_refusal(refusal, lang))?;
-    let session = Session::new(Arc::clone(door), key, meeting, lang, entered);
+    let session = Session::new(Arc::clone(door), key, meeting, lang, entered, turn);
     session.ok_or_else(|| trouble::of_cause(causeway_base::EndCause::Internal, lang))
 }

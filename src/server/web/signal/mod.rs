@@ -23,6 +23,7 @@ mod shown;
 #[cfg(test)]
 mod tests;
 mod trouble;
+mod turn;
 mod wire;
 mod word;
 

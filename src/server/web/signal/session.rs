@@ -16,6 +16,7 @@ use super::scenes::Glimpse;
 use super::seat::{Return, Seat};
 use super::shown::Shown;
 use super::trouble::{self, Trouble};
+use super::turn::Turn;
 use super::wire::{Heard, Wire, close};
 use super::{order, word};
 use crate::actor::Fate;
@@ -54,6 +55,7 @@ pub(super) struct Session {
     shown: Shown,
     glimpse: watch::Receiver<Glimpse>,
     calls: Calls,
+    turn: Turn,
     over: Option<Over>,
 }
 
@@ -120,6 +122,7 @@ impl Session {
         name: String,
         lang: Lang,
         entered: Entered,
+        turn: Turn,
     ) -> Option<Self> {
         let Entered { peer, who, role, record } = entered;
         let seat = door.seats.take(who.participant.0).ok()?;
@@ -141,6 +144,7 @@ impl Session {
             shown,
             glimpse,
             calls,
+            turn,
             over,
         })
     }
@@ -151,6 +155,9 @@ impl Session {
         self.welcome(&mut line).await;
         let mut sees = true;
         loop {
+            if matches!(line, Line::Lost { .. }) {
+                self.turn.give_back(&self.door.links).await;
+            }
             let deadline = self.deadline(&line);
             let is_in = self.over.is_none();
             let step = tokio::select! {
@@ -245,6 +252,11 @@ impl Session {
         self.lang = lang;
         self.shown.forget();
         let mut line = Line::Up(Box::new(wire));
+        if self.over.is_none() && self.turn.take_again(&self.door.links).await.is_err() {
+            self.peer.end(EndCause::Forbidden);
+            self.ended(EndCause::Forbidden, &mut line).await;
+            return line;
+        }
         // Answers to offers of before are for a connection that is gone.
         while self.over.is_none()
             && let Ok(event) = self.peer.events.try_recv()
@@ -307,6 +319,7 @@ impl Session {
     }
 
     async fn ended(&mut self, cause: EndCause, line: &mut Line) {
+        self.turn.settle();
         let problem = trouble::of_cause(cause, self.lang);
         line.say(&ServerMessage::Ended(problem.clone())).await;
         let patience = &self.door.patience;
@@ -322,6 +335,10 @@ impl Session {
     async fn word(&mut self, word: ClientMessage, line: &mut Line) {
         let me = self.who.participant;
         let name = word::name(&word);
+        // A page may send these before it is welcomed.
+        if !matches!(word, ClientMessage::Ping { .. } | ClientMessage::Hello { .. }) {
+            self.turn.settle();
+        }
         let done = match word {
             ClientMessage::Ping { id } => return line.say(&ServerMessage::Pong { id }).await,
             ClientMessage::Feedback { score } => self.feedback(score),

@@ -194,6 +194,57 @@ async fn a_use_is_counted_at_joining_and_not_when_the_seat_is_taken_back_or_refu
     house.end().await;
 }
 
+/// Joins by a link that is used up until a use is given back.
+async fn join_when_free(house: &House, token: &str) -> (Page, Value) {
+    let joined = async {
+        loop {
+            let mut page = house.connect().await;
+            page.hello(token, "Ann").await;
+            let word = page.next().await;
+            if word["type"] == "welcome" {
+                return (page, word);
+            }
+            assert_eq!(word["code"], "CW-LINK-004");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    timeout(LONG, joined).await.expect("a use is given back")
+}
+
+#[tokio::test]
+async fn a_break_before_the_welcome_costs_no_use() {
+    let patience = Patience { feedback: Duration::from_millis(300), ..patience() };
+    let house = House::with("break", "", patience).await;
+    let now = Timestamp::now();
+    let new = NewLink { uses: Some(1), ..new_link(Role::Guest) };
+    let link = house.links().create(BOARD, new, now).await.expect("a link");
+    let token = house.links().token(&link, now).expect("a token").to_string();
+    for _ in 0..3 {
+        let mut page = house.connect().await;
+        page.hello(&token, "Ann").await;
+    }
+    // Nor does one that breaks in the moment of the welcome ...
+    let (page, first) = join_when_free(&house, &token).await;
+    drop(page);
+    let (mut page, _) = join_when_free(&house, &token).await;
+    // ... whose seat is given up where its use was taken since.
+    let mut late = house.connect().await;
+    let mut word = hello(&token, "Ann");
+    word["seat"] = first["seat"].clone();
+    late.say(word).await;
+    assert_eq!(late.next().await["type"], "ended");
+    // Who spoke from its seat used the link, however it goes.
+    page.say(json!({ "type": "hand", "raised": true })).await;
+    page.say(json!({ "type": "ping", "id": 1 })).await;
+    page.until("pong").await;
+    drop(page);
+    house.empty().await;
+    let mut page = house.connect().await;
+    page.hello(&token, "Ann").await;
+    assert_eq!(page.next().await["code"], "CW-LINK-004");
+    house.end().await;
+}
+
 #[tokio::test]
 async fn a_name_in_the_link_is_the_name() {
     let house = House::new("name").await;
