@@ -22,7 +22,7 @@ use causeway_plan::{MediaCommand, MediaEvent};
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Instant;
-use tokio::sync::{broadcast, mpsc};
+use tokio::sync::{broadcast, mpsc, oneshot};
 use tracing::{debug, info};
 
 /// Actors that may end under a visit before it is refused.
@@ -189,7 +189,9 @@ impl<O: Outlet> Router<O> {
 
     /// A browser comes by its link, which the front desk has looked at.
     pub(crate) async fn enter(&mut self, visit: Box<Visit>) {
-        match self.limit() {
+        // Who no longer waits lets go of its leg next, or has: a seat would be nobody's for ever.
+        let has_left = visit.seated.as_ref().is_some_and(oneshot::Sender::is_closed);
+        match has_left.then_some(EndCause::Cancelled).or_else(|| self.limit()) {
             Some(cause) => self.turn_away(*visit, cause),
             None => self.bring(visit).await,
         }

@@ -18,6 +18,22 @@ fn browser(leg: u64, keeper: Keeper) -> (Message, tokio::sync::oneshot::Receiver
 
 type Seated = Result<causeway_conference::Who, EndCause>;
 
+/// Its last word and its visit come to the router by two ways, in either order.
+#[tokio::test]
+async fn a_visitor_who_left_before_the_router_looked_leaves_nothing() {
+    let mut node = Node::new();
+    let (Message::Visit(visit), seat) = browser(1, Keeper::Signalling) else { unreachable!() };
+    drop(seat);
+    node.hang_up(1).await;
+    node.router.enter(visit).await;
+    let directory = &node.router.directory;
+    assert_eq!((directory.leg_count(), directory.conference_count()), (0, 0));
+    let (Message::Visit(visit), mut seat) = browser(2, Keeper::Signalling) else { unreachable!() };
+    node.router.enter(visit).await;
+    node.until("ReserveWebRtc").await;
+    assert!(seat.try_recv().expect("a seat").is_ok(), "who waits still gets its seat");
+}
+
 fn reserved_browser(leg: u64) -> Message {
     let ice = IceCredentials { ufrag: "abcd".to_owned(), password: "x".repeat(22) };
     let udp = vec!["192.0.2.5:30000".parse().expect("an address")];
