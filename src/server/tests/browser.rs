@@ -116,6 +116,7 @@ fn a_leg_that_only_its_media_keeps_is_let_go_without_it() {
     let gone = Keeper::Media { gone: Some(room.now) };
     join_browser(&mut room, 1, gone);
     join_browser(&mut room, 2, Keeper::Signalling);
+    room.take(changed(2, UP));
     let orders = room.pass(MEDIA_GONE);
     assert!(orders.contains(&"end 1 MediaTimeout".to_owned()), "it never connected: {orders:?}");
     let gone = Keeper::Media { gone: Some(room.now) };
@@ -131,6 +132,19 @@ fn a_leg_that_only_its_media_keeps_is_let_go_without_it() {
     let orders = room.pass(MEDIA_GONE);
     let ends: Vec<_> = orders.iter().filter(|order| order.starts_with("end")).collect();
     assert_eq!(ends, ["end 3 MediaTimeout"]);
+}
+
+#[test]
+fn a_page_without_media_hears_why_it_is_let_go() {
+    use causeway_conference::policy::PATH_LIMIT;
+    let mut room = Room::new(Settings::default());
+    join_browser(&mut room, 1, Keeper::Signalling);
+    join_browser(&mut room, 2, Keeper::Signalling);
+    room.take(changed(1, WebRtcState::Disconnected));
+    room.take(changed(2, UP));
+    let orders = room.pass(PATH_LIMIT);
+    let ends: Vec<_> = orders.iter().filter(|order| order.starts_with("end")).collect();
+    assert_eq!(ends, ["end 1 MediaTimeout"]);
 }
 
 #[test]
