@@ -131,9 +131,9 @@ impl<O: Outlet> Router<O> {
             Handover::Closed { key, cause } => {
                 self.desk.conference_ended(&self.journal, key, cause);
             }
-            Handover::CallOut { key, call, watcher, reply } => {
+            Handover::CallOut { key, call, asker, watcher, reply } => {
                 // Who asked may have gone.
-                let _ = reply.send(self.call_somebody(key, *call, watcher).await);
+                let _ = reply.send(self.call_somebody(key, *call, asker, watcher).await);
             }
         }
     }
@@ -256,14 +256,14 @@ impl<O: Outlet> Router<O> {
         &self,
         key: Arc<str>,
         call: CallOut,
+        asker: Asker,
         watcher: Option<Watcher>,
     ) -> Result<LegId, EndCause> {
         if let Some(cause) = self.limit().or_else(|| self.desk.closed(&key)) {
             return Err(cause);
         }
         let leg = self.legs.next();
-        let wanted =
-            Wanted { asker: Asker::Host, conference: Some(Arc::clone(&key)), rule: "".into() };
+        let wanted = Wanted { asker, conference: Some(Arc::clone(&key)), rule: "".into() };
         let (role, beside) = (call.role, call.beside);
         let shown = Appearance::ourselves();
         let errand = self.desk.outgoing().place(Instant::now(), leg, &wanted, call, shown)?;

@@ -1,5 +1,6 @@
 //! From the request for a WebSocket and the first word of a page to its seat.
 
+use super::callback::Guest;
 use super::door::Door;
 use super::seat::Return;
 use super::session::Session;
@@ -163,6 +164,7 @@ async fn come_in(door: &Arc<Door>, visitor: &Visitor, hello: Hello) -> Result<Se
     let grant = checked.map_err(refused)?;
     let key = Arc::clone(&grant.meeting);
     let meeting = door.desk.settings(&key).name;
+    let guest = Guest::new(&key, &grant.link, visitor.source);
     let request = Entering {
         grant,
         pin,
@@ -178,6 +180,6 @@ async fn come_in(door: &Arc<Door>, visitor: &Visitor, hello: Hello) -> Result<Se
     };
     let entered = door.entrance.enter(request).await;
     let entered = entered.map_err(|refusal| trouble::of_refusal(refusal, lang))?;
-    let session = Session::new(Arc::clone(door), key, meeting, lang, entered);
+    let session = Session::new(Arc::clone(door), key, meeting, lang, guest, entered);
     session.ok_or_else(|| trouble::of_cause(causeway_base::EndCause::Internal, lang))
 }

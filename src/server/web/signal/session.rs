@@ -9,15 +9,17 @@
 //! The task lives as long as the seat. It owns the leg's peer, so that the leg ends with it,
 //! whatever happens.
 
+use super::callback::Guest;
 use super::calls::Calls;
 use super::door::Door;
+use super::order;
 use super::scene;
 use super::scenes::Glimpse;
 use super::seat::{Return, Seat};
 use super::shown::Shown;
 use super::trouble::{self, Trouble};
 use super::wire::{Heard, Wire, close};
-use super::{order, word};
+use super::word::{self, Measure};
 use crate::actor::Fate;
 use crate::metrics;
 use crate::personal_code::PersonalCode;
@@ -31,6 +33,7 @@ use causeway_adapter::webrtc::message::{
 use causeway_adapter::webrtc::{Peer, PeerEvent};
 use causeway_base::{EndCause, Lang, LegId};
 use causeway_conference::{Command, Who};
+use causeway_dial::calling_out::Asker;
 use jiff::Timestamp;
 use std::sync::Arc;
 use std::time::Instant;
@@ -45,9 +48,12 @@ pub(super) struct Session {
     /// Its name, until the conference tells it.
     name: String,
     who: Who,
-    /// Names the call's record.
-    record: Option<Arc<str>>,
+    /// Names the call's record, until feedback stands in it: once a seat, as each is written to the
+    /// store.
+    unrated: Option<Arc<str>>,
     lang: Lang,
+    /// Whose calls count together.
+    guest: Guest,
     peer: Peer,
     seat: Seat,
     code: Option<PersonalCode>,
@@ -69,7 +75,11 @@ struct Over {
 #[derive(Debug)]
 enum Line {
     Up(Box<Wire>),
-    Lost { since: Instant },
+    Lost {
+        since: Instant,
+        /// What was said until then.
+        measure: Measure,
+    },
 }
 
 /// What happens next.
@@ -102,7 +112,14 @@ impl Line {
     }
 
     fn lose(&mut self) {
-        *self = Line::Lost { since: Instant::now() };
+        *self = Line::Lost { since: Instant::now(), measure: self.measure() };
+    }
+
+    fn measure(&self) -> Measure {
+        match self {
+            Line::Up(wire) => wire.measure(),
+            Line::Lost { measure, .. } => *measure,
+        }
     }
 
     async fn close(self, code: u16) {
@@ -119,6 +136,7 @@ impl Session {
         key: Arc<str>,
         name: String,
         lang: Lang,
+        guest: Guest,
         entered: Entered,
     ) -> Option<Self> {
         let Entered { peer, who, role, record } = entered;
@@ -133,8 +151,9 @@ impl Session {
             key,
             name,
             who,
-            record,
+            unrated: record,
             lang,
+            guest,
             peer,
             seat,
             code,
@@ -190,7 +209,7 @@ impl Session {
         let patience = &self.door.patience;
         match (&self.over, line) {
             (Some(over), _) => over.until,
-            (None, Line::Lost { since }) => *since + patience.seat,
+            (None, Line::Lost { since, .. }) => *since + patience.seat,
             (None, Line::Up(wire)) => wire.next_ping(patience.ping),
         }
     }
@@ -229,9 +248,10 @@ impl Session {
             }
             Heard::Over(code) => {
                 metrics::page_closed(code);
+                let measure = line.measure();
                 // Who is told why reads it, or not.
                 tokio::spawn(line.close(code));
-                return Line::Lost { since: Instant::now() };
+                return Line::Lost { since: Instant::now(), measure };
             }
         }
         line
@@ -239,7 +259,8 @@ impl Session {
 
     /// The page is here again, over another connection; an older one has nothing more to say.
     async fn returned(&mut self, back: Option<Return>, line: Line) -> Line {
-        let Some(Return { wire, lang }) = back else { return line };
+        let Some(Return { mut wire, lang }) = back else { return line };
+        wire.follow(&line.measure());
         metrics::seat("taken-back");
         tokio::spawn(line.close(close::TAKEN_OVER));
         self.lang = lang;
@@ -313,7 +334,7 @@ impl Session {
         let until = match line {
             Line::Up(_) => Instant::now() + patience.feedback,
             // Who comes back in time hears it.
-            Line::Lost { since } => *since + patience.seat,
+            Line::Lost { since, .. } => *since + patience.seat,
         };
         self.over = Some(Over { problem, until });
         self.code = None;
@@ -350,12 +371,12 @@ impl Session {
         Trouble::Busy.problem(self.lang)
     }
 
-    fn feedback(&self, score: u8) -> Result<(), Problem> {
+    fn feedback(&mut self, score: u8) -> Result<(), Problem> {
         if !(1..=5).contains(&score) {
             return Err(Trouble::BadWord.problem(self.lang));
         }
-        if let Some(record) = &self.record {
-            self.door.journal.feedback(record, score);
+        if let Some(record) = self.unrated.take() {
+            self.door.journal.feedback(&record, score);
         }
         Ok(())
     }
@@ -391,6 +412,10 @@ impl Session {
             _ if !self.shown.is_in() => Some(Trouble::NotAdmitted),
             Role::Guest if !guests_may => Some(Trouble::CallMeOff),
             _ if !self.calls.may_call_me() => Some(Trouble::CallMeUsedUp),
+            // Counts, unless there were too many.
+            Role::Guest if !self.door.callbacks.take(Instant::now(), &self.guest) => {
+                Some(Trouble::CallMeUsedUp)
+            }
             _ => None,
         };
         if let Some(trouble) = trouble {
@@ -412,14 +437,26 @@ impl Session {
         if !self.calls.has_room() {
             return Err(Trouble::CallMeUsedUp.problem(self.lang));
         }
+        if !self.calls.attempt(to_me) {
+            return Err(trouble::of_cause(EndCause::CallingOutCapReached, self.lang));
+        }
         let watcher = Some(self.calls.watcher());
-        let begun = self.door.live.call_out_watched(&self.key, call, watcher).await;
+        let asker = match self.shown.role() {
+            Role::Host => Asker::Host,
+            Role::Guest => Asker::Guest,
+        };
+        let begun = self.door.live.call_out_watched(&self.key, call, asker, watcher).await;
         let result = begun.as_ref().map_or_else(|cause| cause.code(), |_| "ok");
         let asked_by = self.peer.leg().to_string();
         let audited = NewAudit::new(&asked_by, "call.out", &self.key, result);
         self.door.journal.audit(audited.with("called", &target));
-        let leg = begun.map_err(|cause| trouble::of_cause(cause, self.lang))?;
-        self.calls.began(leg, target, to_me);
+        match begun {
+            Ok(leg) => self.calls.began(leg, target, to_me),
+            Err(cause) => {
+                self.calls.refused();
+                return Err(trouble::of_cause(cause, self.lang));
+            }
+        }
         Ok(())
     }
 
