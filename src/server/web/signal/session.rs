@@ -139,7 +139,7 @@ impl Session {
         guest: Guest,
         entered: Entered,
     ) -> Option<Self> {
-        let Entered { peer, who, role, record } = entered;
+        let Entered { peer, who, role, record, .. } = entered;
         let seat = door.seats.take(who.participant.0).ok()?;
         let code = door.desk.personal_code(&key, who);
         let glimpse = door.scenes.watch(who.conference);
