@@ -195,6 +195,11 @@ pub enum Command {
         /// The legs.
         legs: Vec<LegId>,
     },
+    /// The media of a leg found a way between it and us, for the first time or again.
+    PathFound {
+        /// The leg.
+        leg: LegId,
+    },
     /// Media arrives from a leg, for the first time or again.
     LegHeard {
         /// The leg.

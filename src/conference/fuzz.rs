@@ -210,6 +210,7 @@ fn command(word: &[u8], people: &[ParticipantId]) -> Command {
                 .map(|n| LegId(u64::from(n)))
                 .collect(),
         },
+        19 if detail & 3 == 2 => Command::PathFound { leg },
         19 if detail & 1 == 0 => Command::LegHeard { leg },
         19 => Command::LegSilent { leg },
         20 => Command::Admit { participant, by },

@@ -99,7 +99,7 @@ impl Conference {
             return false;
         }
         let successor =
-            self.successors.iter().copied().find(|successor| self.roster.is_admitted(*successor));
+            self.successors.iter().copied().find(|successor| self.roster.is_reached(*successor));
         if let Some(successor) = successor {
             return self.give_role(now, successor, Role::Host).is_ok();
         }

@@ -58,6 +58,8 @@ impl Conference {
         };
         match self.carry_out(now, command) {
             Ok(()) => self.answer(now, leg, who, action),
+            // No place is left for those who wait: a host may see that, and there is no word for it.
+            Err(CommandError::Refused(_)) => {}
             // The press itself was taken; that it did nothing is said by voice.
             Err(_) => self.say(now, leg, Notice::OnlyHost),
         }

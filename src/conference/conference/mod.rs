@@ -19,6 +19,7 @@ pub mod view;
 use crate::chat::Chat;
 use crate::policy::{ARRIVAL_LIMIT, HostPresence, Presence};
 use crate::queue::WaitingQueue;
+use crate::roster::SeatedLeg;
 use crate::speaker::ActiveSpeaker;
 use crate::{
     AdmissionState, By, Command, CommandError, Door, Event, Role, Roster, Settings, media_plan,
@@ -167,6 +168,7 @@ impl Conference {
                 self.talkers(now, &legs);
                 Ok(())
             }
+            Command::PathFound { leg } => self.path_found(leg),
             Command::LegHeard { leg } => self.set_heard(leg, true),
             Command::LegSilent { leg } => self.set_heard(leg, false),
             Command::End { cause } => {
@@ -239,10 +241,11 @@ impl Conference {
     /// The earliest moment at which something is due for one leg alone.
     fn leg_deadlines(&self) -> Option<Instant> {
         let seats = self.roster.legs().map(|(_, seat)| seat);
-        seats
-            .flat_map(|seat| [self.seat_until(seat.admission), seat.voice.chime_at()])
-            .flatten()
-            .min()
+        let of = |seat: &SeatedLeg| {
+            let path = self.roster.path_until(seat);
+            [self.seat_until(seat.admission), path, seat.voice.chime_at()]
+        };
+        seats.flat_map(of).flatten().min()
     }
 
     /// How long a leg may stand where it stands.

@@ -14,6 +14,7 @@ pub use ledger::{DAY, Ledger, MAX_DAY_CALLS, OutgoingId, Past, Placed};
 use crate::host::canonical;
 use crate::{Number, NumberKind, NumberPlan};
 use causeway_base::{Alias, EndCause};
+use std::borrow::Cow;
 use std::fmt;
 use std::num::NonZeroU16;
 use std::time::Duration;
@@ -90,6 +91,9 @@ impl Prefix {
 pub enum Asker {
     /// A host of a conference, or whoever may act as one.
     Host,
+    /// A guest of a conference, for a telephone of its own: numbers only, and a share of the
+    /// conference's calls.
+    Guest,
     /// A rule of the dial plan, for a caller who proved who it is or for anybody, as the operator
     /// wrote.
     Rule,
@@ -160,8 +164,12 @@ impl CallingOut {
     ) -> Result<Callee, EndCause> {
         let proved = !self.host_needed || asker != Asker::Stranger;
         let number = numbers.read(target);
+        if asker == Asker::Guest && number.is_none() {
+            return Err(EndCause::BadAddress);
+        }
         if let Some(number) = &number
             && line == Line::Internal
+            && asker != Asker::Guest
             && proved
             && is_extension(number, numbers)
         {
@@ -183,6 +191,19 @@ impl CallingOut {
             Ok(Alias::Sip { user, host }) => self.uri(target, &user, &host, numbers),
             Ok(_) => Err(EndCause::CallingOutBarred),
             Err(_) => Err(EndCause::BadAddress),
+        }
+    }
+
+    /// The caps as they hold for somebody. Guests together leave half of a conference's calls, and
+    /// one of those at a time, to its hosts.
+    pub fn for_asker(&self, asker: Asker) -> Cow<'_, Self> {
+        match asker {
+            Asker::Host | Asker::Rule | Asker::Stranger => Cow::Borrowed(self),
+            Asker::Guest => Cow::Owned(Self {
+                conference_simultaneous: self.conference_simultaneous.saturating_sub(1).max(1),
+                conference_total: self.conference_total / 2,
+                ..self.clone()
+            }),
         }
     }
 

@@ -1,5 +1,6 @@
 //! What the door of pages shares, and how long it is patient.
 
+use super::callback::Callbacks;
 use super::place::Places;
 use super::scenes::Scenes;
 use super::seat::Seats;
@@ -76,6 +77,7 @@ pub(crate) struct Door {
     pub(super) scenes: Arc<Scenes>,
     pub(super) seats: Arc<Seats>,
     pub(super) places: Arc<Places>,
+    pub(super) callbacks: Callbacks,
     pub(super) patience: Patience,
     /// The address of ours at which pages arrive.
     pub(super) local: IpAddr,
@@ -103,6 +105,7 @@ impl Door {
             scenes: Arc::new(Scenes::new(bridge.live().clone())),
             seats: Arc::default(),
             places: Arc::default(),
+            callbacks: Callbacks::default(),
             patience,
             local: bridge.local(),
             phone,

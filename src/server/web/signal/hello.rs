@@ -1,5 +1,6 @@
 //! From the request for a WebSocket and the first word of a page to its seat.
 
+use super::callback::Guest;
 use super::door::Door;
 use super::seat::Return;
 use super::session::Session;
@@ -165,6 +166,7 @@ async fn come_in(door: &Arc<Door>, visitor: &Visitor, hello: Hello) -> Result<Se
     let key = Arc::clone(&grant.meeting);
     let turn = Turn::of(&grant);
     let meeting = door.desk.settings(&key).name;
+    let guest = Guest::new(&key, &grant.link, visitor.source);
     let request = Entering {
         grant,
         pin,
@@ -180,6 +182,6 @@ async fn come_in(door: &Arc<Door>, visitor: &Visitor, hello: Hello) -> Result<Se
     };
     let entered = door.entrance.enter(request).await;
     let entered = entered.map_err(|refusal| trouble::of_refusal(refusal, lang))?;
-    let session = Session::new(Arc::clone(door), key, meeting, lang, entered, turn);
+    let session = Session::new(Arc::clone(door), key, meeting, lang, guest, entered, turn);
     session.ok_or_else(|| trouble::of_cause(causeway_base::EndCause::Internal, lang))
 }

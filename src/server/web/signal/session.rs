@@ -9,8 +9,10 @@
 //! The task lives as long as the seat. It owns the leg's peer, so that the leg ends with it,
 //! whatever happens.
 
+use super::callback::Guest;
 use super::calls::Calls;
 use super::door::Door;
+use super::order;
 use super::scene;
 use super::scenes::Glimpse;
 use super::seat::{Return, Seat};
@@ -18,7 +20,7 @@ use super::shown::Shown;
 use super::trouble::{self, Trouble};
 use super::turn::Turn;
 use super::wire::{Heard, Wire, close};
-use super::{order, word};
+use super::word::{self, Measure};
 use crate::actor::Fate;
 use crate::metrics;
 use crate::personal_code::PersonalCode;
@@ -32,6 +34,7 @@ use causeway_adapter::webrtc::message::{
 use causeway_adapter::webrtc::{Peer, PeerEvent};
 use causeway_base::{EndCause, Lang, LegId};
 use causeway_conference::{Command, Who};
+use causeway_dial::calling_out::Asker;
 use jiff::Timestamp;
 use std::sync::Arc;
 use std::time::Instant;
@@ -46,9 +49,12 @@ pub(super) struct Session {
     /// Its name, until the conference tells it.
     name: String,
     who: Who,
-    /// Names the call's record.
-    record: Option<Arc<str>>,
+    /// Names the call's record, until feedback stands in it: once a seat, as each is written to the
+    /// store.
+    unrated: Option<Arc<str>>,
     lang: Lang,
+    /// Whose calls count together.
+    guest: Guest,
     peer: Peer,
     seat: Seat,
     code: Option<PersonalCode>,
@@ -71,7 +77,11 @@ struct Over {
 #[derive(Debug)]
 enum Line {
     Up(Box<Wire>),
-    Lost { since: Instant },
+    Lost {
+        since: Instant,
+        /// What was said until then.
+        measure: Measure,
+    },
 }
 
 /// What happens next.
@@ -104,7 +114,14 @@ impl Line {
     }
 
     fn lose(&mut self) {
-        *self = Line::Lost { since: Instant::now() };
+        *self = Line::Lost { since: Instant::now(), measure: self.measure() };
+    }
+
+    fn measure(&self) -> Measure {
+        match self {
+            Line::Up(wire) => wire.measure(),
+            Line::Lost { measure, .. } => *measure,
+        }
     }
 
     async fn close(self, code: u16) {
@@ -121,10 +138,11 @@ impl Session {
         key: Arc<str>,
         name: String,
         lang: Lang,
+        guest: Guest,
         entered: Entered,
         turn: Turn,
     ) -> Option<Self> {
-        let Entered { peer, who, role, record } = entered;
+        let Entered { peer, who, role, record, .. } = entered;
         let seat = door.seats.take(who.participant.0).ok()?;
         let code = door.desk.personal_code(&key, who);
         let glimpse = door.scenes.watch(who.conference);
@@ -136,8 +154,9 @@ impl Session {
             key,
             name,
             who,
-            record,
+            unrated: record,
             lang,
+            guest,
             peer,
             seat,
             code,
@@ -197,7 +216,7 @@ impl Session {
         let patience = &self.door.patience;
         match (&self.over, line) {
             (Some(over), _) => over.until,
-            (None, Line::Lost { since }) => *since + patience.seat,
+            (None, Line::Lost { since, .. }) => *since + patience.seat,
             (None, Line::Up(wire)) => wire.next_ping(patience.ping),
         }
     }
@@ -236,9 +255,10 @@ impl Session {
             }
             Heard::Over(code) => {
                 metrics::page_closed(code);
+                let measure = line.measure();
                 // Who is told why reads it, or not.
                 tokio::spawn(line.close(code));
-                return Line::Lost { since: Instant::now() };
+                return Line::Lost { since: Instant::now(), measure };
             }
         }
         line
@@ -246,7 +266,8 @@ impl Session {
 
     /// The page is here again, over another connection; an older one has nothing more to say.
     async fn returned(&mut self, back: Option<Return>, line: Line) -> Line {
-        let Some(Return { wire, lang }) = back else { return line };
+        let Some(Return { mut wire, lang }) = back else { return line };
+        wire.follow(&line.measure());
         metrics::seat("taken-back");
         tokio::spawn(line.close(close::TAKEN_OVER));
         self.lang = lang;
@@ -326,7 +347,7 @@ impl Session {
         let until = match line {
             Line::Up(_) => Instant::now() + patience.feedback,
             // Who comes back in time hears it.
-            Line::Lost { since } => *since + patience.seat,
+            Line::Lost { since, .. } => *since + patience.seat,
         };
         self.over = Some(Over { problem, until });
         self.code = None;
@@ -367,12 +388,12 @@ impl Session {
         Trouble::Busy.problem(self.lang)
     }
 
-    fn feedback(&self, score: u8) -> Result<(), Problem> {
+    fn feedback(&mut self, score: u8) -> Result<(), Problem> {
         if !(1..=5).contains(&score) {
             return Err(Trouble::BadWord.problem(self.lang));
         }
-        if let Some(record) = &self.record {
-            self.door.journal.feedback(record, score);
+        if let Some(record) = self.unrated.take() {
+            self.door.journal.feedback(&record, score);
         }
         Ok(())
     }
@@ -408,6 +429,10 @@ impl Session {
             _ if !self.shown.is_in() => Some(Trouble::NotAdmitted),
             Role::Guest if !guests_may => Some(Trouble::CallMeOff),
             _ if !self.calls.may_call_me() => Some(Trouble::CallMeUsedUp),
+            // Counts, unless there were too many.
+            Role::Guest if !self.door.callbacks.take(Instant::now(), &self.guest) => {
+                Some(Trouble::CallMeUsedUp)
+            }
             _ => None,
         };
         if let Some(trouble) = trouble {
@@ -429,14 +454,26 @@ impl Session {
         if !self.calls.has_room() {
             return Err(Trouble::CallMeUsedUp.problem(self.lang));
         }
+        if !self.calls.attempt(to_me) {
+            return Err(trouble::of_cause(EndCause::CallingOutCapReached, self.lang));
+        }
         let watcher = Some(self.calls.watcher());
-        let begun = self.door.live.call_out_watched(&self.key, call, watcher).await;
+        let asker = match self.shown.role() {
+            Role::Host => Asker::Host,
+            Role::Guest => Asker::Guest,
+        };
+        let begun = self.door.live.call_out_watched(&self.key, call, asker, watcher).await;
         let result = begun.as_ref().map_or_else(|cause| cause.code(), |_| "ok");
         let asked_by = self.peer.leg().to_string();
         let audited = NewAudit::new(&asked_by, "call.out", &self.key, result);
         self.door.journal.audit(audited.with("called", &target));
-        let leg = begun.map_err(|cause| trouble::of_cause(cause, self.lang))?;
-        self.calls.began(leg, target, to_me);
+        match begun {
+            Ok(leg) => self.calls.began(leg, target, to_me),
+            Err(cause) => {
+                self.calls.refused();
+                return Err(trouble::of_cause(cause, self.lang));
+            }
+        }
         Ok(())
     }
 

@@ -52,6 +52,27 @@ async fn a_good_link_leads_to_a_seat_and_an_offer_into_the_meeting() {
     house.end().await;
 }
 
+/// Each is written to the store, where the records of others wait too.
+#[tokio::test]
+async fn feedback_is_written_once_a_seat() {
+    let house = House::new("feedback").await;
+    let (mut page, _) = house.inside(BOARD, Kind::Guest, "Ann").await;
+    page.say(json!({ "type": "leave" })).await;
+    page.until("ended").await;
+    for score in [4, 1, 2] {
+        page.say(json!({ "type": "feedback", "score": score })).await;
+    }
+    page.say(json!({ "type": "ping", "id": 1 })).await;
+    page.until("pong").await;
+    drop(page);
+    house.empty().await;
+    assert_eq!(house.bridge.store().flush(LONG).await, 0, "all is written");
+    let filter = crate::store::CallFilter::default();
+    let records = house.bridge.store().records(&filter, None, 10).await.expect("records");
+    assert_eq!(records[0].feedback, Some(4));
+    house.end().await;
+}
+
 #[tokio::test]
 async fn what_the_test_before_joining_found_is_kept_with_the_call() {
     let house = House::new("test").await;
