@@ -125,6 +125,10 @@ impl Roster {
         self.participants().filter(|who| who.role == Role::Host && self.is_admitted(who.id))
     }
 
+    pub(crate) fn participants_mut(&mut self) -> impl Iterator<Item = &mut Participant> {
+        self.participants.values_mut()
+    }
+
     pub(crate) fn participant_mut(
         &mut self,
         id: ParticipantId,
@@ -181,6 +185,7 @@ impl Roster {
             since: now,
             hand: None,
             muted_on_entry: false,
+            may_unmute: false,
             pace: Pace::default(),
         };
         self.participants.insert(id, participant);

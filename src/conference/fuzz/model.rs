@@ -70,6 +70,7 @@ impl Model {
             | Command::Adopt { by, .. }
             | Command::MuteAll { by }
             | Command::AllowUnmute { by, .. }
+            | Command::AllowCallMe { by, .. }
             | Command::HandOver { by, .. }
             | Command::SetSuccessors { by, .. }
             | Command::EndForAll { by }
