@@ -74,7 +74,8 @@ pub struct Settings {
     pub mute_on_entry: bool,
     /// Tones when somebody comes or leaves.
     pub chimes: bool,
-    /// Guests may have their telephone called. Hosts may wherever the bridge calls out.
+    /// Guests may have their telephone called, until a host decides otherwise. Hosts may wherever
+    /// the bridge calls out.
     pub guests_call_me: bool,
     /// What the keys of a telephone do in the conference.
     pub keys: Arc<KeyTable>,

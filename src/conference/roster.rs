@@ -177,6 +177,10 @@ impl Roster {
         }
     }
 
+    pub(crate) fn participants_mut(&mut self) -> impl Iterator<Item = &mut Participant> {
+        self.participants.values_mut()
+    }
+
     pub(crate) fn participant_mut(
         &mut self,
         id: ParticipantId,
@@ -234,6 +238,7 @@ impl Roster {
             since: now,
             hand: None,
             muted_on_entry: false,
+            may_unmute: false,
             pace: Pace::default(),
         };
         self.participants.insert(id, participant);

@@ -141,6 +141,9 @@ impl Conference {
         if settings.lobby != self.settings.lobby {
             self.set_lobby(settings.lobby, by)?;
         }
+        if settings.guests_call_me != self.settings.guests_call_me {
+            self.allow_call_me(settings.guests_call_me, by)?;
+        }
         self.door.wait_for_host = settings.wait_for_host;
         match settings.starts_in.and_then(|wait| now.checked_add(wait)) {
             None if self.begins.is_some() => self.begin(),

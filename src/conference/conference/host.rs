@@ -23,6 +23,14 @@ impl Conference {
         Ok(())
     }
 
+    pub(super) fn allow_call_me(&mut self, allowed: bool, by: By) -> Result<(), CommandError> {
+        self.authorise(by)?;
+        if std::mem::replace(&mut self.guests_call_me, allowed) != allowed {
+            self.events.push_back(Event::CallMeAllowed { allowed });
+        }
+        Ok(())
+    }
+
     pub(super) fn hand_over(
         &mut self,
         now: Instant,

@@ -48,6 +48,7 @@ pub struct Conference {
     /// When its time comes, where it was opened early.
     begins: Option<Instant>,
     unmute_allowed: bool,
+    guests_call_me: bool,
     hosts: HostPresence,
     successors: Vec<ParticipantId>,
     roster: Roster,
@@ -79,13 +80,14 @@ impl Conference {
         };
         Self {
             id,
+            guests_call_me: settings.guests_call_me,
             settings,
             started: now,
             phase: Phase::Running,
             presence: Presence::NobodyYet,
             door,
             begins,
-            unmute_allowed: false,
+            unmute_allowed: true,
             hosts: HostPresence::default(),
             successors: Vec::new(),
             roster: Roster::default(),
@@ -153,6 +155,7 @@ impl Conference {
             Command::Unmute { participant, by } => self.set_mute(now, participant, by, false),
             Command::MuteAll { by } => self.mute_all(now, by),
             Command::AllowUnmute { allowed, by } => self.allow_unmute(allowed, by),
+            Command::AllowCallMe { allowed, by } => self.allow_call_me(allowed, by),
             Command::RaiseHand { participant, raised, by } => {
                 self.raise_hand(now, participant, raised, by)
             }

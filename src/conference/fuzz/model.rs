@@ -75,6 +75,7 @@ impl Model {
             | Command::Adopt { by, .. }
             | Command::MuteAll { by }
             | Command::AllowUnmute { by, .. }
+            | Command::AllowCallMe { by, .. }
             | Command::HandOver { by, .. }
             | Command::SetSuccessors { by, .. }
             | Command::EndForAll { by }

@@ -237,6 +237,7 @@ fn a_guest_decides_nothing_at_the_door() {
             Command::SetLobby { lobby: Lobby::Off, by },
             Command::MuteAll { by },
             Command::AllowUnmute { allowed: true, by },
+            Command::AllowCallMe { allowed: true, by },
             Command::RaiseHand { participant: part(3 - guest), raised: true, by },
             Command::SetRole { participant: part(2), role: Role::Host, by },
             Command::HandOver { to: part(1), by },

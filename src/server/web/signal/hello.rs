@@ -130,7 +130,7 @@ async fn first_word(wire: &mut Wire) -> Result<Hello, u16> {
             Heard::Over(code) => return Err(code),
         };
         match word {
-            ClientMessage::Hello { version, token, name, lang, pin, seat, test, .. } => {
+            ClientMessage::Hello { version, token, name, lang, pin, seat, test } => {
                 let lang = Lang::from_tag(&lang).unwrap_or(Lang::En);
                 let (token, pin) = (Zeroizing::new(token), pin.map(Zeroizing::new));
                 return Ok(Hello { version, token, name, lang, pin, seat, test });

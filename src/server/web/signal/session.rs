@@ -3,7 +3,7 @@
 //! ```text
 //! In, line up --break--> In, line lost --30 s--> the leg ends
 //!      ^--------another connection-------/
-//! In --the leg ended--> Over (ten seconds for feedback)
+//! In --the leg ended--> Over (two minutes for feedback)
 //! ```
 //!
 //! The task lives as long as the seat. It owns the leg's peer, so that the leg ends with it,
@@ -62,6 +62,7 @@ pub(super) struct Session {
     glimpse: watch::Receiver<Glimpse>,
     calls: Calls,
     turn: Turn,
+    draining: watch::Receiver<bool>,
     over: Option<Over>,
 }
 
@@ -93,6 +94,8 @@ enum Step {
     Changed(bool),
     Peer(Option<PeerEvent>),
     Call(LegId, Fate),
+    /// The bridge stops when the meetings are over.
+    Drains,
     Due,
     Closing,
 }
@@ -146,6 +149,8 @@ impl Session {
         let seat = door.seats.take(who.participant.0).ok()?;
         let code = door.desk.personal_code(&key, who);
         let glimpse = door.scenes.watch(who.conference);
+        // Before it is asked what is allowed, so that nothing is missed between the two.
+        let draining = door.draining();
         let shown = Shown::new(who.participant.0, scene::role(role), door.allowed());
         let calls = Calls::new();
         let over = None;
@@ -164,6 +169,7 @@ impl Session {
             glimpse,
             calls,
             turn,
+            draining,
             over,
         })
     }
@@ -185,6 +191,7 @@ impl Session {
                 event = self.peer.events.recv(), if is_in => Step::Peer(event),
                 changed = self.glimpse.changed(), if is_in && sees => Step::Changed(changed.is_ok()),
                 (leg, fate) = self.calls.next(), if is_in => Step::Call(leg, fate),
+                Ok(()) = self.draining.changed(), if is_in => Step::Drains,
                 () = self.door.closing() => Step::Closing,
                 () = tokio::time::sleep_until(deadline.into()) => Step::Due,
             };
@@ -202,6 +209,10 @@ impl Session {
                         line.say(&told).await;
                     }
                 }
+                Step::Drains => {
+                    self.shown.drain();
+                    self.look(&mut line).await;
+                }
                 Step::Closing => return line.close(close::AWAY).await,
                 Step::Due => match self.due(line).await {
                     Some(stays) => line = stays,
@@ -215,7 +226,9 @@ impl Session {
     fn deadline(&self, line: &Line) -> Instant {
         let patience = &self.door.patience;
         match (&self.over, line) {
-            (Some(over), _) => over.until,
+            // A page that was closed comes back within this, or not at all.
+            (Some(over), Line::Lost { since, .. }) => over.until.min(*since + patience.seat),
+            (Some(over), Line::Up(_)) => over.until,
             (None, Line::Lost { since, .. }) => *since + patience.seat,
             (None, Line::Up(wire)) => wire.next_ping(patience.ping),
         }
@@ -363,6 +376,10 @@ impl Session {
         let done = match word {
             ClientMessage::Ping { id } => return line.say(&ServerMessage::Pong { id }).await,
             ClientMessage::Feedback { score } => self.feedback(score),
+            ClientMessage::Lang { lang } => {
+                self.lang = Lang::from_tag(&lang).unwrap_or(self.lang);
+                return;
+            }
             // It crossed the end.
             _ if self.over.is_some() => return,
             ClientMessage::Hello { .. } => Err(Trouble::OutOfTurn.problem(self.lang)),

@@ -45,6 +45,7 @@ pub(crate) fn read(text: &str) -> Result<ClientMessage, BadWord> {
 pub(crate) const fn name(word: &ClientMessage) -> &'static str {
     match word {
         ClientMessage::Hello { .. } => "hello",
+        ClientMessage::Lang { .. } => "lang",
         ClientMessage::Offer { .. } => "offer",
         ClientMessage::Candidate { .. } => "candidate",
         ClientMessage::Mute { .. } => "mute",

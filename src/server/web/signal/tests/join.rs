@@ -88,7 +88,7 @@ async fn what_the_test_before_joining_found_is_kept_with_the_call() {
     page.say(json!({ "type": "offer", "sdp": OFFER })).await;
     page.until("roster").await;
     let view = house.bridge.live().view(BOARD).await.expect("it runs");
-    assert_eq!(view.calls[0].test.as_ref().map(|test| test.up_kbps), Some(2100));
+    assert_eq!(view.calls[0].test.as_ref().map(|test| test.up_kbps), Some(Some(2100)));
     page.say(json!({ "type": "leave" })).await;
     page.until("ended").await;
     let filter = crate::store::CallFilter::default();
