@@ -92,8 +92,8 @@ async fn wait_until_empty(bridge: &Bridge, api: &Api, sockets: usize, within: Du
 }
 
 #[test]
-fn sixty_browsers_of_another_stack_hear_a_speaker_and_leave_nothing_behind() {
-    const BROWSERS: usize = 60;
+fn two_hundred_browsers_of_another_stack_hear_a_speaker_and_leave_nothing_behind() {
+    const BROWSERS: usize = 200;
     /// So many join at a time.
     const AT_ONCE: usize = 8;
     let bridge = bridge();
@@ -108,7 +108,7 @@ fn sixty_browsers_of_another_stack_hear_a_speaker_and_leave_nothing_behind() {
         };
         let browsers: Vec<Browser> =
             stream::iter(0..BROWSERS).map(come).buffer_unordered(AT_ONCE).collect().await;
-        let (speaker, listeners) = browsers.split_first().expect("sixty");
+        let (speaker, listeners) = browsers.split_first().expect("two hundred");
         let mut sending: Vec<_> = listeners.iter().map(|one| one.peer.breathe()).collect();
         sending.push(speaker.peer.speak(&tone(TONES[0], JUDGED)));
         time::sleep(SETTLING + JUDGED).await;
