@@ -3,7 +3,7 @@
 //!
 //! * [`demux`]: what a datagram on a media port is, by its first bytes.
 //! * [`rtp`]: RTP headers, header extensions and padding.
-//! * [`rtcp`]: RTCP compounds, and NTP time.
+//! * [`rtcp`]: RTCP compounds, feedback about video, and NTP time.
 //! * [`telephone_event`]: digits in RTP.
 //! * [`comfort_noise`]: the level of silence.
 //! * [`audio_level`]: the loudness of a packet, told in its header.

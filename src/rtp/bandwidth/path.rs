@@ -31,10 +31,9 @@ pub(crate) struct Path {
 }
 
 impl Path {
-    pub(crate) fn new(capacity: Bitrate) -> Self {
+    pub(crate) fn new(start: Instant, capacity: Bitrate) -> Self {
         Self {
-            #[allow(clippy::disallowed_methods, reason = "a test needs one instant to count from")]
-            start: Instant::now(),
+            start,
             capacity,
             departures: Departures::new(),
             told: vec![],

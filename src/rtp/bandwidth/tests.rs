@@ -70,7 +70,7 @@ fn reports_of_loss_take_the_rate_and_then_the_size_down_and_up_again() {
 
 #[test]
 fn transport_wide_feedback_finds_the_path() {
-    let mut path = Path::new(Bitrate::kbps(800));
+    let mut path = Path::new(begin(), Bitrate::kbps(800));
     let mut allocator = Allocator::new(path.now(), Overhead::BROWSER, None, SizeClass::P1080);
     let mut sizes = vec![];
     let mut allocation = allocator.allocate(path.now());

@@ -2,7 +2,8 @@
 #![allow(clippy::disallowed_methods, reason = "a test needs one instant to count from")]
 
 use super::assembly::{Assembled, Inserted};
-use super::nack::{MAX_PER_MESSAGE, Seen};
+use super::key_frame::Counts;
+use super::nack::MAX_PER_MESSAGE;
 use super::samples::{LIMIT, Packet, Sender, h264_frame};
 use super::*;
 use causeway_wire::rtp::{RtpHeader, RtpView};
@@ -20,7 +21,7 @@ type UnderWay = BinaryHeap<Reverse<(u32, u64, Way)>>;
 enum Way {
     Media(Vec<u8>),
     Nack(Vec<u16>),
-    KeyFrame,
+    KeyFrame(KeyFrameMethod),
 }
 
 /// A call of one direction, in milliseconds.
@@ -30,9 +31,8 @@ struct Call {
     sent: SentPackets<Vec<u8>>,
     rtx: rtx::RtxSender,
     key_next: bool,
-    assembler: Assembler,
-    nacks: NackSchedule,
-    requests: KeyFrameRequests,
+    deaf_to: Vec<KeyFrameMethod>,
+    receiver: VideoReceiver,
     under_way: UnderWay,
     count: u64,
     /// Says of each packet (by a running number and the time) whether it is lost.
@@ -43,17 +43,22 @@ struct Call {
 
 impl Call {
     fn new(loses: impl FnMut(u64, u32) -> bool + 'static) -> Self {
-        let mut nacks = NackSchedule::new();
-        nacks.set_round_trip(2 * ONE_WAY * MS);
+        Self::with(true, loses)
+    }
+
+    fn with(nack: bool, loses: impl FnMut(u64, u32) -> bool + 'static) -> Self {
+        let start = Instant::now();
+        let methods = &KeyFrameMethod::ALL;
+        let mut receiver = VideoReceiver::new(start, VideoCodec::H264, nack, methods);
+        receiver.set_round_trip(2 * ONE_WAY * MS);
         Self {
-            start: Instant::now(),
+            start,
             sender: Sender::new(65_000),
             sent: SentPackets::new(),
             rtx: rtx::RtxSender::new(2, 97, 7),
             key_next: true,
-            assembler: Assembler::new(VideoCodec::H264, nacks.patience()),
-            nacks,
-            requests: KeyFrameRequests::new(&KeyFrameMethod::ALL),
+            deaf_to: vec![],
+            receiver,
             under_way: BinaryHeap::new(),
             count: 0,
             loses: Box::new(loses),
@@ -92,47 +97,39 @@ impl Call {
         } else {
             (view.header(), view.payload())
         };
-        if self.nacks.arrived(now, header.sequence) == Seen::Overrun {
-            self.requests.wanted(now);
-        }
         let piece = Piece {
             seq: header.sequence,
             timestamp: header.timestamp,
             marker: header.marker,
             payload,
         };
-        let inserted = self.assembler.insert(now, &piece);
+        let inserted = self.receiver.receive(now, &piece);
         assert_ne!(inserted, Inserted::Duplicate, "nothing is sent twice in vain");
     }
 
     fn look(&mut self, at: u32) {
         let now = self.start + at * MS;
-        while let Some(assembled) = self.assembler.poll(now) {
-            match assembled {
-                Assembled::GivenUp(_) => self.requests.wanted(now),
-                Assembled::Frame(frame) if frame.whole => {
-                    self.whole.push(at);
-                    if frame.kind == FrameKind::Key {
-                        self.requests.arrived();
-                    }
-                }
-                Assembled::Frame(_) => self.requests.wanted(now),
+        while let Some(assembled) = self.receiver.poll(now) {
+            if let Assembled::Frame(frame) = assembled
+                && frame.whole
+            {
+                self.whole.push(at);
             }
         }
         let mut numbers = [0; MAX_PER_MESSAGE];
-        let count = self.nacks.poll(now, &mut numbers);
-        if count > 0 {
-            self.put(at, Way::Nack(numbers[..count].to_vec()));
+        while let Some(ask) = self.receiver.ask(now, &mut numbers) {
+            match ask {
+                Ask::Packets(count) => self.put(at, Way::Nack(numbers[..count].to_vec())),
+                Ask::KeyFrame(by) => self.put(at, Way::KeyFrame(by)),
+            }
         }
-        if self.requests.poll(now).is_some() {
-            self.put(at, Way::KeyFrame);
-        }
+        assert!(self.receiver.deadline().is_none_or(|due| due > now), "all that is due was done");
     }
 
     fn answer(&mut self, at: u32, way: Way) {
         match way {
             Way::Media(packet) => self.receive(at, &packet),
-            Way::KeyFrame => self.key_next = true,
+            Way::KeyFrame(by) => self.key_next |= !self.deaf_to.contains(&by),
             Way::Nack(numbers) => {
                 for number in numbers {
                     let Some((header, payload)) = self.sent.ask(self.start + at * MS, number)
@@ -183,7 +180,7 @@ fn noise(number: u64) -> u64 {
 fn a_whole_path_needs_no_repair() {
     let call = Call::new(|_, _| false).run(3_000);
     assert_eq!(call.whole.len(), 91);
-    assert_eq!(call.requests.counts(), Default::default());
+    assert_eq!(call.receiver.requests(), Counts { pli: 1, ..Counts::default() }, "the first");
     assert_eq!(call.longest_freeze(), 33);
 }
 
@@ -198,37 +195,31 @@ fn five_percent_of_loss_are_mended_by_asking_again() {
 #[test]
 fn after_a_burst_a_picture_comes_within_a_second() {
     // The short one is mended by asking again, the long one by a key frame.
-    for (burst, requests) in [(600, 0), (1_600, 1)] {
+    for (burst, requests) in [(600, 1), (1_600, 2)] {
         let end = 3_000 + burst;
         let call = Call::new(move |_, at| (3_000..end).contains(&at)).run(end + 3_000);
         let first = call.whole.iter().find(|at| **at >= end).copied().unwrap();
         assert!(first < end + 1_000, "{first} after {burst}");
         let after = call.whole.iter().filter(|at| **at >= first).count();
         assert!(after as u32 >= (end + 3_000 - first) / 33 - 2, "{after} frames after {burst}");
-        assert_eq!(call.requests.counts().pli, requests);
+        assert_eq!(call.receiver.requests().pli, requests);
     }
 }
 
 #[test]
 fn without_asking_again_key_frames_mend_at_most_once_a_second() {
-    let mut call = Call::new(|number, _| noise(number).is_multiple_of(100));
-    call.assembler.set_patience(30 * MS);
-    // A sender that keeps nothing.
-    let mut requests = 0;
-    for at in 0..10_000 {
-        if at % 33 == 0 {
-            call.send_frame(at);
-            call.sent = SentPackets::new();
-        }
-        while let Some(Reverse((due, _, _))) = call.under_way.peek()
-            && *due <= at
-            && let Some(Reverse((_, _, way))) = call.under_way.pop()
-        {
-            requests += u32::from(way == Way::KeyFrame);
-            call.answer(at, way);
-        }
-        call.look(at);
-    }
-    assert!((3..=10).contains(&requests), "{requests}");
-    assert!(!call.whole.is_empty());
+    let call = Call::with(false, |number, _| noise(number).is_multiple_of(100)).run(10_000);
+    let Counts { pli, fir, info } = call.receiver.requests();
+    assert!((3..=10).contains(&(pli + fir + info)), "{pli} {fir} {info}");
+    assert!(call.whole.len() > 100, "{} frames", call.whole.len());
+}
+
+#[test]
+fn a_sender_that_ignores_a_rung_is_asked_by_the_next() {
+    let mut call = Call::new(|_, _| false);
+    call.key_next = false;
+    call.deaf_to = vec![KeyFrameMethod::Pli, KeyFrameMethod::Fir];
+    let call = call.run(6_000);
+    assert_eq!(call.receiver.requests(), Counts { pli: 1, fir: 1, info: 1 });
+    assert!(call.whole[0] < 4_100, "{}", call.whole[0]);
 }

@@ -4,7 +4,7 @@
 //! * [`parameter_set`]: what a stream says of its size, profile and level.
 //! * [`slice`]: where a slice begins.
 //! * [`depacketize`]: an RTP payload -> NAL units or a piece of one.
-//! * [`packetize`]: an access unit -> RTP payloads.
+//! * [`mod@packetize`]: an access unit -> RTP payloads.
 //!
 //! The interleaved mode is refused: nobody offers it, and it costs a second order of packets.
 

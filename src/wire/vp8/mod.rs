@@ -2,7 +2,7 @@
 //!
 //! * [`descriptor`]: what stands before the bytes of each payload, read, written and rewritten.
 //! * [`frame_header`]: whether a frame is a key frame, and its size.
-//! * [`packetize`]: a frame -> RTP payloads.
+//! * [`mod@packetize`]: a frame -> RTP payloads.
 
 pub mod descriptor;
 pub mod frame_header;

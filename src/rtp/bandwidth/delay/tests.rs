@@ -3,6 +3,11 @@ use super::*;
 use causeway_wire::rtcp::{RtcpPacket, RtcpView};
 use proptest::prelude::*;
 
+fn begin() -> Instant {
+    #[allow(clippy::disallowed_methods, reason = "a test needs one instant to count from")]
+    Instant::now()
+}
+
 /// Runs for so many seconds; the rate of each tenth, in kbit/s.
 fn run(path: &mut Path, control: &mut DelayControl, seconds: u64) -> Vec<u64> {
     run_at(path, control, seconds, |rate| rate)
@@ -34,7 +39,7 @@ fn mean(rates: &[u64]) -> u64 {
 #[test]
 fn a_narrow_path_is_filled_but_not_its_queue() {
     for capacity in [300, 1_000, 3_000] {
-        let mut path = Path::new(Bitrate::kbps(capacity));
+        let mut path = Path::new(begin(), Bitrate::kbps(capacity));
         let mut control = DelayControl::new(Bitrate::kbps(capacity * 2 / 3));
         run(&mut path, &mut control, 20);
         path.count_anew();
@@ -48,7 +53,7 @@ fn a_narrow_path_is_filled_but_not_its_queue() {
 
 #[test]
 fn a_path_that_becomes_narrow_is_seen_within_two_seconds() {
-    let mut path = Path::new(Bitrate::kbps(3_000));
+    let mut path = Path::new(begin(), Bitrate::kbps(3_000));
     let mut control = DelayControl::new(Bitrate::kbps(2_000));
     run(&mut path, &mut control, 10);
     path.capacity = Bitrate::kbps(600);
@@ -62,7 +67,7 @@ fn a_path_that_becomes_narrow_is_seen_within_two_seconds() {
 
 #[test]
 fn a_path_that_becomes_wide_is_filled_again() {
-    let mut path = Path::new(Bitrate::kbps(500));
+    let mut path = Path::new(begin(), Bitrate::kbps(500));
     let mut control = DelayControl::new(Bitrate::kbps(1_000));
     run(&mut path, &mut control, 20);
     path.capacity = Bitrate::kbps(4_000);
@@ -73,7 +78,7 @@ fn a_path_that_becomes_wide_is_filled_again() {
 
 #[test]
 fn a_picture_that_stands_still_teaches_nothing() {
-    let mut path = Path::new(Bitrate::kbps(5_000));
+    let mut path = Path::new(begin(), Bitrate::kbps(5_000));
     let mut control = DelayControl::new(Bitrate::kbps(400));
     let rates = run_at(&mut path, &mut control, 60, |_| Bitrate::kbps(300));
     assert!(rates.last().is_some_and(|last| *last < 480), "{:?}", rates.last());
@@ -81,7 +86,7 @@ fn a_picture_that_stands_still_teaches_nothing() {
 
 #[test]
 fn a_clock_that_wraps_is_followed() {
-    let mut path = Path::new(Bitrate::kbps(5_000));
+    let mut path = Path::new(begin(), Bitrate::kbps(5_000));
     path.clock = (1 << 23) - 20; // signed: from the highest to the lowest
     let mut control = DelayControl::new(Bitrate::kbps(500));
     let rates = run(&mut path, &mut control, 5);
@@ -91,7 +96,7 @@ fn a_clock_that_wraps_is_followed() {
 
 #[test]
 fn feedback_of_packets_that_never_left_says_nothing() {
-    let mut path = Path::new(Bitrate::kbps(5_000));
+    let mut path = Path::new(begin(), Bitrate::kbps(5_000));
     path.send_for_100_ms(Bitrate::kbps(500));
     let packet = path.feedback().unwrap();
     let mut control = DelayControl::new(Bitrate::kbps(500));
@@ -108,8 +113,7 @@ proptest! {
     #[test]
     fn any_feedback_leaves_a_rate_within_bounds(messages in prop::collection::vec(
         (prop::collection::vec(any::<u8>(), 16..200), 1u64..500), 1..30)) {
-        #[allow(clippy::disallowed_methods, reason = "a test needs one instant to count from")]
-        let mut now = Instant::now();
+        let mut now = begin();
         let mut control = DelayControl::new(Bitrate::kbps(500));
         let mut departures = Departures::new();
         for (mut body, wait) in messages {
