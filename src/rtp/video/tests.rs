@@ -223,3 +223,46 @@ fn a_sender_that_ignores_a_rung_is_asked_by_the_next() {
     assert_eq!(call.receiver.requests(), Counts { pli: 1, fir: 1, info: 1 });
     assert!(call.whole[0] < 4_100, "{}", call.whole[0]);
 }
+
+#[test]
+fn packets_allocate_nothing_once_buffers_have_grown() {
+    let start = Instant::now();
+    let mut receiver = VideoReceiver::new(start, VideoCodec::H264, true, &KeyFrameMethod::ALL);
+    let mut forwarder = Forwarder::new(VideoCodec::H264, 1, 101, 0, 0);
+    forwarder.choose('a');
+    let mut sent = SentPackets::new();
+    let mut pacer = Pacer::new(causeway_base::Bitrate::kbps(2_000));
+    let shared: std::sync::Arc<[u8]> = std::sync::Arc::from([0; LIMIT]);
+    let mut sender = Sender::new(0);
+    let mut packets: Vec<_> =
+        (0..40).flat_map(|at| sender.h264(&h264_frame(at, at == 0, 700))).collect();
+    // Some come late, and one never.
+    for at in (10..packets.len() - 1).step_by(7) {
+        packets.swap(at, at + 1);
+    }
+    packets.remove(50);
+    let mut round = |round: u16| {
+        let mut frames = 0;
+        for (at, packet) in packets.iter().enumerate() {
+            let now = start + u32::from(round) * 2_000 * MS + at as u32 * 4 * MS;
+            let seq = packet.seq.wrapping_add(round * sender.seq);
+            let piece = Piece { seq, ..packet.piece() };
+            receiver.receive(now, &piece);
+            while let Some(assembled) = receiver.poll(now) {
+                frames += u32::from(matches!(assembled, Assembled::Frame(_)));
+            }
+            while receiver.ask(now, &mut [0; MAX_PER_MESSAGE]).is_some() {}
+            let (header, payload) = forwarder.forward(now, 'a', &piece).unwrap();
+            sent.keep(now, header, std::sync::Arc::clone(&shared));
+            sent.ask(now, header.sequence);
+            pacer.push(payload.len(), pacing::Urgency::Media, header.sequence).unwrap();
+            while pacer.poll(now).is_some() {}
+        }
+        frames
+    };
+    (0..3).for_each(|at| assert!(round(at) > 30));
+    let mut frames = 0;
+    let allocations = allocation_counter::measure(|| frames = round(3));
+    assert!(frames > 30);
+    assert_eq!(allocations.count_total, 0);
+}

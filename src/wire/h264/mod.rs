@@ -2,7 +2,7 @@
 //!
 //! * [`nal`]: NAL units, and the byte stream that holds them (Annex B).
 //! * [`parameter_set`]: what a stream says of its size, profile and level.
-//! * [`slice`]: where a slice begins.
+//! * [`mod@slice`]: where a slice begins.
 //! * [`depacketize`]: an RTP payload -> NAL units or a piece of one.
 //! * [`mod@packetize`]: an access unit -> RTP payloads.
 //!

@@ -4,6 +4,9 @@ use super::{Inserted, MAX_HELD, Piece};
 use std::collections::VecDeque;
 use std::time::Instant;
 
+/// Bytes of a new buffer: what an Ethernet frame carries, so that none grows later.
+const BUFFER: usize = 1_500;
+
 /// A packet that waits.
 #[derive(Debug)]
 pub(super) struct Held {
@@ -48,7 +51,7 @@ impl Hold {
         if self.waiting.len() > MAX_HELD {
             return Inserted::Late; // the caller polls between packets, which makes room
         }
-        let mut bytes = self.free.pop().unwrap_or_default();
+        let mut bytes = self.free.pop().unwrap_or_else(|| Vec::with_capacity(BUFFER));
         bytes.extend_from_slice(piece.payload);
         let held = Held { seq, at, timestamp: piece.timestamp, marker: piece.marker, bytes };
         self.waiting.insert(place, held);
