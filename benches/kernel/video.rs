@@ -21,7 +21,7 @@ const LIMIT: usize = 1_200;
 /// Packets of a frame.
 const PACKETS: usize = 10;
 
-pub fn run(bench: &mut Bench) {
+pub(crate) fn run(bench: &mut Bench) {
     receive(bench);
     send(bench);
     forward(bench);

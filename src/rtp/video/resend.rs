@@ -140,6 +140,6 @@ mod tests {
         let other: Arc<[u8]> = Arc::from([]);
         receivers[0].keep(start, header(1 + MAX_KEPT as u16), other);
         assert_eq!(Arc::strong_count(&payload), 2);
-        const { assert!(SentPackets::<Arc<[u8]>>::MEMORY <= 36 << 10) };
+        const { assert!(SentPackets::<Arc<[u8]>>::MEMORY <= 24 << 10) };
     }
 }
