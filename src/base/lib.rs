@@ -3,6 +3,7 @@
 //! * [`id`]: what is numbered (legs, conferences, participants, streams).
 //! * [`alias`]: what can be dialled, in canonical form.
 //! * [`codec`]: the names of codecs and their clocks.
+//! * [`video`]: the codecs and sizes of video.
 //! * [`seq`]: RTP sequence numbers and timestamps, extended beyond their wrap.
 //! * [`bitrate`]: bits per second.
 //! * [`end_cause`]: why anything ended, for machines and for people.
@@ -17,6 +18,7 @@ pub mod id;
 pub mod lang;
 pub mod redact;
 pub mod seq;
+pub mod video;
 
 pub use alias::Alias;
 pub use bitrate::Bitrate;
@@ -26,3 +28,4 @@ pub use id::{ConferenceId, LegId, ParticipantId};
 pub use lang::Lang;
 pub use redact::Redacted;
 pub use seq::{ExtendedSeq, SeqExtender};
+pub use video::{SizeClass, VideoCodec, VideoSize};

@@ -336,7 +336,7 @@ impl Negotiator {
 
 fn leg_media(settled: Settled, transport: TransportSpec) -> LegMedia {
     let Settled { audio, direction, .. } = settled;
-    LegMedia { transport: Transport::Rtp(transport), direction, audio }
+    LegMedia { transport: Transport::Rtp(transport), direction, audio, video: Vec::new() }
 }
 
 #[cfg(test)]

@@ -33,6 +33,7 @@ fn policy() -> impl Strategy<Value = OfferPolicy> {
             telephone_events: events,
             opus_fec: fec,
             level_extension: level,
+            ..OfferPolicy::default()
         },
     )
 }

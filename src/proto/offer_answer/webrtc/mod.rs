@@ -151,6 +151,7 @@ impl WebRtcNegotiator {
             direction: audio.settled.direction,
             audio: audio.settled.audio,
             transport: Transport::WebRtc(Box::new(spec.clone())),
+            video: Vec::new(),
         };
         self.restarts = association.restarts;
         self.candidates = spec.remote_candidates;
@@ -251,6 +252,7 @@ impl WebRtcNegotiator {
             ice_lite: self.terms.ice_lite,
             remote_candidates,
             audio: None,
+            video_formats: Vec::new(),
             data: None,
         }
     }
@@ -307,7 +309,8 @@ pub fn answer_probe(
     let lines = describe::lines(&offered, index, |line| describe::data(line, &spec, &own));
     let description = describe::session(&own, &offered, index, &spec, lines);
     let transport = Transport::WebRtc(Box::new(spec));
-    let media = LegMedia { transport, direction: Direction::Inactive, audio: silence() };
+    let (direction, video) = (Direction::Inactive, Vec::new());
+    let media = LegMedia { transport, direction, audio: silence(), video };
     Ok((own.say(description), media))
 }
 
