@@ -1,9 +1,9 @@
 //! Our own lines.
 
 use super::format::{self, Format, Numbered};
-use super::keying::{self, PeerKey};
+use super::keying::{self, OfferedKey, PeerKey};
 use super::settle::Settled;
-use super::{LocalMedia, Negotiator, OfferedKey};
+use super::{LocalMedia, Negotiator};
 use causeway_plan::{Direction, Encryption, TransportSpec};
 use causeway_wire::audio_level;
 use causeway_wire::sdp::{

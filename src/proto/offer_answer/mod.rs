@@ -39,12 +39,10 @@ pub use opus::OpusParameters;
 pub use refusal::Refusal;
 pub use webrtc::{WebRtcNegotiator, WebRtcTerms, answer_probe};
 
-use causeway_plan::{
-    Direction, LegMedia, OfferPolicy, SrtpKey, SrtpSuite, Transport, TransportSpec,
-};
+use causeway_plan::{Direction, LegMedia, OfferPolicy, Transport, TransportSpec};
 use causeway_wire::sdp::{MediaDescription, SessionDescription};
 use format::Numbered;
-use keying::KeyRing;
+use keying::{KeyRing, OfferedKey};
 use peer::PeerAudio;
 use settle::Settled;
 use std::fmt;
@@ -114,14 +112,6 @@ struct OpenOffer {
     wanted: Direction,
 }
 
-/// A key that we offered.
-#[derive(Clone, Copy)]
-struct OfferedKey {
-    tag: u32,
-    suite: SrtpSuite,
-    key: SrtpKey,
-}
-
 impl Negotiator {
     /// A leg without media yet. `signalling_source` is where its signalling comes from, `seed`
     /// is 32 random bytes for keys and the session identifier.
@@ -173,10 +163,12 @@ impl Negotiator {
             None => self.without_audio(refused)?,
             Some((audio, line, peer)) => {
                 let settled = settle::from_offer(&peer.sound, line, self.wishes())?;
-                let theirs = peer.encryption(&self.policy, self.suite_in_use())?;
-                let srtp = theirs.map(|key| self.keys_with(key)).transpose()?;
-                let transport = self.transport(&peer, &settled, srtp);
-                self.retire_key(srtp);
+                let theirs = peer.transport.encryption(&self.policy, self.suite_in_use())?;
+                let present = self.present_srtp();
+                let srtp = theirs.map(|key| self.keys.answer(present, key)).transpose()?;
+                let may_share = format::can_share_port(&settled.receive);
+                let transport = self.transport(&peer.transport, may_share, srtp);
+                self.keys.retire(present, srtp);
                 if let Some(slot) = lines.get_mut(audio) {
                     *slot = describe::answer(&settled, &transport, theirs, line, self);
                 }
@@ -201,7 +193,7 @@ impl Negotiator {
     pub fn offer(&mut self) -> Vec<u8> {
         let known = self.agreed.as_ref().map_or(&[][..], |agreed| &agreed.numbers);
         let formats = format::ours(&self.policy, known);
-        let keys = self.offered_keys();
+        let keys = self.keys.offer(&self.policy, self.present_srtp());
         let (mut lines, audio) = match &self.agreed {
             Some(agreed) => (agreed.lines.clone(), agreed.audio),
             None => (vec![MediaDescription::default()], 0),
@@ -232,9 +224,10 @@ impl Negotiator {
         }
         let peer = PeerAudio::read(&session, line, &open.formats, self.local.advertised)?;
         let settled = settle::from_answer(&peer.sound, line, &open, self)?;
-        let srtp = settle::answered_key(&peer, &open, self)?;
-        let transport = self.transport(&peer, &settled, srtp);
-        self.retire_key(srtp);
+        let srtp = keying::answered(&peer.transport, &open.keys, self.policy.encryption)?;
+        let may_share = format::can_share_port(&settled.receive);
+        let transport = self.transport(&peer.transport, may_share, srtp);
+        self.keys.retire(self.present_srtp(), srtp);
         let agreed = Agreed {
             numbers: self.numbers_with(&open.formats),
             media: leg_media(settled, transport),
@@ -255,7 +248,7 @@ impl Negotiator {
         if self.open.take().is_none() {
             let Some(before) = self.before.take() else { return };
             if let Some(undone) = std::mem::replace(&mut self.agreed, before) {
-                self.burn_unless_agreed(&undone.media);
+                self.keys.retire(undone.media.transport.srtp(), self.present_srtp());
             }
         }
         if let Some(agreed) = &self.agreed {
@@ -293,7 +286,7 @@ impl Negotiator {
         line: &MediaDescription,
     ) -> Result<PeerAudio, Refusal> {
         let peer = PeerAudio::read(session, line, &[], self.local.advertised)?;
-        peer.encryption(&self.policy, self.suite_in_use())?;
+        peer.transport.encryption(&self.policy, self.suite_in_use())?;
         settle::from_offer(&peer.sound, line, self.wishes())?;
         Ok(peer)
     }

@@ -4,7 +4,7 @@ mod reoffer;
 
 use super::*;
 use causeway_base::Codec;
-use causeway_plan::Encryption;
+use causeway_plan::{Encryption, SrtpSuite};
 use proptest::prelude::*;
 
 fn negotiator(policy: OfferPolicy, host: u8) -> Negotiator {
