@@ -1,6 +1,7 @@
 mod fixture;
 mod malformed;
 mod reoffer;
+mod video;
 
 use super::*;
 use causeway_base::Codec;
