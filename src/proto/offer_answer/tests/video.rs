@@ -169,6 +169,14 @@ fn a_lower_level_without_asymmetry_holds_both_ways() {
 }
 
 #[test]
+fn a_format_in_which_nothing_can_be_sent_is_the_last_choice() {
+    let lines = "m=video 5002 RTP/AVP 98 99\na=rtpmap:98 H264/90000\na=rtpmap:99 VP8/90000\n";
+    let (answer, media) = leg().answer(&offer(&format!("{AUDIO}{lines}"))).unwrap();
+    assert_eq!(read(&answer).media[1].formats, ["99"], "H.264 of level 1");
+    assert_eq!(media.video[0].send.unwrap().format.coding.codec(), VideoCodec::Vp8);
+}
+
+#[test]
 fn a_refused_video_line_leaves_the_sound() {
     for line in [
         "",

@@ -215,7 +215,8 @@ impl Numbered {
 /// Formats of the peer that policy allows, best first: its codecs in their order; of H.264 the
 /// size that can be sent; mode 1, in which a picture need not be cut to packets by its encoder; the
 /// narrowest profile, because what arrives in it can be forwarded to everybody. What is equal
-/// stays in the peer's order. A format in use comes before all.
+/// stays in the peer's order. A format in use comes before all, one in which nothing can be sent
+/// behind all.
 pub(in crate::offer_answer) fn common(
     theirs: &[Numbered],
     policy: &VideoPolicy,
@@ -232,7 +233,7 @@ pub(in crate::offer_answer) fn common(
             Parameters::Vp8(_) => None,
         };
         let in_use = in_use.is_some_and(|coding| numbered.is_coded_as(coding));
-        (!in_use, place(numbered.codec()), h264)
+        (!in_use, size.is_none(), place(numbered.codec()), h264)
     });
     common
 }

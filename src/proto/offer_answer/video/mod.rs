@@ -58,6 +58,14 @@ pub(super) struct OpenVideo {
     keys: Vec<OfferedKey>,
 }
 
+/// A video line of an offer that can be used.
+struct Judged {
+    picture: PeerPicture,
+    peer: PeerTransport,
+    settled: Settled,
+    theirs: Option<PeerKey>,
+}
+
 /// A video line that was taken.
 pub(super) struct Taken {
     pub(super) slot: Slot,
@@ -95,30 +103,23 @@ impl Negotiator {
     pub(super) fn take_video(&mut self, session: &SessionDescription) -> Option<Taken> {
         let local = self.video_at()?;
         let slot = self.agreed.as_ref().and_then(|agreed| agreed.video.as_ref());
-        let in_use = slot.map(|slot| slot.index);
-        let places = in_use.into_iter().chain(0..session.media.len());
-        let taken = places.filter_map(|index| Some((index, session.media.get(index)?)));
-        let mut taken = taken.filter(|(_, line)| is_main(line) && line.port != 0);
-        let taken = taken.find_map(|(index, line)| {
-            let (peer, settled, theirs) = self.judge_video(session, line)?;
-            Some((index, line, peer, settled, theirs))
-        });
-        let (index, line, (picture, peer), settled, theirs) = taken?;
+        let places = slot.map(|slot| slot.index).into_iter().chain(0..session.media.len());
+        let lines = places.filter_map(|index| Some((index, session.media.get(index)?)));
+        let mut usable = lines
+            .filter(|(_, line)| is_main(line) && line.port != 0)
+            .filter_map(|(index, line)| Some((index, line, self.judge_video(session, line)?)));
+        let (index, line, Judged { picture, peer, settled, theirs }) = usable.next()?;
         let present = self.video_srtp();
         let srtp = theirs.as_ref().map(|key| self.video_keys.answer(present, key));
         let srtp = srtp.transpose().ok()?;
         let transport = self.transport(&peer, format::can_share_port(&settled.receive), srtp);
-        let line = answer(&settled, &transport, theirs.as_ref(), line, self, local);
-        let proto = line.proto.clone();
-        let slot = Slot { index, proto, numbers: settled.receive.clone() };
-        Some(Taken { slot, line, media: leg_video(picture, settled, transport) })
+        let ours = answer(&settled, &transport, theirs.as_ref(), line, self, local);
+        let slot = Slot { index, proto: line.proto.clone(), numbers: settled.receive.clone() };
+        Some(Taken { slot, line: ours, media: leg_video(picture, settled, transport) })
     }
 
-    fn judge_video(
-        &self,
-        session: &SessionDescription,
-        line: &MediaDescription,
-    ) -> Option<((PeerPicture, PeerTransport), Settled, Option<PeerKey>)> {
+    /// What a video line of an offer comes to. `None`: it cannot be used.
+    fn judge_video(&self, session: &SessionDescription, line: &MediaDescription) -> Option<Judged> {
         let peer = PeerTransport::read(session, line, self.local.advertised).ok()?;
         let suite = self.video_srtp().map(|srtp| srtp.suite);
         let theirs = peer.encryption(&self.policy, suite).ok()?.cloned();
@@ -126,7 +127,7 @@ impl Negotiator {
         let direction = peer.flow(picture.direction);
         let picture = PeerPicture { direction, ..picture };
         let settled = settle::from_offer(&picture, self.video_wishes(self.wanted))?;
-        Some(((picture, peer), settled, theirs))
+        Some(Judged { picture, peer, settled, theirs })
     }
 
     fn video_wishes(&self, direction: Direction) -> Wishes<'_> {
