@@ -193,8 +193,8 @@ impl Negotiator {
                 }
             }
         };
-        agreed.video = self.video_slot(&session);
-        let taken = self.take_video(&session);
+        agreed.video = self.video_slot(&session, agreed.audio);
+        let taken = self.take_video(&session, agreed.audio);
         self.video_keys.retire(
             self.video_srtp(),
             taken.as_ref().and_then(|taken| video::srtp_of(&taken.media)),

@@ -255,6 +255,15 @@ fn a_line_switched_off_comes_back_and_a_line_that_became_another_is_left_alone()
 }
 
 #[test]
+fn the_place_of_the_sound_is_not_taken_by_a_picture() {
+    let mut leg = leg();
+    leg.answer(&offer(AUDIO)).unwrap();
+    let (answer, media) = leg.answer(&offer(H264)).unwrap();
+    assert_eq!((ports(&answer), media.video.len()), (vec![0], 0));
+    assert_eq!(read(&leg.offer()).media[0].kind, "audio");
+}
+
+#[test]
 fn the_format_in_use_stays_and_numbers_keep_their_meaning() {
     let two = "m=video 5002 RTP/AVP 109 110\na=rtpmap:109 H264/90000\n\
                a=fmtp:109 profile-level-id=42801f\na=rtpmap:110 H264/90000\n\

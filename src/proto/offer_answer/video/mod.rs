@@ -92,18 +92,24 @@ impl Negotiator {
     }
 
     /// What is kept of the main video line whether an offer has it on or off, as long as its place
-    /// is still one of video.
-    pub(super) fn video_slot(&self, session: &SessionDescription) -> Option<Slot> {
-        let slot = self.agreed.as_ref()?.video.as_ref()?;
+    /// is still one of video, and not that of the `audio` line.
+    pub(super) fn video_slot(&self, session: &SessionDescription, audio: usize) -> Option<Slot> {
+        let slot = self.agreed.as_ref()?.video.as_ref().filter(|slot| slot.index != audio)?;
         let line = session.media.get(slot.index)?;
         line.kind.eq_ignore_ascii_case("video").then(|| slot.clone())
     }
 
-    /// Takes the main video line of an offer, if there is one that can be used.
-    pub(super) fn take_video(&mut self, session: &SessionDescription) -> Option<Taken> {
+    /// Takes the main video line of an offer, if there is one that can be used. The place of the
+    /// `audio` line stays its own, also where the peer puts a video line there.
+    pub(super) fn take_video(
+        &mut self,
+        session: &SessionDescription,
+        audio: usize,
+    ) -> Option<Taken> {
         let local = self.video_at()?;
         let slot = self.agreed.as_ref().and_then(|agreed| agreed.video.as_ref());
         let places = slot.map(|slot| slot.index).into_iter().chain(0..session.media.len());
+        let places = places.filter(|index| *index != audio);
         let lines = places.filter_map(|index| Some((index, session.media.get(index)?)));
         let mut usable = lines
             .filter(|(_, line)| is_main(line) && line.port != 0)

@@ -50,7 +50,7 @@ pub struct WebRtcTerms {
     /// We are ICE-lite (RFC 8445 section 2.5): our addresses are reachable, and the peer alone
     /// looks for a way.
     pub ice_lite: bool,
-    /// Which way sound may flow, from our side.
+    /// Which way sound and pictures may flow, from our side.
     pub direction: Direction,
 }
 
