@@ -100,6 +100,7 @@ fn without_codecs_or_ports_there_is_no_video() {
 #[test]
 fn the_whole_offer() {
     let text = String::from_utf8(leg().offer()).unwrap();
+    assert!(text.len() < 1_800, "{} bytes; an INVITE with them goes by TCP", text.len());
     let (_, video) = text.split_at(text.find("m=video").unwrap());
     let video: Vec<_> = video.lines().filter(|line| !line.starts_with("a=crypto")).collect();
     assert_eq!(
