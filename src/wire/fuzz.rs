@@ -7,7 +7,8 @@ use crate::h264::{
 use crate::rtcp::{PayloadFeedback, RtcpPacket, RtcpView, TransportFeedback};
 use crate::rtp::{MAX_LEN, RtpView};
 use crate::sdp::{
-    Candidate, Crypto, ExtMap, Group, RtcpAddress, RtpMap, SessionDescription, attribute,
+    Candidate, Crypto, ExtMap, Group, H264Fmtp, Rid, RtcpAddress, RtcpFeedback, RtpMap,
+    SessionDescription, Simulcast, Vp8Fmtp, attribute, fmtp, simulcast,
 };
 use crate::{audio_level, comfort_noise, demux, framing, stun, telephone_event, vp8};
 use crate::{ice_check::IceCheck, red::RedView};
@@ -194,10 +195,29 @@ pub fn sdp(data: &[u8]) {
         if let Some(candidate) = Candidate::parse(value) {
             assert_eq!(Candidate::parse(&candidate.to_string()), Some(candidate));
         }
+        video_values(value);
+        video_values(attribute::fmtp(value).map_or("", |(_, text)| text));
         let _ = (ExtMap::parse(value), RtcpAddress::parse(value), Group::parse(value));
         let _ = (attribute::sha256_fingerprint(value), attribute::ssrc(value));
         let _ = attribute::fmtp(value).map(|(_, list)| attribute::parameters(list).count());
     }
+}
+
+/// What speaks of video is written as it was read.
+fn video_values(value: &str) {
+    if let Some(h264) = H264Fmtp::parse(value) {
+        assert_eq!(H264Fmtp::parse(&h264.to_string()), Some(h264));
+    }
+    let vp8 = Vp8Fmtp::parse(value);
+    assert_eq!(Vp8Fmtp::parse(&vp8.to_string()), vp8);
+    if let Some(streams) = Simulcast::parse(value) {
+        assert_eq!(Simulcast::parse(&streams.to_string()), Some(streams));
+    }
+    if let Some(rid) = Rid::parse(value) {
+        assert_eq!(Rid::parse(&rid.to_string()), Some(rid));
+    }
+    let _ = (RtcpFeedback::parse(value), fmtp::repeated(value));
+    let _ = simulcast::repeating_source(value, 1);
 }
 
 #[cfg(test)]
@@ -235,6 +255,12 @@ mod tests {
             "a=:",
             "a=rtpmap:96 opus/48000/2",
             "a=fmtp:96 x=1;y",
+            "a=fmtp:97 profile-level-id=42f00b;packetization-mode=1;max-fs=8160;max-br=5",
+            "a=fmtp:98 max-fr=30;max-fs=3600;apt=97;max-recv-level=e01f;max-fps=6000",
+            "a=rtcp-fb:* ccm fir",
+            "a=rid:h send pt=97",
+            "a=simulcast:send h;~l,m recv x",
+            "a=ssrc-group:FID 1 2",
             "a=crypto:1 S inline:abc|2^31",
             "a=extmap:1/recvonly urn:x",
             "a=rtcp:9 IN IP4 192.0.2.2",

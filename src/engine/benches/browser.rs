@@ -157,6 +157,7 @@ fn media(
                 mid_extension: None,
                 receive_red: None,
             }),
+            video_formats: vec![],
             data: None,
         })),
         direction: Direction::SendReceive,
@@ -169,6 +170,7 @@ fn media(
             receive_comfort_noise: vec![],
             level_extension: Some(LEVEL),
         },
+        video: vec![],
     }
 }
 

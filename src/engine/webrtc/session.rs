@@ -579,6 +579,7 @@ mod tests {
                 mid_extension: None,
                 receive_red: None,
             }),
+            video_formats: vec![],
             data: None,
         }
     }
@@ -600,6 +601,7 @@ mod tests {
                 receive_comfort_noise: vec![],
                 level_extension: None,
             },
+            video: vec![],
         };
         Session::new(Now::read(), &door, &media, spec).expect("begins")
     }

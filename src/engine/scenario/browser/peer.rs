@@ -199,6 +199,7 @@ impl Browser {
                     mid_extension: None,
                     receive_red: red.then_some(RED),
                 }),
+                video_formats: vec![],
                 data: data.then(|| WebRtcData { mid: "1".into(), sctp_port: 5000, echo: true }),
             })),
             direction: Direction::SendReceive,
@@ -211,6 +212,7 @@ impl Browser {
                 receive_comfort_noise: vec![],
                 level_extension: levels.then_some(LEVEL),
             },
+            video: vec![],
         }
     }
 
