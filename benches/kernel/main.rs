@@ -7,6 +7,7 @@
 
 mod media;
 mod packet;
+mod video;
 
 use std::time::{Duration, Instant};
 
@@ -22,6 +23,7 @@ fn main() {
     let mut bench = Bench { names };
     media::run(&mut bench);
     packet::run(&mut bench);
+    video::run(&mut bench);
 }
 
 /// Runs kernels that were asked for, and prints what they cost.

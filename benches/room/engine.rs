@@ -160,6 +160,7 @@ fn media(case: &Case, index: usize, remote: SocketAddr) -> LegMedia {
             receive_comfort_noise: if case.dtx { vec![13] } else { vec![] },
             level_extension: case.level.then_some(1),
         },
+        video: vec![],
     }
 }
 

@@ -48,9 +48,9 @@ end_causes! {
     /// The caller gave up before the answer.
     Cancelled 487 16 "CW-CALL-001" "主叫在接通前已取消。" "The caller gave up before the call was answered.";
     /// The callee is in another call.
-    Busy 486 17 "CW-CALL-002" "对方正忙，请稍后再拨。" "The other side is busy. Try again later.";
+    Busy 486 17 "CW-CALL-002" "对方正忙，请稍后再试。" "The other side is busy. Try again later.";
     /// Nobody answered in time.
-    NoAnswer 480 19 "CW-CALL-003" "对方无人接听，请稍后再拨。" "Nobody answered. Try again later.";
+    NoAnswer 480 19 "CW-CALL-003" "对方无人接听，请稍后再试。" "Nobody answered. Try again later.";
     /// The callee refused.
     Declined 603 21 "CW-CALL-004" "对方拒绝了通话。" "The other side declined the call.";
     /// No conference and no rule has this alias.
@@ -66,7 +66,7 @@ end_causes! {
     /// The cap of outgoing calls of the conference or of the day is reached.
     CallingOutCapReached 403 21 "CW-DIAL-006" "呼出次数或时长已达上限，请联系管理员。" "The limit of outgoing calls is reached. Ask your administrator.";
     /// No trunk that could carry the call is up.
-    NoTrunk 503 38 "CW-NET-003" "没有可用的中继线路，请稍后再拨或联系管理员。" "No trunk is available. Try later or tell your administrator.";
+    NoTrunk 503 38 "CW-NET-003" "没有可用的中继线路，请稍后再试或联系管理员。" "No trunk is available. Try later or tell your administrator.";
     /// The operator's rules do not allow it.
     Forbidden 403 21 "CW-AUTH-001" "不允许此呼叫，请联系管理员。" "This call is not allowed. Ask your administrator.";
     /// Credentials are missing or wrong.
@@ -90,7 +90,7 @@ end_causes! {
     /// Media stopped arriving and signalling is dead too.
     MediaTimeout 200 41 "CW-MEDIA-003" "长时间没有收到媒体，请检查防火墙的 UDP 端口。" "No media arrived for a long time. Check the UDP ports of the firewall.";
     /// All media ports are in use.
-    PortsExhausted 503 34 "CW-MEDIA-004" "媒体端口已用尽，请稍后再拨或联系管理员。" "All media ports are in use. Try later or tell your administrator.";
+    PortsExhausted 503 34 "CW-MEDIA-004" "媒体端口已用尽，请稍后再试或联系管理员。" "All media ports are in use. Try later or tell your administrator.";
     /// The peer's media description cannot be used.
     BadMediaDescription 488 100 "CW-MEDIA-005" "对方的媒体描述无效，请升级终端软件。" "The media description of the other device is invalid. Update its software.";
     /// The other side insists on encryption, and no SRTP suite or key of it can be used here.
@@ -98,9 +98,9 @@ end_causes! {
     /// The DTLS handshake of a browser failed, or its certificate is not the one it stated.
     DtlsFailed 488 88 "CW-MEDIA-007" "媒体加密协商失败，请刷新页面后重试，或改用其他网络。" "The encryption of media could not be set up. Reload the page, or try another network.";
     /// The limit of simultaneous calls or participants is reached.
-    CapacityReached 503 42 "CW-NODE-001" "系统已达到容量上限，请稍后再拨。" "The system is full. Try again later.";
+    CapacityReached 503 42 "CW-NODE-001" "系统已达到容量上限，请稍后再试。" "The system is full. Try again later.";
     /// The node is being shut down for maintenance and takes no new calls.
-    Draining 503 41 "CW-NODE-002" "系统正在维护，请稍后再拨。" "The system is under maintenance. Try again later.";
+    Draining 503 41 "CW-NODE-002" "系统正在维护，请稍后再试。" "The system is under maintenance. Try again later.";
     /// A fault of ours.
     Internal 500 41 "CW-NODE-003" "系统内部错误，请将此代码告知管理员。" "An internal error. Tell your administrator this code.";
     /// The peer cannot be reached over the network.
@@ -116,7 +116,7 @@ end_causes! {
     /// A host did not let this participant in.
     Denied 403 21 "CW-CONF-005" "主持人未准许您加入会议。" "The host did not let you into the conference.";
     /// No host let the participant in within the time that one may wait.
-    WaitedTooLong 480 19 "CW-CONF-006" "主持人未在等候时限内准入，请稍后再拨。" "No host let you in in time. Dial again later.";
+    WaitedTooLong 480 19 "CW-CONF-006" "主持人未在等候时限内准入，请稍后再试。" "No host let you in in time. Try again later.";
     /// It is long before the time of the conference.
     NotStarted 480 19 "CW-CONF-007" "会议尚未开始，请在开始时间再拨。" "The conference has not started. Dial again when it does.";
     /// The same participant joined again from another place.

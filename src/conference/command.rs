@@ -102,8 +102,15 @@ pub enum Command {
         /// By whom.
         by: By,
     },
-    /// Whether guests may unmute themselves after a host muted them.
+    /// Whether guests may unmute themselves, whoever muted them. They may until a host says no.
     AllowUnmute {
+        /// Allowed from now on.
+        allowed: bool,
+        /// By whom.
+        by: By,
+    },
+    /// Whether guests may have their telephone called.
+    AllowCallMe {
         /// Allowed from now on.
         allowed: bool,
         /// By whom.
@@ -152,8 +159,9 @@ pub enum Command {
         /// By whom.
         by: By,
     },
-    /// Take back a mute of the same kind. What the host muted, only a host unmutes, unless
-    /// [`Command::AllowUnmute`]. A host also takes back the mute on entry, never one's own.
+    /// Take back mutes. By the participant: its own and a host's, where [`Command::AllowUnmute`]
+    /// or a host's unmuting of this one allows it. By a host: a host's and the mute on entry, never
+    /// the participant's own.
     Unmute {
         /// Whom.
         participant: ParticipantId,
@@ -194,6 +202,11 @@ pub enum Command {
     Talkers {
         /// The legs.
         legs: Vec<LegId>,
+    },
+    /// The media of a leg found a way between it and us, for the first time or again.
+    PathFound {
+        /// The leg.
+        leg: LegId,
     },
     /// Media arrives from a leg, for the first time or again.
     LegHeard {

@@ -100,6 +100,11 @@ pub enum Event {
         /// Whether.
         allowed: bool,
     },
+    /// Guests may, or may not, have their telephone called.
+    CallMeAllowed {
+        /// Whether.
+        allowed: bool,
+    },
     /// No host is left; without a successor the conference ends at the end of the grace time.
     HostsGone,
     /// Tell this leg by voice; replaces what it hears from us now.

@@ -60,6 +60,7 @@ impl Observer {
             | Event::LockChanged { .. }
             | Event::LobbyChanged { .. }
             | Event::UnmuteAllowed { .. }
+            | Event::CallMeAllowed { .. }
             | Event::HostsGone
             | Event::Notice { .. }
             | Event::ParticipantWaiting { .. }
@@ -210,6 +211,7 @@ fn command(word: &[u8], people: &[ParticipantId]) -> Command {
                 .map(|n| LegId(u64::from(n)))
                 .collect(),
         },
+        19 if detail & 3 == 2 => Command::PathFound { leg },
         19 if detail & 1 == 0 => Command::LegHeard { leg },
         19 => Command::LegSilent { leg },
         20 => Command::Admit { participant, by },
@@ -229,7 +231,8 @@ fn command(word: &[u8], people: &[ParticipantId]) -> Command {
             1 if detail & 31 == 7 => Command::EndForAll { by },
             0..=2 => Command::MuteAll { by },
             7 => Command::Adopt { settings: Box::new(settings(detail)), by },
-            3 | 4 => Command::AllowUnmute { allowed: detail & 16 == 0, by },
+            3 => Command::AllowCallMe { allowed: detail & 16 == 0, by },
+            4 => Command::AllowUnmute { allowed: detail & 16 == 0, by },
             _ => Command::AdmitAll { by },
         },
     }

@@ -103,8 +103,17 @@ pub struct Participant {
     /// The rules muted the participant when it came in, not the participant itself: a host may
     /// take it back.
     pub(crate) muted_on_entry: bool,
+    /// A host gave this one the word, while others may not unmute themselves.
+    pub(crate) may_unmute: bool,
     /// How much the participant wrote lately.
     pub(crate) pace: Pace,
+}
+
+impl Participant {
+    /// Whether it may take its mutes back, where all guests are, or are not, allowed to.
+    pub(crate) fn unmutes_itself(&self, allowed: bool) -> bool {
+        allowed || self.may_unmute || self.role == Role::Host
+    }
 }
 
 #[cfg(test)]

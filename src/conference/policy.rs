@@ -9,6 +9,10 @@ use std::time::{Duration, Instant};
 /// gives up on a lost message (64 * T1, RFC 3261 section 17).
 pub const ARRIVAL_LIMIT: Duration = Duration::from_secs(64);
 
+/// How long a leg may hold a seat whose media finds no way: a browser tries everything within a
+/// minute, and its person may dial in beside it in the others.
+pub const PATH_LIMIT: Duration = Duration::from_secs(180);
+
 /// The most participants by default: what one worker mixes without a late tick.
 pub const DEFAULT_MAX_PARTICIPANTS: usize = 1000;
 
@@ -49,7 +53,7 @@ pub enum Lobby {
 pub struct Settings {
     /// The name that people see and hear.
     pub name: String,
-    /// The most participants, those who wait included.
+    /// The most participants. Guests who wait take the places of guests, never those of hosts.
     pub max_participants: usize,
     /// How many of the loudest are mixed.
     pub max_talkers: u8,
@@ -70,7 +74,8 @@ pub struct Settings {
     pub mute_on_entry: bool,
     /// Tones when somebody comes or leaves.
     pub chimes: bool,
-    /// Guests may have their telephone called. Hosts may wherever the bridge calls out.
+    /// Guests may have their telephone called, until a host decides otherwise. Hosts may wherever
+    /// the bridge calls out.
     pub guests_call_me: bool,
     /// What the keys of a telephone do in the conference.
     pub keys: Arc<KeyTable>,

@@ -4,6 +4,7 @@ use crate::AdmissionState;
 use crate::chat::Pace;
 use crate::key::KeyMatcher;
 use crate::participant::MAX_LEGS_PER_PARTICIPANT;
+use crate::policy::PATH_LIMIT;
 use crate::voice::Voice;
 use crate::{CallerKey, CommandError, DisplayName, Join, Mute, Participant, Protocol, Role};
 use causeway_base::{EndCause, Lang, LegId, ParticipantId};
@@ -28,9 +29,32 @@ pub struct SeatedLeg {
     pub lang: Lang,
     /// Nothing arrives from it.
     pub(crate) silent: bool,
+    pub(crate) path: Path,
     pub(crate) caller: Option<CallerKey>,
     pub(crate) voice: Voice,
     pub(crate) keys: KeyMatcher,
+}
+
+/// Whether a leg's media passes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Path {
+    /// Not yet: a browser says what it offers before it knows whether any of it gets through a
+    /// firewall.
+    Sought {
+        /// Since when.
+        since: Instant,
+    },
+    /// It does, or it did. A leg that agrees on its media in any other way says no more of it.
+    Found,
+}
+
+impl Path {
+    fn of(source: Protocol, now: Instant) -> Self {
+        match source {
+            Protocol::WebRtc => Path::Sought { since: now },
+            Protocol::Sip => Path::Found,
+        }
+    }
 }
 
 /// The roster. Every leg belongs to one participant, every participant has a leg.
@@ -108,10 +132,15 @@ impl Roster {
         self.legs_where(who, |stands| !stands.is_arriving()).next().is_some()
     }
 
-    /// Whether so many participants are there, those who wait included, those who arrive not.
-    pub(crate) fn is_full(&self, most: usize) -> bool {
+    /// Whether so many participants are there that one of this role finds no place: those who
+    /// arrive are never counted, those who wait only for guests. However many wait, a host comes in.
+    pub(crate) fn is_full(&self, most: usize, role: Role) -> bool {
+        let counts = |who: &Participant| match role {
+            Role::Host => who.joined,
+            Role::Guest => self.is_present(who.id),
+        };
         self.participants.len() >= most
-            && self.participants().filter(|who| self.is_present(who.id)).count() >= most
+            && self.participants().filter(|who| counts(who)).count() >= most
     }
 
     /// Whether so many legs have not agreed their media yet.
@@ -120,9 +149,36 @@ impl Roster {
             && self.legs.values().filter(|seat| seat.admission.is_arriving()).count() >= most
     }
 
-    /// The hosts who hear and are heard.
+    /// The hosts who hear and are heard: one whose media never found a way is none yet.
     pub(crate) fn hosts(&self) -> impl Iterator<Item = &Participant> {
-        self.participants().filter(|who| who.role == Role::Host && self.is_admitted(who.id))
+        self.participants().filter(|who| who.role == Role::Host && self.is_reached(who.id))
+    }
+
+    /// Whether a participant was let in with a leg whose media passes.
+    pub(crate) fn is_reached(&self, who: ParticipantId) -> bool {
+        let mut admitted = self.legs_where(who, AdmissionState::is_admitted);
+        admitted.any(|(_, seat)| seat.path == Path::Found)
+    }
+
+    /// When a leg is let go whose media never found a way: never beside a telephone, by which its
+    /// participant takes part all the same.
+    pub(crate) fn path_until(&self, seat: &SeatedLeg) -> Option<Instant> {
+        let Path::Sought { since } = seat.path else { return None };
+        let mut others = self.legs_where(seat.participant, |stands| !stands.is_arriving());
+        others.all(|(_, other)| other.path != Path::Found).then_some(since + PATH_LIMIT)
+    }
+
+    /// A participant lost a leg: those whose media found no way yet have as long as at first.
+    fn seek_anew(&mut self, now: Instant, who: ParticipantId) {
+        for seat in self.legs.values_mut().filter(|seat| seat.participant == who) {
+            if let Path::Sought { since } = &mut seat.path {
+                *since = now;
+            }
+        }
+    }
+
+    pub(crate) fn participants_mut(&mut self) -> impl Iterator<Item = &mut Participant> {
+        self.participants.values_mut()
     }
 
     pub(crate) fn participant_mut(
@@ -160,6 +216,7 @@ impl Roster {
             trusted: join.trusted,
             lang: join.lang,
             silent: false,
+            path: Path::of(join.source, now),
             caller: join.caller,
             voice: Voice::default(),
             keys: KeyMatcher::default(),
@@ -181,6 +238,7 @@ impl Roster {
             since: now,
             hand: None,
             muted_on_entry: false,
+            may_unmute: false,
             pace: Pace::default(),
         };
         self.participants.insert(id, participant);
@@ -190,6 +248,7 @@ impl Roster {
     /// Takes a leg's seat away; gives it back, and its participant when that was the last leg.
     pub(crate) fn unseat(
         &mut self,
+        now: Instant,
         leg: LegId,
     ) -> Result<(SeatedLeg, Option<Participant>), CommandError> {
         let seat = self.legs.remove(&leg).ok_or(CommandError::UnknownLeg)?;
@@ -199,6 +258,7 @@ impl Roster {
             let gone = self.participants.remove(&seat.participant);
             return Ok((seat, gone));
         }
+        self.seek_anew(now, seat.participant);
         Ok((seat, None))
     }
 }

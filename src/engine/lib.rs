@@ -74,7 +74,8 @@ pub struct EngineConfig {
     pub drain: Duration,
     /// The DiffServ code point of media. By default 46, expedited forwarding (RFC 4594).
     pub dscp: u8,
-    /// After how long without RTP and RTCP a leg is reported silent.
+    /// After how long without RTP and RTCP a leg is reported silent; a browser's also without a
+    /// genuine check of its connection.
     pub silence: Duration,
     /// Ask for real-time scheduling. Where it is refused, [`Engine::realtime`] says so.
     pub realtime: bool,
@@ -299,7 +300,7 @@ impl Engine {
         let reserved =
             MediaEvent::Reserved { leg, rtp: ports.rtp_address, rtcp: ports.rtcp_address };
         let worker = self.least_loaded(places);
-        self.order(worker, Order::Adopt(Box::new(Leg::new(leg, Path::Ports(ports)))))?;
+        self.order(worker, Order::Adopt(Box::new(Leg::new(leg, Path::Ports(ports))), None))?;
         places.legs.insert(leg, Place { worker, door: None });
         answer.send(reserved);
         Ok(())
@@ -321,9 +322,8 @@ impl Engine {
             udp: door.udp_addresses(),
             tcp: door.tcp_addresses(),
         };
-        self.order(worker, Order::Enrol(leg, ice))?;
         let path = Path::WebRtc(Box::new(Peer::new(Arc::clone(door))));
-        self.order(worker, Order::Adopt(Box::new(Leg::new(leg, path))))?;
+        self.order(worker, Order::Adopt(Box::new(Leg::new(leg, path)), Some(ice)))?;
         places.legs.insert(leg, Place { worker, door: Some(worker) });
         answer.send(MediaEvent::WebRtcReserved { leg, local: Box::new(local) });
         Ok(())

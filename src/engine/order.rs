@@ -22,8 +22,9 @@ pub(crate) enum Order {
     CloseConference(ConferenceId),
     /// A conference's new plan.
     Apply(ConferenceId, Box<MediaPlan>),
-    /// A new leg.
-    Adopt(Box<Leg>),
+    /// A new leg; a browser's with the credentials by which this worker's door knows it. One
+    /// order, so that a full queue takes both or neither.
+    Adopt(Box<Leg>, Option<IceCredentials>),
     /// A leg's media, for the first time or anew.
     Configure(LegId, Box<LegMedia>),
     /// A leg of this worker enters a conference of this worker.

@@ -8,7 +8,8 @@ use crate::room::{Room, Scratch};
 use crate::webrtc::{self, Datagram, Inlet, Parcel};
 use crate::{EngineConfig, ingress, report, sys};
 use causeway_base::{ConferenceId, EndCause, LegId};
-use causeway_plan::MediaEvent;
+use causeway_plan::webrtc::MAX_CANDIDATES;
+use causeway_plan::{IceCredentials, MediaEvent};
 use rustix::event::{Timespec, epoll};
 use std::collections::{HashMap, VecDeque};
 use std::io;
@@ -36,14 +37,32 @@ const MAX_DATAGRAM: usize = 2048;
 /// dropped, and counted in the log.
 const MAX_BACKLOG: usize = 65_536;
 
-/// Orders, and datagrams, kept for one leg that is on its way from another worker.
+/// Datagrams kept for one leg that is on its way from another worker.
 const MAX_AWAITED: usize = 64;
+
+/// Orders kept for it: its candidates, and as many of all that else is said in a tick or two.
+const MAX_AWAITED_ORDERS: usize = 2 * MAX_CANDIDATES;
 
 /// What is kept for a leg until it arrives.
 #[derive(Debug, Default)]
 struct Awaited {
     orders: VecDeque<Order>,
     datagrams: Parcel,
+}
+
+impl Awaited {
+    /// Keeps an order. Candidates leave room for what matters more, and the end is always kept:
+    /// it comes once.
+    fn keep(&mut self, order: Order) {
+        let most = match order {
+            Order::Release(_) => usize::MAX,
+            Order::AddCandidate(..) => MAX_CANDIDATES,
+            _ => MAX_AWAITED_ORDERS,
+        };
+        if self.orders.len() < most {
+            self.orders.push_back(order);
+        }
+    }
 }
 
 /// Legs whose datagrams are taken in a small part of one tick (a tenth of a tick for a hundred).
@@ -262,9 +281,7 @@ impl Worker {
         if let Some(leg) = order.leg()
             && let Some(awaited) = self.awaited.get_mut(&leg)
         {
-            if awaited.orders.len() < MAX_AWAITED {
-                awaited.orders.push_back(order);
-            }
+            awaited.keep(order);
             return;
         }
         match order {
@@ -278,7 +295,12 @@ impl Worker {
                     room.apply(*plan, &mut self.legs);
                 }
             }
-            Order::Adopt(leg) => self.adopt(now, leg),
+            Order::Adopt(leg, ice) => {
+                if let Some(ice) = ice {
+                    self.enrol(leg.id, ice);
+                }
+                self.adopt(now, leg);
+            }
             Order::Configure(leg, media) => {
                 if let Some(slot) = self.legs.slot(leg)
                     && let Some(leg) = self.legs.get_mut(slot)
@@ -297,11 +319,7 @@ impl Worker {
                     webrtc::add_candidate(leg, &candidate, now, &mut self.scratch.out.browsers);
                 }
             }
-            Order::Enrol(leg, ice) => {
-                if let Some(inlet) = &mut self.inlet {
-                    inlet.lookup.enrol(leg, ice);
-                }
-            }
+            Order::Enrol(leg, ice) => self.enrol(leg, ice),
             Order::Follow(leg, worker) => {
                 if let Some(inlet) = &mut self.inlet {
                     inlet.follow(leg, worker);
@@ -360,6 +378,12 @@ impl Worker {
             }
             Order::Release(leg) => self.release(now, leg),
             Order::Stop => {}
+        }
+    }
+
+    fn enrol(&mut self, leg: LegId, ice: IceCredentials) {
+        if let Some(inlet) = &mut self.inlet {
+            inlet.lookup.enrol(leg, ice);
         }
     }
 

@@ -4,6 +4,7 @@
 //! * [`transport`]: where RTP goes and how it is protected, as offer/answer settled it.
 //! * [`webrtc`]: the same for a browser: ICE, DTLS, which stream is which.
 //! * [`audio`]: the audio formats of one leg, as offer/answer settled them.
+//! * [`video`]: the same of its video lines.
 //! * [`media_plan`]: the conference's decision of who is heard by whom.
 //! * [`command`]: the words between a conference and the engine, [`MediaCommand`] and
 //!   [`MediaEvent`].
@@ -17,6 +18,7 @@ pub mod policy;
 pub mod prompt;
 pub mod stats;
 pub mod transport;
+pub mod video;
 pub mod webrtc;
 
 pub use audio::{AudioFormat, LegAudio};
@@ -26,7 +28,13 @@ pub use policy::{Encryption, OfferPolicy};
 pub use prompt::{CLIP_RATE, Clip, PlayId, Prompt};
 pub use stats::LegStats;
 pub use transport::{Direction, LegMedia, SrtpKey, SrtpSpec, SrtpSuite, Transport, TransportSpec};
+pub use video::{
+    Ceiling, Content, Feedback, FeedbackKind, H264Format, H264Level, H264Limits, H264Profile,
+    LegVideo, PacketizationMode, VideoCoding, VideoFormat, VideoPolicy, VideoSend, VideoTransport,
+    Vp8Format,
+};
 pub use webrtc::{
     CandidateKind, CandidateProtocol, DtlsRole, Fingerprint, IceCandidate, IceCredentials,
-    WebRtcAddress, WebRtcAudio, WebRtcData, WebRtcSpec, WebRtcState,
+    WebRtcAddress, WebRtcAudio, WebRtcData, WebRtcExtensions, WebRtcRid, WebRtcSpec, WebRtcState,
+    WebRtcVideo,
 };

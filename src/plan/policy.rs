@@ -1,6 +1,6 @@
 //! What a bridge profile and a conference allow an offer or an answer to hold.
 
-use crate::SrtpSuite;
+use crate::{SrtpSuite, VideoPolicy};
 use causeway_base::Codec;
 
 /// Whether media is encrypted.
@@ -34,6 +34,8 @@ pub struct OfferPolicy {
     pub opus_fec: bool,
     /// RFC 6464 audio level header extension.
     pub level_extension: bool,
+    /// Video; none by default.
+    pub video: VideoPolicy,
 }
 
 impl Default for OfferPolicy {
@@ -47,6 +49,7 @@ impl Default for OfferPolicy {
             telephone_events: true,
             opus_fec: true,
             level_extension: true,
+            video: VideoPolicy::default(),
         }
     }
 }

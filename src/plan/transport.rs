@@ -1,6 +1,6 @@
 //! Where RTP goes and how it is protected.
 
-use crate::{LegAudio, WebRtcSpec};
+use crate::{LegAudio, LegVideo, WebRtcSpec};
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 
@@ -230,4 +230,7 @@ pub struct LegMedia {
     pub direction: Direction,
     /// What.
     pub audio: LegAudio,
+    /// The video lines that were taken, each with a transport of its own or within the browser's,
+    /// at most [`MAX_VIDEO_LINES`](crate::video::MAX_VIDEO_LINES).
+    pub video: Vec<LegVideo>,
 }

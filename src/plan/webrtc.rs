@@ -1,5 +1,6 @@
 //! What a browser's leg agrees beside its formats: ICE, DTLS, and which stream is which.
 
+use crate::VideoFormat;
 use causeway_base::Redacted;
 use std::fmt;
 use std::net::SocketAddr;
@@ -118,6 +119,63 @@ pub struct WebRtcAudio {
     pub receive_red: Option<u8>,
 }
 
+/// Sizes of one camera at a time that are taken (simulcast). Browsers send three.
+pub const MAX_RIDS: usize = 4;
+
+/// The longest identifier of a simulcast stream (RFC 8851) that is taken; clients write `h` or
+/// `high`.
+pub const MAX_RID: usize = 16;
+
+/// Video formats of one peer connection that are declared. A browser offers some twenty, of which
+/// we speak a dozen.
+pub const MAX_VIDEO_FORMATS: usize = 24;
+
+/// Identifiers of the header extensions of a browser's video line.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct WebRtcExtensions {
+    /// The line's tag (`urn:ietf:params:rtp-hdrext:sdes:mid`).
+    pub mid: Option<u8>,
+    /// The simulcast stream (`urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id`).
+    pub rid: Option<u8>,
+    /// The simulcast stream that a retransmission is of
+    /// (`urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id`).
+    pub repaired_rid: Option<u8>,
+    /// When the packet left, for the receiver's estimate of the rate (`abs-send-time`).
+    pub abs_send_time: Option<u8>,
+    /// The number over all streams that `transport-cc` reports on.
+    pub transport_cc: Option<u8>,
+}
+
+/// One size of a camera in simulcast, the largest not always first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WebRtcRid {
+    /// Its identifier, at most [`MAX_RID`] bytes.
+    pub rid: String,
+    /// The browser says that it does not send it at present (`~`, RFC 8853 section 5.1).
+    pub paused: bool,
+}
+
+/// A video line of a browser.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WebRtcVideo {
+    /// Its identification tag (`a=mid`), at most [`MAX_MID`] bytes.
+    pub mid: String,
+    /// The synchronization source that the peer states; with simulcast it states none.
+    pub remote_ssrc: Option<u32>,
+    /// The source of its retransmissions, where it states it (`a=ssrc-group:FID`).
+    pub remote_rtx_ssrc: Option<u32>,
+    /// The sizes that it sends at once, at most [`MAX_RIDS`]; empty without simulcast.
+    pub remote_rids: Vec<WebRtcRid>,
+    /// The synchronization source that we send with, as our description states it.
+    pub local_ssrc: u32,
+    /// The source of our retransmissions.
+    pub local_rtx_ssrc: u32,
+    /// The canonical name that our description states, the same for all lines.
+    pub cname: String,
+    /// Header extensions.
+    pub extensions: WebRtcExtensions,
+}
+
 /// The data line of a browser (RFC 8841).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WebRtcData {
@@ -150,6 +208,11 @@ pub struct WebRtcSpec {
     pub remote_candidates: Vec<IceCandidate>,
     /// The audio line. Without one nothing is heard either way.
     pub audio: Option<WebRtcAudio>,
+    /// Every video format that may ever arrive or be sent on this peer connection, at most
+    /// [`MAX_VIDEO_FORMATS`], each payload type once: what its first offer named, whatever
+    /// the direction of its lines. Later offers cannot add payload types to a peer
+    /// connection that runs, and lines with others are refused.
+    pub video_formats: Vec<VideoFormat>,
     /// The data line.
     pub data: Option<WebRtcData>,
 }

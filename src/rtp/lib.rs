@@ -7,7 +7,10 @@
 //! * [`telephone_event`]: digits as RTP events, both ways.
 //! * [`jitter`]: packets in order at the playout tick, no later than the network makes them.
 //! * [`sender`]: the sequence numbers and timestamps of what we send.
+//! * [`bandwidth`]: what a receiver can take, and which size of picture that is enough for.
+//! * [`video`]: frames, and what it takes to get and to send them whole.
 
+pub mod bandwidth;
 #[doc(hidden)]
 pub mod fuzz;
 pub mod jitter;
@@ -16,6 +19,7 @@ pub mod sender;
 pub mod source_guard;
 pub mod srtp;
 pub mod telephone_event;
+pub mod video;
 
 pub use jitter::{Arrival, Inserted, JitterBuffer, Packet, Pull};
 pub use sender::{Numbering, RtpSender};

@@ -7,6 +7,7 @@ use crate::router::GATEWAY;
 use crate::view::{CallOut, ConferenceView};
 use causeway_base::{ConferenceId, EndCause, LegId};
 use causeway_conference::{Command, CommandError};
+use causeway_dial::calling_out::Asker;
 use std::fmt;
 use std::sync::Arc;
 use tokio::sync::{broadcast, mpsc, oneshot};
@@ -99,19 +100,20 @@ impl Live {
     /// # Errors
     /// Why it may not be called.
     pub async fn call_out(&self, key: &str, call: CallOut) -> Result<LegId, EndCause> {
-        self.call_out_watched(key, call, None).await
+        self.call_out_watched(key, call, Asker::Host, None).await
     }
 
-    /// As [`Self::call_out`]; what becomes of the call is told to `watcher` too.
+    /// As [`Self::call_out`], for this asker; what becomes of the call is told to `watcher` too.
     pub(crate) async fn call_out_watched(
         &self,
         key: &str,
         call: CallOut,
+        asker: Asker,
         watcher: Option<Watcher>,
     ) -> Result<LegId, EndCause> {
         let (reply, begun) = oneshot::channel();
         let call = Box::new(call);
-        let handover = Handover::CallOut { key: key.into(), call, watcher, reply };
+        let handover = Handover::CallOut { key: key.into(), call, asker, watcher, reply };
         self.handovers.send(handover).map_err(|_| EndCause::Draining)?;
         begun.await.unwrap_or(Err(EndCause::Draining))
     }

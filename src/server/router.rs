@@ -22,7 +22,7 @@ use causeway_plan::{MediaCommand, MediaEvent};
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Instant;
-use tokio::sync::{broadcast, mpsc};
+use tokio::sync::{broadcast, mpsc, oneshot};
 use tracing::{debug, info};
 
 /// Actors that may end under a visit before it is refused.
@@ -131,9 +131,9 @@ impl<O: Outlet> Router<O> {
             Handover::Closed { key, cause } => {
                 self.desk.conference_ended(&self.journal, key, cause);
             }
-            Handover::CallOut { key, call, watcher, reply } => {
+            Handover::CallOut { key, call, asker, watcher, reply } => {
                 // Who asked may have gone.
-                let _ = reply.send(self.call_somebody(key, *call, watcher).await);
+                let _ = reply.send(self.call_somebody(key, *call, asker, watcher).await);
             }
         }
     }
@@ -189,7 +189,9 @@ impl<O: Outlet> Router<O> {
 
     /// A browser comes by its link, which the front desk has looked at.
     pub(crate) async fn enter(&mut self, visit: Box<Visit>) {
-        match self.limit() {
+        // Who no longer waits lets go of its leg next, or has: a seat would be nobody's for ever.
+        let has_left = visit.seated.as_ref().is_some_and(oneshot::Sender::is_closed);
+        match has_left.then_some(EndCause::Cancelled).or_else(|| self.limit()) {
             Some(cause) => self.turn_away(*visit, cause),
             None => self.bring(visit).await,
         }
@@ -254,14 +256,14 @@ impl<O: Outlet> Router<O> {
         &self,
         key: Arc<str>,
         call: CallOut,
+        asker: Asker,
         watcher: Option<Watcher>,
     ) -> Result<LegId, EndCause> {
         if let Some(cause) = self.limit().or_else(|| self.desk.closed(&key)) {
             return Err(cause);
         }
         let leg = self.legs.next();
-        let wanted =
-            Wanted { asker: Asker::Host, conference: Some(Arc::clone(&key)), rule: "".into() };
+        let wanted = Wanted { asker, conference: Some(Arc::clone(&key)), rule: "".into() };
         let (role, beside) = (call.role, call.beside);
         let shown = Appearance::ourselves();
         let errand = self.desk.outgoing().place(Instant::now(), leg, &wanted, call, shown)?;

@@ -68,7 +68,10 @@ async fn run(config: Config) -> Result<(), Box<dyn Error>> {
                 bridge.leave().await;
             }
             _ = terminated.recv() => {
-                front.iter().for_each(|front| front.backend.drains());
+                if let Some(front) = &front {
+                    front.backend.drains();
+                    front.door.drain();
+                }
                 bridge.drain().await;
             }
             _ = hung_up.recv() => front.iter().for_each(|front| front.listener.reload()),

@@ -1,11 +1,16 @@
 //! Bodies of the fuzz targets. Each takes any bytes, must not panic, and checks what it can.
 
-use crate::rtcp::{RtcpPacket, RtcpView};
+use crate::h264::{
+    AnnexB, H264Payload, PacketizationMode, PictureParameterSet, SequenceParameterSet, SliceStart,
+    packetize,
+};
+use crate::rtcp::{PayloadFeedback, RtcpPacket, RtcpView, TransportFeedback};
 use crate::rtp::{MAX_LEN, RtpView};
 use crate::sdp::{
-    Candidate, Crypto, ExtMap, Group, RtcpAddress, RtpMap, SessionDescription, attribute,
+    Candidate, Crypto, ExtMap, Group, H264Fmtp, Rid, RtcpAddress, RtcpFeedback, RtpMap,
+    SessionDescription, Simulcast, Vp8Fmtp, attribute, fmtp, simulcast,
 };
-use crate::{audio_level, comfort_noise, demux, framing, stun, telephone_event};
+use crate::{audio_level, comfort_noise, demux, framing, stun, telephone_event, vp8};
 use crate::{ice_check::IceCheck, red::RedView};
 
 /// RTP: what is read is written back the same, but for padding.
@@ -47,9 +52,27 @@ pub fn rtcp(data: &[u8]) {
                 assert!(description.count() <= data.len());
             }
             RtcpPacket::Bye { sources, .. } => assert!(sources.count() <= 31),
-            RtcpPacket::TransportFeedback(_)
-            | RtcpPacket::PayloadFeedback(_)
-            | RtcpPacket::Other { .. } => {}
+            RtcpPacket::TransportFeedback(feedback) => match feedback.transport() {
+                Some(TransportFeedback::Nack(nacks)) => assert!(nacks.count() <= 5 * data.len()),
+                Some(
+                    TransportFeedback::BitrateRequest(limits)
+                    | TransportFeedback::BitrateNotice(limits),
+                ) => assert!(limits.count() <= data.len() / 8),
+                Some(TransportFeedback::TransportWide(wide)) => {
+                    assert_eq!(wide.arrivals().count(), usize::from(wide.count));
+                }
+                Some(TransportFeedback::Other(_)) | None => {}
+            },
+            RtcpPacket::PayloadFeedback(feedback) => match feedback.payload() {
+                Some(PayloadFeedback::FullIntra(requests)) => {
+                    assert!(requests.count() <= data.len() / 8);
+                }
+                Some(PayloadFeedback::Estimate(estimate)) => {
+                    assert!(estimate.sources().len() <= data.len() / 4);
+                }
+                Some(PayloadFeedback::PictureLoss | PayloadFeedback::Other(_)) | None => {}
+            },
+            RtcpPacket::Other { .. } => {}
         }
     }
     assert!((1..=data.len() / 4).contains(&walked));
@@ -91,6 +114,63 @@ pub fn red(data: &[u8]) {
     assert_eq!(again + 1 + view.primary().payload.len(), data.len());
 }
 
+/// H.264 payloads: what they carry is packetized and carried again the same.
+pub fn h264_payload(data: &[u8]) {
+    let Ok(payload) = H264Payload::parse(data) else { return };
+    let mut stream = vec![];
+    payload.append_to(&mut stream);
+    assert_eq!(stream.len(), payload.stream_len());
+    assert!(stream.len() <= 4 * data.len() + 4, "no payload grows beyond its start codes");
+    assert!(payload.begins_picture() || !payload.begins_key_picture());
+}
+
+/// H.264 byte streams: units are within, sizes are bounded, and packetizing loses nothing.
+pub fn h264_stream(data: &[u8]) {
+    let mut units = vec![];
+    for nal in AnnexB::new(data) {
+        if let Some(sequence) = SequenceParameterSet::parse(nal) {
+            assert!(sequence.size.pixels() > 0 && sequence.size.fits(sequence.coded_size));
+        }
+        let _ = (PictureParameterSet::parse(nal), SliceStart::parse(nal));
+        if !matches!(nal.kind().number(), 9 | 12) {
+            units.push(nal);
+        }
+    }
+    let limit = 64 + data.first().map_or(0, |byte| usize::from(*byte));
+    let mut carried = vec![];
+    let Ok(payloads) = packetize(data, PacketizationMode::NonInterleaved, limit) else {
+        panic!("this mode carries every unit")
+    };
+    for payload in payloads {
+        let mut out = [0; 64 + 255];
+        let Ok(len) = payload.write(&mut out) else { panic!("longer than the limit") };
+        assert!(len <= limit);
+        let Some(Ok(payload)) = out.get(..len).map(H264Payload::parse) else { panic!("not read") };
+        payload.append_to(&mut carried);
+    }
+    let whole: usize = units.iter().map(|nal| 4 + nal.bytes().len()).sum();
+    assert_eq!(carried.len(), whole);
+    assert!(AnnexB::new(&carried).eq(units));
+}
+
+/// VP8 payloads: a descriptor that is read is written and read again the same.
+pub fn vp8(data: &[u8]) {
+    let _ = vp8::FrameHeader::parse(data);
+    let Some((descriptor, frame)) = vp8::Descriptor::parse(data) else { return };
+    let mut out = [0; vp8::descriptor::MAX_LEN + 1];
+    let Ok(len) = descriptor.write(&mut out) else { panic!("no room") };
+    let again = out.get(..=len).and_then(vp8::Descriptor::parse);
+    assert_eq!(again.map(|(again, _)| again), Some(descriptor));
+    let mut whole = vec![];
+    for payload in vp8::packetize(frame, descriptor, 100) {
+        let mut out = [0; 100];
+        let read =
+            payload.write(&mut out).ok().and_then(|len| vp8::Descriptor::parse(out.get(..len)?));
+        whole.extend_from_slice(read.map(|(_, bytes)| bytes).unwrap_or_default());
+    }
+    assert_eq!(whole, frame);
+}
+
 /// Session descriptions: what is read is written and read again the same.
 pub fn sdp(data: &[u8]) {
     let session = match SessionDescription::parse(data) {
@@ -115,10 +195,29 @@ pub fn sdp(data: &[u8]) {
         if let Some(candidate) = Candidate::parse(value) {
             assert_eq!(Candidate::parse(&candidate.to_string()), Some(candidate));
         }
+        video_values(value);
+        video_values(attribute::fmtp(value).map_or("", |(_, text)| text));
         let _ = (ExtMap::parse(value), RtcpAddress::parse(value), Group::parse(value));
         let _ = (attribute::sha256_fingerprint(value), attribute::ssrc(value));
         let _ = attribute::fmtp(value).map(|(_, list)| attribute::parameters(list).count());
     }
+}
+
+/// What speaks of video is written as it was read.
+fn video_values(value: &str) {
+    if let Some(h264) = H264Fmtp::parse(value) {
+        assert_eq!(H264Fmtp::parse(&h264.to_string()), Some(h264));
+    }
+    let vp8 = Vp8Fmtp::parse(value);
+    assert_eq!(Vp8Fmtp::parse(&vp8.to_string()), vp8);
+    if let Some(streams) = Simulcast::parse(value) {
+        assert_eq!(Simulcast::parse(&streams.to_string()), Some(streams));
+    }
+    if let Some(rid) = Rid::parse(value) {
+        assert_eq!(Rid::parse(&rid.to_string()), Some(rid));
+    }
+    let _ = (RtcpFeedback::parse(value), fmtp::repeated(value));
+    let _ = simulcast::repeating_source(value, 1);
 }
 
 #[cfg(test)]
@@ -156,6 +255,12 @@ mod tests {
             "a=:",
             "a=rtpmap:96 opus/48000/2",
             "a=fmtp:96 x=1;y",
+            "a=fmtp:97 profile-level-id=42f00b;packetization-mode=1;max-fs=8160;max-br=5",
+            "a=fmtp:98 max-fr=30;max-fs=3600;apt=97;max-recv-level=e01f;max-fps=6000",
+            "a=rtcp-fb:* ccm fir",
+            "a=rid:h send pt=97",
+            "a=simulcast:send h;~l,m recv x",
+            "a=ssrc-group:FID 1 2",
             "a=crypto:1 S inline:abc|2^31",
             "a=extmap:1/recvonly urn:x",
             "a=rtcp:9 IN IP4 192.0.2.2",
@@ -184,6 +289,24 @@ mod tests {
             super::telephone_event(&data);
             super::red(&data);
             super::sdp(&data);
+            super::h264_payload(&data);
+            super::h264_stream(&data);
+            super::vp8(&data);
+        }
+
+        #[test]
+        fn bytes_that_look_like_h264(units in prop::collection::vec(
+            (prop::sample::select(vec![0x65u8, 0x67, 0x68, 0x41, 0x09, 0x78, 0x7c, 0xe5]),
+             prop::collection::vec(prop::sample::select(vec![0u8, 0, 1, 3, 0x42, 0x80, 0xff]), 0..150)), 0..8)) {
+            let mut stream = vec![];
+            for (header, body) in &units {
+                stream.extend([0, 0, 1, *header]);
+                stream.extend(body);
+                let mut payload = vec![*header];
+                payload.extend(body);
+                super::h264_payload(&payload);
+            }
+            super::h264_stream(&stream);
         }
 
         #[test]
@@ -195,6 +318,22 @@ mod tests {
             data[0] = data[0] & 0xf0 | 0x10;
             super::rtp(&data);
             super::rtp_ext(&data);
+        }
+
+        #[test]
+        fn bytes_that_look_like_feedback(
+            format in prop::sample::select(vec![1u8, 3, 4, 15]),
+            kind in 205u8..207,
+            mut body in prop::collection::vec(any::<u8>(), 8..200),
+            name: bool,
+        ) {
+            if let (true, Some(slot)) = (name, body.get_mut(8..12)) {
+                slot.copy_from_slice(b"REMB");
+            }
+            body.truncate(body.len() / 4 * 4);
+            let mut data = vec![0x80 | format, kind, 0, (body.len() / 4) as u8];
+            data.extend(body);
+            super::rtcp(&data);
         }
 
         #[test]

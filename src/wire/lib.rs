@@ -3,7 +3,7 @@
 //!
 //! * [`demux`]: what a datagram on a media port is, by its first bytes.
 //! * [`rtp`]: RTP headers, header extensions and padding.
-//! * [`rtcp`]: RTCP compounds, and NTP time.
+//! * [`rtcp`]: RTCP compounds, feedback about video, and NTP time.
 //! * [`telephone_event`]: digits in RTP.
 //! * [`comfort_noise`]: the level of silence.
 //! * [`audio_level`]: the loudness of a packet, told in its header.
@@ -12,6 +12,7 @@
 //! * [`ice_check`]: whose a connectivity check is, on a port that many sessions share.
 //! * [`framing`]: datagrams on a stream.
 //! * [`red`]: audio sent twice.
+//! * [`h264`], [`vp8`]: video in RTP, and what its bitstreams say of themselves.
 
 pub mod audio_level;
 pub mod comfort_noise;
@@ -19,6 +20,7 @@ pub mod demux;
 pub mod framing;
 #[doc(hidden)]
 pub mod fuzz;
+pub mod h264;
 pub mod ice_check;
 pub mod red;
 pub mod rtcp;
@@ -26,6 +28,7 @@ pub mod rtp;
 pub mod sdp;
 pub mod stun;
 pub mod telephone_event;
+pub mod vp8;
 
 /// Two bytes at `at`, most significant first.
 fn be16(bytes: &[u8], at: usize) -> Option<u16> {

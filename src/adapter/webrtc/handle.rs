@@ -156,7 +156,8 @@ impl WebRtcHandle {
         *self.shared.count.borrow()
     }
 
-    /// Gives a command to a leg without waiting. A leg that is gone ignores it.
+    /// Gives a command to a leg without waiting. A leg that is gone ignores it, but who ends one
+    /// hears once more that it is over: an owner that missed its last word lets go of it then.
     ///
     /// # Errors
     /// [`Busy`]: try again a little later.
@@ -164,17 +165,14 @@ impl WebRtcHandle {
         let leg = command.leg();
         match command {
             LegCommand::Reject { cause, .. } | LegCommand::End { cause, .. } => {
-                if let Some(strings) = self.shared.legs.get(&leg) {
-                    strings.ending.tell(cause);
-                }
+                let Some(strings) = self.shared.legs.get(&leg) else {
+                    return self.say_over(leg, cause);
+                };
+                strings.ending.tell(cause);
                 Ok(())
             }
             // Browsers are not called; whoever tries hears that it is over.
-            LegCommand::Dial { .. } => {
-                let cause = EndCause::Unsupported;
-                let ended = self.shared.events.try_send(LegEvent::Ended { leg, cause });
-                ended.map_err(|_| Busy)
-            }
+            LegCommand::Dial { .. } => self.say_over(leg, EndCause::Unsupported),
             command => {
                 let Some(strings) = self.shared.legs.get(&leg) else { return Ok(()) };
                 match strings.commands.try_send(command) {
@@ -183,6 +181,14 @@ impl WebRtcHandle {
                     _ => Ok(()),
                 }
             }
+        }
+    }
+
+    fn say_over(&self, leg: LegId, cause: EndCause) -> Result<(), Busy> {
+        match self.shared.events.try_send(LegEvent::Ended { leg, cause }) {
+            Err(mpsc::error::TrySendError::Full(_)) => Err(Busy),
+            // A bridge that listens no more has let go of every leg.
+            _ => Ok(()),
         }
     }
 

@@ -49,9 +49,11 @@ pub enum ClientMessage {
         #[serde(default)]
         #[cfg_attr(test, ts(optional = nullable))]
         test: Option<NetworkTest>,
-        /// Joins to listen only: there is no microphone.
-        #[serde(default)]
-        listen_only: bool,
+    },
+    /// The language of texts from now on.
+    Lang {
+        /// `zh-CN` or `en`.
+        lang: String,
     },
     /// An offer (RFC 3264), the first one or a restart of ICE. The bridge answers.
     Offer {
@@ -128,8 +130,13 @@ pub enum HostAction {
     },
     /// Mute every guest.
     MuteAll {},
-    /// Whether guests may unmute themselves.
+    /// Whether guests may unmute themselves, whoever muted them.
     AllowUnmute {
+        /// Allowed from now on.
+        allowed: bool,
+    },
+    /// Whether guests may have their telephone called.
+    AllowCallMe {
         /// Allowed from now on.
         allowed: bool,
     },
@@ -176,25 +183,26 @@ pub struct Seat {
     pub secret: String,
 }
 
-/// What the test before joining found. Kept with the participant; nothing is decided by it.
+/// What the test before joining found. Kept with the participant; nothing is decided by it. What
+/// was not measured is absent.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(deny_unknown_fields)]
 pub struct NetworkTest {
     /// Media by UDP works.
-    pub udp: bool,
+    pub udp: Option<bool>,
     /// Media by TCP works.
-    pub tcp: bool,
+    pub tcp: Option<bool>,
     /// Media by TURN over TLS works, where it is offered.
-    pub tls: bool,
+    pub tls: Option<bool>,
     /// Kilobit a second to the bridge.
-    pub up_kbps: u32,
+    pub up_kbps: Option<u32>,
     /// Kilobit a second from the bridge.
-    pub down_kbps: u32,
+    pub down_kbps: Option<u32>,
     /// Lost packets, thousandths.
-    pub loss_permille: u16,
+    pub loss_permille: Option<u16>,
     /// Round trip in milliseconds.
-    pub round_trip_ms: u32,
+    pub round_trip_ms: Option<u32>,
 }
 
 /// What the bridge says.
@@ -263,12 +271,16 @@ pub enum ServerMessage {
     State {
         /// Nobody comes in any more.
         locked: bool,
-        /// Guests may unmute themselves.
+        /// Guests may unmute themselves; to a guest: I may.
         may_unmute: bool,
         /// I may have my telephone called.
         may_call_me: bool,
         /// Hosts may call out.
         may_call_out: bool,
+        /// Guests may have their telephone called.
+        guests_call_me: bool,
+        /// The bridge stops when the meetings that go on are over: nobody comes in any more.
+        draining: bool,
     },
     /// What was written before I came, oldest first, then what is written.
     Chat {
@@ -291,7 +303,7 @@ pub enum ServerMessage {
         /// Why it failed.
         problem: Option<Problem>,
     },
-    /// It is over for me. The connection stays ten seconds for [`ClientMessage::Feedback`].
+    /// It is over for me. The connection stays two minutes for [`ClientMessage::Feedback`].
     Ended(Problem),
     /// I am here.
     Pong {

@@ -3,6 +3,7 @@
 use super::Conference;
 use crate::policy::{HostPresence, MAX_ARRIVING};
 use crate::queue::Entered;
+use crate::roster::Path;
 use crate::{AdmissionState, By, CommandError, Event, Hold, Join, Lobby, Notice, Role, Settings};
 use causeway_base::{EndCause, LegId, ParticipantId};
 use causeway_plan::Direction;
@@ -17,7 +18,8 @@ impl Conference {
         if self.door.locked && role == Role::Guest && !was_let_in {
             return Err(CommandError::Refused(EndCause::ConferenceLocked));
         }
-        let is_full = join.beside.is_none() && self.roster.is_full(self.settings.max_participants);
+        let most = self.settings.max_participants;
+        let is_full = join.beside.is_none() && self.roster.is_full(most, role);
         if is_full || self.roster.is_crowded(MAX_ARRIVING) {
             return Err(CommandError::Refused(EndCause::CapacityReached));
         }
@@ -35,10 +37,11 @@ impl Conference {
         let waits = self.is_held(leg, self.host_is_here())?;
         let seat = self.roster.leg(leg)?;
         let (before, who) = (seat.admission, seat.participant);
+        let role = self.roster.participant(who)?.role;
         // Seats are given to those who confirm, not to those who say that they come.
         if matches!(before, AdmissionState::Arriving { .. })
             && !self.roster.is_present(who)
-            && self.roster.is_full(self.settings.max_participants)
+            && self.roster.is_full(self.settings.max_participants, role)
         {
             self.dismiss(now, leg, EndCause::CapacityReached);
             return Ok(());
@@ -58,6 +61,13 @@ impl Conference {
         Ok(())
     }
 
+    pub(super) fn path_found(&mut self, leg: LegId) -> Result<(), CommandError> {
+        self.roster.leg_mut(leg)?.path = Path::Found;
+        // A host counts as one from now on.
+        self.seats_changed = true;
+        Ok(())
+    }
+
     pub(super) fn admit(
         &mut self,
         now: Instant,
@@ -72,7 +82,11 @@ impl Conference {
     pub(super) fn admit_all(&mut self, now: Instant, by: By) -> Result<(), CommandError> {
         self.authorise(by)?;
         let everybody: Vec<ParticipantId> = self.queue.places().map(|(_, who)| who).collect();
-        everybody.into_iter().try_for_each(|who| self.let_in(now, who))
+        let came = everybody.iter().filter(|who| self.let_in(now, **who).is_ok()).count();
+        match came {
+            0 if !everybody.is_empty() => Err(CommandError::Refused(EndCause::CapacityReached)),
+            _ => Ok(()),
+        }
     }
 
     pub(super) fn deny(
@@ -126,6 +140,9 @@ impl Conference {
         self.authorise(by)?;
         if settings.lobby != self.settings.lobby {
             self.set_lobby(settings.lobby, by)?;
+        }
+        if settings.guests_call_me != self.settings.guests_call_me {
+            self.allow_call_me(settings.guests_call_me, by)?;
         }
         self.door.wait_for_host = settings.wait_for_host;
         match settings.starts_in.and_then(|wait| now.checked_add(wait)) {
@@ -190,6 +207,11 @@ impl Conference {
     }
 
     fn let_leg_in(&mut self, now: Instant, leg: LegId) -> Result<(), CommandError> {
+        let who = self.roster.participant(self.roster.leg(leg)?.participant)?;
+        // Hosts came past those who waited; all of them together may be too many.
+        if !who.joined && self.roster.is_full(self.settings.max_participants, Role::Host) {
+            return Err(CommandError::Refused(EndCause::CapacityReached));
+        }
         let seat = self.roster.leg_mut(leg)?;
         seat.admission = seat.admission.admit(now);
         let who = seat.participant;

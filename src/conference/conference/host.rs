@@ -23,6 +23,14 @@ impl Conference {
         Ok(())
     }
 
+    pub(super) fn allow_call_me(&mut self, allowed: bool, by: By) -> Result<(), CommandError> {
+        self.authorise(by)?;
+        if std::mem::replace(&mut self.guests_call_me, allowed) != allowed {
+            self.events.push_back(Event::CallMeAllowed { allowed });
+        }
+        Ok(())
+    }
+
     pub(super) fn hand_over(
         &mut self,
         now: Instant,
@@ -99,7 +107,7 @@ impl Conference {
             return false;
         }
         let successor =
-            self.successors.iter().copied().find(|successor| self.roster.is_admitted(*successor));
+            self.successors.iter().copied().find(|successor| self.roster.is_reached(*successor));
         if let Some(successor) = successor {
             return self.give_role(now, successor, Role::Host).is_ok();
         }

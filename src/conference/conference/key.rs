@@ -58,7 +58,12 @@ impl Conference {
         };
         match self.carry_out(now, command) {
             Ok(()) => self.answer(now, leg, who, action),
+            // No place is left for those who wait: a host may see that, and there is no word for it.
+            Err(CommandError::Refused(_)) => {}
             // The press itself was taken; that it did nothing is said by voice.
+            Err(_) if action == KeyAction::ToggleMute => {
+                self.say(now, leg, Notice::MayNotUnmute);
+            }
             Err(_) => self.say(now, leg, Notice::OnlyHost),
         }
         Ok(())
@@ -69,7 +74,6 @@ impl Conference {
         let Ok(participant) = self.roster.participant(who) else { return };
         let notice = match action {
             KeyAction::ToggleMute if participant.mute.by_self => Notice::Muted,
-            KeyAction::ToggleMute if participant.mute.by_host => Notice::MayNotUnmute,
             KeyAction::ToggleMute => Notice::Unmuted,
             KeyAction::ToggleHand if participant.hand.is_some() => Notice::HandRaised,
             KeyAction::ToggleHand => Notice::HandLowered,

@@ -1,6 +1,7 @@
 //! The way out: of a leg, of a participant, of everybody.
 
 use super::{Conference, Phase};
+use crate::roster::SeatedLeg;
 use crate::{By, CommandError, Event, Notice};
 use causeway_base::{EndCause, LegId, ParticipantId};
 use std::time::Instant;
@@ -49,15 +50,15 @@ impl Conference {
 
     /// Lets go of the legs that stood too long where they stand.
     pub(super) fn dismiss_overdue(&mut self, now: Instant) {
-        let overdue: Vec<(LegId, EndCause)> = self
-            .roster
-            .legs()
-            .filter(|(_, seat)| self.seat_until(seat.admission).is_some_and(|until| now >= until))
-            .map(|(leg, seat)| match seat.admission.is_waiting() {
-                true => (leg, EndCause::WaitedTooLong),
-                false => (leg, EndCause::SignallingTimeout),
-            })
-            .collect();
+        let is_due = |until: Option<Instant>| until.is_some_and(|until| now >= until);
+        let cause = |seat: &SeatedLeg| match is_due(self.seat_until(seat.admission)) {
+            true if seat.admission.is_waiting() => Some(EndCause::WaitedTooLong),
+            true => Some(EndCause::SignallingTimeout),
+            false => is_due(self.roster.path_until(seat)).then_some(EndCause::MediaTimeout),
+        };
+        let legs = self.roster.legs();
+        let overdue: Vec<(LegId, EndCause)> =
+            legs.filter_map(|(leg, seat)| Some((leg, cause(seat)?))).collect();
         for (leg, cause) in overdue {
             self.dismiss(now, leg, cause);
         }
@@ -79,7 +80,7 @@ impl Conference {
         cause: EndCause,
         place: Place,
     ) -> Result<(), CommandError> {
-        let (seat, gone) = self.roster.unseat(leg)?;
+        let (seat, gone) = self.roster.unseat(now, leg)?;
         let who = seat.participant;
         self.seats_changed = true;
         self.plan_is_stale = true;

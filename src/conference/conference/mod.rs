@@ -19,6 +19,7 @@ pub mod view;
 use crate::chat::Chat;
 use crate::policy::{ARRIVAL_LIMIT, HostPresence, Presence};
 use crate::queue::WaitingQueue;
+use crate::roster::SeatedLeg;
 use crate::speaker::ActiveSpeaker;
 use crate::{
     AdmissionState, By, Command, CommandError, Door, Event, Role, Roster, Settings, media_plan,
@@ -47,6 +48,7 @@ pub struct Conference {
     /// When its time comes, where it was opened early.
     begins: Option<Instant>,
     unmute_allowed: bool,
+    guests_call_me: bool,
     hosts: HostPresence,
     successors: Vec<ParticipantId>,
     roster: Roster,
@@ -78,13 +80,14 @@ impl Conference {
         };
         Self {
             id,
+            guests_call_me: settings.guests_call_me,
             settings,
             started: now,
             phase: Phase::Running,
             presence: Presence::NobodyYet,
             door,
             begins,
-            unmute_allowed: false,
+            unmute_allowed: true,
             hosts: HostPresence::default(),
             successors: Vec::new(),
             roster: Roster::default(),
@@ -152,6 +155,7 @@ impl Conference {
             Command::Unmute { participant, by } => self.set_mute(now, participant, by, false),
             Command::MuteAll { by } => self.mute_all(now, by),
             Command::AllowUnmute { allowed, by } => self.allow_unmute(allowed, by),
+            Command::AllowCallMe { allowed, by } => self.allow_call_me(allowed, by),
             Command::RaiseHand { participant, raised, by } => {
                 self.raise_hand(now, participant, raised, by)
             }
@@ -167,6 +171,7 @@ impl Conference {
                 self.talkers(now, &legs);
                 Ok(())
             }
+            Command::PathFound { leg } => self.path_found(leg),
             Command::LegHeard { leg } => self.set_heard(leg, true),
             Command::LegSilent { leg } => self.set_heard(leg, false),
             Command::End { cause } => {
@@ -239,10 +244,11 @@ impl Conference {
     /// The earliest moment at which something is due for one leg alone.
     fn leg_deadlines(&self) -> Option<Instant> {
         let seats = self.roster.legs().map(|(_, seat)| seat);
-        seats
-            .flat_map(|seat| [self.seat_until(seat.admission), seat.voice.chime_at()])
-            .flatten()
-            .min()
+        let of = |seat: &SeatedLeg| {
+            let path = self.roster.path_until(seat);
+            [self.seat_until(seat.admission), path, seat.voice.chime_at()]
+        };
+        seats.flat_map(of).flatten().min()
     }
 
     /// How long a leg may stand where it stands.

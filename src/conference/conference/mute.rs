@@ -2,7 +2,7 @@
 //! media plan, not asked of a device.
 
 use super::Conference;
-use crate::{By, CommandError, Event, Mute, Notice, Participant, Role};
+use crate::{By, CommandError, Event, Notice, Participant, Role};
 use causeway_base::{LegId, ParticipantId};
 use std::time::Instant;
 
@@ -20,13 +20,14 @@ impl Conference {
         }
         let unmute_allowed = self.unmute_allowed;
         let participant = self.roster.participant_mut(who)?;
-        let before = participant.mute;
+        let before = participant.clone();
         match (own, muted) {
-            (true, muted) => set_own(participant, muted, unmute_allowed),
-            (false, true) => participant.mute.by_host = true,
-            (false, false) => take_back_as_host(participant),
+            (true, true) => mute_own(participant),
+            (true, false) => unmute_own(participant, unmute_allowed)?,
+            (false, true) => mute_as_host(participant),
+            (false, false) => take_back_as_host(participant, unmute_allowed),
         }
-        self.note_mute(now, who, before, own)
+        self.note_mute(now, &before, own)
     }
 
     pub(super) fn mute_all(&mut self, now: Instant, by: By) -> Result<(), CommandError> {
@@ -44,6 +45,8 @@ impl Conference {
     pub(super) fn allow_unmute(&mut self, allowed: bool, by: By) -> Result<(), CommandError> {
         self.authorise(by)?;
         if std::mem::replace(&mut self.unmute_allowed, allowed) != allowed {
+            // What was given to one is of the rule before.
+            self.roster.participants_mut().for_each(|who| who.may_unmute = false);
             self.events.push_back(Event::UnmuteAllowed { allowed });
         }
         Ok(())
@@ -52,15 +55,19 @@ impl Conference {
     fn note_mute(
         &mut self,
         now: Instant,
-        who: ParticipantId,
-        before: Mute,
+        before: &Participant,
         own: bool,
     ) -> Result<(), CommandError> {
-        let mute = self.roster.participant(who)?.mute;
-        if mute == before {
+        let who = before.id;
+        let after = self.roster.participant(who)?;
+        let mute = after.mute;
+        if (mute, after.may_unmute) == (before.mute, before.may_unmute) {
             return Ok(());
         }
         self.events.push_back(Event::MuteChanged { participant: who, mute });
+        if mute == before.mute {
+            return Ok(());
+        }
         if !own {
             let notice = if mute.by_host { Notice::MutedByHost } else { Notice::UnmutedByHost };
             self.say_to(now, who, notice);
@@ -92,17 +99,35 @@ impl Conference {
 }
 
 /// What a participant decides for itself.
-fn set_own(participant: &mut Participant, muted: bool, unmute_allowed: bool) {
-    participant.mute.by_self = muted;
+fn mute_own(participant: &mut Participant) {
+    participant.mute.by_self = true;
     participant.muted_on_entry = false;
-    if !muted && (unmute_allowed || participant.role == Role::Host) {
-        participant.mute.by_host = false;
-    }
 }
 
-/// What hosts and rules muted, a host takes back; what the participant decided stands.
-fn take_back_as_host(participant: &mut Participant) {
+/// Where a host forbids it, no mute is taken back, by whomever it was.
+fn unmute_own(participant: &mut Participant, allowed: bool) -> Result<(), CommandError> {
+    if !participant.mute.is_muted() {
+        return Ok(());
+    }
+    if !participant.unmutes_itself(allowed) {
+        return Err(CommandError::NotAllowed);
+    }
+    participant.mute.by_self = false;
     participant.mute.by_host = false;
+    participant.muted_on_entry = false;
+    Ok(())
+}
+
+fn mute_as_host(participant: &mut Participant) {
+    participant.mute.by_host = true;
+    participant.may_unmute = false;
+}
+
+/// What hosts and rules muted, a host takes back; what the participant decided stands, but it may
+/// then take it back, also where others may not.
+fn take_back_as_host(participant: &mut Participant, unmute_allowed: bool) {
+    participant.mute.by_host = false;
+    participant.may_unmute = !unmute_allowed;
     if std::mem::take(&mut participant.muted_on_entry) {
         participant.mute.by_self = false;
     }

@@ -2,6 +2,7 @@
 
 use super::{Conference, Phase};
 use crate::policy::MAX_CHIMED;
+use crate::roster::Path;
 use crate::{AdmissionState, Event, Notice};
 use causeway_base::{LegId, ParticipantId};
 use std::time::Instant;
@@ -60,6 +61,7 @@ impl Conference {
     fn chime(&mut self, now: Instant, to: impl Fn(ParticipantId) -> bool, chime: Notice) {
         for leg in self.admitted_legs(to) {
             if let Ok(seat) = self.roster.leg_mut(leg)
+                && seat.path == Path::Found
                 && seat.voice.may_chime(now, chime)
             {
                 self.say(now, leg, chime);

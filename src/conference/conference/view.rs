@@ -22,7 +22,7 @@ pub struct ConferenceView {
     pub locked: bool,
     /// Who waits.
     pub lobby: Lobby,
-    /// Guests may unmute themselves after a host muted them.
+    /// Guests may unmute themselves.
     pub unmute_allowed: bool,
     /// Guests may have their telephone called.
     pub guests_call_me: bool,
@@ -53,6 +53,8 @@ pub struct ParticipantView {
     pub role: Role,
     /// Why nothing is heard of the participant.
     pub mute: Mute,
+    /// The participant may unmute itself.
+    pub may_unmute: bool,
     /// Since when the hand is up.
     pub hand: Option<Instant>,
     /// Since when a leg has a seat.
@@ -98,7 +100,7 @@ impl Conference {
             locked: self.door.locked,
             lobby: self.door.lobby,
             unmute_allowed: self.unmute_allowed,
-            guests_call_me: self.settings.guests_call_me,
+            guests_call_me: self.guests_call_me,
             hosts: self.hosts,
             ends_without_host: self.hosts_until(),
             successors: self.successors.clone(),
@@ -139,6 +141,7 @@ impl Conference {
             display_name: who.display_name.clone(),
             role: who.role,
             mute: who.mute,
+            may_unmute: who.unmutes_itself(self.unmute_allowed),
             hand: who.hand,
             since: who.since,
             admitted: self.roster.is_admitted(who.id),

@@ -28,6 +28,9 @@ pub(super) struct Model {
     present: BTreeSet<ParticipantId>,
     trusted: BTreeMap<LegId, bool>,
     owner: BTreeMap<LegId, ParticipantId>,
+    /// Legs whose media passes.
+    reached: BTreeSet<LegId>,
+    most: usize,
     admitted: BTreeSet<LegId>,
     successors: Vec<ParticipantId>,
     locked: bool,
@@ -47,6 +50,8 @@ impl Model {
             present: BTreeSet::new(),
             trusted: BTreeMap::new(),
             owner: BTreeMap::new(),
+            reached: BTreeSet::new(),
+            most: settings.max_participants,
             admitted: BTreeSet::new(),
             successors: Vec::new(),
             locked: settings.locked_at_start,
@@ -70,6 +75,7 @@ impl Model {
             | Command::Adopt { by, .. }
             | Command::MuteAll { by }
             | Command::AllowUnmute { by, .. }
+            | Command::AllowCallMe { by, .. }
             | Command::HandOver { by, .. }
             | Command::SetSuccessors { by, .. }
             | Command::EndForAll { by }
@@ -99,6 +105,9 @@ impl Model {
             Command::Join(join) => self.seated(join, conference),
             Command::SetSuccessors { participants, .. } => self.successors.clone_from(participants),
             Command::Adopt { settings, .. } => self.adopted(settings),
+            Command::PathFound { leg } => {
+                self.reached.insert(*leg);
+            }
             _ => {}
         }
     }
@@ -118,6 +127,8 @@ impl Model {
         let owner = conference.roster().leg(join.leg).expect("it has a seat").participant;
         self.owner.insert(join.leg, owner);
         self.trusted.insert(join.leg, join.trusted);
+        self.reached.remove(&join.leg);
+        self.reached.extend((join.source != Protocol::WebRtc).then_some(join.leg));
         let role = *self.roles.entry(owner).or_insert(join.role);
         let is_in = join.beside.is_some_and(|who| self.present.contains(&who));
         let may = !self.locked || role == Role::Host || is_in;
@@ -167,14 +178,20 @@ impl Model {
     /// was told says the same.
     pub(super) fn compare(&mut self, command: Option<&Command>, conference: &Conference) {
         let roster = conference.roster();
-        let host_is_here = roster.legs().any(|(_, seat)| {
-            seat.admission.is_admitted() && self.roles.get(&seat.participant) == Some(&Role::Host)
+        let host_is_here = roster.legs().any(|(leg, seat)| {
+            seat.admission.is_admitted()
+                && self.reached.contains(&leg)
+                && self.roles.get(&seat.participant) == Some(&Role::Host)
         });
+        let is_full = self.present.len() >= self.most;
+        assert!(self.present.len() <= self.most, "more are in than may be");
         for (leg, seat) in roster.legs() {
             let allowed = self.allows(leg, seat.participant, host_is_here);
             match seat.admission {
                 AdmissionState::Arriving { .. } => {}
-                AdmissionState::Waiting { .. } => assert!(!allowed, "{leg} waits for nothing"),
+                AdmissionState::Waiting { .. } => {
+                    assert!(!allowed || is_full, "{leg} waits for nothing");
+                }
                 AdmissionState::Admitted { .. } if self.admitted.contains(&leg) => {}
                 AdmissionState::Admitted { .. } => {
                     let asked = match command {

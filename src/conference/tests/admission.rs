@@ -237,6 +237,7 @@ fn a_guest_decides_nothing_at_the_door() {
             Command::SetLobby { lobby: Lobby::Off, by },
             Command::MuteAll { by },
             Command::AllowUnmute { allowed: true, by },
+            Command::AllowCallMe { allowed: true, by },
             Command::RaiseHand { participant: part(3 - guest), raised: true, by },
             Command::SetRole { participant: part(2), role: Role::Host, by },
             Command::HandOver { to: part(1), by },
@@ -289,4 +290,25 @@ fn what_is_shown_says_where_everybody_stands() {
     assert_eq!(shown, [(true, None), (false, Some(1)), (false, Some(2)), (false, None)]);
     assert_eq!((view.waiting, view.participants[2].legs[0].lang), (2, Lang::En));
     assert_eq!(room.conference.view_participant(part(3)), Some(view.participants[2].clone()));
+}
+
+/// Whoever has the link of guests could fill the lobby and keep the meeting from beginning.
+#[test]
+fn a_full_lobby_keeps_no_host_out() {
+    let settings = Settings { max_participants: 2, ..settings(Lobby::On, false) };
+    let mut room = Room::new(settings);
+    room.join(1, Role::Guest);
+    room.join(2, Role::Guest);
+    let full = Err(CommandError::Refused(EndCause::CapacityReached));
+    assert_eq!(room.seat(3, Role::Guest), full);
+    assert_eq!(joined(&room.join(3, Role::Host)), [3]);
+    room.tell(Command::AdmitAll { by: by(3) });
+    assert_eq!(room.heard(), [1, 3], "as many as there are places");
+    let admit = Command::Admit { participant: part(2), by: by(3) };
+    assert_eq!(room.try_tell(admit), full);
+    assert_eq!(room.try_tell(Command::AdmitAll { by: by(3) }), full);
+    assert_eq!(room.seat(4, Role::Host), full, "hosts take the places of nobody who is in");
+    room.hang_up(1);
+    room.tell(Command::Admit { participant: part(2), by: by(3) });
+    assert_eq!(room.heard(), [2, 3]);
 }

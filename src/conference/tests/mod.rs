@@ -8,6 +8,7 @@ mod host;
 mod key;
 mod mute;
 mod notice;
+mod path;
 mod queue;
 mod two_hosts;
 

@@ -11,11 +11,11 @@ fn three_reasons_for_silence_are_separate_facts() {
     room.tell(Command::Mute { participant: part(2), by: by(1) });
     room.tell(Command::LegSilent { leg: LegId(2) });
     assert_eq!(room.heard(), [1]);
-    let events = room.tell(Command::Unmute { participant: part(2), by: by(2) });
+    let events = room.tell(Command::Unmute { participant: part(2), by: by(1) });
     let Some(Event::MuteChanged { mute, .. }) = events.first() else { panic!("{events:?}") };
-    assert!(!mute.by_self && mute.by_host && mute.nothing_heard);
-    assert_eq!(room.heard(), [1], "what the host muted, the guest does not unmute");
-    room.tell(Command::Unmute { participant: part(2), by: by(1) });
+    assert!(mute.by_self && !mute.by_host && mute.nothing_heard);
+    assert_eq!(room.heard(), [1], "what the guest closed, the host does not open");
+    room.tell(Command::Unmute { participant: part(2), by: by(2) });
     assert_eq!(room.heard(), [1, 2], "silence is no reason to leave out of the mix");
     assert_eq!(room.served(), [1, 2], "the muted hear on");
 }
@@ -99,6 +99,7 @@ fn whom_a_host_muted_unmutes_itself_where_that_is_allowed() {
     let mut room = Room::new(Settings::default());
     room.join(1, Role::Host);
     room.join(2, Role::Guest);
+    room.tell(forbid());
     room.tell(Command::MuteAll { by: by(1) });
     assert_eq!(told(&room.press(2, "*6"), 2), [Notice::MayNotUnmute]);
     assert_eq!(room.heard(), [1]);
@@ -106,6 +107,72 @@ fn whom_a_host_muted_unmutes_itself_where_that_is_allowed() {
     assert_eq!(events, [Event::UnmuteAllowed { allowed: true }], "and unmutes nobody by itself");
     assert_eq!(told(&room.press(2, "*6"), 2), [Notice::Unmuted]);
     assert_eq!(room.heard(), [1, 2]);
+}
+
+fn forbid() -> Command {
+    Command::AllowUnmute { allowed: false, by: by(1) }
+}
+
+#[test]
+fn who_was_muted_unmutes_itself_until_a_host_forbids_it() {
+    let mut room = Room::new(Settings { mute_on_entry: true, ..Settings::default() });
+    room.join(1, Role::Host);
+    room.join(2, Role::Guest);
+    assert_eq!(told(&room.press(2, "*6"), 2), [Notice::Unmuted]);
+    room.tell(mute(2, by(1)));
+    assert_eq!(told(&room.press(2, "*6"), 2), [Notice::Unmuted]);
+    assert_eq!(room.heard(), [1, 2]);
+}
+
+#[test]
+fn forbidden_unmuting_holds_for_entry_mute() {
+    let mut room = Room::new(Settings { mute_on_entry: true, ..Settings::default() });
+    room.join(1, Role::Host);
+    room.join(2, Role::Guest);
+    room.tell(forbid());
+    assert_eq!(room.try_tell(unmute(2, by(2))), Err(CommandError::NotAllowed));
+    assert_eq!(told(&room.press(2, "*6"), 2), [Notice::MayNotUnmute]);
+    assert_eq!(room.heard(), [1]);
+    room.tell(unmute(2, by(1)));
+    assert_eq!(room.heard(), [1, 2], "a host takes back what the rules muted");
+    room.tell(mute(2, by(2)));
+    room.tell(unmute(2, by(2)));
+    assert_eq!(room.heard(), [1, 2], "whom a host gave the word has it until it is taken");
+}
+
+#[test]
+fn forbidden_unmuting_holds_for_ones_own_mute_until_a_host_gives_the_word() {
+    let mut room = Room::new(Settings::default());
+    room.join(1, Role::Host);
+    room.join(2, Role::Guest);
+    room.tell(forbid());
+    room.tell(mute(2, by(2)));
+    assert_eq!(room.try_tell(unmute(2, by(2))), Err(CommandError::NotAllowed));
+    let may = |room: &Room| room.conference.view_participant(part(2)).expect("there").may_unmute;
+    assert!(!may(&room));
+    room.tell(unmute(2, by(1)));
+    assert_eq!((room.heard(), may(&room)), (vec![1], true), "it opens its microphone itself");
+    room.tell(unmute(2, by(2)));
+    assert_eq!(room.heard(), [1, 2]);
+    room.tell(mute(2, by(1)));
+    assert_eq!(room.try_tell(unmute(2, by(2))), Err(CommandError::NotAllowed));
+    let again = Command::AllowUnmute { allowed: true, by: by(1) };
+    assert_eq!(room.tell(again), [Event::UnmuteAllowed { allowed: true }]);
+    room.tell(unmute(2, by(2)));
+    assert_eq!(room.heard(), [1, 2]);
+}
+
+#[test]
+fn a_host_decides_whether_guests_have_their_telephone_called() {
+    let mut room = Room::new(Settings::default());
+    room.join(1, Role::Host);
+    let allow = Command::AllowCallMe { allowed: true, by: by(1) };
+    assert_eq!(room.tell(allow.clone()), [Event::CallMeAllowed { allowed: true }]);
+    assert_eq!(room.tell(allow), []);
+    assert!(room.conference.view().guests_call_me);
+    let settings = Box::new(Settings { name: "x".to_owned(), ..Settings::default() });
+    room.tell(Command::Adopt { settings, by: By::Operator });
+    assert!(room.conference.view().guests_call_me, "what a host decided stays");
 }
 
 #[test]

@@ -14,7 +14,9 @@ pub use ledger::{DAY, Ledger, MAX_DAY_CALLS, OutgoingId, Past, Placed};
 use crate::host::canonical;
 use crate::{Number, NumberKind, NumberPlan};
 use causeway_base::{Alias, EndCause};
+use std::borrow::Cow;
 use std::fmt;
+use std::num::NonZeroU16;
 use std::time::Duration;
 
 /// What an operator allows.
@@ -89,6 +91,9 @@ impl Prefix {
 pub enum Asker {
     /// A host of a conference, or whoever may act as one.
     Host,
+    /// A guest of a conference, for a telephone of its own: numbers only, and a share of the
+    /// conference's calls.
+    Guest,
     /// A rule of the dial plan, for a caller who proved who it is or for anybody, as the operator
     /// wrote.
     Rule,
@@ -123,7 +128,7 @@ pub enum CalleeKind {
     Number,
     /// An extension, digits: by a trunk that leads to our own exchange. No toll.
     Extension,
-    /// A SIP URI without parameters: directly.
+    /// A SIP URI without parameters, with the port that was named: directly.
     Uri,
 }
 
@@ -159,8 +164,12 @@ impl CallingOut {
     ) -> Result<Callee, EndCause> {
         let proved = !self.host_needed || asker != Asker::Stranger;
         let number = numbers.read(target);
+        if asker == Asker::Guest && number.is_none() {
+            return Err(EndCause::BadAddress);
+        }
         if let Some(number) = &number
             && line == Line::Internal
+            && asker != Asker::Guest
             && proved
             && is_extension(number, numbers)
         {
@@ -182,6 +191,19 @@ impl CallingOut {
             Ok(Alias::Sip { user, host }) => self.uri(target, &user, &host, numbers),
             Ok(_) => Err(EndCause::CallingOutBarred),
             Err(_) => Err(EndCause::BadAddress),
+        }
+    }
+
+    /// The caps as they hold for somebody. Guests together leave half of a conference's calls, and
+    /// one of those at a time, to its hosts.
+    pub fn for_asker(&self, asker: Asker) -> Cow<'_, Self> {
+        match asker {
+            Asker::Host | Asker::Rule | Asker::Stranger => Cow::Borrowed(self),
+            Asker::Guest => Cow::Owned(Self {
+                conference_simultaneous: self.conference_simultaneous.saturating_sub(1).max(1),
+                conference_total: self.conference_total / 2,
+                ..self.clone()
+            }),
         }
     }
 
@@ -216,7 +238,26 @@ impl CallingOut {
         }
         let secure = target.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("sips:"));
         let scheme = if secure { "sips" } else { "sip" };
-        Ok(Callee { text: format!("{scheme}:{user}@{host}"), kind: CalleeKind::Uri })
+        let mut text = format!("{scheme}:{user}@{host}");
+        if let Some(port) = port(target)? {
+            text.push_str(&format!(":{port}"));
+        }
+        Ok(Callee { text, kind: CalleeKind::Uri })
+    }
+}
+
+/// The port of a SIP address: who names one means another server than the usual one.
+fn port(target: &str) -> Result<Option<NonZeroU16>, EndCause> {
+    let address = target.split(['?', '>']).next().unwrap_or_default();
+    let host = address.rsplit_once('@').map_or(address, |(_, host)| host);
+    let host = host.split(';').next().unwrap_or_default().trim_end();
+    let name = host.find(']').map_or(0, |end| end + 1);
+    match host[name..].split_once(':') {
+        None => Ok(None),
+        Some((_, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => {
+            port.parse().map(Some).map_err(|_| EndCause::BadAddress)
+        }
+        Some(_) => Err(EndCause::BadAddress),
     }
 }
 

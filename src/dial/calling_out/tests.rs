@@ -83,10 +83,7 @@ fn only_canonical_numbers_are_compared_and_dialled() {
 #[test]
 fn sip_addresses_are_called_at_listed_hosts_only_and_without_parameters() {
     let room = "sip:123.456@zoomcrc.com";
-    assert_eq!(
-        ask("sip:123.456@ZoomCRC.com:5061;maddr=evil.example;transport=tls"),
-        Ok(room.into())
-    );
+    assert_eq!(ask("sip:123.456@ZoomCRC.com;maddr=evil.example;transport=tls"), Ok(room.into()));
     assert_eq!(ask("123.456@zoomcrc.com?Route=evil"), Ok(room.into()));
     assert_eq!(ask("sips:a@b.rooms.example.com"), Ok("sips:a@b.rooms.example.com".into()));
     for barred in [
@@ -103,6 +100,26 @@ fn sip_addresses_are_called_at_listed_hosts_only_and_without_parameters() {
         ["sip:a@evil.example@zoomcrc.com", "sip:zoomcrc.com", "sip:@zoomcrc.com", "zoomcrc", ""]
     {
         assert_eq!(ask(bad), Err(EndCause::BadAddress), "{bad}");
+    }
+}
+
+#[test]
+fn a_sip_address_is_called_at_the_port_that_it_names() {
+    for (asked, called) in [
+        ("sip:a@zoomcrc.com:5070", "sip:a@zoomcrc.com:5070"),
+        ("a@zoomcrc.com:5060", "sip:a@zoomcrc.com:5060"),
+        ("sips:a@ZoomCRC.com:05071;transport=tcp?x=:1", "sips:a@zoomcrc.com:5071"),
+        ("sip:a;x=:1@zoomcrc.com", "sip:a@zoomcrc.com"),
+        ("sip:a@[2001:db8::1]:5070", "sip:a@[2001:db8::1]:5070"),
+        ("sip:a@[2001:db8::1]", "sip:a@[2001:db8::1]"),
+    ] {
+        let domains = vec!["zoomcrc.com".to_owned(), "[2001:db8::1]".to_owned()];
+        let rules = CallingOut { domains, ..rules() };
+        let callee = rules.callee(asked, Asker::Host, Line::Public, &NumberPlan::default());
+        assert_eq!(callee.map(|callee| callee.as_str().to_owned()), Ok(called.into()), "{asked}");
+    }
+    for bad in ["0", "65536", "", "x", "+5", "5:6"] {
+        assert_eq!(ask(&format!("sip:a@zoomcrc.com:{bad}")), Err(EndCause::BadAddress), "{bad}");
     }
 }
 

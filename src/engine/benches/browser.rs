@@ -157,6 +157,7 @@ fn media(
                 mid_extension: None,
                 receive_red: None,
             }),
+            video_formats: vec![],
             data: None,
         })),
         direction: Direction::SendReceive,
@@ -169,6 +170,7 @@ fn media(
             receive_comfort_noise: vec![],
             level_extension: Some(LEVEL),
         },
+        video: vec![],
     }
 }
 
@@ -321,9 +323,11 @@ impl Browser {
         let now = Instant::now();
         let mut direct = self.rtc.direct_api();
         let stream = direct.stream_tx(&SPOKEN.into()).ok_or("declared")?;
-        let mut values = ExtensionValues::default();
-        values.audio_level = Some(-level);
-        values.voice_activity = Some(level < 100);
+        let values = ExtensionValues {
+            audio_level: Some(-level),
+            voice_activity: Some(level < 100),
+            ..ExtensionValues::default()
+        };
         let timestamp = number as u32 * 960;
         let packet = RtpWrite::new(OPUS.into(), (number + 1).into(), timestamp, now, payload);
         stream.write_rtp(packet.ext_vals(values));

@@ -49,7 +49,7 @@ fn a_packet_in_steady_state_allocates_nothing() {
         let pair = ports.reserve(LOCAL, 0).expect("free ports");
         let phone = Phone::new(leg, codec, pair.rtp_address, crypto(codec));
         for order in [
-            Order::Adopt(Box::new(Leg::new(leg, Path::Ports(pair)))),
+            Order::Adopt(Box::new(Leg::new(leg, Path::Ports(pair))), None),
             Order::Configure(leg, Box::new(phone.media())),
             Order::Enter(leg, CONFERENCE),
         ] {

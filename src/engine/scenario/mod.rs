@@ -3,6 +3,7 @@
 
 mod allocation;
 mod browser;
+mod overload;
 mod phone;
 mod play;
 mod virtual_time;

@@ -98,6 +98,7 @@ impl Phone {
                 receive_comfort_noise: vec![],
                 level_extension: None,
             },
+            video: vec![],
         }
     }
 

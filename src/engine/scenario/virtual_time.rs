@@ -70,7 +70,7 @@ impl VirtualTime {
         let leg = LegId(number);
         let pair = self.ports.reserve(LOCAL, 0).expect("free ports");
         let phone = Phone::new(leg, codec, pair.rtp_address, None);
-        self.order(Order::Adopt(Box::new(Leg::new(leg, Path::Ports(pair)))));
+        self.order(Order::Adopt(Box::new(Leg::new(leg, Path::Ports(pair))), None));
         self.order(Order::Configure(leg, Box::new(phone.media())));
         phone
     }
@@ -79,9 +79,8 @@ impl VirtualTime {
     pub(super) fn reserve(&self, number: u64) -> WebRtcAddress {
         let leg = LegId(number);
         let ice = webrtc::credentials().expect("random");
-        self.order(Order::Enrol(leg, ice.clone()));
         let path = Path::WebRtc(Box::new(Peer::new(Arc::clone(&self.door))));
-        self.order(Order::Adopt(Box::new(Leg::new(leg, path))));
+        self.order(Order::Adopt(Box::new(Leg::new(leg, path)), Some(ice.clone())));
         WebRtcAddress {
             ice,
             fingerprint: webrtc::identity().expect("made").fingerprint,
@@ -137,6 +136,17 @@ impl VirtualTime {
     /// Has a browser's session panic.
     pub(super) fn break_session(&mut self, leg: LegId) {
         self.worker.break_session(self.now, leg);
+    }
+
+    /// A leg on its way to another worker.
+    pub(super) fn take_out(&mut self, leg: LegId) -> Box<Leg> {
+        let (away, arrivals) = sync_channel(1);
+        self.order(Order::Depart(leg, CONFERENCE, away));
+        self.tick();
+        match arrivals.try_recv() {
+            Ok(Order::Arrive(leg, _)) => leg,
+            other => panic!("no leg but {other:?}"),
+        }
     }
 
     /// How a browser's transport was told to stand, in order.

@@ -102,7 +102,7 @@ impl Inlet {
         let Self { door, lookup, streams: Some(streams), parcels, .. } = self else { return };
         streams
             .run(door, now.instant, &mut |datagram| deliver(lookup, parcels, now, datagram, take));
-        streams.sweep(door, now.instant, &mut |route| lookup.forget_source(route));
+        streams.sweep(door, lookup, now.instant);
     }
 
     fn pass_on(&mut self) {
@@ -133,7 +133,7 @@ fn deliver(
     };
     let found = checked.or_else(|| match DatagramKind::of(datagram.bytes) {
         // A request whose check failed is nobody's, also from a source that is known.
-        DatagramKind::Stun if is_request(datagram.bytes) => None,
+        _ if is_request(datagram.bytes) => None,
         DatagramKind::Stun | DatagramKind::Dtls | DatagramKind::Rtp | DatagramKind::Rtcp => {
             lookup.of_source(route)
         }
@@ -151,7 +151,9 @@ fn deliver(
     checked.is_some()
 }
 
-/// By the two bits of the class (RFC 8489 section 5).
-fn is_request(stun: &[u8]) -> bool {
-    matches!(stun, [high, low, ..] if high & 1 == 0 && low & 0x10 == 0)
+/// A request of STUN, by the two bits of the class (RFC 8489 section 5). To a leg comes none but a
+/// genuine connectivity check.
+pub(super) fn is_request(datagram: &[u8]) -> bool {
+    DatagramKind::of(datagram) == DatagramKind::Stun
+        && matches!(datagram, [high, low, ..] if high & 1 == 0 && low & 0x10 == 0)
 }

@@ -1,6 +1,7 @@
 //! A browser's leg as the engine sees it. A fault in its session, ours or the library's, ends this
 //! leg and nothing else.
 
+use super::inlet::is_request;
 use super::session::{News, Session};
 use super::{Datagram, Door, Outbox};
 use crate::clock::Now;
@@ -10,7 +11,6 @@ use crate::worker::EventSink;
 use causeway_base::{EndCause, LegId};
 use causeway_plan::{IceCandidate, LegMedia, MediaEvent, WebRtcState};
 use causeway_rtp::Numbering;
-use causeway_wire::demux::DatagramKind;
 use causeway_wire::rtcp::ReportBlock;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -107,12 +107,11 @@ pub(crate) fn take(
     sink: &mut EventSink,
 ) {
     let Leg { id, path: Path::WebRtc(peer), link, .. } = leg else { return };
-    let kind = DatagramKind::of(datagram.bytes);
-    if kind == DatagramKind::Rtcp
+    // Nothing else is known to be genuine before the session opened it.
+    if is_request(datagram.bytes)
         && let Some(link) = link
-        && link.reporting.heard(datagram.arrival)
     {
-        sink.send(MediaEvent::Resumed { leg: *id });
+        heard(*id, link, datagram.arrival, sink);
     }
     peer.guard(|session| {
         session.receive(now, datagram, outbox, &mut |packet| {
@@ -158,7 +157,7 @@ fn tell(leg: LegId, peer: &mut Peer, link: &mut Option<Link>, sink: &mut EventSi
             News::Changed(state) => sink.send(MediaEvent::WebRtcChanged { leg, state }),
             News::Measured(stats, round_trip) => {
                 if let Some(link) = link {
-                    measured(link, &stats, round_trip);
+                    measured(leg, link, &stats, round_trip, sink);
                 }
             }
         }
@@ -168,8 +167,21 @@ fn tell(leg: LegId, peer: &mut Peer, link: &mut Option<Link>, sink: &mut EventSi
     }
 }
 
+/// The peer is there: a report of it was opened, or a check of it proved itself.
+fn heard(leg: LegId, link: &mut Link, at: Instant, sink: &mut EventSink) {
+    if link.reporting.heard(at) {
+        sink.send(MediaEvent::Resumed { leg });
+    }
+}
+
 /// What the peer's reports say of our packets.
-fn measured(link: &mut Link, stats: &MediaEgressStats, round_trip: Option<Duration>) {
+fn measured(
+    leg: LegId,
+    link: &mut Link,
+    stats: &MediaEgressStats,
+    round_trip: Option<Duration>,
+    sink: &mut EventSink,
+) {
     let report = stats.remote.as_ref().map(|remote| ReportBlock {
         lost: i32::try_from(remote.packets_lost).unwrap_or(i32::MAX),
         jitter: remote.jitter,
@@ -178,5 +190,6 @@ fn measured(link: &mut Link, stats: &MediaEgressStats, round_trip: Option<Durati
     link.egress.stats.measured(stats.rtt.or(round_trip), report);
     if let Some(loss) = stats.loss {
         link.reporting.peer_reported((loss * 256.0) as u8);
+        heard(leg, link, stats.timestamp, sink);
     }
 }

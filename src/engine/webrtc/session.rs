@@ -13,7 +13,9 @@ use causeway_plan::{
 use causeway_rtp::Numbering;
 use causeway_wire::demux::DatagramKind;
 use causeway_wire::rtp::RtpView;
+use std::collections::HashSet;
 use std::fmt;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use str0m::change::DirectApi;
@@ -46,6 +48,11 @@ const MAX_MESSAGE: u32 = 64 << 10;
 /// peer's own is known once one of its packets is authentic.
 const MAX_UNSTATED: usize = 4;
 
+/// Addresses that a peer may tell in all the life of its session, which forgets none and weighs
+/// them all again at each restart. Four descriptions full of them; where else the peer is, its own
+/// checks tell.
+const MAX_TOLD: usize = 4 * MAX_CANDIDATES;
+
 /// What a session reports.
 #[derive(Debug)]
 pub(super) enum News {
@@ -63,7 +70,10 @@ pub(crate) struct Session {
     local_ice: IceCredentials,
     remote_ice: IceCredentials,
     dtls: Dtls,
-    candidates: usize,
+    /// Whether the peer alone looks for a way.
+    ice_lite: bool,
+    /// Where the peer said that it is.
+    told: HashSet<SocketAddr>,
     channels: u32,
     line: Option<Line>,
     echo: Option<Echo>,
@@ -98,6 +108,8 @@ struct Carrier {
 /// The audio line.
 #[derive(Debug)]
 struct Line {
+    /// The tag that it came with. No packet carries it, so the line keeps it whatever the peer
+    /// calls it later: its numbering goes on, which no key may see twice.
     mid: Mid,
     local_ssrc: Ssrc,
     sequence: SeqExtender,
@@ -130,7 +142,8 @@ impl Session {
             local_ice: spec.local_ice.clone(),
             remote_ice: spec.remote_ice.clone(),
             dtls: Dtls::Awaited,
-            candidates: 0,
+            ice_lite: spec.ice_lite,
+            told: HashSet::new(),
             channels: 0,
             line: None,
             echo: None,
@@ -186,16 +199,15 @@ impl Session {
         for candidate in declare::local_candidates(&self.door) {
             self.rtc.add_local_candidate(candidate);
         }
-        self.candidates = 0;
+        self.ice_lite = spec.ice_lite;
         self.local_ice = spec.local_ice.clone();
         self.remote_ice = spec.remote_ice.clone();
     }
 
     fn take_lines(&mut self, spec: &WebRtcSpec) {
         if let Some(audio) = &spec.audio {
-            let line = self.line.take().filter(|line| line.mid == Mid::from(&*audio.mid));
             let mut direct = self.rtc.direct_api();
-            self.line = Some(match line {
+            self.line = Some(match self.line.take() {
                 Some(line) => line.reconfigure(&mut direct, audio),
                 None => Line::new(&mut direct, audio),
             });
@@ -211,13 +223,15 @@ impl Session {
         spec.remote_candidates.iter().for_each(|candidate| self.add_candidate(candidate));
     }
 
-    /// Takes a candidate of the peer, unless there are too many.
+    /// Takes a candidate of the peer, unless it is known or there are too many. Where we send no
+    /// checks, we need none.
     pub(super) fn add_candidate(&mut self, candidate: &IceCandidate) {
-        if self.candidates < MAX_CANDIDATES
-            && let Some(candidate) = declare::remote_candidate(candidate)
+        if !self.ice_lite
+            && self.told.len() < MAX_TOLD
+            && let Some(remote) = declare::remote_candidate(candidate)
+            && self.told.insert(candidate.address)
         {
-            self.candidates += 1;
-            self.rtc.add_remote_candidate(candidate);
+            self.rtc.add_remote_candidate(remote);
         }
     }
 
@@ -534,5 +548,110 @@ fn cause(error: &RtcError) -> EndCause {
         RtcError::RemoteSdp(_) | RtcError::Dtls(_) => EndCause::DtlsFailed,
         RtcError::Sctp(_) | RtcError::Rtp(_) | RtcError::Net(_) => EndCause::ProtocolError,
         _ => EndCause::Internal,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::WebRtcConfig;
+    use causeway_base::Codec;
+    use causeway_plan::{AudioFormat, CandidateKind, Direction, LegAudio, Transport};
+    use std::net::{IpAddr, Ipv4Addr};
+
+    fn ice(number: u32) -> IceCredentials {
+        IceCredentials { ufrag: format!("name{number}"), password: "of at least 22 letters".into() }
+    }
+
+    fn spec(ice_lite: bool) -> WebRtcSpec {
+        WebRtcSpec {
+            local_ice: ice(0),
+            remote_ice: ice(0),
+            remote_fingerprint: Fingerprint([1; 32]),
+            dtls: DtlsRole::Server,
+            ice_lite,
+            remote_candidates: Vec::new(),
+            audio: Some(WebRtcAudio {
+                mid: "0".into(),
+                remote_ssrc: Some(1),
+                local_ssrc: 2,
+                cname: "bridge".into(),
+                mid_extension: None,
+                receive_red: None,
+            }),
+            video_formats: vec![],
+            data: None,
+        }
+    }
+
+    fn session(spec: &WebRtcSpec) -> Session {
+        let address = IpAddr::V4(Ipv4Addr::LOCALHOST);
+        let config = WebRtcConfig { addresses: vec![address], udp_port: 0, tcp_port: Some(0) };
+        let door = Arc::new(Door::open(&config, 0, 0).expect("loopback"));
+        let opus = AudioFormat::new(Codec::Opus, 111);
+        let media = LegMedia {
+            transport: Transport::WebRtc(Box::new(spec.clone())),
+            direction: Direction::SendReceive,
+            audio: LegAudio {
+                send: opus,
+                receive: vec![opus],
+                ptime_ms: 20,
+                send_events: None,
+                receive_events: vec![],
+                receive_comfort_noise: vec![],
+                level_extension: None,
+            },
+            video: vec![],
+        };
+        Session::new(Now::read(), &door, &media, spec).expect("begins")
+    }
+
+    /// The address of this number, of one network.
+    fn candidate(number: u32) -> IceCandidate {
+        IceCandidate {
+            address: SocketAddr::from((Ipv4Addr::from(0x0a00_0000 | number), 5000)),
+            protocol: CandidateProtocol::Udp,
+            kind: CandidateKind::Host,
+            priority: number,
+        }
+    }
+
+    #[test]
+    fn a_thousand_restarts_leave_a_bounded_session() {
+        for (ice_lite, most) in [(true, 0), (false, MAX_TOLD)] {
+            let mut spec = spec(ice_lite);
+            let (mut session, mut outbox) = (session(&spec), Outbox::default());
+            for restart in 1..=1_000 {
+                (spec.local_ice, spec.remote_ice) = (ice(restart), ice(restart));
+                let addresses = restart * 64..(restart + 1) * 64;
+                spec.remote_candidates = addresses.map(candidate).collect();
+                session.reconfigure(&spec);
+                session.run(Now::read(), &mut outbox).expect("goes on");
+            }
+            assert_eq!(session.told.len(), most);
+        }
+    }
+
+    #[test]
+    fn a_line_that_changes_its_tag_is_not_kept_twice() {
+        let mut spec = spec(true);
+        let mut session = session(&spec);
+        let tags = (0..100).map(|number| format!("a{number}"));
+        for tag in tags.clone() {
+            spec.audio.as_mut().expect("there").mid = tag;
+            session.reconfigure(&spec);
+        }
+        assert!(session.rtc.media("0".into()).is_some());
+        assert!(tags.clone().all(|tag| session.rtc.media(Mid::from(&*tag)).is_none()));
+    }
+
+    #[test]
+    fn what_is_told_again_counts_once() {
+        let mut spec = spec(false);
+        spec.remote_candidates = (1..=20).map(candidate).collect();
+        let mut session = session(&spec);
+        (0..100).for_each(|_| session.reconfigure(&spec));
+        session.add_candidate(&candidate(21));
+        assert_eq!(session.told.len(), 21);
     }
 }

@@ -2,6 +2,7 @@
 //! of its own (RFC 4571). Counted, bounded, and closed where they are silent or too slow.
 
 use super::door::Door;
+use super::lookup::Lookup;
 use super::{Datagram, Route};
 use causeway_plan::CandidateProtocol;
 use causeway_wire::framing;
@@ -9,7 +10,7 @@ use rustix::event::{Timespec, epoll};
 use std::collections::HashMap;
 use std::io::{self, IoSlice, Read, Write};
 use std::mem::MaybeUninit;
-use std::net::{IpAddr, TcpStream};
+use std::net::{IpAddr, Ipv6Addr, TcpStream};
 use std::os::fd::{AsFd, OwnedFd};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -17,11 +18,12 @@ use std::time::{Duration, Instant};
 /// Connections of one worker. A worker's browsers, each with one to spare.
 const MAX_CONNECTIONS: usize = 2048;
 
-/// Connections of one source that no check has proven yet: a browser opens one for each of our
-/// addresses, and behind one address may sit an office.
+/// Connections of one source (an IPv6 source is a /64) that are not proven: a browser opens one
+/// for each of our addresses, and behind one address may sit an office.
 const MAX_UNPROVEN: usize = 64;
 
-/// A connection without a genuine check by then is closed.
+/// A connection without a genuine check by then is closed, and so is one by then after its leg
+/// ended, or after the lookup forgot it for others of the same leg.
 const PROVE_WITHIN: Duration = Duration::from_secs(10);
 
 /// One on which nothing comes for so long is closed: checks come every few seconds.
@@ -59,11 +61,19 @@ struct Reader {
     connection: Arc<Connection>,
     route: Route,
     held: Vec<u8>,
-    opened: Instant,
+    standing: Standing,
     heard: Instant,
     /// When something began to wait, or the peer last took of it.
     stalled: Option<Instant>,
-    proven: bool,
+}
+
+/// Whether a connection is some leg's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Standing {
+    /// No leg's, since it was opened or since its leg ended.
+    Unproven { since: Instant },
+    /// A genuine check came by it, and the lookup knows it.
+    Proven,
 }
 
 /// All connections of a door.
@@ -71,6 +81,8 @@ struct Reader {
 pub(crate) struct Streams {
     epoll: OwnedFd,
     readers: HashMap<u64, Reader>,
+    /// Those that ended since the last sweep.
+    ended: Vec<Route>,
     next: u64,
     buffer: Box<[u8; READ_PER_TICK]>,
 }
@@ -89,12 +101,13 @@ impl Streams {
         Ok(Self {
             epoll,
             readers: HashMap::new(),
+            ended: Vec::new(),
             next: FIRST_CONNECTION,
             buffer: Box::new([0; READ_PER_TICK]),
         })
     }
 
-    /// Accepts, reads and closes. `take` says whether a datagram proves its connection.
+    /// Accepts and reads. `take` says whether a datagram proves its connection.
     pub(crate) fn run(
         &mut self,
         door: &Door,
@@ -114,16 +127,21 @@ impl Streams {
         }
     }
 
-    /// Closes what is silent, stalled, or was never proven. Returns whose source is gone.
-    pub(crate) fn sweep(&mut self, door: &Door, now: Instant, gone: &mut dyn FnMut(Route)) {
+    /// Closes what is silent, stalled, or was not proven in time, and has the lookup forget what
+    /// ended: who has the same address next must prove itself anew.
+    pub(crate) fn sweep(&mut self, door: &Door, lookup: &mut Lookup, now: Instant) {
         self.readers.retain(|_, reader| {
+            if reader.standing == Standing::Proven && lookup.of_source(reader.route).is_none() {
+                reader.standing = Standing::Unproven { since: now };
+            }
             let keeps = reader.flush(now) && reader.is_alive(now);
             if !keeps {
                 door.disconnected(reader.route);
-                gone(reader.route);
+                self.ended.push(reader.route);
             }
             keeps
         });
+        self.ended.drain(..).for_each(|route| lookup.forget_source(route));
     }
 
     fn accept(&mut self, door: &Door, listener: usize, now: Instant) {
@@ -140,7 +158,10 @@ impl Streams {
     }
 
     fn unproven(&self, source: IpAddr) -> usize {
-        let unproven = |reader: &&Reader| !reader.proven && reader.route.source.ip() == source;
+        let unproven = |reader: &&Reader| {
+            reader.standing != Standing::Proven
+                && network(reader.route.source.ip()) == network(source)
+        };
         self.readers.values().filter(unproven).count()
     }
 
@@ -167,10 +188,9 @@ impl Streams {
             connection,
             route,
             held: Vec::new(),
-            opened: now,
+            standing: Standing::Unproven { since: now },
             heard: now,
             stalled: None,
-            proven: false,
         };
         self.readers.insert(token, reader);
         Ok(())
@@ -188,6 +208,7 @@ impl Streams {
             return;
         }
         door.disconnected(reader.route);
+        self.ended.push(reader.route);
         // The socket closes with the last who sends on it; nothing more is read of it now.
         let _ = epoll::delete(&self.epoll, reader.connection.stream.as_fd());
         self.readers.remove(&token);
@@ -218,7 +239,9 @@ impl Reader {
             }
             let Some((frame, taken)) = framing::next(rest) else { break };
             let datagram = Datagram { route: self.route, arrival: now, bytes: frame };
-            self.proven |= take(&datagram);
+            if take(&datagram) {
+                self.standing = Standing::Proven;
+            }
             at += taken;
         }
         self.held.drain(..at);
@@ -227,7 +250,11 @@ impl Reader {
 
     fn is_alive(&self, now: Instant) -> bool {
         let since = |at: Instant| now.saturating_duration_since(at);
-        (self.proven || since(self.opened) < PROVE_WITHIN)
+        let in_time = match self.standing {
+            Standing::Unproven { since: begin } => since(begin) < PROVE_WITHIN,
+            Standing::Proven => true,
+        };
+        in_time
             && since(self.heard) < MAX_SILENCE
             && self.stalled.is_none_or(|stalled| since(stalled) < MAX_STALL)
     }
@@ -272,4 +299,41 @@ pub(crate) fn send(connection: &Connection, datagram: &[u8]) {
 
 fn is_passing(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted)
+}
+
+/// What one customer of a network has: an address, or a /64 of IPv6.
+fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() & (!0 << 64)).into(),
+        v4 => v4,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::WebRtcConfig;
+    use crate::clock::Now;
+    use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+
+    #[test]
+    fn a_network_of_ipv6_counts_as_one_source() {
+        let loopback = IpAddr::V4(Ipv4Addr::LOCALHOST);
+        let config = WebRtcConfig { addresses: vec![loopback], udp_port: 0, tcp_port: None };
+        let door = Door::open(&config, 0, 0).expect("loopback");
+        let listener = TcpListener::bind((loopback, 0)).expect("loopback");
+        let target = listener.local_addr().expect("bound");
+        let mut streams = Streams::new(&door).expect("epoll");
+        for number in 1..=5 {
+            let stream = TcpStream::connect(target).expect("loopback");
+            let source = Ipv6Addr::new(0x2001, 0xdb8, 0, 1, number, 0, 0, 1);
+            let source = SocketAddr::from((source, 5000));
+            let route = Route { protocol: CandidateProtocol::Tcp, source, local: target };
+            streams.open(&door, stream, route, Now::read().instant).expect("opens");
+        }
+        let unproven = |source: &str| streams.unproven(source.parse().expect("an address"));
+        assert_eq!(unproven("2001:db8:0:1:ffff::7"), 5);
+        assert_eq!(unproven("2001:db8:0:2::1"), 0);
+        assert_eq!(unproven("192.0.2.1"), 0);
+    }
 }

@@ -1,9 +1,9 @@
 //! Our own lines.
 
 use super::format::{self, Format, Numbered};
-use super::keying::{self, PeerKey};
+use super::keying::{self, OfferedKey, PeerKey};
 use super::settle::Settled;
-use super::{LocalMedia, Negotiator, OfferedKey};
+use super::{LocalMedia, Negotiator};
 use causeway_plan::{Direction, Encryption, TransportSpec};
 use causeway_wire::audio_level;
 use causeway_wire::sdp::{
@@ -121,14 +121,7 @@ fn common(
 ) -> MediaDescription {
     let (formats, mut attributes) = format::describe(formats);
     attributes.push(Attribute::value("ptime", ptime_ms));
-    attributes.push(Attribute::flag(word(direction)));
-    if rtcp_mux {
-        attributes.push(Attribute::flag("rtcp-mux"));
-    }
-    if Some(local.rtcp_port) != local.rtp_port.checked_add(1) {
-        let rtcp = RtcpAddress { port: local.rtcp_port, address: None };
-        attributes.push(Attribute::value("rtcp", rtcp));
-    }
+    attributes.extend(flow(direction, rtcp_mux, local));
     MediaDescription {
         kind: "audio".to_owned(),
         port: local.rtp_port,
@@ -136,6 +129,19 @@ fn common(
         attributes,
         ..MediaDescription::default()
     }
+}
+
+/// Which way a line flows, and where its RTCP is.
+pub(super) fn flow(direction: Direction, rtcp_mux: bool, local: LocalMedia) -> Vec<Attribute> {
+    let mut attributes = vec![Attribute::flag(word(direction))];
+    if rtcp_mux {
+        attributes.push(Attribute::flag("rtcp-mux"));
+    }
+    if Some(local.rtcp_port) != local.rtp_port.checked_add(1) {
+        let rtcp = RtcpAddress { port: local.rtcp_port, address: None };
+        attributes.push(Attribute::value("rtcp", rtcp));
+    }
+    attributes
 }
 
 /// The attribute of a direction.

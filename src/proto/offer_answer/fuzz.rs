@@ -2,9 +2,14 @@
 
 use super::webrtc::{Fragment, Taken};
 use super::{LocalMedia, Negotiator, WebRtcNegotiator, WebRtcTerms, answer_probe};
-use causeway_plan::webrtc::{MAX_CANDIDATES, MAX_ICE_CREDENTIAL, MAX_MID};
+use causeway_base::VideoCodec;
+use causeway_plan::video::{MAX_LABEL, MAX_VIDEO_LINES};
+use causeway_plan::webrtc::{
+    MAX_CANDIDATES, MAX_ICE_CREDENTIAL, MAX_MID, MAX_RID, MAX_RIDS, MAX_VIDEO_FORMATS,
+};
 use causeway_plan::{
-    Direction, Encryption, Fingerprint, IceCredentials, LegMedia, OfferPolicy, WebRtcAddress,
+    Direction, Encryption, Fingerprint, IceCredentials, LegMedia, OfferPolicy, VideoFormat,
+    VideoPolicy, WebRtcAddress, WebRtcSpec,
 };
 use causeway_wire::sdp::{SdpError, SessionDescription};
 use std::net::{IpAddr, SocketAddr};
@@ -17,10 +22,13 @@ pub fn offer_answer_sequence(data: &[u8]) {
         Some(1) => Encryption::BestEffort,
         _ => Encryption::Required,
     };
-    let policy = OfferPolicy { encryption, ..OfferPolicy::default() };
+    let policy = OfferPolicy { encryption, video: video(data), ..OfferPolicy::default() };
     let advertised = IpAddr::from([192, 0, 2, 1]);
     let local = LocalMedia { advertised, rtp_port: 4000, rtcp_port: 4001 };
-    let fresh = || Negotiator::new(policy.clone(), local, IpAddr::from([192, 0, 2, 9]), [1; 32]);
+    let fresh = || {
+        let leg = Negotiator::new(policy.clone(), local, IpAddr::from([192, 0, 2, 9]), [1; 32]);
+        leg.with_video(6000, 6001)
+    };
     let mut leg = fresh();
     for piece in data.split(|byte| *byte == 0) {
         let Some((action, text)) = piece.split_first() else { continue };
@@ -29,18 +37,56 @@ pub fn offer_answer_sequence(data: &[u8]) {
             0 | 1 => match leg.answer(text) {
                 Ok((answer, media)) => {
                     assert_eq!(leg.media(), Some(&media));
-                    check(text, &answer);
+                    check(text, &answer, 1);
+                    check_video(&media, &policy.video);
                 }
                 Err(_) => assert_eq!(leg.media(), before.as_ref()),
             },
             2 => assert!(fresh().answer(&leg.offer()).is_ok(), "a twin takes our offer"),
             3 => match leg.accept_answer(text) {
-                Ok(media) => assert_eq!(leg.media(), Some(&media)),
+                Ok(media) => {
+                    assert_eq!(leg.media(), Some(&media));
+                    check_video(&media, &policy.video);
+                }
                 Err(_) => assert_eq!(leg.media(), before.as_ref()),
             },
             4 => leg.rollback(),
             _ => leg.set_direction(Direction::of(text.len() % 2 == 0, text.len() % 3 == 0)),
         }
+    }
+}
+
+/// What is allowed of video, by the length of the input: nothing, or both codecs in either order.
+fn video(data: &[u8]) -> VideoPolicy {
+    let [first, second] = VideoCodec::ALL;
+    let codecs = match data.len() % 4 {
+        0 => Vec::new(),
+        1 => vec![second, first],
+        _ => vec![first, second],
+    };
+    VideoPolicy { codecs, ..VideoPolicy::default() }
+}
+
+/// Video is within policy, and one number has one meaning.
+fn check_video(media: &LegMedia, policy: &VideoPolicy) {
+    assert!(media.video.len() <= MAX_VIDEO_LINES);
+    for video in &media.video {
+        let mut numbers: Vec<_> = video.receive.iter().map(|format| format.payload_type).collect();
+        numbers.extend(video.receive.iter().filter_map(|format| format.rtx));
+        let count = numbers.len();
+        numbers.sort_unstable();
+        numbers.dedup();
+        assert!(count == numbers.len() && count > 0, "one number, one meaning");
+        let shares_port = video.transport.rtp().is_none_or(|spec| spec.rtcp_mux);
+        assert!(!shares_port || numbers.iter().all(|number| !(64..=95).contains(number)));
+        assert!(video.label.as_ref().is_none_or(|label| label.len() <= MAX_LABEL));
+        let Some(send) = video.send else {
+            assert!(!video.direction.sends());
+            continue;
+        };
+        assert!(policy.codecs.contains(&send.format.coding.codec()));
+        assert!(send.ceiling.class <= policy.largest && send.max_bitrate <= policy.max_bitrate);
+        assert!((1..=policy.frame_rate).contains(&send.ceiling.frame_rate));
     }
 }
 
@@ -56,7 +102,8 @@ pub fn webrtc_sequence(data: &[u8]) {
     };
     let ice_lite = data.len().is_multiple_of(2);
     let terms = WebRtcTerms { ice_lite, direction: Direction::SendReceive };
-    let mut leg = WebRtcNegotiator::new(OfferPolicy::default(), local.clone(), terms, [1; 32]);
+    let policy = OfferPolicy { video: video(data), ..OfferPolicy::default() };
+    let mut leg = WebRtcNegotiator::new(policy.clone(), local.clone(), terms, [1; 32]);
     for piece in data.split(|byte| *byte == 0) {
         let Some((action, text)) = piece.split_first() else { continue };
         let before = leg.media().cloned();
@@ -64,14 +111,15 @@ pub fn webrtc_sequence(data: &[u8]) {
             0 | 1 => match leg.answer(text) {
                 Ok((answer, media)) => {
                     assert_eq!(leg.media(), Some(&media));
-                    check(text, answer.as_bytes());
+                    check(text, answer.as_bytes(), MAX_VIDEO_LINES);
                     check_browser(&media, ice_lite);
+                    check_video(&media, &policy.video);
                 }
                 Err(_) => assert_eq!(leg.media(), before.as_ref()),
             },
             2 => {
                 if let Ok((answer, media)) = answer_probe(text, local.clone(), ice_lite, [1; 32]) {
-                    check(text, answer.as_bytes());
+                    check(text, answer.as_bytes(), 0);
                     check_browser(&media, ice_lite);
                 }
             }
@@ -103,6 +151,8 @@ fn check_browser(media: &LegMedia, ice_lite: bool) {
     assert!((22..=MAX_ICE_CREDENTIAL).contains(&spec.remote_ice.password.len()));
     assert!(spec.audio.iter().all(|audio| audio.mid.len() <= MAX_MID));
     assert!(spec.data.iter().all(|data| data.mid.len() <= MAX_MID && data.sctp_port != 0));
+    assert!(spec.video_formats.len() <= MAX_VIDEO_FORMATS);
+    check_lines(media, spec);
     if let Some(audio) = &spec.audio {
         let numbers = media.audio.receive.iter().map(|format| format.payload_type);
         let mut numbers: Vec<_> = numbers.chain(audio.receive_red).collect();
@@ -114,9 +164,30 @@ fn check_browser(media: &LegMedia, ice_lite: bool) {
     }
 }
 
+/// A browser's video lines use what was declared, and no source twice.
+fn check_lines(media: &LegMedia, spec: &WebRtcSpec) {
+    let mut sources: Vec<u32> = spec.audio.iter().map(|audio| audio.local_ssrc).collect();
+    for video in &media.video {
+        let line = video.transport.bundle().expect("a browser's");
+        assert!(line.mid.len() <= MAX_MID && line.remote_rids.len() <= MAX_RIDS);
+        assert!(line.remote_rids.iter().all(|rid| rid.rid.len() <= MAX_RID));
+        sources.extend([line.local_ssrc, line.local_rtx_ssrc]);
+        for format in &video.receive {
+            let declared = |known: &&VideoFormat| known.payload_type == format.payload_type;
+            let known = spec.video_formats.iter().find(declared).expect("declared");
+            assert_eq!(known.coding.codec(), format.coding.codec());
+            assert!(format.rtx.is_none() || format.rtx == known.rtx);
+        }
+    }
+    let count = sources.len();
+    sources.sort_unstable();
+    sources.dedup();
+    assert_eq!(sources.len(), count);
+}
+
 /// An answer has a line for each of the offer's, of the same kind and transport, and uses at
-/// most one.
-fn check(offer: &[u8], answer: &[u8]) {
+/// most one beside `videos` of video.
+fn check(offer: &[u8], answer: &[u8], videos: usize) {
     let Ok(offer) = SessionDescription::parse(offer) else { panic!("it was answered") };
     let answer = match SessionDescription::parse(answer) {
         Err(SdpError::TooLong) => return, // the longest offers have longer answers
@@ -128,7 +199,10 @@ fn check(offer: &[u8], answer: &[u8]) {
         assert_eq!(asked.proto, answered.proto);
         assert!(answered.port == 0 || asked.port != 0 || asked.has("bundle-only"));
     }
-    assert!(answer.media.iter().filter(|line| line.port != 0).count() <= 1);
+    let used = answer.media.iter().filter(|line| line.port != 0);
+    let (video, others): (Vec<_>, Vec<_>) =
+        used.partition(|line| line.kind.eq_ignore_ascii_case("video"));
+    assert!(others.len() <= 1 && video.len() <= videos);
 }
 
 #[cfg(test)]
@@ -144,6 +218,20 @@ mod tests {
             "m=audio 5000 RTP/SAVP 0",
             "m=audio 5000 RTP/SAVPF 96",
             "m=video 6000 RTP/AVP 97",
+            "m=video 6002 RTP/AVP 99 98 97 72 100",
+            "m=video 6000 RTP/SAVP 97",
+            "m=video 0 RTP/AVP 97",
+            "a=rtpmap:98 VP8/90000",
+            "a=rtpmap:72 H264/90000",
+            "a=rtpmap:99 rtx/90000",
+            "a=fmtp:99 apt=98",
+            "a=fmtp:97 profile-level-id=42e01f;packetization-mode=1;max-fs=8160",
+            "a=fmtp:97 profile-level-id=640c28;level-asymmetry-allowed=1;max-br=1;max-fps=1",
+            "a=fmtp:98 max-fs=1;max-fr=300",
+            "a=rtcp-fb:* ccm fir",
+            "a=rtcp-fb:98 nack pli",
+            "a=content:slides",
+            "a=label:11",
             "m=application 7000 UDP/BFCP *",
             "m=",
             "c=IN IP4 192.0.2.7",
@@ -179,6 +267,22 @@ mod tests {
             "m=audio 0 UDP/TLS/RTP/SAVPF 111",
             "m=audio 9 RTP/SAVPF 111",
             "m=video 9 UDP/TLS/RTP/SAVPF 96",
+            "m=video 9 UDP/TLS/RTP/SAVPF 102 97 111 96 72\r\na=mid:1\r\na=rtcp-mux",
+            "a=rtpmap:96 VP8/90000",
+            "a=rtpmap:96 H264/90000",
+            "a=rtpmap:102 H264/90000",
+            "a=rtpmap:97 rtx/90000",
+            "a=fmtp:97 apt=96",
+            "a=rtcp-fb:96 transport-cc",
+            "a=rtcp-fb:96 goog-remb",
+            "a=extmap:4 http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time",
+            "a=extmap:5 urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id",
+            "a=rid:h send",
+            "a=rid:waytoolongforanyidentifier send",
+            "a=simulcast:send h;~waytoolongforanyidentifier;x",
+            "a=ssrc-group:FID 7 8",
+            "a=inactive",
+            "a=sendonly",
             "m=application 9 UDP/DTLS/SCTP webrtc-datachannel",
             "a=mid:0",
             "a=mid:1",

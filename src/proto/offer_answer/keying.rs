@@ -1,10 +1,12 @@
 //! Our SRTP keys, and the peer's, in `a=crypto` (RFC 4568).
 
+use super::Refusal;
+use super::peer::PeerTransport;
 use super::seed::Seed;
 use base64::Engine;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
-use causeway_plan::{SrtpKey, SrtpSuite};
+use causeway_plan::{Encryption, OfferPolicy, SrtpKey, SrtpSpec, SrtpSuite};
 use causeway_wire::sdp::{Crypto, MediaDescription};
 use std::fmt;
 
@@ -22,12 +24,29 @@ const OLD_NAMES: [(&str, SrtpSuite); 2] = [
     ("AES_CM_256_HMAC_SHA1_32", SrtpSuite::Aes256CmSha1_32),
 ];
 
-/// Derives the secrets of one leg from the seed that its owner drew. A key lasts until it is
+/// Suites of one offer. A line has about 90 bytes, and an INVITE should stay below the 1300
+/// bytes beyond which UDP gives way to TCP (RFC 3261 section 18.1.1).
+const MAX_OFFERED_SUITES: usize = 4;
+
+/// The suites of RFC 4568, which every device has.
+const COMMON_SUITES: [SrtpSuite; 2] = [SrtpSuite::Aes128CmSha1_80, SrtpSuite::Aes128CmSha1_32];
+
+/// A key that we offered.
+#[derive(Clone, Copy)]
+pub(super) struct OfferedKey {
+    pub(super) tag: u32,
+    pub(super) suite: SrtpSuite,
+    pub(super) key: SrtpKey,
+}
+
+/// Derives the keys of one line from the seed that its leg's owner drew. A key lasts until it is
 /// burnt, so that a re-offer repeats it; a burnt key never comes back, because SRTP under an
 /// old key from a new start would repeat its key stream.
 #[derive(Clone)]
 pub(super) struct KeyRing {
     seed: Seed,
+    /// Lines of one leg differ by it.
+    purpose: &'static [u8],
     generations: [u32; SrtpSuite::ALL.len()],
 }
 
@@ -38,19 +57,66 @@ impl fmt::Debug for KeyRing {
 }
 
 impl KeyRing {
+    /// The keys of the audio line.
     pub(super) const fn new(seed: [u8; 32]) -> Self {
-        Self { seed: Seed::new(seed), generations: [0; SrtpSuite::ALL.len()] }
+        Self { seed: Seed::new(seed), purpose: b"key", generations: [0; SrtpSuite::ALL.len()] }
+    }
+
+    /// The keys of the main video line.
+    pub(super) const fn of_video(seed: [u8; 32]) -> Self {
+        Self { purpose: b"video key", ..Self::new(seed) }
     }
 
     pub(super) fn session_id(&self) -> u64 {
         self.seed.session_id()
     }
 
+    /// Our key for an answer to `theirs`: the `present` one while the peer keeps its own.
+    pub(super) fn answer(
+        &mut self,
+        present: Option<SrtpSpec>,
+        theirs: &PeerKey,
+    ) -> Result<SrtpSpec, Refusal> {
+        let kept = present.filter(|srtp| srtp.suite == theirs.suite && srtp.receive == theirs.key);
+        if let Some(kept) = kept {
+            return Ok(kept);
+        }
+        if present.is_some_and(|srtp| srtp.suite == theirs.suite) {
+            self.burn(theirs.suite);
+        }
+        let send = self.key(theirs.suite).ok_or_else(Refusal::no_encryption)?;
+        Ok(SrtpSpec { suite: theirs.suite, send, receive: theirs.key })
+    }
+
+    /// Burns the key of `old` if `new` does without it.
+    pub(super) fn retire(&mut self, old: Option<SrtpSpec>, new: Option<SrtpSpec>) {
+        let Some(old) = old else { return };
+        let in_use = new.is_some_and(|srtp| srtp.send == old.send);
+        // It may have been burnt already.
+        if !in_use && self.key(old.suite) == Some(old.send) {
+            self.burn(old.suite);
+        }
+    }
+
+    /// A key for each suite that we offer, the `present` one first and unchanged.
+    pub(super) fn offer(&self, policy: &OfferPolicy, present: Option<SrtpSpec>) -> Vec<OfferedKey> {
+        if policy.encryption == Encryption::Off {
+            return Vec::new();
+        }
+        let key = |suite| match present {
+            Some(srtp) if srtp.suite == suite => Some(srtp.send),
+            _ => self.key(suite),
+        };
+        let suites = offered_suites(&policy.suites, present.map(|srtp| srtp.suite));
+        let keyed = suites.into_iter().filter_map(|suite| Some((suite, key(suite)?)));
+        (1..).zip(keyed).map(|(tag, (suite, key))| OfferedKey { tag, suite, key }).collect()
+    }
+
     /// Our present key for a suite.
     pub(super) fn key(&self, suite: SrtpSuite) -> Option<SrtpKey> {
         let index = SrtpSuite::ALL.iter().position(|known| *known == suite)?;
         let generation = *self.generations.get(index)?;
-        let block = |part| self.seed.block(b"key", [index as u32, generation, part]);
+        let block = |part| self.seed.block(self.purpose, [index as u32, generation, part]);
         let blocks = [0, 1].map(block);
         SrtpKey::new(suite, blocks.as_flattened().get(..suite.keying_len())?)
     }
@@ -61,6 +127,44 @@ impl KeyRing {
         if let Some(generation) = index.and_then(|index| self.generations.get_mut(index)) {
             *generation = generation.wrapping_add(1);
         }
+    }
+}
+
+/// The suites of policy in its order, the one in use first. Where they are too many, those that
+/// every device has go before better ones.
+fn offered_suites(allowed: &[SrtpSuite], in_use: Option<SrtpSuite>) -> Vec<SrtpSuite> {
+    let mut kept: Vec<SrtpSuite> = Vec::new();
+    for suite in in_use.into_iter().chain(COMMON_SUITES).chain(allowed.iter().copied()) {
+        if kept.len() < MAX_OFFERED_SUITES && allowed.contains(&suite) && !kept.contains(&suite) {
+            kept.push(suite);
+        }
+    }
+    let rank = |suite: &SrtpSuite| allowed.iter().position(|other| other == suite);
+    kept.sort_by_key(|suite| (Some(*suite) != in_use, rank(suite)));
+    kept
+}
+
+/// The keys by an answer: its line must repeat a tag and suite of ours (RFC 4568
+/// section 5.1.3).
+///
+/// # Errors
+/// The peer encrypts in a way that we cannot tell, or does not although it is required.
+pub(super) fn answered(
+    peer: &PeerTransport,
+    offered: &[OfferedKey],
+    encryption: Encryption,
+) -> Result<Option<SrtpSpec>, Refusal> {
+    let matching = peer.keys.iter().find_map(|theirs| {
+        let ours = offered.iter().find(|o| o.tag == theirs.tag && o.suite == theirs.suite)?;
+        Some(SrtpSpec { suite: ours.suite, send: ours.key, receive: theirs.key })
+    });
+    match matching {
+        Some(srtp) => Ok(Some(srtp)),
+        // An answer that names a key will be encrypted, even if we cannot tell how.
+        None if peer.secure => Err(Refusal::no_encryption()),
+        None if peer.mentions_crypto && !offered.is_empty() => Err(Refusal::no_encryption()),
+        None if encryption == Encryption::Required => Err(Refusal::in_the_clear()),
+        None => Ok(None),
     }
 }
 
@@ -110,6 +214,8 @@ mod tests {
                 ring.burn(suite);
             }
         }
+        let video = KeyRing::of_video([7; 32]);
+        assert!(SrtpSuite::ALL.into_iter().all(|suite| !seen.contains(&video.key(suite).unwrap())));
         assert_ne!(KeyRing::new([8; 32]).session_id(), ring.session_id());
         assert!(ring.session_id() < 1 << 48);
     }

@@ -6,8 +6,9 @@
 //!
 //! # Rules
 //!
-//! * The first audio line that can be used is taken, in a re-offer the one in use. Every other
-//!   line is refused with port 0 under its own transport and formats.
+//! * The first audio line that can be used is taken, in a re-offer the one in use; of video lines
+//!   what [`video`] says. Every other line is refused with port 0 under its own transport and
+//!   formats.
 //! * Of the codecs offered, the one in use stays, else the one that [`OfferPolicy::codecs`]
 //!   names first is answered; no second one, so that nobody needs another offer to settle it
 //!   (RFC 3264 section 10.2). The other common ones are taken all the same. From an answer we
@@ -33,22 +34,22 @@ mod peer;
 mod refusal;
 mod seed;
 mod settle;
+pub mod video;
 pub mod webrtc;
 
 pub use opus::OpusParameters;
 pub use refusal::Refusal;
 pub use webrtc::{WebRtcNegotiator, WebRtcTerms, answer_probe};
 
-use causeway_plan::{
-    Direction, LegMedia, OfferPolicy, SrtpKey, SrtpSuite, Transport, TransportSpec,
-};
+use causeway_plan::{Direction, LegMedia, OfferPolicy, Transport, TransportSpec};
 use causeway_wire::sdp::{MediaDescription, SessionDescription};
 use format::Numbered;
-use keying::KeyRing;
+use keying::{KeyRing, OfferedKey};
 use peer::PeerAudio;
 use settle::Settled;
 use std::fmt;
 use std::net::IpAddr;
+use video::OpenVideo;
 
 /// Where a leg's media is awaited.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -68,6 +69,8 @@ pub struct Negotiator {
     local: LocalMedia,
     signalling_source: IpAddr,
     keys: KeyRing,
+    video_at: Option<LocalMedia>,
+    video_keys: KeyRing,
     /// What we want, whatever the peer lets us.
     wanted: Direction,
     agreed: Option<Agreed>,
@@ -100,6 +103,8 @@ struct Agreed {
     proto: String,
     /// Our payload types.
     numbers: Vec<Numbered>,
+    /// The main video line, if there ever was one.
+    video: Option<video::Slot>,
     /// What we wanted then.
     wanted: Direction,
 }
@@ -111,15 +116,8 @@ struct OpenOffer {
     audio: usize,
     formats: Vec<Numbered>,
     keys: Vec<OfferedKey>,
+    video: Option<OpenVideo>,
     wanted: Direction,
-}
-
-/// A key that we offered.
-#[derive(Clone, Copy)]
-struct OfferedKey {
-    tag: u32,
-    suite: SrtpSuite,
-    key: SrtpKey,
 }
 
 impl Negotiator {
@@ -136,6 +134,8 @@ impl Negotiator {
             local,
             signalling_source,
             keys: KeyRing::new(seed),
+            video_at: None,
+            video_keys: KeyRing::of_video(seed),
             wanted: Direction::SendReceive,
             agreed: None,
             before: None,
@@ -169,14 +169,16 @@ impl Negotiator {
         let session = SessionDescription::parse(offer).map_err(Refusal::syntax)?;
         let refused: Vec<_> = session.media.iter().map(describe::refused).collect();
         let mut lines = refused.clone();
-        let agreed = match self.choose(&session)? {
+        let mut agreed = match self.choose(&session)? {
             None => self.without_audio(refused)?,
             Some((audio, line, peer)) => {
                 let settled = settle::from_offer(&peer.sound, line, self.wishes())?;
-                let theirs = peer.encryption(&self.policy, self.suite_in_use())?;
-                let srtp = theirs.map(|key| self.keys_with(key)).transpose()?;
-                let transport = self.transport(&peer, &settled, srtp);
-                self.retire_key(srtp);
+                let theirs = peer.transport.encryption(&self.policy, self.suite_in_use())?;
+                let present = self.present_srtp();
+                let srtp = theirs.map(|key| self.keys.answer(present, key)).transpose()?;
+                let may_share = format::can_share_port(&settled.receive);
+                let transport = self.transport(&peer.transport, may_share, srtp);
+                self.keys.retire(present, srtp);
                 if let Some(slot) = lines.get_mut(audio) {
                     *slot = describe::answer(&settled, &transport, theirs, line, self);
                 }
@@ -186,10 +188,25 @@ impl Negotiator {
                     lines: refused,
                     audio,
                     proto: line.proto.clone(),
+                    video: None,
                     wanted: self.wanted,
                 }
             }
         };
+        agreed.video = self.video_slot(&session, agreed.audio);
+        let taken = self.take_video(&session, agreed.audio);
+        self.video_keys.retire(
+            self.video_srtp(),
+            taken.as_ref().and_then(|taken| video::srtp_of(&taken.media)),
+        );
+        agreed.media.video.clear();
+        if let Some(video::Taken { slot, line, media }) = taken {
+            if let Some(place) = lines.get_mut(slot.index) {
+                *place = line;
+            }
+            agreed.media.video.push(media);
+            agreed.video = Some(slot);
+        }
         let media = agreed.media.clone();
         self.open = None;
         self.before = Some(self.agreed.replace(agreed));
@@ -201,7 +218,7 @@ impl Negotiator {
     pub fn offer(&mut self) -> Vec<u8> {
         let known = self.agreed.as_ref().map_or(&[][..], |agreed| &agreed.numbers);
         let formats = format::ours(&self.policy, known);
-        let keys = self.offered_keys();
+        let keys = self.keys.offer(&self.policy, self.present_srtp());
         let (mut lines, audio) = match &self.agreed {
             Some(agreed) => (agreed.lines.clone(), agreed.audio),
             None => (vec![MediaDescription::default()], 0),
@@ -210,8 +227,15 @@ impl Negotiator {
         if let Some(slot) = lines.get_mut(audio) {
             *slot = line;
         }
+        let video = self.offer_video(&lines).map(|(open, line)| {
+            match lines.get_mut(open.index) {
+                Some(place) => *place = line,
+                None => lines.push(line),
+            }
+            open
+        });
         let bytes = self.describe(lines.clone());
-        self.open = Some(OpenOffer { lines, audio, formats, keys, wanted: self.wanted });
+        self.open = Some(OpenOffer { lines, audio, formats, keys, video, wanted: self.wanted });
         bytes
     }
 
@@ -232,12 +256,20 @@ impl Negotiator {
         }
         let peer = PeerAudio::read(&session, line, &open.formats, self.local.advertised)?;
         let settled = settle::from_answer(&peer.sound, line, &open, self)?;
-        let srtp = settle::answered_key(&peer, &open, self)?;
-        let transport = self.transport(&peer, &settled, srtp);
-        self.retire_key(srtp);
+        let srtp = keying::answered(&peer.transport, &open.keys, self.policy.encryption)?;
+        let may_share = format::can_share_port(&settled.receive);
+        let transport = self.transport(&peer.transport, may_share, srtp);
+        self.keys.retire(self.present_srtp(), srtp);
+        let video = open.video.as_ref();
+        let taken = video.and_then(|video| self.take_video_answer(&session, video, open.wanted));
+        let video_srtp = taken.as_ref().and_then(video::srtp_of);
+        self.video_keys.retire(self.video_srtp(), video_srtp);
+        let mut media = leg_media(settled, transport);
+        media.video.extend(taken);
         let agreed = Agreed {
             numbers: self.numbers_with(&open.formats),
-            media: leg_media(settled, transport),
+            media,
+            video: video.map(OpenVideo::slot),
             proto: open.lines.get(open.audio).map(|line| line.proto.clone()).unwrap_or_default(),
             lines: open.lines.iter().map(describe::refused).collect(),
             audio: open.audio,
@@ -255,7 +287,8 @@ impl Negotiator {
         if self.open.take().is_none() {
             let Some(before) = self.before.take() else { return };
             if let Some(undone) = std::mem::replace(&mut self.agreed, before) {
-                self.burn_unless_agreed(&undone.media);
+                self.keys.retire(undone.media.transport.srtp(), self.present_srtp());
+                self.video_keys.retire(video::srtp(&undone.media), self.video_srtp());
             }
         }
         if let Some(agreed) = &self.agreed {
@@ -293,7 +326,7 @@ impl Negotiator {
         line: &MediaDescription,
     ) -> Result<PeerAudio, Refusal> {
         let peer = PeerAudio::read(session, line, &[], self.local.advertised)?;
-        peer.encryption(&self.policy, self.suite_in_use())?;
+        peer.transport.encryption(&self.policy, self.suite_in_use())?;
         settle::from_offer(&peer.sound, line, self.wishes())?;
         Ok(peer)
     }
@@ -336,7 +369,7 @@ impl Negotiator {
 
 fn leg_media(settled: Settled, transport: TransportSpec) -> LegMedia {
     let Settled { audio, direction, .. } = settled;
-    LegMedia { transport: Transport::Rtp(transport), direction, audio }
+    LegMedia { transport: Transport::Rtp(transport), direction, audio, video: Vec::new() }
 }
 
 #[cfg(test)]

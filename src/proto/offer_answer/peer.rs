@@ -6,7 +6,9 @@ use super::keying::{self, PeerKey};
 use causeway_base::{Bitrate, Codec};
 use causeway_plan::{Direction, Encryption, OfferPolicy, SrtpSuite};
 use causeway_wire::audio_level;
-use causeway_wire::sdp::{Address, ExtMap, MediaDescription, RtcpAddress, SessionDescription};
+use causeway_wire::sdp::{
+    Address, ExtMap, MediaDescription, RateLimit, RtcpAddress, SessionDescription,
+};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 /// The transports of RTP that we speak (RFC 3551, 3711, 4585, 5124).
@@ -33,13 +35,19 @@ pub(super) struct PeerSound {
     max_ptime: Option<u8>,
     /// RFC 6464, as its line stands.
     level: Option<ExtMap>,
-    bandwidth: Option<Limit>,
+    bandwidth: Option<RateLimit>,
 }
 
-/// The facts of one line with ports of its own.
+/// An audio line with ports of its own.
 #[derive(Clone, Debug)]
 pub(super) struct PeerAudio {
     pub(super) sound: PeerSound,
+    pub(super) transport: PeerTransport,
+}
+
+/// Where a line with ports of its own is reached, and by which keys.
+#[derive(Clone, Debug)]
+pub(super) struct PeerTransport {
     /// `None` where it names a host or nothing.
     pub(super) rtp: Option<SocketAddr>,
     pub(super) rtcp: Option<SocketAddr>,
@@ -49,26 +57,36 @@ pub(super) struct PeerAudio {
     pub(super) mentions_crypto: bool,
     /// The transport is SRTP.
     pub(super) secure: bool,
-}
-
-/// What `b=` of the line limits.
-#[derive(Clone, Copy, Debug)]
-enum Limit {
-    /// Media alone.
-    Media(Bitrate),
-    /// Media and headers.
-    Packets(Bitrate),
+    /// `c=0.0.0.0`: it takes nothing (RFC 3264 section 8.4).
+    held: bool,
 }
 
 impl PeerAudio {
     /// Reads an audio line. `offered` gives meaning to numbers of ours in an answer.
     ///
     /// # Errors
-    /// A transport, an IP version or a kind of address that we do not speak.
+    /// As [`PeerTransport::read`].
     pub(super) fn read(
         session: &SessionDescription,
         media: &MediaDescription,
         offered: &[Numbered],
+        local: IpAddr,
+    ) -> Result<Self, Refusal> {
+        let transport = PeerTransport::read(session, media, local)?;
+        let mut sound = PeerSound::read(session, media, offered);
+        sound.direction = transport.flow(sound.direction);
+        Ok(Self { sound, transport })
+    }
+}
+
+impl PeerTransport {
+    /// Reads the transport of a line.
+    ///
+    /// # Errors
+    /// A transport, an IP version or a kind of address that we do not speak.
+    pub(super) fn read(
+        session: &SessionDescription,
+        media: &MediaDescription,
         local: IpAddr,
     ) -> Result<Self, Refusal> {
         let is = |names: [&str; 2]| names.iter().any(|n| media.proto.eq_ignore_ascii_case(n));
@@ -82,18 +100,20 @@ impl PeerAudio {
         check_address(address, local)?;
         let held = address.is_some_and(|ip| ip.is_unspecified());
         let address = address.filter(|_| !held && media.port != 0);
-        let mut sound = PeerSound::read(session, media, offered);
-        let direction = sound.direction;
-        sound.direction = Direction::of(direction.sends(), direction.receives() && !held);
         Ok(Self {
-            sound,
             rtp: address.map(|ip| SocketAddr::new(ip, media.port)),
             rtcp: address.and_then(|ip| rtcp(media, ip, local, rtcp_mux)),
             rtcp_mux,
             keys: keying::theirs(media),
             mentions_crypto: media.has("crypto"),
             secure,
+            held,
         })
+    }
+
+    /// What flows of the direction that the line says.
+    pub(super) const fn flow(&self, said: Direction) -> Direction {
+        Direction::of(said.sends(), said.receives() && !self.held)
     }
 
     /// The line of the peer whose suite policy names first, but the suite in use stays;
@@ -134,7 +154,7 @@ impl PeerSound {
             ptime: milliseconds(session, media, "ptime"),
             max_ptime: milliseconds(session, media, "maxptime"),
             level,
-            bandwidth: limit(media),
+            bandwidth: RateLimit::of(&media.bandwidth),
         }
     }
 
@@ -155,13 +175,8 @@ impl PeerSound {
 
     /// The rate that `b=` leaves for media.
     pub(super) fn bitrate(&self, ptime: u8) -> Option<Bitrate> {
-        match self.bandwidth? {
-            Limit::Media(rate) => Some(rate),
-            Limit::Packets(rate) => {
-                let headers = HEADER_BITS * 1000 / u64::from(ptime.max(1));
-                Some(Bitrate::bps(rate.as_bps().saturating_sub(headers)))
-            }
-        }
+        let headers = Bitrate::bps(HEADER_BITS * 1000 / u64::from(ptime.max(1)));
+        Some(self.bandwidth?.media(headers))
     }
 
     /// The number under which the peer takes events: of this clock if it can, else another.
@@ -189,7 +204,8 @@ fn check_address(address: Option<IpAddr>, local: IpAddr) -> Result<(), Refusal> 
     Ok(())
 }
 
-fn direction(session: &SessionDescription, media: &MediaDescription) -> Direction {
+/// The direction that a line says, or its session, from the peer's side.
+pub(super) fn direction(session: &SessionDescription, media: &MediaDescription) -> Direction {
     let read = |name: &str| match name.to_ascii_lowercase().as_str() {
         "sendrecv" => Some(Direction::SendReceive),
         "sendonly" => Some(Direction::SendOnly),
@@ -232,10 +248,4 @@ pub(super) fn extension(
         .filter(|attribute| attribute.name.eq_ignore_ascii_case("extmap"))
         .filter_map(|attribute| ExtMap::parse(attribute.value.as_deref()?))
         .find(|map| map.uri == uri && map.id <= 14)
-}
-
-fn limit(media: &MediaDescription) -> Option<Limit> {
-    let of = |kind: &str| media.bandwidth.iter().find(|b| b.kind == kind && b.value > 0);
-    let media_only = of("TIAS").map(|b| Limit::Media(Bitrate::bps(b.value)));
-    media_only.or_else(|| of("AS").map(|b| Limit::Packets(Bitrate::kbps(b.value))))
 }

@@ -1,24 +1,14 @@
 //! From what both sides say to what holds.
 
 use super::format::{self, Format, Numbered};
-use super::keying::{KeyRing, PeerKey};
-use super::peer::{PeerAudio, PeerSound};
-use super::{Negotiator, OfferedKey, OpenOffer, Refusal};
+use super::peer::{PeerSound, PeerTransport};
+use super::{Negotiator, OpenOffer, Refusal};
 use causeway_base::{Bitrate, Codec};
-use causeway_plan::{
-    Direction, Encryption, LegAudio, LegMedia, OfferPolicy, SrtpSpec, SrtpSuite, TransportSpec,
-};
+use causeway_plan::{Direction, LegAudio, OfferPolicy, SrtpSpec, SrtpSuite, TransportSpec};
 use causeway_wire::sdp::{ExtMap, MediaDescription};
 
 /// The least that Opus can be asked for (RFC 7587 section 6.1).
 const MIN_OPUS_BITRATE: Bitrate = Bitrate::bps(6_000);
-
-/// Suites of one offer. A line has about 90 bytes, and an INVITE should stay below the 1300
-/// bytes beyond which UDP gives way to TCP (RFC 3261 section 18.1.1).
-const MAX_OFFERED_SUITES: usize = 4;
-
-/// The suites of RFC 4568, which every device has.
-const COMMON_SUITES: [SrtpSuite; 2] = [SrtpSuite::Aes128CmSha1_80, SrtpSuite::Aes128CmSha1_32];
 
 /// What we want of an exchange of sound.
 #[derive(Clone, Copy, Debug)]
@@ -142,37 +132,16 @@ fn codec(format: Numbered) -> Option<Codec> {
     }
 }
 
-/// The keys by an answer: its line must repeat a tag and suite of ours (RFC 4568
-/// section 5.1.3).
-pub(super) fn answered_key(
-    peer: &PeerAudio,
-    open: &OpenOffer,
-    own: &Negotiator,
-) -> Result<Option<SrtpSpec>, Refusal> {
-    let matching = peer.keys.iter().find_map(|theirs| {
-        let ours = open.keys.iter().find(|o| o.tag == theirs.tag && o.suite == theirs.suite)?;
-        Some(SrtpSpec { suite: ours.suite, send: ours.key, receive: theirs.key })
-    });
-    match matching {
-        Some(srtp) => Ok(Some(srtp)),
-        // An answer that names a key will be encrypted, even if we cannot tell how.
-        None if peer.secure => Err(Refusal::no_encryption()),
-        None if peer.mentions_crypto && !open.keys.is_empty() => Err(Refusal::no_encryption()),
-        None if own.policy.encryption == Encryption::Required => Err(Refusal::in_the_clear()),
-        None => Ok(None),
-    }
-}
-
-/// How a leg with ports of its own travels, and which keys it uses.
+/// How a leg with ports of its own travels.
 impl Negotiator {
+    /// The transport of a line; `may_share`: its numbers can be told from RTCP.
     pub(super) fn transport(
         &self,
-        peer: &PeerAudio,
-        settled: &Settled,
+        peer: &PeerTransport,
+        may_share: bool,
         srtp: Option<SrtpSpec>,
     ) -> TransportSpec {
-        let rtcp_mux =
-            self.policy.rtcp_mux && peer.rtcp_mux && format::can_share_port(&settled.receive);
+        let rtcp_mux = self.policy.rtcp_mux && peer.rtcp_mux && may_share;
         TransportSpec {
             remote_rtp: peer.rtp,
             remote_rtcp: if rtcp_mux { peer.rtp } else { peer.rtcp },
@@ -191,67 +160,6 @@ impl Negotiator {
         }
     }
 
-    /// Our key for an answer: the present one while the peer keeps its own.
-    pub(super) fn keys_with(&mut self, theirs: &PeerKey) -> Result<SrtpSpec, Refusal> {
-        let present = self.present_srtp();
-        let kept = present.filter(|srtp| srtp.suite == theirs.suite && srtp.receive == theirs.key);
-        if let Some(kept) = kept {
-            return Ok(kept);
-        }
-        if present.is_some_and(|srtp| srtp.suite == theirs.suite) {
-            self.keys.burn(theirs.suite);
-        }
-        let send = self.keys.key(theirs.suite).ok_or_else(Refusal::no_encryption)?;
-        Ok(SrtpSpec { suite: theirs.suite, send, receive: theirs.key })
-    }
-
-    /// Burns the key in use if the leg's new media does without it.
-    pub(super) fn retire_key(&mut self, new: Option<SrtpSpec>) {
-        let Some(old) = self.present_srtp() else { return };
-        if new.is_none_or(|srtp| srtp.send != old.send) {
-            burn_present(&mut self.keys, old);
-        }
-    }
-
-    /// Burns the key of media that was undone.
-    pub(super) fn burn_unless_agreed(&mut self, undone: &LegMedia) {
-        let Some(old) = undone.transport.srtp() else { return };
-        if self.present_srtp().is_none_or(|srtp| srtp.send != old.send) {
-            burn_present(&mut self.keys, old);
-        }
-    }
-
-    /// A key for each suite that we offer, the one in use first and unchanged.
-    pub(super) fn offered_keys(&self) -> Vec<OfferedKey> {
-        if self.policy.encryption == Encryption::Off {
-            return Vec::new();
-        }
-        let present = self.present_srtp();
-        let key = |suite| match present {
-            Some(srtp) if srtp.suite == suite => Some(srtp.send),
-            _ => self.keys.key(suite),
-        };
-        let keyed = self.offered_suites().into_iter().filter_map(|s| Some((s, key(s)?)));
-        (1..).zip(keyed).map(|(tag, (suite, key))| OfferedKey { tag, suite, key }).collect()
-    }
-
-    /// The suites of policy in its order, the one in use first. Where they are too many, those
-    /// that every device has go before better ones.
-    fn offered_suites(&self) -> Vec<SrtpSuite> {
-        let allowed = &self.policy.suites;
-        let mut kept: Vec<SrtpSuite> = Vec::new();
-        let in_use = self.suite_in_use();
-        for suite in in_use.into_iter().chain(COMMON_SUITES).chain(allowed.iter().copied()) {
-            if kept.len() < MAX_OFFERED_SUITES && allowed.contains(&suite) && !kept.contains(&suite)
-            {
-                kept.push(suite);
-            }
-        }
-        let rank = |suite: &SrtpSuite| allowed.iter().position(|other| other == suite);
-        kept.sort_by_key(|suite| (Some(*suite) != in_use, rank(suite)));
-        kept
-    }
-
     /// The identifier under which we offer the audio level.
     pub(super) fn level_id(&self) -> u8 {
         self.media().and_then(|media| media.audio.level_extension).unwrap_or(1)
@@ -261,14 +169,8 @@ impl Negotiator {
         self.present_srtp().map(|srtp| srtp.suite)
     }
 
-    fn present_srtp(&self) -> Option<SrtpSpec> {
+    /// The keys of the audio line.
+    pub(super) fn present_srtp(&self) -> Option<SrtpSpec> {
         self.media()?.transport.srtp()
-    }
-}
-
-/// Burns a key unless that was done already.
-fn burn_present(keys: &mut KeyRing, old: SrtpSpec) {
-    if keys.key(old.suite) == Some(old.send) {
-        keys.burn(old.suite);
     }
 }

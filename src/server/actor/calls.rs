@@ -39,6 +39,10 @@ pub(crate) enum Report {
         digit: char,
         method: DigitMethod,
     },
+    /// The media of a browser found a way, for the first time or again.
+    Connected {
+        leg: LegId,
+    },
     Heard {
         leg: LegId,
     },
@@ -212,7 +216,7 @@ impl Calls {
                 if let Keeper::Media { gone } = &mut call.keeper {
                     *gone = (state == WebRtcState::Disconnected).then_some(now);
                 }
-                None
+                (state != WebRtcState::Disconnected).then_some(Report::Connected { leg })
             }
             MediaEvent::SourceLatched { leg, .. } | MediaEvent::Resumed { leg } => {
                 Some(Report::Heard { leg })

@@ -217,6 +217,7 @@ impl ConferenceActor {
                     false => self.tell(now, Command::Digit { leg, digit }),
                 }
             }
+            Report::Connected { leg } => self.tell(now, Command::PathFound { leg }),
             Report::Heard { leg } => self.tell(now, Command::LegHeard { leg }),
             Report::Silent { leg } => self.tell(now, Command::LegSilent { leg }),
             Report::Ended { leg, cause } => {

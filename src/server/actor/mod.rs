@@ -111,6 +111,7 @@ pub(crate) enum Handover {
     CallOut {
         key: Arc<str>,
         call: Box<CallOut>,
+        asker: Asker,
         watcher: Option<Watcher>,
         reply: oneshot::Sender<Result<LegId, EndCause>>,
     },

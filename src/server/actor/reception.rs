@@ -122,7 +122,7 @@ impl ReceptionActor {
             Report::Stats { leg, stats } => self.measured(now, leg, &stats),
             Report::Ended { leg, .. } => self.gone(now, leg),
             // Nobody is hung up for being silent.
-            Report::Heard { .. } | Report::Silent { .. } => {}
+            Report::Connected { .. } | Report::Heard { .. } | Report::Silent { .. } => {}
         }
     }
 

@@ -97,7 +97,7 @@ faults! {
     /// The one-time code is wrong or was used.
     BadCode 401 "CW-API-020" "一次性代码无效或已被使用。" "The one-time code is wrong or was used already.";
     /// The meeting has as many links as there may be.
-    TooManyLinks 409 "CW-API-021" "此会议的链接数量已达上限，请先撤销不用的链接。" "The meeting has as many links as there may be. Revoke some first.";
+    TooManyLinks 409 "CW-API-021" "此会议的链接数量已达上限，请先撤销不用的链接；若已撤销过很多，请一次撤销全部。" "The meeting has as many links as there may be. Revoke some first or, where many were revoked before, all at once.";
     /// An address would lead nowhere.
     NotRouted 409 "CW-INVITE-001" "拨号规则不会把公布的地址接到该会议，邀请未生成；请用 causeway dial explain 查看原因。" "The dial plan would not bring a published address to this meeting, so there is no invite. See causeway dial explain.";
     /// There is no address to publish.

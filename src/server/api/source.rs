@@ -3,7 +3,7 @@
 use axum::extract::Request;
 use axum::http::HeaderMap;
 use causeway_dial::Network;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 /// The address of the client: the connection's, or what a proxy of ours says of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,7 +27,7 @@ impl Source {
         let lines = headers.get_all("x-forwarded-for").iter();
         let texts: Vec<&str> = lines.filter_map(|line| line.to_str().ok()).collect();
         for text in texts.iter().rev().flat_map(|line| line.rsplit(',')) {
-            let Ok(address) = text.trim().parse::<IpAddr>() else { break };
+            let Some(address) = address(text.trim()) else { break };
             client = address.to_canonical();
             if !ours(client) {
                 break;
@@ -35,6 +35,13 @@ impl Source {
         }
         Self(client)
     }
+}
+
+/// An address as proxies write it: some add the port, or put IPv6 into brackets.
+fn address(text: &str) -> Option<IpAddr> {
+    let bare = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    let plain = bare.unwrap_or(text).parse().ok();
+    plain.or_else(|| text.parse::<SocketAddr>().ok().map(|address| address.ip()))
 }
 
 #[cfg(test)]
@@ -59,5 +66,17 @@ mod tests {
         assert_eq!(found("10.0.0.1", &["1.1.1.1", "198.51.100.1"]), "198.51.100.1");
         assert_eq!(found("10.0.0.1", &["198.51.100.1, unknown"]), "10.0.0.1");
         assert_eq!(found("10.0.0.1", &[]), "10.0.0.1");
+    }
+
+    #[test]
+    fn an_address_is_read_with_its_port_and_in_brackets() {
+        assert_eq!(found("10.0.0.1", &["198.51.100.1:4711"]), "198.51.100.1");
+        assert_eq!(found("10.0.0.1", &["198.51.100.1:4711, 10.0.0.2:80"]), "198.51.100.1");
+        assert_eq!(found("10.0.0.1", &["[2001:db8::1]:4711"]), "2001:db8::1");
+        assert_eq!(found("10.0.0.1", &["[2001:db8::1]"]), "2001:db8::1");
+        assert_eq!(found("10.0.0.1", &["[::ffff:198.51.100.1]:9"]), "198.51.100.1");
+        for wrong in ["198.51.100.1:", "198.51.100.1:65536", "[2001:db8::1", "[]:1", ":80"] {
+            assert_eq!(found("10.0.0.1", &[wrong]), "10.0.0.1", "{wrong}");
+        }
     }
 }

@@ -133,8 +133,8 @@ impl Outgoing {
         let mut why = Why::new(wanted, trunk.as_deref(), callee.kind());
         let until = if is_toll(&callee) {
             let mut book = self.book();
-            let placed =
-                book.ledger.place(now, &self.rules, wanted.conference.as_ref(), &callee)?;
+            let rules = self.rules.for_asker(wanted.asker);
+            let placed = book.ledger.place(now, &rules, wanted.conference.as_ref(), &callee)?;
             book.legs.insert(leg, placed.id);
             why.count(book.ledger.day(now), &self.rules);
             placed.until

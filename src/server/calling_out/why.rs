@@ -46,6 +46,8 @@ impl Why {
         let asked = match (self.wanted.asker, zh) {
             (Asker::Host, true) => "由主持人或接口发起".to_owned(),
             (Asker::Host, false) => "asked for by a host or the API".to_owned(),
+            (Asker::Guest, true) => "由参会者为自己的电话发起".to_owned(),
+            (Asker::Guest, false) => "asked for by a guest for a telephone of its own".to_owned(),
             (Asker::Rule, true) => format!("由规则 {rule} 转接，主叫身份已证实或规则对所有人开放"),
             (Asker::Rule, false) => {
                 format!("put through by {rule}, for a caller who proved who it is or for anybody")

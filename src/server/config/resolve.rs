@@ -105,12 +105,12 @@ pub(super) fn resolve(
     }
     let sip = sip(&mut finder, &raw, environment);
     let users = user::users(&mut finder, &raw.user, environment);
-    let trust = user::trust(&mut finder, &raw.sip.trust, &users);
     let trunks = trunk::trunks(&mut finder, &raw.trunk, environment);
     let nameservers = nameservers(&mut finder, &raw.network.nameservers);
     let advertised = advertised(&mut finder, &raw);
     let rate = rate(&mut finder, &raw);
     let api = api::api(&mut finder, &raw.api, environment);
+    let trust = user::trust(&mut finder, &raw.sip.trust, &users, &api.trusted_proxies);
     let engine = engine(&mut finder, &raw);
     let web = web::web(&mut finder, &raw.web, &api);
     let webrtc = web::webrtc(&mut finder, &raw.webrtc, &engine);

@@ -5,7 +5,7 @@ use super::resolve::{Environment, Finder};
 use super::source::At;
 use causeway_adapter::sip::{self, Secret};
 use causeway_base::Lang;
-use causeway_conference::Offered;
+use causeway_conference::{Offered, Protocol};
 use causeway_dial::Network;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -40,6 +40,8 @@ pub struct Trust {
     pub certificates: bool,
     /// Trusted users, by name.
     pub users: HashSet<Arc<str>>,
+    /// The proxies before the page: their address says nothing of who comes through them.
+    pub proxies: Vec<Network>,
 }
 
 impl Trust {
@@ -53,8 +55,16 @@ impl Trust {
         // A trunk stands between the caller and us: its certificate and its network say nothing
         // of the caller.
         proof.trunk.is_none()
-            && (self.certificates && proof.certificate.is_some()
-                || self.networks.iter().any(|network| network.contains(offered.source.ip())))
+            && (self.certificates && proof.certificate.is_some() || self.is_near(offered))
+    }
+
+    /// Whether the caller's own address is one of those that are trusted. A browser has a proxy's
+    /// where the proxy did not say whose it is.
+    fn is_near(&self, offered: &Offered) -> bool {
+        let source = offered.source.ip();
+        let holds = |networks: &[Network]| networks.iter().any(|network| network.contains(source));
+        let proxied = offered.protocol == Protocol::WebRtc && holds(&self.proxies);
+        holds(&self.networks) && !proxied
     }
 }
 
@@ -98,7 +108,12 @@ pub(super) fn users(
     users
 }
 
-pub(super) fn trust(finder: &mut Finder<'_>, raw: &RawTrust, users: &Users) -> Trust {
+pub(super) fn trust(
+    finder: &mut Finder<'_>,
+    raw: &RawTrust,
+    users: &Users,
+    proxies: &[Network],
+) -> Trust {
     let networks = super::networks(&raw.networks).unwrap_or_else(|(index, error)| {
         let at = [At::Key("sip"), At::Key("trust"), At::Key("networks"), At::Index(index)];
         finder.find(&at, error, "write a network like \"10.0.0.0/8\"");
@@ -109,6 +124,7 @@ pub(super) fn trust(finder: &mut Finder<'_>, raw: &RawTrust, users: &Users) -> T
         networks,
         certificates: raw.certificates,
         users: trusted.map(|(name, _)| Arc::clone(name)).collect(),
+        proxies: proxies.to_vec(),
     }
 }
 

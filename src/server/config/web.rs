@@ -187,8 +187,26 @@ pub(super) fn turn(finder: &mut Finder<'_>, raw: &RawTurn, environment: Environm
     Turn { urls: raw.urls.clone(), secret, lifetime: Duration::from_secs(raw.ttl_s) }
 }
 
+/// What is odd about the page.
+pub(super) fn warnings(config: &Config) -> Vec<String> {
+    unlinked(config).into_iter().chain(unnamed_proxy(config)).collect()
+}
+
+/// Everybody who comes through a proxy has its address, its trust and its limits, unless it is
+/// named. Whether there is one nobody knows but the operator.
+fn unnamed_proxy(config: &Config) -> Option<String> {
+    let Config { web, api, .. } = config;
+    let elsewhere = web.public_url.as_ref().is_some_and(|url| !is_local(url));
+    (web.enabled && elsewhere && api.trusted_proxies.is_empty()).then(|| {
+        "web.public_url: if a proxy stands before the page, name its address in \
+         api.trusted_proxies: else everybody who comes through it is one source, and one of yours \
+         where sip.trust.networks holds the proxy (no PIN, no lobby)"
+            .to_owned()
+    })
+}
+
 /// Why invitations hold no link although browsers are taken.
-pub(super) fn warnings(config: &Config) -> Option<String> {
+fn unlinked(config: &Config) -> Option<String> {
     let near = config.api.listen.iter().all(|address| address.ip().is_loopback());
     let told = config.web.public_url.is_some() || config.is_for_this_machine();
     (config.web.enabled && near && !told).then(|| {
@@ -212,17 +230,20 @@ fn is_prefix(text: &str) -> bool {
 
 /// What a link begins with. Without TLS browsers give no microphone, but on this machine.
 fn is_base(text: &str) -> bool {
-    let local = ["http://localhost", "http://127.0.0.1", "http://[::1]"];
-    let is_local = local.iter().any(|base| {
-        text.strip_prefix(base).is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '/']))
-    });
     let authority = |scheme: &str| {
         text.strip_prefix(scheme)
             .is_some_and(|rest| !rest.is_empty() && !rest.starts_with(['/', ':']))
     };
-    (authority("https://") || is_local)
+    (authority("https://") || is_local(text))
         && !text.ends_with('/')
         && text.bytes().all(|byte| byte.is_ascii_graphic() && !b"?#\"'<>@\\".contains(&byte))
+}
+
+/// Whether a link leads to this machine in clear.
+fn is_local(text: &str) -> bool {
+    ["http://localhost", "http://127.0.0.1", "http://[::1]"].iter().any(|base| {
+        text.strip_prefix(base).is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '/']))
+    })
 }
 
 /// A host source with its scheme (CSP level 3 section 2.3.1). Nothing that would end the directive.
@@ -326,6 +347,24 @@ mod tests {
             &format!("{calls}[api]\nlisten = []\n"),
             &format!("{calls}[web]\npublic_url = \"https://meet.example.com\"\n"),
             &format!("{calls}[web]\nenabled = false\n"),
+        ] {
+            assert!(!warns(fine), "{fine}");
+        }
+    }
+
+    #[test]
+    fn a_proxy_that_is_not_named_is_a_warning() {
+        let warns = |text: &str| {
+            let config = parse(text).expect("valid");
+            config.warnings.iter().any(|warning| warning.starts_with("web.public_url:"))
+        };
+        let told = "[web]\npublic_url = \"https://meet.example.com\"\n";
+        assert!(warns(told));
+        for fine in [
+            "",
+            "[web]\npublic_url = \"http://localhost:8442\"\n",
+            &format!("{told}enabled = false\n"),
+            &format!("{told}[api]\ntrusted_proxies = [\"192.0.2.8\"]\n"),
         ] {
             assert!(!warns(fine), "{fine}");
         }

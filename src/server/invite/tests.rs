@@ -119,6 +119,14 @@ fn a_host_pin_is_on_no_card_and_the_link_of_hosts_on_none_for_guests() {
 }
 
 #[test]
+fn an_invite_without_a_number_speaks_of_no_telephone() {
+    let card = Card { phones: Vec::new(), ..card("x") };
+    let [zh, en] = [Lang::Zh, Lang::En].map(|lang| text::steps(&card, lang).join(" "));
+    assert!(!zh.contains("电话") && !zh.contains("*6"), "{zh}");
+    assert!(!en.contains("By phone") && !en.contains("the number") && !en.contains("*6"), "{en}");
+}
+
+#[test]
 fn the_organizer_gets_the_link_of_hosts_and_the_guide_in_both_languages() {
     let card = full_card("x");
     let (zh, en) = (text::render(&card, Lang::Zh), text::render(&card, Lang::En));

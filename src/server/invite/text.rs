@@ -61,11 +61,17 @@ pub(crate) fn ways(card: &Card, lang: Lang) -> Vec<(&'static str, String)> {
 /// How one joins, in three steps.
 pub(crate) fn steps(card: &Card, lang: Lang) -> [String; 3] {
     let door = match (lang, card.link.is_some(), card.phones.is_empty()) {
-        (Lang::Zh, true, _) => "提前 5 分钟点击链接；打不开时请拨打电话号码。",
+        (Lang::Zh, true, false) => "提前 5 分钟点击链接；打不开时请拨打电话号码。",
+        (Lang::Zh, true, true) => {
+            "提前 5 分钟点击链接；打不开时请换用 Chrome、Edge、Safari 或 Firefox。"
+        }
         (Lang::Zh, false, false) => "提前 5 分钟拨打电话号码，或用会议室终端拨打上面的地址。",
         (Lang::Zh, false, true) => "提前 5 分钟用会议室终端或软电话拨打上面的地址。",
-        (Lang::En, true, _) => {
+        (Lang::En, true, false) => {
             "Open the link five minutes early; if it does not open, call the number."
+        }
+        (Lang::En, true, true) => {
+            "Open the link five minutes early; if it does not open, try Chrome, Edge, Safari or Firefox."
         }
         (Lang::En, false, false) => {
             "Five minutes early, call the number, or dial the address on a room system."
@@ -74,6 +80,15 @@ pub(crate) fn steps(card: &Card, lang: Lang) -> [String; 3] {
             "Five minutes early, dial the address on a room system or a soft phone."
         }
     };
+    // Where there is no number, nobody presses keys.
+    let [enter, inside] = match card.link.is_some() && card.phones.is_empty() {
+        true => by_page(card, lang),
+        false => by_keys(card, lang),
+    };
+    [door.to_owned(), enter.to_owned(), inside.to_owned()]
+}
+
+fn by_keys(card: &Card, lang: Lang) -> [&'static str; 2] {
     let enter = match (lang, card.pin_needed) {
         (Lang::Zh, true) => "电话用户按提示输入会议号和密码，各以 # 结束。",
         (Lang::Zh, false) => "电话用户按提示输入会议号，以 # 结束。",
@@ -88,7 +103,23 @@ pub(crate) fn steps(card: &Card, lang: Lang) -> [String; 3] {
         }
         (Lang::En, false) => "Once in, by phone: *6 mute, *5 raise hand, *1 help.",
     };
-    [door.to_owned(), enter.to_owned(), inside.to_owned()]
+    [enter, inside]
+}
+
+fn by_page(card: &Card, lang: Lang) -> [&'static str; 2] {
+    let enter = match (lang, card.pin_needed) {
+        (Lang::Zh, true) => "填写姓名和密码，并允许浏览器使用麦克风。",
+        (Lang::Zh, false) => "填写姓名，并允许浏览器使用麦克风。",
+        (Lang::En, true) => "Type your name and the passcode, and allow the microphone.",
+        (Lang::En, false) => "Type your name, and allow the microphone.",
+    };
+    let inside = match (lang, card.lobby) {
+        (Lang::Zh, true) => "在等候室稍候，主持人会请您入会。",
+        (Lang::Zh, false) => "入会后可随时静音、举手和发送聊天消息。",
+        (Lang::En, true) => "Wait in the lobby until the host lets you in.",
+        (Lang::En, false) => "Once in, you can mute yourself, raise your hand and write.",
+    };
+    [enter, inside]
 }
 
 /// Sentences that stand below the steps.

@@ -13,9 +13,12 @@ use std::fmt;
 use std::sync::Arc;
 use zeroize::Zeroizing;
 
-/// The most links of one meeting that are not revoked: one for each of its guests, and no way to
-/// fill the store.
+/// The most links of one meeting that are good: one for each of its guests.
 pub const MAX_LINKS: u64 = 2_000;
+
+/// The most links of one meeting that are remembered, with those that are worth nothing any more: no
+/// way to fill the store. Revoking all at once forgets them.
+pub const MAX_KEPT: u64 = 10_000;
 
 /// What a link gives to who joins by it. `Debug` does not show the name.
 #[derive(Clone, PartialEq, Eq)]
@@ -107,7 +110,7 @@ pub enum LinkError {
     Over,
     /// This field of the request is wrong.
     Invalid(&'static str),
-    /// The meeting has [`MAX_LINKS`].
+    /// The meeting has [`MAX_LINKS`], or [`MAX_KEPT`].
     TooMany,
     /// The store did not take it.
     Store(StoreError),
@@ -119,7 +122,7 @@ impl fmt::Display for LinkError {
             LinkError::NotFound => f.write_str("no such meeting or link"),
             LinkError::Over => f.write_str("the meeting has ended"),
             LinkError::Invalid(field) => write!(f, "invalid: {field}"),
-            LinkError::TooMany => write!(f, "more than {MAX_LINKS} links of one meeting"),
+            LinkError::TooMany => write!(f, "as many links of one meeting as there may be"),
             LinkError::Store(error) => error.fmt(f),
         }
     }
@@ -243,6 +246,17 @@ impl Links {
         }
     }
 
+    /// Takes back what [`Links::use_up`] did: who came was gone before it knew of its seat.
+    ///
+    /// # Errors
+    /// [`LinkProblem::NotNow`] when the store does not answer.
+    pub async fn give_back(&self, grant: &Grant) -> Result<(), LinkProblem> {
+        if grant.uses.is_none() {
+            return Ok(());
+        }
+        self.store.give_link_back(&grant.link).await.map_err(|_| LinkProblem::NotNow)
+    }
+
     /// Whether somebody who joins by this link is asked for a PIN: the front desk's rule for
     /// strangers. Whoever has the link of a host proved it.
     pub fn pin_needed(&self, grant: &Grant, now: Timestamp) -> bool {
@@ -293,7 +307,8 @@ impl Links {
         if new.uses == Some(0) {
             return Err(LinkError::Invalid("uses"));
         }
-        if self.store.count_links(meeting).await? >= MAX_LINKS {
+        let count = self.store.count_links(meeting, now).await?;
+        if count.usable >= MAX_LINKS || count.kept >= MAX_KEPT {
             return Err(LinkError::TooMany);
         }
         let link = Link {

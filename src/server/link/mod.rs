@@ -14,6 +14,6 @@ mod problem;
 mod tests;
 pub mod token;
 
-pub use links::{Grant, Link, LinkError, Links, MAX_LINKS, NewLink};
+pub use links::{Grant, Link, LinkError, Links, MAX_KEPT, MAX_LINKS, NewLink};
 pub use problem::LinkProblem;
 pub use token::{Claims, Kind, MAX_TOKEN};

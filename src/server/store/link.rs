@@ -8,6 +8,15 @@ use causeway_conference::{DisplayName, Role};
 use jiff::Timestamp;
 use sqlx::any::AnyRow;
 
+/// How many links of a meeting there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct LinkCount {
+    /// Those that let somebody in, now or later.
+    pub(crate) usable: u64,
+    /// All that are remembered: what is revoked must stay so.
+    pub(crate) kept: u64,
+}
+
 impl Store {
     /// Keeps a new link.
     ///
@@ -52,15 +61,22 @@ impl Store {
         rows.iter().map(|row| self.read_link(row)).collect()
     }
 
-    /// How many links of a meeting are not revoked.
+    /// How many links of a meeting there are.
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub(crate) async fn count_links(&self, meeting: &str) -> Result<u64, StoreError> {
-        let sql = "SELECT COUNT(*) AS links FROM link WHERE meeting = $1 AND revoked IS NULL";
-        let row = self.row(sqlx::query(sql).bind(meeting.to_owned())).await?;
-        let count: i64 = row.map_or(Ok(0), |row| get(&row, "links"))?;
-        Ok(count.unsigned_abs())
+    pub(crate) async fn count_links(
+        &self,
+        meeting: &str,
+        now: Timestamp,
+    ) -> Result<LinkCount, StoreError> {
+        let sql = "SELECT COUNT(*) AS kept, COUNT(CASE WHEN revoked IS NULL \
+            AND (expires IS NULL OR expires > $1) AND (uses IS NULL OR used < uses) THEN 1 END) \
+            AS usable FROM link WHERE meeting = $2";
+        let query = sqlx::query(sql).bind(micros(now)).bind(meeting.to_owned());
+        let row = self.row(query).await?.ok_or(StoreError::Corrupt)?;
+        let count = |column| get::<i64>(&row, column).map(i64::unsigned_abs);
+        Ok(LinkCount { usable: count("usable")?, kept: count("kept")? })
     }
 
     /// The links that are revoked, by their ids.
@@ -81,6 +97,15 @@ impl Store {
         let sql = "UPDATE link SET used = used + 1 WHERE id = $1 AND revoked IS NULL \
             AND (uses IS NULL OR used < uses)";
         Ok(self.run(sqlx::query(sql).bind(id.to_owned())).await? == 1)
+    }
+
+    /// Takes back that a link was used once.
+    ///
+    /// # Errors
+    /// When the store does not take it.
+    pub(crate) async fn give_link_back(&self, id: &str) -> Result<(), StoreError> {
+        let sql = "UPDATE link SET used = used - 1 WHERE id = $1 AND used > 0";
+        self.run(sqlx::query(sql).bind(id.to_owned())).await.map(drop)
     }
 
     /// Revokes a link of a meeting.

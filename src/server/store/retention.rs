@@ -8,8 +8,8 @@ use jiff::{SignedDuration, Timestamp};
 /// How long things are kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Retention {
-    /// Personal values: numbers, names and addresses in call records and beside the audit log;
-    /// and meetings that have ended.
+    /// Personal values: numbers, names and addresses in call records and beside the audit log, and
+    /// names of links that are over or have no end; and meetings that have ended.
     pub personal: SignedDuration,
     /// Call records, without their personal values.
     pub records: SignedDuration,
@@ -59,6 +59,12 @@ impl Store {
             (
                 "DELETE FROM link WHERE created < $1 AND stored = 1 \
                  AND meeting NOT IN (SELECT id FROM meeting)",
+                personal,
+            ),
+            // A link that has no end stays good under the name that it holds itself.
+            (
+                "UPDATE link SET name = NULL WHERE name IS NOT NULL AND created < $1 \
+                 AND (revoked < $1 OR expires IS NULL OR used >= uses)",
                 personal,
             ),
             ("DELETE FROM meeting_name WHERE gone < $1", before(GONE_KEPT)),

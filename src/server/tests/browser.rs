@@ -18,6 +18,22 @@ fn browser(leg: u64, keeper: Keeper) -> (Message, tokio::sync::oneshot::Receiver
 
 type Seated = Result<causeway_conference::Who, EndCause>;
 
+/// Its last word and its visit come to the router by two ways, in either order.
+#[tokio::test]
+async fn a_visitor_who_left_before_the_router_looked_leaves_nothing() {
+    let mut node = Node::new();
+    let (Message::Visit(visit), seat) = browser(1, Keeper::Signalling) else { unreachable!() };
+    drop(seat);
+    node.hang_up(1).await;
+    node.router.enter(visit).await;
+    let directory = &node.router.directory;
+    assert_eq!((directory.leg_count(), directory.conference_count()), (0, 0));
+    let (Message::Visit(visit), mut seat) = browser(2, Keeper::Signalling) else { unreachable!() };
+    node.router.enter(visit).await;
+    node.until("ReserveWebRtc").await;
+    assert!(seat.try_recv().expect("a seat").is_ok(), "who waits still gets its seat");
+}
+
 fn reserved_browser(leg: u64) -> Message {
     let ice = IceCredentials { ufrag: "abcd".to_owned(), password: "x".repeat(22) };
     let udp = vec!["192.0.2.5:30000".parse().expect("an address")];
@@ -100,6 +116,7 @@ fn a_leg_that_only_its_media_keeps_is_let_go_without_it() {
     let gone = Keeper::Media { gone: Some(room.now) };
     join_browser(&mut room, 1, gone);
     join_browser(&mut room, 2, Keeper::Signalling);
+    room.take(changed(2, UP));
     let orders = room.pass(MEDIA_GONE);
     assert!(orders.contains(&"end 1 MediaTimeout".to_owned()), "it never connected: {orders:?}");
     let gone = Keeper::Media { gone: Some(room.now) };
@@ -115,6 +132,19 @@ fn a_leg_that_only_its_media_keeps_is_let_go_without_it() {
     let orders = room.pass(MEDIA_GONE);
     let ends: Vec<_> = orders.iter().filter(|order| order.starts_with("end")).collect();
     assert_eq!(ends, ["end 3 MediaTimeout"]);
+}
+
+#[test]
+fn a_page_without_media_hears_why_it_is_let_go() {
+    use causeway_conference::policy::PATH_LIMIT;
+    let mut room = Room::new(Settings::default());
+    join_browser(&mut room, 1, Keeper::Signalling);
+    join_browser(&mut room, 2, Keeper::Signalling);
+    room.take(changed(1, WebRtcState::Disconnected));
+    room.take(changed(2, UP));
+    let orders = room.pass(PATH_LIMIT);
+    let ends: Vec<_> = orders.iter().filter(|order| order.starts_with("end")).collect();
+    assert_eq!(ends, ["end 1 MediaTimeout"]);
 }
 
 #[test]

@@ -1,12 +1,12 @@
 //! Who comes by a link: the rules of telephones.
 
-use super::front_desk::{GUEST, HOST, OURS, desk_of, desk_with, scheduled};
+use super::front_desk::{GUEST, HOST, OURS, PROXY, desk_of, desk_with, scheduled};
 use super::offered;
 use crate::front_desk::{FrontDesk, Refusal};
 use crate::link::Grant;
 use causeway_base::{ConferenceId, EndCause, ParticipantId};
 use causeway_conference::reception::{Answer, Entered, Question};
-use causeway_conference::{Offered, Role, Who};
+use causeway_conference::{Offered, Protocol, Role, Who};
 use jiff::{SignedDuration, Timestamp};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -18,6 +18,7 @@ fn grant(key: &str, role: Role, link: &str) -> Grant {
 fn from(source: &str) -> Box<Offered> {
     let mut call = offered(1);
     call.source = source.parse().expect("an address");
+    call.protocol = Protocol::WebRtc;
     call
 }
 
@@ -56,6 +57,20 @@ fn a_guest_is_asked_for_a_pin_where_guests_need_one_and_becomes_host_by_that_of_
     assert_eq!(guest(&desk, OURS, "both", None), Ok(Role::Guest), "one of ours needs none");
     let host = grant("both", Role::Host, "host");
     assert_eq!(by(&desk, Instant::now(), STRANGER, &host, None), Ok(Role::Host));
+}
+
+#[test]
+fn a_proxy_lends_no_trust_to_who_comes_through_it() {
+    let desk = desk_with(None);
+    let proxy = format!("{PROXY}:0");
+    assert_eq!(guest(&desk, &proxy, "both", None), Err(Refusal::PinNeeded));
+    let open = grant("open", Role::Guest, "guest");
+    let trusted = |source: &str| {
+        let admitted = desk.receive_by_link(Instant::now(), &from(source), &open, None).0;
+        admitted.expect("admitted").trusted
+    };
+    assert!(!trusted(&proxy), "it waits in the lobby");
+    assert!(trusted(OURS));
 }
 
 #[test]

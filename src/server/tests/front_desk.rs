@@ -19,6 +19,9 @@ use std::time::{Duration, Instant};
 /// Whoever calls from here is one of ours.
 pub(crate) const OURS: &str = "10.1.2.3:5060";
 
+/// A proxy of ours that stands among them.
+pub(crate) const PROXY: &str = "10.9.9.9";
+
 pub(crate) const HOST: &str = "4711";
 pub(crate) const GUEST: &str = "135790";
 
@@ -67,6 +70,7 @@ fn rules(operator: Option<&str>) -> Rules {
         trunks: Vec::new(),
         trust: Trust {
             networks: vec!["10.0.0.0/8".parse().expect("a network")],
+            proxies: vec![PROXY.parse().expect("a network")],
             ..Trust::default()
         },
         langs: [("carrier".into(), Lang::En), ("room1".into(), Lang::Zh)].into(),

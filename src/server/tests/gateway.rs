@@ -247,7 +247,13 @@ async fn ask(node: &mut Node) -> Result<LegId, EndCause> {
     });
     let (reply, begun) = tokio::sync::oneshot::channel();
     node.router
-        .handover(Handover::CallOut { key: "board".into(), call, watcher: None, reply })
+        .handover(Handover::CallOut {
+            key: "board".into(),
+            call,
+            asker: Asker::Host,
+            watcher: None,
+            reply,
+        })
         .await;
     begun.await.expect("an answer")
 }

@@ -111,6 +111,7 @@ fn media(direction: Direction) -> Box<LegMedia> {
             receive_comfort_noise: Vec::new(),
             level_extension: None,
         },
+        video: vec![],
     })
 }
 

@@ -133,6 +133,7 @@ fn media(peer: SocketAddr) -> LegMedia {
             receive_comfort_noise: Vec::new(),
             level_extension: None,
         },
+        video: vec![],
     }
 }
 

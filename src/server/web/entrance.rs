@@ -22,7 +22,9 @@ use causeway_adapter::webrtc::message::NetworkTest;
 use causeway_adapter::webrtc::{Door, Peer, WebRtcHandle};
 use causeway_base::{Alias, EndCause, Lang, LegId};
 use causeway_conference::{DisplayName, Offered, Proof, Protocol, Role, Who};
+use causeway_dial::network::customer;
 use causeway_dial::{Network, RateLimit, RateRule};
+use dashmap::DashMap;
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -36,6 +38,10 @@ pub(crate) const MAX_VISITS: usize = 1024;
 
 /// How often one source may come: an office that joins on the hour, behind one address.
 const JOINS: RateRule = RateRule { per_second: 20, burst: 400, exempt: Vec::new() };
+
+/// Programs of one source that publish or play at a time (an IPv6 source is a /64): the machines of
+/// a studio. Pages have places of their own at their WebSocket.
+pub(crate) const MAX_PROGRAMS: usize = 64;
 
 /// How long a seat may take: the router and the conference only compute.
 const LONGEST: Duration = Duration::from_secs(10);
@@ -81,6 +87,37 @@ pub(crate) struct Entered {
     pub(crate) role: Role,
     /// Names the call's record.
     pub(crate) record: Option<Arc<str>>,
+    /// The place of a program among those of its source, as long as its leg is there.
+    pub(crate) place: Option<Place>,
+}
+
+/// One program; dropping it gives its place back.
+#[derive(Debug)]
+pub(crate) struct Place {
+    programs: Arc<DashMap<IpAddr, usize>>,
+    source: IpAddr,
+}
+
+impl Place {
+    /// A place for a source; `None` where it has too many.
+    fn take(programs: &Arc<DashMap<IpAddr, usize>>, source: IpAddr) -> Option<Self> {
+        let source = customer(source);
+        let mut count = programs.entry(source).or_insert(0);
+        if *count >= MAX_PROGRAMS {
+            return None;
+        }
+        *count += 1;
+        Some(Self { programs: Arc::clone(programs), source })
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.programs.remove_if_mut(&self.source, |_, count| {
+            *count = count.saturating_sub(1);
+            *count == 0
+        });
+    }
 }
 
 /// What the way in leads through.
@@ -92,6 +129,8 @@ pub(crate) struct Entrance {
     webrtc: WebRtcHandle,
     visits: mpsc::Sender<Box<Visit>>,
     rate: Mutex<RateLimit>,
+    /// Programs by source. Bounded by the legs that there may be.
+    programs: Arc<DashMap<IpAddr, usize>>,
 }
 
 impl fmt::Debug for Entrance {
@@ -118,7 +157,8 @@ impl Entrance {
     pub(crate) fn new(parts: Parts) -> Self {
         let Parts { desk, links, journal, legs, webrtc, visits, exempt } = parts;
         let rate = Mutex::new(RateLimit::new(RateRule { exempt, ..JOINS }));
-        Self { desk, links, journal, legs, webrtc, visits, rate }
+        let programs = Arc::default();
+        Self { desk, links, journal, legs, webrtc, visits, rate, programs }
     }
 
     /// Gives somebody a seat, or says why not. Who gives up while this runs leaves nothing behind.
@@ -139,6 +179,13 @@ impl Entrance {
         if !self.has_rate(now, request.source.ip()) {
             return Err(Refusal::Cause(EndCause::RateLimited));
         }
+        let place = match request.door {
+            Door::Page => None,
+            Door::Whip | Door::Whep => {
+                let place = Place::take(&self.programs, request.source.ip());
+                Some(place.ok_or(Refusal::Cause(EndCause::CapacityReached))?)
+            }
+        };
         let leg = self.legs.next();
         let offered = offered(leg, &request);
         let pin = request.pin.as_ref().map(|pin| pin.as_str());
@@ -179,7 +226,7 @@ impl Entrance {
         let Grant { link, meeting, .. } = &request.grant;
         let audited = NewAudit::new(&leg.to_string(), "link.join", meeting, link);
         self.journal.audit(audited.with("source", &request.source.ip().to_string()));
-        Ok(Entered { peer, who, role: admitted.role, record })
+        Ok(Entered { peer, who, role: admitted.role, record, place })
     }
 
     async fn seat(

@@ -21,15 +21,17 @@ pub(crate) struct Policies {
 
 impl Policies {
     /// With these sources in `frame-ancestors`; none: nobody. Sources were checked where they were
-    /// configured; what is no header value all the same frames nothing.
-    pub(crate) fn new(ancestors: &[String]) -> Self {
+    /// configured; what is no header value all the same frames nothing. `base` is what links begin
+    /// with.
+    pub(crate) fn new(ancestors: &[String], base: Option<&str>) -> Self {
+        let signal = base.and_then(signal).unwrap_or_default();
         let ancestors = if ancestors.is_empty() { "'none'".into() } else { ancestors.join(" ") };
         let policy =
             |text: String| HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static(BARE));
         Self {
             page: policy(format!(
                 "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self'; \
-                 connect-src 'self' wss:; media-src blob:; base-uri 'none'; form-action 'none'; \
+                 connect-src 'self'{signal}; media-src blob:; base-uri 'none'; form-action 'none'; \
                  object-src 'none'; frame-ancestors {ancestors}"
             )),
             guide: policy(
@@ -52,6 +54,17 @@ impl Policies {
     }
 }
 
+/// The WebSocket of the place where links lead, behind a blank: `'self'` does not cover it in Safari
+/// before 15.4. A policy has no way to write an address of IPv6.
+fn signal(base: &str) -> Option<String> {
+    let (scheme, rest) = base.split_once("://")?;
+    let scheme = if scheme == "https" { "wss" } else { "ws" };
+    let host = rest.split('/').next()?;
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-.:".contains(&byte);
+    let is_host = !host.is_empty() && host.bytes().all(plain);
+    is_host.then(|| format!(" {scheme}://{host}"))
+}
+
 /// Completes an answer. There is no `X-Frame-Options`: it knows no list of hosts, and browsers
 /// that see both would keep Teams out.
 pub(super) fn finish(headers: &mut HeaderMap) {
@@ -60,4 +73,29 @@ pub(super) fn finish(headers: &mut HeaderMap) {
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, fixed("nosniff"));
     headers.insert(header::REFERRER_POLICY, fixed("no-referrer"));
     headers.entry(header::CACHE_CONTROL).or_insert(fixed("no-store"));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_connects_to_its_own_host_alone() {
+        let connects = |base: Option<&str>| {
+            let policy = Policies::new(&[], base).page.to_str().expect("ASCII").to_owned();
+            let mut parts = policy.split("; ").map(str::to_owned);
+            parts.find(|part| part.starts_with("connect-src ")).expect("a directive")
+        };
+        for (base, sources) in [
+            (Some("https://meet.example.com"), "'self' wss://meet.example.com"),
+            (Some("https://example.com:8443/bridge"), "'self' wss://example.com:8443"),
+            (Some("http://localhost:8442"), "'self' ws://localhost:8442"),
+            (Some("https://[2001:db8::1]:8443"), "'self'"),
+            (Some("https://a.example;script-src"), "'self'"),
+            (Some("https://*"), "'self'"),
+            (None, "'self'"),
+        ] {
+            assert_eq!(connects(base), format!("connect-src {sources}"), "{base:?}");
+        }
+    }
 }

@@ -87,13 +87,15 @@ impl Site {
         cards: Arc<Cards>,
         echo: Option<Arc<dyn Echo>>,
     ) -> Self {
+        let base = cards.addresses.web.as_deref();
+        let policies = Policies::new(&config.web.frame_ancestors, base);
         Self(Arc::new(Shared {
             web: config.web.clone(),
             turn: config.turn.clone(),
             links: Arc::clone(bridge.links()),
             meetings: Arc::clone(bridge.meetings()),
             cards,
-            policies: Policies::new(&config.web.frame_ancestors),
+            policies,
             trusted_proxies: config.api.trusted_proxies.clone(),
             questions: Questions::default(),
             probes: Probes::new(echo),

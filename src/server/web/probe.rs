@@ -27,6 +27,7 @@ use std::net::IpAddr;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::task::AbortHandle;
 
 /// The most bytes of one request, each way: the page moves 2.5 MB in all.
 pub(super) const MAX_BYTES: usize = 4 << 20;
@@ -39,7 +40,7 @@ pub(super) const MAX_AT_ONCE_PER_SOURCE: usize = 16;
 /// Requests of one source: a test makes some fifteen.
 const RULE: RateRule = RateRule { per_second: 30, burst: 600, exempt: Vec::new() };
 
-/// How long the answer of one may be read: the page stops after ten seconds.
+/// How long one test has its place: the page stops after ten seconds.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What is sent at a time.
@@ -53,6 +54,7 @@ pub(super) struct Probes {
     rate: Mutex<RateLimit>,
     all: Arc<Semaphore>,
     sources: Arc<DashMap<IpAddr, usize>>,
+    patience: Duration,
     echo: Option<Arc<dyn Echo>>,
 }
 
@@ -62,15 +64,50 @@ impl fmt::Debug for Probes {
     }
 }
 
-/// The place of one test. Dropping it frees the place.
+/// The place of one test. Dropping it frees the place, and so does its deadline: who holds a test
+/// without reading it, which HTTP/2 lets anybody do, keeps others from their turn.
 #[derive(Debug)]
 struct Place {
+    held: Arc<Mutex<Option<Held>>>,
+    deadline: AbortHandle,
+}
+
+/// What counts a test while it is there.
+#[derive(Debug)]
+struct Held {
     sources: Arc<DashMap<IpAddr, usize>>,
     source: IpAddr,
     _all: OwnedSemaphorePermit,
 }
 
+impl Place {
+    fn new(held: Held, patience: Duration) -> Self {
+        let held = Arc::new(Mutex::new(Some(held)));
+        let late = Arc::clone(&held);
+        let deadline = tokio::spawn(async move {
+            tokio::time::sleep(patience).await;
+            free(&late);
+        });
+        Self { held, deadline: deadline.abort_handle() }
+    }
+
+    fn is_over(&self) -> bool {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner).is_none()
+    }
+}
+
 impl Drop for Place {
+    fn drop(&mut self) {
+        self.deadline.abort();
+        free(&self.held);
+    }
+}
+
+fn free(held: &Mutex<Option<Held>>) {
+    held.lock().unwrap_or_else(PoisonError::into_inner).take();
+}
+
+impl Drop for Held {
     fn drop(&mut self) {
         self.sources.remove_if_mut(&self.source, |_, count| {
             *count = count.saturating_sub(1);
@@ -85,6 +122,7 @@ impl Probes {
             rate: Mutex::new(RateLimit::new(RULE)),
             all: Arc::new(Semaphore::new(MAX_AT_ONCE)),
             sources: Arc::default(),
+            patience: PATIENCE,
             echo,
         }
     }
@@ -108,7 +146,8 @@ impl Probes {
         }
         *count += 1;
         drop(count);
-        Ok(Place { sources: Arc::clone(&self.sources), source, _all: all })
+        let held = Held { sources: Arc::clone(&self.sources), source, _all: all };
+        Ok(Place::new(held, self.patience))
     }
 }
 
@@ -177,13 +216,11 @@ static NOISE: LazyLock<Bytes> = LazyLock::new(|| {
 });
 
 fn given(bytes: usize, place: Place) -> Response {
-    let until = Instant::now() + PATIENCE;
     let body = stream::unfold((bytes, place), move |(left, place)| async move {
         if left == 0 {
             return None;
         }
-        if Instant::now() > until {
-            // Who reads so slowly keeps others from their turn.
+        if place.is_over() {
             return Some((Err(io::Error::from(io::ErrorKind::TimedOut)), (0, place)));
         }
         let now = left.min(CHUNK);
@@ -219,4 +256,38 @@ async fn echoing(
     let sdp = echo.answer(offer.sdp, source.0).await.map_err(Fault::Refused)?;
     let servers = turn::servers(&site.turn, &grant.link, Timestamp::now());
     Ok(ProbeAnswer { sdp, ice_servers: servers })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::net::Ipv4Addr;
+
+    #[tokio::test]
+    async fn a_closed_window_frees_its_place() {
+        let probes = Probes { patience: Duration::from_secs(1), ..Probes::new(None) };
+        let source = IpAddr::V4(Ipv4Addr::LOCALHOST);
+        let place = || probes.place(source);
+        let open = |_| given(MAX_BYTES, place().expect("a place"));
+        let held: Vec<Response> = (0..MAX_AT_ONCE_PER_SOURCE).map(open).collect();
+        assert!(matches!(place(), Err(Fault::TooManyAttempts)));
+        // Each gave its first bytes, and nothing asks for more.
+        let mut bodies: Vec<_> =
+            held.into_iter().map(|held| held.into_body().into_data_stream()).collect();
+        for body in &mut bodies {
+            body.next().await.expect("bytes").expect("no error");
+        }
+        let all = probes.all.acquire_many(MAX_AT_ONCE as u32);
+        let all = tokio::time::timeout(PATIENCE, all).await.expect("freed").expect("open");
+        assert_eq!(probes.running(), 0);
+        drop(all);
+        let again = place().expect("a place");
+        for body in &mut bodies {
+            body.next().await.expect("an end").expect_err("its time is over");
+        }
+        drop(bodies);
+        assert_eq!(probes.running(), 1, "what is over frees nobody else's place");
+        drop(again);
+        assert_eq!(probes.running(), 0);
+    }
 }

@@ -1,11 +1,15 @@
 //! RTCP compounds (RFC 3550 section 6), reduced-size ones too (RFC 5506).
 
 mod description;
+pub mod feedback;
 pub mod ntp;
 mod report;
 mod write;
 
 pub use description::{DescriptionItem, Descriptions};
+pub use feedback::{
+    BitrateLimit, IntraRequest, PayloadFeedback, TransportFeedback, TransportWideReport,
+};
 pub use ntp::{NtpShort, NtpTime};
 pub use report::{ReportBlock, Reports, SenderInfo};
 pub use write::RtcpWriter;

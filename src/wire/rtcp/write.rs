@@ -89,7 +89,7 @@ impl<'a> RtcpWriter<'a> {
         })
     }
 
-    fn packet(
+    pub(super) fn packet(
         &mut self,
         kind: u8,
         count: usize,
@@ -115,7 +115,7 @@ impl<'a> RtcpWriter<'a> {
         written
     }
 
-    fn put(&mut self, bytes: &[u8]) -> Result<(), NoRoom> {
+    pub(super) fn put(&mut self, bytes: &[u8]) -> Result<(), NoRoom> {
         let end = self.len + bytes.len();
         self.out.get_mut(self.len..end).ok_or(NoRoom)?.copy_from_slice(bytes);
         self.len = end;

@@ -148,6 +148,48 @@ pub fn sha256_fingerprint(value: &str) -> Option<[u8; 32]> {
     pairs.next().is_none().then_some(bytes)
 }
 
+/// `a=rtcp-fb` (RFC 4585 section 4.2): what may be asked of a sender.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RtcpFeedback<'a> {
+    /// The payload type; `None` for all (`*`).
+    pub payload_type: Option<u8>,
+    /// `nack`, `ccm`, `transport-cc` or anything else, as it stands.
+    pub kind: &'a str,
+    /// The word behind it: `pli`, `fir`.
+    pub parameter: Option<&'a str>,
+}
+
+impl<'a> RtcpFeedback<'a> {
+    /// Reads the value; what stands behind the second word is left out. `None` where it is broken.
+    pub fn parse(value: &'a str) -> Option<Self> {
+        let mut words = value.split_whitespace();
+        let payload_type = match words.next()? {
+            "*" => None,
+            number => Some(number.parse().ok().filter(|number| *number <= 127)?),
+        };
+        Some(Self { payload_type, kind: words.next()?, parameter: words.next() })
+    }
+
+    /// Whether it speaks of this payload type.
+    pub fn is_of(&self, payload_type: u8) -> bool {
+        self.payload_type.is_none_or(|of| of == payload_type)
+    }
+
+    /// Whether it is `kind`, or `kind parameter`, in any case.
+    pub fn is(&self, name: &str) -> bool {
+        let (kind, parameter) = match name.split_once(' ') {
+            Some((kind, parameter)) => (kind, Some(parameter)),
+            None => (name, None),
+        };
+        let same = match (self.parameter, parameter) {
+            (Some(ours), Some(theirs)) => ours.eq_ignore_ascii_case(theirs),
+            (None, None) => true,
+            _ => false,
+        };
+        self.kind.eq_ignore_ascii_case(kind) && same
+    }
+}
+
 /// The synchronization source of `a=ssrc` (RFC 5576 section 4.1). `None` where it is broken.
 pub fn ssrc(value: &str) -> Option<u32> {
     value.split_whitespace().next()?.parse().ok()
@@ -173,6 +215,19 @@ mod tests {
             String::new(),
         ] {
             assert_eq!(sha256_fingerprint(&broken), None, "{broken}");
+        }
+    }
+
+    #[test]
+    fn feedback_of_one_format_and_of_all() {
+        let pli = RtcpFeedback::parse("* NACK pli").unwrap();
+        assert!(pli.is_of(96) && pli.is("nack pli") && !pli.is("nack") && !pli.is("ccm fir"));
+        let nack = RtcpFeedback::parse(" 96 nack ").unwrap();
+        assert!(nack.is_of(96) && !nack.is_of(97) && nack.is("nack") && !nack.is("nack pli"));
+        let tmmbr = RtcpFeedback::parse("96 ccm tmmbr smaxpr=120").unwrap();
+        assert!(tmmbr.is("ccm tmmbr"));
+        for broken in ["", "*", "96", "128 nack", "x nack"] {
+            assert_eq!(RtcpFeedback::parse(broken), None, "{broken}");
         }
     }
 

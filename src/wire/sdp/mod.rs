@@ -5,15 +5,21 @@
 //! answer must have one for each (RFC 3264 section 6). A broken `m=` line is kept with port 0.
 
 pub mod attribute;
+pub mod bandwidth;
 pub mod candidate;
 pub mod crypto;
+pub mod fmtp;
 mod normalise;
 mod read;
+pub mod simulcast;
 mod write;
 
-pub use attribute::{ExtMap, Group, RtcpAddress, RtpMap};
+pub use attribute::{ExtMap, Group, RtcpAddress, RtcpFeedback, RtpMap};
+pub use bandwidth::RateLimit;
 pub use candidate::Candidate;
 pub use crypto::{Crypto, CryptoError};
+pub use fmtp::{H264Fmtp, Vp8Fmtp};
+pub use simulcast::{Rid, Simulcast, SimulcastStream};
 
 use std::fmt;
 use std::net::IpAddr;
@@ -212,6 +218,23 @@ impl MediaDescription {
     /// Whether there is an attribute of this name.
     pub fn has(&self, name: &str) -> bool {
         self.attributes(name).next().is_some()
+    }
+
+    /// What it shows, in the order of preference (`a=content`, RFC 4796): `main`, `slides`,
+    /// `speaker`, `sl`, `alt` or newer.
+    pub fn contents(&self) -> impl Iterator<Item = &str> {
+        self.values("content").next().unwrap_or("").split(',').map(str::trim)
+    }
+
+    /// Its name for other protocols (`a=label`, RFC 4574).
+    pub fn label(&self) -> Option<&str> {
+        self.values("label").next().map(str::trim).filter(|label| !label.is_empty())
+    }
+
+    /// The parameters of a format.
+    pub fn parameters_of(&self, payload_type: u8) -> Option<&str> {
+        let all = self.values("fmtp").filter_map(attribute::fmtp);
+        all.filter(|(of, _)| of.parse() == Ok(payload_type)).map(|(_, text)| text).next()
     }
 
     /// The format numbers that are RTP payload types, in order.

@@ -126,6 +126,22 @@ fn single_attributes() {
 }
 
 #[test]
+fn what_a_video_line_says_of_itself() {
+    let session = parse(
+        "v=0\nm=video 9 RTP/AVP 97\na=fmtp:97 packetization-mode=1\na=fmtp:97 late=1\n\
+         a=content:slides, speaker\na=label: 12 \nm=video 9 RTP/AVP 97\na=label:\na=fmtp:97\n",
+    );
+    let slides = &session.media[0];
+    assert_eq!(slides.contents().collect::<Vec<_>>(), ["slides", "speaker"]);
+    assert_eq!(slides.label(), Some("12"));
+    assert_eq!(slides.parameters_of(97), Some("packetization-mode=1"));
+    assert_eq!(slides.parameters_of(96), None);
+    let silent = &session.media[1];
+    assert_eq!((silent.contents().next(), silent.label()), (Some(""), None));
+    assert_eq!(silent.parameters_of(97), None);
+}
+
+#[test]
 fn keys_are_not_printed() {
     let session =
         parse("v=0\nm=audio 9 RTP/SAVP 0\na=crypto:1 S inline:c2VjcmV0\na=ice-pwd:secret\n");

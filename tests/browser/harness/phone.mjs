@@ -9,7 +9,8 @@ import { levelOf, readWave, writeTone } from './sound.mjs';
 const MODULES = ['/usr/lib/baresip/modules', '/usr/lib/x86_64-linux-gnu/baresip/modules'];
 
 export class Phone {
-  static async start(hertz, { port } = {}) {
+  /** `user`: what it is called, a name or a number. */
+  static async start(hertz, { port, user = 'telephone' } = {}) {
     const phone = new Phone();
     phone.folder = folder('phone');
     phone.port = port ?? await freePort();
@@ -17,7 +18,7 @@ export class Phone {
     const voice = writeTone(phone.folder.in('voice.wav'), hertz, { seconds: 120 });
     mkdirSync(phone.folder.in('heard'));
     writeFileSync(phone.folder.in('config'), configuration(phone, control, voice));
-    writeFileSync(phone.folder.in('accounts'), `<sip:telephone@127.0.0.1:${phone.port}>;regint=0;answermode=auto;audio_codecs=PCMA/8000/1\n`);
+    writeFileSync(phone.folder.in('accounts'), `<sip:${user}@127.0.0.1:${phone.port}>;regint=0;answermode=auto;audio_codecs=PCMA/8000/1\n`);
     writeFileSync(phone.folder.in('contacts'), '');
     phone.process = new Process('baresip', ['-f', phone.folder.path]);
     await phone.process.line(/baresip is ready/);
@@ -26,11 +27,6 @@ export class Phone {
     await new Promise((resolve, reject) => phone.control.once('connect', resolve).once('error', reject));
     phone.listen();
     return phone;
-  }
-
-  /** Where it is called: the bridge knows addresses without ports, so that it needs that of SIP. */
-  get address() {
-    return 'sip:telephone@127.0.0.1';
   }
 
   listen() {

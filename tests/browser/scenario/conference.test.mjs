@@ -112,7 +112,11 @@ describe('two browsers and a telephone', () => {
     await guest.control('Unmute').click();
     await hears(host, [bai], anna);
 
-    // What the host muted only the host undoes; allowed to speak is not made to speak.
+    // Where the host forbids it nobody unmutes alone; allowed to speak is not made to speak.
+    await host.control('Host controls').click();
+    await host.frame.click('[role=switch][aria-label="Guests may unmute themselves"]');
+    await host.sees('[role=switch][aria-checked=false][aria-label="Guests may unmute themselves"]');
+    await host.page.keyboard.press('Escape');
     await host.frame.click('button[aria-label="Actions for Bai"]');
     await host.frame.click('.actions >> text=Mute');
     await guest.sees('.control:has-text("Muted by the host")');
@@ -162,6 +166,29 @@ describe('two browsers and a telephone', () => {
       expect(one.complaints).toEqual([]);
     }
     await late.screen('chat-late-comer');
+  });
+
+  test('a host denies one and admits all others, and who is denied is told so', async () => {
+    const meeting = await bridge.meeting({ lobby: 'on' });
+    const host = await visit(chromium, bridge.url(meeting, 'host'));
+    await host.join('Anna');
+    await host.isIn();
+    const guests = [];
+    for (const name of ['Bai', 'Chen', 'Deng']) {
+      const guest = await visit(chromium, bridge.url(meeting));
+      await guest.join(name);
+      await guest.waits();
+      guests.push(guest);
+    }
+    const [bai, chen, deng] = guests;
+    await host.frame.click('button[aria-label="Deny Chen"]');
+    await chen.sees('text=You were not let in.');
+    expect(await chen.text('.ladder .failed')).toContain('Admission');
+    expect(await chen.frame.locator('.scores').count()).toBe(0);
+    await host.frame.click('text=Admit all');
+    await Promise.all([bai.isIn(), deng.isIn()]);
+    await until('three are in', async () => (await host.people()).length === 3);
+    expect(await host.frame.locator('.queue').count()).toBe(0);
   });
 
   test('a host removes one, locks, hands over, and ends for all', async () => {

@@ -1,9 +1,10 @@
 //! Browsers that come by link, played by the `webrtc` crate.
 //!
-//! - `whip`: programs that publish and play.
+//! - `whip`: programs that publish and play; `half_open`: browsers that begin and never go on.
 //! - `peer`: its peer connection; `signal`: its WebSocket; `api`: how an operator makes links.
 
 mod api;
+mod half_open;
 mod peer;
 mod signal;
 mod whip;
@@ -72,9 +73,9 @@ fn runtime() -> Runtime {
         .expect("threads")
 }
 
-/// A bridge that has nothing of its browsers any more, not even a socket.
-async fn wait_until_empty(bridge: &Bridge, api: &Api, sockets: usize) {
-    let deadline = time::Instant::now() + PATIENCE;
+/// Waits until a bridge has nothing of its browsers any more, not even a socket.
+async fn wait_until_empty(bridge: &Bridge, api: &Api, sockets: usize, within: Duration) {
+    let deadline = time::Instant::now() + within;
     loop {
         let calls = api.gauge("causeway_calls").await;
         let participants = api.gauge("causeway_participants").await;
@@ -91,8 +92,8 @@ async fn wait_until_empty(bridge: &Bridge, api: &Api, sockets: usize) {
 }
 
 #[test]
-fn sixty_browsers_of_another_stack_hear_a_speaker_and_leave_nothing_behind() {
-    const BROWSERS: usize = 60;
+fn two_hundred_browsers_of_another_stack_hear_a_speaker_and_leave_nothing_behind() {
+    const BROWSERS: usize = 200;
     /// So many join at a time.
     const AT_ONCE: usize = 8;
     let bridge = bridge();
@@ -107,7 +108,7 @@ fn sixty_browsers_of_another_stack_hear_a_speaker_and_leave_nothing_behind() {
         };
         let browsers: Vec<Browser> =
             stream::iter(0..BROWSERS).map(come).buffer_unordered(AT_ONCE).collect().await;
-        let (speaker, listeners) = browsers.split_first().expect("sixty");
+        let (speaker, listeners) = browsers.split_first().expect("two hundred");
         let mut sending: Vec<_> = listeners.iter().map(|one| one.peer.breathe()).collect();
         sending.push(speaker.peer.speak(&tone(TONES[0], JUDGED)));
         time::sleep(SETTLING + JUDGED).await;
@@ -119,6 +120,6 @@ fn sixty_browsers_of_another_stack_hear_a_speaker_and_leave_nothing_behind() {
         assert!(level < INAUDIBLE_DB, "the speaker hears itself at {level:.1} dB");
         sending.iter().for_each(JoinHandle::abort);
         stream::iter(browsers).for_each_concurrent(AT_ONCE, Browser::leave).await;
-        wait_until_empty(&bridge, &api, sockets).await;
+        wait_until_empty(&bridge, &api, sockets, PATIENCE).await;
     });
 }

@@ -105,6 +105,5 @@ pub(crate) fn hello(token: &str, name: &str) -> ClientMessage {
         pin: None,
         seat: None,
         test: None,
-        listen_only: false,
     }
 }

@@ -1,7 +1,8 @@
 //! A program that publishes by WHIP, and one that plays by WHEP.
 
 use super::{
-    INAUDIBLE_DB, JUDGED, SETTLING, api::Api, bridge, peer::Peer, runtime, wait_until_empty,
+    INAUDIBLE_DB, JUDGED, PATIENCE, SETTLING, api::Api, bridge, peer::Peer, runtime,
+    wait_until_empty,
 };
 use crate::{
     conference::{AUDIBLE_DB, TONES},
@@ -85,6 +86,6 @@ fn a_program_that_publishes_is_heard_by_one_that_plays_and_hears_nothing() {
         shouting.abort();
         publisher.leave().await;
         player.leave().await;
-        wait_until_empty(&bridge, &api, sockets).await;
+        wait_until_empty(&bridge, &api, sockets, PATIENCE).await;
     });
 }

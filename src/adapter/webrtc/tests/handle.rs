@@ -69,6 +69,16 @@ async fn a_door_that_goes_away_ends_its_leg() {
 }
 
 #[tokio::test]
+async fn who_ends_a_leg_that_is_gone_hears_that_it_is_over() {
+    let (handle, mut bridge) = start(1, WebRtcConfig::HALF_OPEN);
+    let cause = EndCause::Removed;
+    handle.try_command(LegCommand::End { leg: LEG, cause }).unwrap();
+    assert_eq!(ended(&mut bridge).await, (LEG, cause));
+    handle.try_command(LegCommand::Reject { leg: LEG, cause }).unwrap();
+    assert_eq!(ended(&mut bridge).await, (LEG, cause));
+}
+
+#[tokio::test]
 async fn a_peer_that_floods_is_told_so_and_ends_all_the_same() {
     let (handle, mut bridge) = start(1, WebRtcConfig::HALF_OPEN);
     let mut peer = handle.open(LEG, Door::Page).unwrap();

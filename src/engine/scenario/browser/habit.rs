@@ -258,6 +258,35 @@ fn a_browser_that_vanishes_is_told_lost_and_silent() {
 }
 
 #[test]
+fn forged_rtcp_is_not_heard() {
+    let (mut bench, mut browser, mut phone) = is_heard(33_840, Habit::default());
+    let [a, b, c, d] = browser.ssrc().to_be_bytes();
+    let report = [&[0x81, 201, 0, 7, a, b, c, d][..], &[0x55; 40]].concat();
+    for _ in 0..40 {
+        browser.forge(&report);
+        bench.talk(1_000, &mut [], &mut [&mut phone]);
+    }
+    let of = |event: &&MediaEvent| match event {
+        MediaEvent::Silent { leg, .. } | MediaEvent::Resumed { leg } => *leg == browser.leg,
+        _ => false,
+    };
+    let told: Vec<_> = bench.seen.iter().filter(of).collect();
+    assert!(matches!(told[..], [MediaEvent::Silent { .. }]), "{told:?}");
+}
+
+#[test]
+fn a_browser_that_is_there_and_says_nothing_is_not_silent() {
+    let (mut bench, mut browser, _) = is_heard(33_860, Habit::default());
+    for _ in 0..2_000 {
+        bench.talk(20, &mut [], &mut []);
+        browser.run(bench.now.instant);
+    }
+    let silent =
+        |event: &MediaEvent| matches!(event, MediaEvent::Silent { leg, .. } if *leg == browser.leg);
+    assert!(!bench.seen.iter().any(silent));
+}
+
+#[test]
 fn what_the_browser_reports_is_in_the_statistics() {
     let (mut bench, mut browser, mut phone) =
         pair(33_520, Habit { lost: Some(10), ..Habit::default() });
@@ -309,4 +338,20 @@ fn a_certificate_that_was_not_stated_ends_the_leg_with_its_cause() {
         _ => None,
     };
     assert_eq!(bench.seen.iter().find_map(failed), Some(EndCause::DtlsFailed));
+}
+
+#[test]
+fn a_leg_full_of_candidates_is_released_during_its_move() {
+    let mut bench = VirtualTime::new(33_780);
+    let before = bench.residue();
+    let browser = bench.open(1, Habit::default());
+    let leg = bench.take_out(browser.leg);
+    bench.order(Order::Expect(browser.leg));
+    (0..200).for_each(|_| bench.order(Order::AddCandidate(browser.leg, browser.candidate())));
+    bench.order(Order::Forget(browser.leg));
+    bench.order(Order::Release(browser.leg));
+    bench.order(Order::Arrive(leg, CONFERENCE));
+    (0..10).for_each(|_| bench.tick());
+    assert_eq!(bench.residue(), before);
+    assert!(bench.seen.iter().any(|event| matches!(event, MediaEvent::Stats { .. })));
 }

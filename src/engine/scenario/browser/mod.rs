@@ -1,6 +1,7 @@
 //! Browsers in the engine over real sockets on loopback.
 
 mod attack;
+mod connection;
 mod habit;
 mod insider;
 pub(super) mod peer;

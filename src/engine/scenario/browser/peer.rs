@@ -199,6 +199,7 @@ impl Browser {
                     mid_extension: None,
                     receive_red: red.then_some(RED),
                 }),
+                video_formats: vec![],
                 data: data.then(|| WebRtcData { mid: "1".into(), sctp_port: 5000, echo: true }),
             })),
             direction: Direction::SendReceive,
@@ -211,6 +212,7 @@ impl Browser {
                 receive_comfort_noise: vec![],
                 level_extension: levels.then_some(LEVEL),
             },
+            video: vec![],
         }
     }
 
@@ -220,6 +222,11 @@ impl Browser {
 
     pub(in crate::scenario) fn ssrc(&self) -> u32 {
         self.ssrc
+    }
+
+    /// Sends from its address what somebody else made.
+    pub(in crate::scenario) fn forge(&mut self, datagram: &[u8]) {
+        self.wire.send(datagram, self.door);
     }
 
     /// Its address, as it would trickle it.

@@ -1,10 +1,11 @@
 mod fixture;
 mod malformed;
 mod reoffer;
+mod video;
 
 use super::*;
 use causeway_base::Codec;
-use causeway_plan::Encryption;
+use causeway_plan::{Encryption, SrtpSuite};
 use proptest::prelude::*;
 
 fn negotiator(policy: OfferPolicy, host: u8) -> Negotiator {
@@ -33,6 +34,7 @@ fn policy() -> impl Strategy<Value = OfferPolicy> {
             telephone_events: events,
             opus_fec: fec,
             level_extension: level,
+            ..OfferPolicy::default()
         },
     )
 }

@@ -62,6 +62,15 @@ impl<'a> Offered<'a> {
         self.groups.iter().find(|group| group.tags.iter().any(|other| other == tag))
     }
 
+    /// The line of these that their group names first: it speaks for the transport of all.
+    pub(super) fn first_of(&self, taken: &[usize]) -> Option<usize> {
+        let place = |index: &usize| {
+            let own = tag(self.session.media.get(*index)?)?;
+            self.group_of(*index)?.tags.iter().position(|other| other == own)
+        };
+        taken.iter().copied().min_by_key(|index| (place(index), *index))
+    }
+
     /// The tag of a line that is taken; the engine needs one also where the offer has none.
     ///
     /// # Errors

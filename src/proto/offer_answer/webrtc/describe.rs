@@ -4,12 +4,15 @@ use super::WebRtcNegotiator;
 use super::bundle::{self, Offered};
 use super::candidate;
 use super::line::AudioLine;
+use super::video::{self, VideoLine};
+use crate::offer_answer;
 use crate::offer_answer::describe::{answered_formats, extmap, refused, word};
 use crate::offer_answer::format;
 use causeway_base::Codec;
-use causeway_plan::{DtlsRole, WebRtcSpec};
+use causeway_plan::{DtlsRole, WebRtcExtensions, WebRtcRid, WebRtcSpec, WebRtcVideo};
 use causeway_wire::sdp::{
-    Address, Attribute, ExtMap, Group, MediaDescription, Origin, RtpMap, SessionDescription,
+    Address, Attribute, ExtMap, Group, MediaDescription, Origin, Rid, RtpMap, SessionDescription,
+    Simulcast, SimulcastStream,
 };
 use std::fmt::Write;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -23,29 +26,32 @@ const MAX_MESSAGE: u32 = 16 * 1024;
 /// The stream and the track that our sound is shown as (RFC 8830).
 const MSID: &str = "conference audio";
 
-/// A line for each of the offer's: the one at `taken` described, all others refused.
+/// The same of our picture: of the same stream, so that a browser keeps both in time.
+const VIDEO_MSID: &str = "conference video";
+
+/// A line for each of the offer's: those that are not described are refused.
 pub(super) fn lines(
     offered: &Offered<'_>,
-    taken: usize,
-    describe: impl Fn(&MediaDescription) -> MediaDescription,
+    describe: impl Fn(usize, &MediaDescription) -> Option<MediaDescription>,
 ) -> Vec<MediaDescription> {
     let lines = offered.session.media.iter().enumerate();
-    lines.map(|(index, line)| if index == taken { describe(line) } else { no(line) }).collect()
+    lines.map(|(index, line)| describe(index, line).unwrap_or_else(|| no(line))).collect()
 }
 
 /// A whole answer with version 1.
 pub(super) fn session(
     own: &WebRtcNegotiator,
     offered: &Offered<'_>,
-    taken: usize,
+    taken: &[usize],
     spec: &WebRtcSpec,
     media: Vec<MediaDescription>,
 ) -> SessionDescription {
     let mut session = frame(own, media);
     session.attributes = options(spec);
-    if let Some(group) = offered.group_of(taken) {
-        let tag = offered.session.media.get(taken).and_then(bundle::tag).map(str::to_owned);
-        let tags = tag.into_iter().collect();
+    if let Some(group) = taken.first().and_then(|index| offered.group_of(*index)) {
+        let ours = |index: &usize| offered.session.media.get(*index).and_then(bundle::tag);
+        let is_taken = |tag: &&String| taken.iter().filter_map(ours).any(|ours| ours == *tag);
+        let tags = group.tags.iter().filter(is_taken).cloned().collect();
         let group = Group { semantics: group.semantics.clone(), tags };
         session.attributes.push(Attribute::value("group", group));
     }
@@ -91,9 +97,10 @@ pub(super) fn audio(
     line: &MediaDescription,
     spec: &WebRtcSpec,
     own: &WebRtcNegotiator,
+    is_first: bool,
 ) -> MediaDescription {
     let settled = &audio.settled;
-    let mut described = common(line, spec, own);
+    let mut described = common(line, spec, own, is_first);
     let (formats, attributes) = format::describe(&answered_formats(settled));
     described.formats = formats;
     described.attributes.extend(attributes);
@@ -105,8 +112,7 @@ pub(super) fn audio(
         attributes.push(extmap(level));
     }
     if let Some(id) = audio.mid_extension {
-        let mid = ExtMap { id, direction: None, uri: super::line::MID.to_owned() };
-        attributes.push(extmap(&mid));
+        attributes.push(extension(id, super::line::MID));
     }
     attributes.push(Attribute::flag(word(settled.direction)));
     if let Some(agreed) = spec.audio.as_ref().filter(|_| settled.direction.sends()) {
@@ -115,6 +121,70 @@ pub(super) fn audio(
         attributes.push(Attribute::value("ssrc", source));
     }
     described
+}
+
+/// A video line of an answer.
+pub(super) fn video(
+    video: &VideoLine,
+    line: &MediaDescription,
+    spec: &WebRtcSpec,
+    own: &WebRtcNegotiator,
+    is_first: bool,
+) -> MediaDescription {
+    let VideoLine { settled, carried, .. } = video;
+    let mut described = common(line, spec, own, is_first);
+    let (formats, attributes) = offer_answer::video::format::describe(&settled.receive);
+    described.formats = formats;
+    described.bandwidth = offer_answer::video::bandwidth(own.policy.video.max_bitrate);
+    described.attributes.extend(attributes);
+    let attributes = &mut described.attributes;
+    attributes.push(Attribute::flag("rtcp-mux"));
+    let WebRtcExtensions { mid, rid, repaired_rid, abs_send_time, transport_cc } =
+        carried.extensions;
+    for (id, uri) in [
+        (mid, super::line::MID),
+        (rid, video::RID),
+        (repaired_rid, video::REPAIRED_RID),
+        (abs_send_time, video::ABS_SEND_TIME),
+        (transport_cc, video::TRANSPORT_CC),
+    ] {
+        attributes.extend(id.map(|id| extension(id, uri)));
+    }
+    attributes.push(Attribute::flag(word(settled.direction)));
+    add_simulcast(attributes, &carried.remote_rids);
+    if settled.direction.sends() {
+        attributes.push(Attribute::value("msid", VIDEO_MSID));
+        add_sources(attributes, carried, settled.receive.iter().any(|f| f.rtx.is_some()));
+    }
+    described
+}
+
+/// The sizes that we take of a camera.
+fn add_simulcast(attributes: &mut Vec<Attribute>, rids: &[WebRtcRid]) {
+    if rids.is_empty() {
+        return;
+    }
+    let taken = |rid: &WebRtcRid| Rid { id: rid.rid.clone(), send: false };
+    attributes.extend(rids.iter().map(|rid| Attribute::value("rid", taken(rid))));
+    let stream = |rid: &WebRtcRid| SimulcastStream { rid: rid.rid.clone(), paused: false };
+    let receive = rids.iter().map(stream).collect();
+    attributes.push(Attribute::value("simulcast", Simulcast { send: Vec::new(), receive }));
+}
+
+/// The source of our picture, and that of its repetitions.
+fn add_sources(attributes: &mut Vec<Attribute>, carried: &WebRtcVideo, repeats: bool) {
+    let WebRtcVideo { local_ssrc, local_rtx_ssrc, cname, .. } = carried;
+    let source = |ssrc| Attribute::value("ssrc", format_args!("{ssrc} cname:{cname}"));
+    if repeats {
+        let group = format_args!("FID {local_ssrc} {local_rtx_ssrc}").to_string();
+        attributes.push(Attribute::value("ssrc-group", group));
+    }
+    attributes.push(source(local_ssrc));
+    attributes.extend(repeats.then(|| source(local_rtx_ssrc)));
+}
+
+fn extension(id: u8, uri: &str) -> Attribute {
+    extmap(&ExtMap { id, direction: None, uri: uri.to_owned() })
 }
 
 /// RED stands before Opus where the peer would rather send it, else behind.
@@ -138,7 +208,7 @@ pub(super) fn data(
     spec: &WebRtcSpec,
     own: &WebRtcNegotiator,
 ) -> MediaDescription {
-    let mut described = common(line, spec, own);
+    let mut described = common(line, spec, own, true);
     described.formats = vec!["webrtc-datachannel".to_owned()];
     described.attributes.push(Attribute::value("sctp-port", SCTP_PORT));
     described.attributes.push(Attribute::value("max-message-size", MAX_MESSAGE));
@@ -186,8 +256,13 @@ fn candidates(own: &WebRtcNegotiator) -> Vec<Attribute> {
     ours.chain([Attribute::flag("end-of-candidates")]).collect()
 }
 
-/// What the lines of one transport share.
-fn common(line: &MediaDescription, spec: &WebRtcSpec, own: &WebRtcNegotiator) -> MediaDescription {
+/// What the lines of one transport share; our candidates stand in the first.
+fn common(
+    line: &MediaDescription,
+    spec: &WebRtcSpec,
+    own: &WebRtcNegotiator,
+    is_first: bool,
+) -> MediaDescription {
     let mut attributes = Vec::new();
     attributes.extend(bundle::tag(line).map(|tag| Attribute::value("mid", tag)));
     attributes.extend(ice(spec));
@@ -199,7 +274,9 @@ fn common(line: &MediaDescription, spec: &WebRtcSpec, own: &WebRtcNegotiator) ->
             DtlsRole::Server => "passive",
         },
     ));
-    attributes.extend(candidates(own));
+    if is_first {
+        attributes.extend(candidates(own));
+    }
     let point = meeting_point(own);
     MediaDescription {
         kind: line.kind.clone(),

@@ -33,6 +33,14 @@ pub(super) struct AudioLine {
     pub(super) mid_extension: Option<u8>,
 }
 
+impl AudioLine {
+    /// Every number that it uses.
+    pub(super) fn payload_types(&self) -> Vec<u8> {
+        let receive = self.settled.receive.iter().map(|numbered| numbered.payload_type);
+        receive.chain(self.red.as_ref().map(|red| red.payload_type)).collect()
+    }
+}
+
 /// Redundant Opus that the peer can send.
 #[derive(Debug)]
 pub(super) struct Red {

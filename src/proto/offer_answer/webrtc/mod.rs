@@ -6,8 +6,9 @@
 //! * The lines of a BUNDLE group (RFC 9143) share one transport: that which the line says, else
 //!   that of the line which the group names first. RTP and RTCP share its port; an offer without
 //!   `a=rtcp-mux` is refused. Where there is a group, a line outside of it is not taken.
-//! * One audio line is taken, or, from a test before joining, one data line. Every other line is
-//!   refused with port 0, in its place and outside the group.
+//! * One audio line is taken with the video lines that policy allows (`video`), or, from a test
+//!   before joining, one data line. Every other line is refused with port 0, in its place and
+//!   outside the group.
 //! * The certificate is known by its SHA-256 (`a=fingerprint`). Other hashes are not taken.
 //! * Offered `actpass`, we answer `passive`: the browser begins the DTLS handshake as soon as its
 //!   own checks have found a way, while a first word of ours could reach it before that and be
@@ -23,6 +24,7 @@ mod describe;
 mod fragment;
 mod line;
 mod transport;
+mod video;
 
 pub use fragment::{Fragment, Taken};
 pub use line::MAX_RED_LEVELS;
@@ -40,6 +42,7 @@ use causeway_wire::sdp::SessionDescription;
 use line::DataLine;
 use std::fmt;
 use transport::PeerTransport;
+use video::VideoLine;
 
 /// What a door grants beside the formats.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,7 +50,7 @@ pub struct WebRtcTerms {
     /// We are ICE-lite (RFC 8445 section 2.5): our addresses are reachable, and the peer alone
     /// looks for a way.
     pub ice_lite: bool,
-    /// Which way sound may flow, from our side.
+    /// Which way sound and pictures may flow, from our side.
     pub direction: Direction,
 }
 
@@ -143,14 +146,25 @@ impl WebRtcNegotiator {
             mid_extension: audio.mid_extension,
             receive_red: audio.red.as_ref().map(|red| red.payload_type),
         });
-        let lines = describe::lines(&offered, audio.index, |line| {
-            describe::audio(&audio, line, &spec, self)
+        let goes_on = self.continues(&peer).is_some();
+        let (video_formats, video) = video::choose(&offered, &audio, self, goes_on);
+        spec.video_formats = video_formats;
+        let taken: Vec<_> = video.iter().map(|line| line.index).chain([audio.index]).collect();
+        let first = offered.first_of(&taken);
+        let lines = describe::lines(&offered, |index, line| {
+            let is_first = first == Some(index);
+            if index == audio.index {
+                return Some(describe::audio(&audio, line, &spec, self, is_first));
+            }
+            let video = video.iter().find(|video| video.index == index)?;
+            Some(describe::video(video, line, &spec, self, is_first))
         });
-        let description = describe::session(self, &offered, audio.index, &spec, lines);
+        let description = describe::session(self, &offered, &taken, &spec, lines);
         let media = LegMedia {
             direction: audio.settled.direction,
             audio: audio.settled.audio,
             transport: Transport::WebRtc(Box::new(spec.clone())),
+            video: video.into_iter().map(VideoLine::leg_video).collect(),
         };
         self.restarts = association.restarts;
         self.candidates = spec.remote_candidates;
@@ -206,12 +220,19 @@ impl WebRtcNegotiator {
     fn without_audio(&mut self, offered: &Offered<'_>) -> Result<(String, LegMedia), Refusal> {
         let Some(agreed) = &mut self.agreed else { return Err(Refusal::no_audio()) };
         agreed.media.direction = Direction::Inactive;
+        agreed.media.video.clear();
         if let Transport::WebRtc(spec) = &mut agreed.media.transport {
             spec.audio = None;
         }
         let media = agreed.media.clone();
         let description = describe::nothing(self, offered);
         Ok((self.say(description), media))
+    }
+
+    /// What is agreed of the peer connection, if the offer is of the same one.
+    fn continues(&self, peer: &PeerTransport) -> Option<&WebRtcSpec> {
+        let before = self.media()?.transport.webrtc()?;
+        (before.remote_fingerprint == peer.fingerprint).then_some(before)
     }
 
     fn association(&self, peer: &PeerTransport) -> Result<Association, Refusal> {
@@ -224,7 +245,7 @@ impl WebRtcNegotiator {
                 candidates: Vec::new(),
             });
         };
-        let goes_on = before.remote_fingerprint == peer.fingerprint;
+        let goes_on = self.continues(peer).is_some();
         let dtls = peer.role(goes_on.then_some(before.dtls))?;
         if goes_on && before.remote_ice == peer.ice {
             let (local_ice, candidates) = (before.local_ice.clone(), self.candidates.clone());
@@ -251,6 +272,7 @@ impl WebRtcNegotiator {
             ice_lite: self.terms.ice_lite,
             remote_candidates,
             audio: None,
+            video_formats: Vec::new(),
             data: None,
         }
     }
@@ -304,10 +326,13 @@ pub fn answer_probe(
     let mut spec = own.spec(&peer, &association);
     let DataLine { index, mid, sctp_port } = data;
     spec.data = Some(WebRtcData { mid, sctp_port, echo: true });
-    let lines = describe::lines(&offered, index, |line| describe::data(line, &spec, &own));
-    let description = describe::session(&own, &offered, index, &spec, lines);
+    let lines = describe::lines(&offered, |other, line| {
+        (other == index).then(|| describe::data(line, &spec, &own))
+    });
+    let description = describe::session(&own, &offered, &[index], &spec, lines);
     let transport = Transport::WebRtc(Box::new(spec));
-    let media = LegMedia { transport, direction: Direction::Inactive, audio: silence() };
+    let (direction, video) = (Direction::Inactive, Vec::new());
+    let media = LegMedia { transport, direction, audio: silence(), video };
     Ok((own.say(description), media))
 }
 

@@ -2,6 +2,7 @@
 
 mod chain;
 mod key;
+mod link;
 pub(crate) mod outage;
 pub(crate) mod postgres;
 mod promise;
@@ -98,6 +99,8 @@ promises! {
     promise::a_value_that_the_database_refuses_holds_up_no_other,
     promise::tokens_are_kept_as_hashes_and_the_first_one_is_given_once,
     promise::personal_values_go_after_their_time_and_the_chain_still_verifies,
+    link::names_of_dead_links_are_swept,
+    link::links_that_are_worth_nothing_take_no_place,
     chain::every_kind_of_tampering_is_found,
     chain::tampering_before_an_append_stays_visible,
     chain::writers_of_several_nodes_make_one_chain,

@@ -27,8 +27,9 @@ const TALK: &str = "<circle cx=\"26\" cy=\"30\" r=\"7\"/><path d=\"M14 62c0-20 2
 /// Those of the three steps of a card.
 pub(super) fn of_steps(card: &Card) -> [String; 3] {
     let door = if card.link.is_some() { LINK } else { ROOM };
+    let enter = if card.link.is_some() && card.phones.is_empty() { LINK } else { KEYS };
     let inside = if card.lobby { LOBBY } else { TALK };
-    [door, KEYS, inside].map(|drawing| {
+    [door, enter, inside].map(|drawing| {
         format!(
             "<svg viewBox=\"0 0 96 76\" width=\"96\" height=\"76\" fill=\"none\" stroke=\"currentColor\" \
              stroke-width=\"2.5\" stroke-linecap=\"round\" stroke-linejoin=\"round\" aria-hidden=\"true\" \

@@ -12,7 +12,11 @@ pub(super) const MAX_CALLS: usize = 32;
 
 /// How often one may have one's own telephone called: a wrong number, one that is engaged, a line
 /// that breaks.
-pub(super) const MAX_CALLS_TO_ME: u32 = 5;
+pub(super) const MAX_CALLS_TO_ME: usize = 5;
+
+/// Calls of one page that were refused at once, until it asks for no more: each stands in the audit
+/// log for good, and nobody mistypes so often.
+pub(super) const MAX_REFUSED: usize = 20;
 
 /// Calls that one page asked for.
 #[derive(Debug)]
@@ -20,7 +24,8 @@ pub(super) struct Calls {
     watcher: Watcher,
     fates: mpsc::Receiver<(LegId, Fate)>,
     going_on: HashMap<LegId, Call>,
-    to_me: u32,
+    to_me: usize,
+    refused: usize,
 }
 
 #[derive(Debug)]
@@ -35,7 +40,7 @@ impl Calls {
     pub(super) fn new() -> Self {
         let (fates, receiver) = mpsc::channel(MAX_FATES * MAX_CALLS);
         let going_on = HashMap::new();
-        Self { watcher: Watcher(fates), fates: receiver, going_on, to_me: 0 }
+        Self { watcher: Watcher(fates), fates: receiver, going_on, to_me: 0, refused: 0 }
     }
 
     /// Who is to be told what becomes of a call.
@@ -62,9 +67,19 @@ impl Calls {
         self.to_me < MAX_CALLS_TO_ME && !self.going_on.values().any(|call| call.to_me)
     }
 
+    /// A call is asked for, and counts whatever comes of it. False: none may be any more.
+    pub(super) fn attempt(&mut self, to_me: bool) -> bool {
+        self.to_me += usize::from(to_me);
+        self.refused < MAX_REFUSED
+    }
+
+    /// It was refused.
+    pub(super) fn refused(&mut self) {
+        self.refused += 1;
+    }
+
     /// A call is made.
     pub(super) fn began(&mut self, leg: LegId, target: String, to_me: bool) {
-        self.to_me += u32::from(to_me);
         self.going_on.insert(leg, Call { target, to_me, answered: false });
     }
 
@@ -99,8 +114,8 @@ mod tests {
     #[test]
     fn one_telephone_of_mine_is_called_at_a_time_and_not_for_ever() {
         let mut calls = Calls::new();
-        for leg in 1..=u64::from(MAX_CALLS_TO_ME) {
-            assert!(calls.may_call_me());
+        for leg in 1..=MAX_CALLS_TO_ME as u64 {
+            assert!(calls.may_call_me() && calls.attempt(true));
             calls.began(LegId(leg), "+8613800138000".to_owned(), true);
             assert!(!calls.may_call_me(), "one at a time");
             let told = calls.tell(LegId(leg), Fate::Ended(EndCause::Busy), Lang::En);
@@ -110,6 +125,16 @@ mod tests {
             assert_eq!(problem.expect("why").code, EndCause::Busy.code());
         }
         assert!(!calls.may_call_me() && calls.has_room());
+    }
+
+    #[test]
+    fn who_asks_for_calls_that_are_refused_asks_in_vain_soon() {
+        let mut calls = Calls::new();
+        for _ in 0..MAX_REFUSED {
+            assert!(calls.attempt(false));
+            calls.refused();
+        }
+        assert!(!calls.attempt(false));
     }
 
     #[test]

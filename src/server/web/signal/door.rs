@@ -1,5 +1,6 @@
 //! What the door of pages shares, and how long it is patient.
 
+use super::callback::Callbacks;
 use super::place::Places;
 use super::scenes::Scenes;
 use super::seat::Seats;
@@ -31,7 +32,7 @@ pub(crate) struct Patience {
     pub(crate) pin: Duration,
     /// For a page whose connection broke.
     pub(crate) seat: Duration,
-    /// For feedback after the end.
+    /// For feedback after the end: who reads slowly, or by ear, needs more than seconds (WCAG 2.2.1).
     pub(crate) feedback: Duration,
     /// Between two questions whether the page is there: shorter than proxies wait before they
     /// close a silent connection.
@@ -46,7 +47,7 @@ impl Default for Patience {
             hello: Duration::from_secs(10),
             pin: Duration::from_secs(120),
             seat: Duration::from_secs(30),
-            feedback: Duration::from_secs(10),
+            feedback: Duration::from_secs(120),
             ping: Duration::from_secs(15),
             silence: Duration::from_secs(40),
         }
@@ -76,11 +77,13 @@ pub(crate) struct Door {
     pub(super) scenes: Arc<Scenes>,
     pub(super) seats: Arc<Seats>,
     pub(super) places: Arc<Places>,
+    pub(super) callbacks: Callbacks,
     pub(super) patience: Patience,
     /// The address of ours at which pages arrive.
     pub(super) local: IpAddr,
     phone: PhoneOf,
     ice: IceFor,
+    draining: watch::Sender<bool>,
     closing: watch::Sender<bool>,
 }
 
@@ -103,12 +106,23 @@ impl Door {
             scenes: Arc::new(Scenes::new(bridge.live().clone())),
             seats: Arc::default(),
             places: Arc::default(),
+            callbacks: Callbacks::default(),
             patience,
             local: bridge.local(),
             phone,
             ice,
+            draining: watch::channel(false).0,
             closing: watch::channel(false).0,
         }
+    }
+
+    /// Tells every page that the bridge stops when the meetings that go on are over.
+    pub(crate) fn drain(&self) {
+        self.draining.send_replace(true);
+    }
+
+    pub(super) fn draining(&self) -> watch::Receiver<bool> {
+        self.draining.subscribe()
     }
 
     /// Tells every page that the bridge stops, and waits a little until they have heard it.
@@ -129,7 +143,8 @@ impl Door {
     }
 
     pub(super) fn allowed(&self) -> Allowed {
-        Allowed { calls_out: self.desk.outgoing().is_enabled() }
+        let (calls_out, draining) = (self.desk.outgoing().is_enabled(), *self.draining.borrow());
+        Allowed { calls_out, draining }
     }
 
     pub(super) fn phone(&self, meeting: &str) -> Option<(String, String)> {

@@ -1,9 +1,11 @@
 //! From the request for a WebSocket and the first word of a page to its seat.
 
+use super::callback::Guest;
 use super::door::Door;
 use super::seat::Return;
 use super::session::Session;
 use super::trouble::{self, Trouble};
+use super::turn::Turn;
 use super::wire::{Heard, Wire, close};
 use crate::api::source::Source;
 use crate::web::entrance::Request as Entering;
@@ -128,7 +130,7 @@ async fn first_word(wire: &mut Wire) -> Result<Hello, u16> {
             Heard::Over(code) => return Err(code),
         };
         match word {
-            ClientMessage::Hello { version, token, name, lang, pin, seat, test, .. } => {
+            ClientMessage::Hello { version, token, name, lang, pin, seat, test } => {
                 let lang = Lang::from_tag(&lang).unwrap_or(Lang::En);
                 let (token, pin) = (Zeroizing::new(token), pin.map(Zeroizing::new));
                 return Ok(Hello { version, token, name, lang, pin, seat, test });
@@ -162,7 +164,9 @@ async fn come_in(door: &Arc<Door>, visitor: &Visitor, hello: Hello) -> Result<Se
     let refused = |problem| trouble::of_refusal(crate::front_desk::Refusal::Link(problem), lang);
     let grant = checked.map_err(refused)?;
     let key = Arc::clone(&grant.meeting);
+    let turn = Turn::of(&grant);
     let meeting = door.desk.settings(&key).name;
+    let guest = Guest::new(&key, &grant.link, visitor.source);
     let request = Entering {
         grant,
         pin,
@@ -178,6 +182,6 @@ async fn come_in(door: &Arc<Door>, visitor: &Visitor, hello: Hello) -> Result<Se
     };
     let entered = door.entrance.enter(request).await;
     let entered = entered.map_err(|refusal| trouble::of_refusal(refusal, lang))?;
-    let session = Session::new(Arc::clone(door), key, meeting, lang, entered);
+    let session = Session::new(Arc::clone(door), key, meeting, lang, guest, entered, turn);
     session.ok_or_else(|| trouble::of_cause(causeway_base::EndCause::Internal, lang))
 }

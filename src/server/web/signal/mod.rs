@@ -4,10 +4,11 @@
 //! * `hello`: from the first word to a seat; `session`: one seat, to the end. `door`: what they share.
 //! * `wire`: one WebSocket. `place`: how many there are. `seat`: seats that are taken back.
 //! * `word`: what a page says. `order`: what that means to the conference. `calls`: calls that it
-//!   asked for.
+//!   asked for; `callback`: how often guests are called.
 //! * `scenes`: looks at conferences; `scene`: what is seen; `shown`: what one page is told of it.
 //! * `trouble`: why not.
 
+mod callback;
 mod calls;
 mod door;
 #[doc(hidden)]
@@ -23,6 +24,7 @@ mod shown;
 #[cfg(test)]
 mod tests;
 mod trouble;
+mod turn;
 mod wire;
 mod word;
 

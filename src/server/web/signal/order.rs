@@ -20,6 +20,7 @@ pub(crate) fn of_host(action: &HostAction, host: ParticipantId) -> Option<Comman
         }
         HostAction::MuteAll {} => Command::MuteAll { by },
         HostAction::AllowUnmute { allowed } => Command::AllowUnmute { allowed: *allowed, by },
+        HostAction::AllowCallMe { allowed } => Command::AllowCallMe { allowed: *allowed, by },
         HostAction::LowerHand { participant } => {
             Command::RaiseHand { participant: who(participant), raised: false, by }
         }

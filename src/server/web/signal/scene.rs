@@ -36,6 +36,8 @@ pub(crate) struct Person {
     pub(crate) shown: message::Participant,
     /// They hear and are heard.
     pub(crate) admitted: bool,
+    /// They may unmute themselves.
+    pub(crate) may_unmute: bool,
     /// They wait, at this place and for this.
     pub(crate) waits: Option<(u32, message::WaitReason)>,
 }
@@ -105,6 +107,7 @@ fn person(who: &ParticipantView, calls: &HashMap<LegId, &CallView>) -> Option<Pe
             quality: call.and_then(|call| call.quality),
         },
         admitted: who.admitted,
+        may_unmute: who.may_unmute,
         waits,
     })
 }

@@ -3,21 +3,24 @@
 //! ```text
 //! In, line up --break--> In, line lost --30 s--> the leg ends
 //!      ^--------another connection-------/
-//! In --the leg ended--> Over (ten seconds for feedback)
+//! In --the leg ended--> Over (two minutes for feedback)
 //! ```
 //!
 //! The task lives as long as the seat. It owns the leg's peer, so that the leg ends with it,
 //! whatever happens.
 
+use super::callback::Guest;
 use super::calls::Calls;
 use super::door::Door;
+use super::order;
 use super::scene;
 use super::scenes::Glimpse;
 use super::seat::{Return, Seat};
 use super::shown::Shown;
 use super::trouble::{self, Trouble};
+use super::turn::Turn;
 use super::wire::{Heard, Wire, close};
-use super::{order, word};
+use super::word::{self, Measure};
 use crate::actor::Fate;
 use crate::metrics;
 use crate::personal_code::PersonalCode;
@@ -31,6 +34,7 @@ use causeway_adapter::webrtc::message::{
 use causeway_adapter::webrtc::{Peer, PeerEvent};
 use causeway_base::{EndCause, Lang, LegId};
 use causeway_conference::{Command, Who};
+use causeway_dial::calling_out::Asker;
 use jiff::Timestamp;
 use std::sync::Arc;
 use std::time::Instant;
@@ -45,15 +49,20 @@ pub(super) struct Session {
     /// Its name, until the conference tells it.
     name: String,
     who: Who,
-    /// Names the call's record.
-    record: Option<Arc<str>>,
+    /// Names the call's record, until feedback stands in it: once a seat, as each is written to the
+    /// store.
+    unrated: Option<Arc<str>>,
     lang: Lang,
+    /// Whose calls count together.
+    guest: Guest,
     peer: Peer,
     seat: Seat,
     code: Option<PersonalCode>,
     shown: Shown,
     glimpse: watch::Receiver<Glimpse>,
     calls: Calls,
+    turn: Turn,
+    draining: watch::Receiver<bool>,
     over: Option<Over>,
 }
 
@@ -69,7 +78,11 @@ struct Over {
 #[derive(Debug)]
 enum Line {
     Up(Box<Wire>),
-    Lost { since: Instant },
+    Lost {
+        since: Instant,
+        /// What was said until then.
+        measure: Measure,
+    },
 }
 
 /// What happens next.
@@ -81,6 +94,8 @@ enum Step {
     Changed(bool),
     Peer(Option<PeerEvent>),
     Call(LegId, Fate),
+    /// The bridge stops when the meetings are over.
+    Drains,
     Due,
     Closing,
 }
@@ -102,7 +117,14 @@ impl Line {
     }
 
     fn lose(&mut self) {
-        *self = Line::Lost { since: Instant::now() };
+        *self = Line::Lost { since: Instant::now(), measure: self.measure() };
+    }
+
+    fn measure(&self) -> Measure {
+        match self {
+            Line::Up(wire) => wire.measure(),
+            Line::Lost { measure, .. } => *measure,
+        }
     }
 
     async fn close(self, code: u16) {
@@ -119,12 +141,16 @@ impl Session {
         key: Arc<str>,
         name: String,
         lang: Lang,
+        guest: Guest,
         entered: Entered,
+        turn: Turn,
     ) -> Option<Self> {
-        let Entered { peer, who, role, record } = entered;
+        let Entered { peer, who, role, record, .. } = entered;
         let seat = door.seats.take(who.participant.0).ok()?;
         let code = door.desk.personal_code(&key, who);
         let glimpse = door.scenes.watch(who.conference);
+        // Before it is asked what is allowed, so that nothing is missed between the two.
+        let draining = door.draining();
         let shown = Shown::new(who.participant.0, scene::role(role), door.allowed());
         let calls = Calls::new();
         let over = None;
@@ -133,14 +159,17 @@ impl Session {
             key,
             name,
             who,
-            record,
+            unrated: record,
             lang,
+            guest,
             peer,
             seat,
             code,
             shown,
             glimpse,
             calls,
+            turn,
+            draining,
             over,
         })
     }
@@ -151,6 +180,9 @@ impl Session {
         self.welcome(&mut line).await;
         let mut sees = true;
         loop {
+            if matches!(line, Line::Lost { .. }) {
+                self.turn.give_back(&self.door.links).await;
+            }
             let deadline = self.deadline(&line);
             let is_in = self.over.is_none();
             let step = tokio::select! {
@@ -159,6 +191,7 @@ impl Session {
                 event = self.peer.events.recv(), if is_in => Step::Peer(event),
                 changed = self.glimpse.changed(), if is_in && sees => Step::Changed(changed.is_ok()),
                 (leg, fate) = self.calls.next(), if is_in => Step::Call(leg, fate),
+                Ok(()) = self.draining.changed(), if is_in => Step::Drains,
                 () = self.door.closing() => Step::Closing,
                 () = tokio::time::sleep_until(deadline.into()) => Step::Due,
             };
@@ -176,6 +209,10 @@ impl Session {
                         line.say(&told).await;
                     }
                 }
+                Step::Drains => {
+                    self.shown.drain();
+                    self.look(&mut line).await;
+                }
                 Step::Closing => return line.close(close::AWAY).await,
                 Step::Due => match self.due(line).await {
                     Some(stays) => line = stays,
@@ -189,8 +226,10 @@ impl Session {
     fn deadline(&self, line: &Line) -> Instant {
         let patience = &self.door.patience;
         match (&self.over, line) {
-            (Some(over), _) => over.until,
-            (None, Line::Lost { since }) => *since + patience.seat,
+            // A page that was closed comes back within this, or not at all.
+            (Some(over), Line::Lost { since, .. }) => over.until.min(*since + patience.seat),
+            (Some(over), Line::Up(_)) => over.until,
+            (None, Line::Lost { since, .. }) => *since + patience.seat,
             (None, Line::Up(wire)) => wire.next_ping(patience.ping),
         }
     }
@@ -229,9 +268,10 @@ impl Session {
             }
             Heard::Over(code) => {
                 metrics::page_closed(code);
+                let measure = line.measure();
                 // Who is told why reads it, or not.
                 tokio::spawn(line.close(code));
-                return Line::Lost { since: Instant::now() };
+                return Line::Lost { since: Instant::now(), measure };
             }
         }
         line
@@ -239,12 +279,18 @@ impl Session {
 
     /// The page is here again, over another connection; an older one has nothing more to say.
     async fn returned(&mut self, back: Option<Return>, line: Line) -> Line {
-        let Some(Return { wire, lang }) = back else { return line };
+        let Some(Return { mut wire, lang }) = back else { return line };
+        wire.follow(&line.measure());
         metrics::seat("taken-back");
         tokio::spawn(line.close(close::TAKEN_OVER));
         self.lang = lang;
         self.shown.forget();
         let mut line = Line::Up(Box::new(wire));
+        if self.over.is_none() && self.turn.take_again(&self.door.links).await.is_err() {
+            self.peer.end(EndCause::Forbidden);
+            self.ended(EndCause::Forbidden, &mut line).await;
+            return line;
+        }
         // Answers to offers of before are for a connection that is gone.
         while self.over.is_none()
             && let Ok(event) = self.peer.events.try_recv()
@@ -307,13 +353,14 @@ impl Session {
     }
 
     async fn ended(&mut self, cause: EndCause, line: &mut Line) {
+        self.turn.settle();
         let problem = trouble::of_cause(cause, self.lang);
         line.say(&ServerMessage::Ended(problem.clone())).await;
         let patience = &self.door.patience;
         let until = match line {
             Line::Up(_) => Instant::now() + patience.feedback,
             // Who comes back in time hears it.
-            Line::Lost { since } => *since + patience.seat,
+            Line::Lost { since, .. } => *since + patience.seat,
         };
         self.over = Some(Over { problem, until });
         self.code = None;
@@ -322,9 +369,17 @@ impl Session {
     async fn word(&mut self, word: ClientMessage, line: &mut Line) {
         let me = self.who.participant;
         let name = word::name(&word);
+        // A page may send these before it is welcomed.
+        if !matches!(word, ClientMessage::Ping { .. } | ClientMessage::Hello { .. }) {
+            self.turn.settle();
+        }
         let done = match word {
             ClientMessage::Ping { id } => return line.say(&ServerMessage::Pong { id }).await,
             ClientMessage::Feedback { score } => self.feedback(score),
+            ClientMessage::Lang { lang } => {
+                self.lang = Lang::from_tag(&lang).unwrap_or(self.lang);
+                return;
+            }
             // It crossed the end.
             _ if self.over.is_some() => return,
             ClientMessage::Hello { .. } => Err(Trouble::OutOfTurn.problem(self.lang)),
@@ -350,12 +405,12 @@ impl Session {
         Trouble::Busy.problem(self.lang)
     }
 
-    fn feedback(&self, score: u8) -> Result<(), Problem> {
+    fn feedback(&mut self, score: u8) -> Result<(), Problem> {
         if !(1..=5).contains(&score) {
             return Err(Trouble::BadWord.problem(self.lang));
         }
-        if let Some(record) = &self.record {
-            self.door.journal.feedback(record, score);
+        if let Some(record) = self.unrated.take() {
+            self.door.journal.feedback(&record, score);
         }
         Ok(())
     }
@@ -391,6 +446,10 @@ impl Session {
             _ if !self.shown.is_in() => Some(Trouble::NotAdmitted),
             Role::Guest if !guests_may => Some(Trouble::CallMeOff),
             _ if !self.calls.may_call_me() => Some(Trouble::CallMeUsedUp),
+            // Counts, unless there were too many.
+            Role::Guest if !self.door.callbacks.take(Instant::now(), &self.guest) => {
+                Some(Trouble::CallMeUsedUp)
+            }
             _ => None,
         };
         if let Some(trouble) = trouble {
@@ -412,14 +471,26 @@ impl Session {
         if !self.calls.has_room() {
             return Err(Trouble::CallMeUsedUp.problem(self.lang));
         }
+        if !self.calls.attempt(to_me) {
+            return Err(trouble::of_cause(EndCause::CallingOutCapReached, self.lang));
+        }
         let watcher = Some(self.calls.watcher());
-        let begun = self.door.live.call_out_watched(&self.key, call, watcher).await;
+        let asker = match self.shown.role() {
+            Role::Host => Asker::Host,
+            Role::Guest => Asker::Guest,
+        };
+        let begun = self.door.live.call_out_watched(&self.key, call, asker, watcher).await;
         let result = begun.as_ref().map_or_else(|cause| cause.code(), |_| "ok");
         let asked_by = self.peer.leg().to_string();
         let audited = NewAudit::new(&asked_by, "call.out", &self.key, result);
         self.door.journal.audit(audited.with("called", &target));
-        let leg = begun.map_err(|cause| trouble::of_cause(cause, self.lang))?;
-        self.calls.began(leg, target, to_me);
+        match begun {
+            Ok(leg) => self.calls.began(leg, target, to_me),
+            Err(cause) => {
+                self.calls.refused();
+                return Err(trouble::of_cause(cause, self.lang));
+            }
+        }
         Ok(())
     }
 

@@ -14,6 +14,8 @@ const MAX_CHAT_AT_ONCE: usize = 50;
 pub(crate) struct Allowed {
     /// It calls out.
     pub(crate) calls_out: bool,
+    /// It stops when the meetings that go on are over.
+    pub(crate) draining: bool,
 }
 
 /// How the meeting is for one who looks.
@@ -23,6 +25,8 @@ struct State {
     may_unmute: bool,
     may_call_me: bool,
     may_call_out: bool,
+    guests_call_me: bool,
+    draining: bool,
 }
 
 /// What one page was shown.
@@ -64,6 +68,11 @@ impl Shown {
         self.people.is_some()
     }
 
+    /// The bridge stops when the meetings that go on are over.
+    pub(crate) const fn drain(&mut self) {
+        self.allowed.draining = true;
+    }
+
     /// Another connection knows nothing.
     pub(crate) fn forget(&mut self) {
         *self = Self::new(self.me, self.role, self.allowed);
@@ -95,17 +104,29 @@ impl Shown {
     }
 
     fn say_state(&mut self, scene: &Scene, told: &mut Vec<ServerMessage>) {
-        let calls_out = self.allowed.calls_out;
+        let Allowed { calls_out, draining } = self.allowed;
         let is_host = self.role == Role::Host;
+        // Hosts see the rule, which is theirs to change; guests what it means for them.
+        let mine = scene.person(self.me).filter(|_| !is_host);
         let state = State {
             locked: scene.locked,
-            may_unmute: scene.unmute_allowed,
+            may_unmute: mine.map_or(scene.unmute_allowed, |mine| mine.may_unmute),
             may_call_me: calls_out && (is_host || scene.guests_call_me),
             may_call_out: calls_out && is_host,
+            guests_call_me: scene.guests_call_me,
+            draining,
         };
         if self.state.replace(state) != Some(state) {
-            let State { locked, may_unmute, may_call_me, may_call_out } = state;
-            told.push(ServerMessage::State { locked, may_unmute, may_call_me, may_call_out });
+            let State { locked, may_unmute, may_call_me, may_call_out, guests_call_me, draining } =
+                state;
+            told.push(ServerMessage::State {
+                locked,
+                may_unmute,
+                may_call_me,
+                may_call_out,
+                guests_call_me,
+                draining,
+            });
         }
     }
 
@@ -241,13 +262,13 @@ mod tests {
     }
 
     fn page(me: u64, role: Role) -> Shown {
-        Shown::new(me, role, Allowed { calls_out: true })
+        Shown::new(me, role, Allowed { calls_out: true, draining: false })
     }
 
     /// What is told, a word each.
     fn words(told: &[ServerMessage]) -> Vec<String> {
         let word = |message: &ServerMessage| match message {
-            ServerMessage::State { locked, may_unmute, may_call_me, may_call_out } => {
+            ServerMessage::State { locked, may_unmute, may_call_me, may_call_out, .. } => {
                 format!("state {locked} {may_unmute} {may_call_me} {may_call_out}")
             }
             ServerMessage::Waiting { place, reason } => format!("waiting {place} {reason:?}"),
@@ -277,7 +298,7 @@ mod tests {
         room.browser(2, Seated::Guest);
         let mut one = page(1, Role::Host);
         let told = words(&one.update(&room.scene()));
-        let expected = ["state false false true true", "admitted Host false", "roster [1, 2]"];
+        let expected = ["state false true true true", "admitted Host false", "roster [1, 2]"];
         assert_eq!(told, expected);
         assert!(one.update(&room.scene()).is_empty(), "nothing changed");
         room.tell(Command::Talkers { legs: vec![LegId(2), LegId(9), LegId(1)] });
@@ -299,7 +320,7 @@ mod tests {
         room.browser(2, Seated::Guest);
         let mut second = page(2, Role::Guest);
         let told = words(&second.update(&room.scene()));
-        assert_eq!(told, ["state false false false false", "waiting 2 Lobby"]);
+        assert_eq!(told, ["state false true false false", "waiting 2 Lobby"]);
         room.browser(3, Seated::Host);
         let mut host = page(3, Role::Host);
         let told = words(&host.update(&room.scene()));
@@ -318,7 +339,7 @@ mod tests {
         assert!(words(&host.update(&room.scene())).contains(&"gone 2".to_owned()));
         room.tell(Command::SetLock { locked: true, by: By::Operator });
         let told = words(&second.update(&room.scene()));
-        assert_eq!(told, ["state true false false false", "waiting 1 Locked"]);
+        assert_eq!(told, ["state true true false false", "waiting 1 Locked"]);
     }
 
     #[test]
@@ -346,7 +367,7 @@ mod tests {
         }
         let mut one = page(1, Role::Guest);
         let told = one.update(&room.scene());
-        assert_eq!(words(&told)[0], "state false false true false", "guests may here");
+        assert_eq!(words(&told)[0], "state false true true false", "guests may here");
         let ids: Vec<u64> = told
             .iter()
             .filter_map(|message| match message {
@@ -364,5 +385,43 @@ mod tests {
         let scene = room.scene();
         let last = scene.chat.last().expect("a message");
         assert_eq!(scene.chat_message(last).at, "1970-01-01T00:00:00Z");
+    }
+
+    #[test]
+    fn a_guest_is_told_what_it_may_and_a_host_what_guests_may() {
+        let mut room = Room::new(Settings::default());
+        room.browser(1, Seated::Host);
+        room.browser(2, Seated::Guest);
+        let (mut host, mut guest) = (page(1, Role::Host), page(2, Role::Guest));
+        host.update(&room.scene());
+        guest.update(&room.scene());
+        let by = By::Participant(ParticipantId(1));
+        room.tell(Command::AllowUnmute { allowed: false, by });
+        room.tell(Command::AllowCallMe { allowed: true, by });
+        let state = |told: &[ServerMessage]| match told.first() {
+            Some(ServerMessage::State { may_unmute, may_call_me, guests_call_me, .. }) => {
+                (*may_unmute, *may_call_me, *guests_call_me)
+            }
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(state(&host.update(&room.scene())), (false, true, true));
+        assert_eq!(state(&guest.update(&room.scene())), (false, true, true));
+        room.tell(Command::Unmute { participant: ParticipantId(2), by });
+        assert_eq!(state(&guest.update(&room.scene())), (true, true, true), "it has the word");
+        assert!(host.update(&room.scene()).is_empty());
+    }
+
+    #[test]
+    fn a_page_is_told_once_that_the_bridge_drains() {
+        let mut room = Room::new(Settings::default());
+        room.browser(1, Seated::Guest);
+        let mut one = page(1, Role::Guest);
+        one.update(&room.scene());
+        one.drain();
+        let told = one.update(&room.scene());
+        assert!(matches!(told[..], [ServerMessage::State { draining: true, .. }]), "{told:?}");
+        one.forget();
+        let told = one.update(&room.scene());
+        assert!(matches!(told[0], ServerMessage::State { draining: true, .. }), "{told:?}");
     }
 }

@@ -66,6 +66,16 @@ impl Wire {
         Self { socket, measure: Measure::default(), heard: now, asked: now, _place: place }
     }
 
+    /// How much was said over it.
+    pub(crate) fn measure(&self) -> Measure {
+        self.measure
+    }
+
+    /// It takes the place of a connection over which so much was said.
+    pub(crate) fn follow(&mut self, earlier: &Measure) {
+        self.measure.follow(earlier);
+    }
+
     /// The next word. Nothing is lost when it is not awaited to its end.
     pub(crate) async fn next(&mut self) -> Heard {
         loop {

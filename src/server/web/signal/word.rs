@@ -45,6 +45,7 @@ pub(crate) fn read(text: &str) -> Result<ClientMessage, BadWord> {
 pub(crate) const fn name(word: &ClientMessage) -> &'static str {
     match word {
         ClientMessage::Hello { .. } => "hello",
+        ClientMessage::Lang { .. } => "lang",
         ClientMessage::Offer { .. } => "offer",
         ClientMessage::Candidate { .. } => "candidate",
         ClientMessage::Mute { .. } => "mute",
@@ -60,7 +61,7 @@ pub(crate) const fn name(word: &ClientMessage) -> &'static str {
 
 /// How much one connection may say: one instant, by the generic cell rate algorithm (ITU-T I.371
 /// annex A).
-#[derive(Debug, Default)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Measure {
     rested: Option<Instant>,
     bad: u32,
@@ -73,6 +74,13 @@ impl Measure {
         let after = self.rested.map_or(now, |rested| rested.max(now)) + INTERVAL;
         self.rested = Some(after);
         after - now <= INTERVAL * BURST && self.bad <= MAX_BAD
+    }
+
+    /// Goes on where an earlier connection of the same page stopped: coming back is no way to say
+    /// more. What could not be read stays that one's: a page that closed over it comes back to be
+    /// of use.
+    pub(crate) fn follow(&mut self, earlier: &Self) {
+        self.rested = self.rested.max(earlier.rested);
     }
 }
 
@@ -130,6 +138,10 @@ mod tests {
         let mut measure = Measure::default();
         let said = (0..1000).take_while(|_| measure.take(now, false)).count();
         assert_eq!(said, BURST as usize);
+        let mut next = Measure::default();
+        assert!(next.take(now, false), "another page");
+        next.follow(&measure);
+        assert!(!next.take(now, false), "the same one, over another connection");
         let mut measure = Measure::default();
         let slow = (0..1000).all(|n| measure.take(now + INTERVAL * n, false));
         assert!(slow);

@@ -4,7 +4,7 @@ use super::*;
 
 /// As the README of the page and the integration with Teams have it, written down a second time.
 const POLICY: &str = "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self'; \
-    connect-src 'self' wss:; media-src blob:; base-uri 'none'; form-action 'none'; \
+    connect-src 'self' ws://localhost:8442; media-src blob:; base-uri 'none'; form-action 'none'; \
     object-src 'none'; frame-ancestors 'self' https://*.cloud.microsoft \
     https://teams.microsoft.com https://*.teams.microsoft.com https://*.microsoft365.com \
     https://*.office.com https://outlook.office.com https://outlook.office365.com";

@@ -1,6 +1,7 @@
 //! Programs that publish and play, before a bridge with its engine.
 
 use super::*;
+use crate::web::entrance::MAX_PROGRAMS;
 use crate::web::whip::Whip;
 use std::time::Duration;
 use tokio::time::{sleep, timeout};
@@ -123,6 +124,27 @@ async fn a_program_publishes_until_it_says_goodbye() {
     assert_eq!(doors.ask("DELETE", &session, &token).await.status, StatusCode::NOT_FOUND);
     assert_eq!(doors.ask("GET", &session, "").await.status, StatusCode::NOT_FOUND);
     doors.empty().await;
+    doors.end().await;
+}
+
+#[tokio::test]
+async fn one_source_takes_no_more_programs_than_its_places() {
+    let doors = Doors::new("whip-places", "").await;
+    let token = doors.guest();
+    let mut last = String::new();
+    for number in 0..MAX_PROGRAMS {
+        let reply = doors.post("/api/v1/whip", &token, OBS).await;
+        assert_eq!(reply.status, StatusCode::CREATED, "{number}: {reply:?}");
+        last = reply.header("location").to_owned();
+    }
+    let refused = doors.post("/api/v1/whip", &token, OBS).await;
+    assert_eq!(refused.code(), EndCause::CapacityReached.code());
+    let mut offer = request("POST", "/api/v1/whip", &token, &OBS.replace('\n', "\r\n"));
+    offer.headers_mut().insert("content-type", "application/sdp".parse().expect("a type"));
+    assert_eq!(doors.send(from(0xCB00_7109, offer)).await.status, StatusCode::CREATED, "another");
+    assert_eq!(doors.ask("DELETE", &last, &token).await.status, StatusCode::OK);
+    let reply = doors.post("/api/v1/whip", &token, OBS).await;
+    assert_eq!(reply.status, StatusCode::CREATED, "its place is free again");
     doors.end().await;
 }
 

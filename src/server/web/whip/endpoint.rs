@@ -125,7 +125,7 @@ async fn open(at: &At, caller: &Caller, offer: String) -> Result<Response, Respo
     let mut peer = entered.peer;
     let sdp = answered(&mut peer, offer, lang).await?;
     let token = Token::of(bearer(&caller.headers));
-    let (id, tag) = whip.sessions.keep(peer, at.door, token);
+    let (id, tag) = whip.sessions.keep((peer, entered.place), at.door, token);
     let mut response = (StatusCode::CREATED, sdp).into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(whip::SDP));

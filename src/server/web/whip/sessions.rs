@@ -1,5 +1,6 @@
 //! All sessions of both doors, and the task that keeps each until its leg is over.
 
+use crate::web::entrance;
 use causeway_adapter::webrtc::whip::{Restarts, Unmet};
 use causeway_adapter::webrtc::{Door, Fragment, Peer, PeerEvent, Refusal};
 use causeway_base::EndCause;
@@ -107,14 +108,19 @@ impl Sessions {
     }
 
     /// Keeps a leg until it is over. Gives the name of its session and its first entity tag.
-    pub(super) fn keep(self: &Arc<Self>, peer: Peer, door: Door, token: Token) -> (Id, String) {
+    pub(super) fn keep(
+        self: &Arc<Self>,
+        (peer, of_source): (Peer, Option<entrance::Place>),
+        door: Door,
+        token: Token,
+    ) -> (Id, String) {
         let mut random = [0; 16];
         // Without a source of randomness the kernel itself would not have booted.
         let _ = getrandom::fill(&mut random);
         let id = Id(hex::encode(random));
         let (asks, asked) = mpsc::channel(MAX_WAITING);
         self.all.insert(id.clone(), Session { door, token, asks });
-        let place = Place { sessions: Arc::clone(self), id: id.clone() };
+        let place = Place { sessions: Arc::clone(self), id: id.clone(), _of_source: of_source };
         tokio::spawn(attend(peer, asked, place));
         (id, Restarts::default().tag())
     }
@@ -158,6 +164,8 @@ impl Found {
 struct Place {
     sessions: Arc<Sessions>,
     id: Id,
+    /// Its program's among those of its source.
+    _of_source: Option<entrance::Place>,
 }
 
 impl Drop for Place {

@@ -1,6 +1,8 @@
 //! Every offer of `fixtures/sdp/webrtc` with its whole answer or refusal.
 
-use super::{Direction, WebRtcTerms, answer_probe, local, negotiator};
+use super::{
+    Direction, OfferPolicy, WebRtcNegotiator, WebRtcTerms, answer_probe, local, with_video,
+};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -17,17 +19,22 @@ fn offers() -> Vec<PathBuf> {
 }
 
 fn answer(path: &str) -> String {
-    let variant = path.trim_end_matches(OFFER).rsplit_once('+').map(|(_, variant)| variant);
-    let ice_lite = variant == Some("lite");
-    let direction = match variant {
-        Some("publish") => Direction::ReceiveOnly,
-        Some("play") => Direction::SendOnly,
-        _ => Direction::SendReceive,
-    };
+    let mut terms = WebRtcTerms { ice_lite: false, direction: Direction::SendReceive };
+    let (mut policy, mut probe) = (OfferPolicy::default(), false);
+    for variant in path.trim_end_matches(OFFER).split('+').skip(1) {
+        match variant {
+            "lite" => terms.ice_lite = true,
+            "publish" => terms.direction = Direction::ReceiveOnly,
+            "play" => terms.direction = Direction::SendOnly,
+            "probe" => probe = true,
+            "video" => policy = with_video(),
+            other => panic!("{path}: +{other}"),
+        }
+    }
     let offer = fs::read_to_string(path).unwrap().replace('\n', "\r\n");
-    let answered = match variant {
-        Some("probe") => answer_probe(offer.as_bytes(), local(), ice_lite, [0; 32]),
-        _ => negotiator(WebRtcTerms { ice_lite, direction }).answer(offer.as_bytes()),
+    let answered = match probe {
+        true => answer_probe(offer.as_bytes(), local(), terms.ice_lite, [0; 32]),
+        false => WebRtcNegotiator::new(policy, local(), terms, [0; 32]).answer(offer.as_bytes()),
     };
     match answered {
         Ok((answer, _)) => answer.replace("\r\n", "\n"),
@@ -38,7 +45,7 @@ fn answer(path: &str) -> String {
 #[test]
 fn every_browser_gets_its_answer() {
     let offers = offers();
-    assert!(offers.len() >= 15, "{}", offers.len());
+    assert!(offers.len() >= 22, "{}", offers.len());
     for path in offers {
         let path = path.to_str().unwrap();
         let stem = path.trim_end_matches(OFFER);

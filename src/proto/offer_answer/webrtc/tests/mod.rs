@@ -1,10 +1,11 @@
 mod fixture;
 mod malformed;
 mod reoffer;
+mod video;
 
 use super::*;
-use causeway_base::EndCause;
-use causeway_plan::Fingerprint;
+use causeway_base::{EndCause, VideoCodec};
+use causeway_plan::{Fingerprint, VideoPolicy};
 use std::net::SocketAddr;
 
 fn address(text: &str) -> SocketAddr {
@@ -26,6 +27,12 @@ fn local() -> WebRtcAddress {
 
 fn negotiator(terms: WebRtcTerms) -> WebRtcNegotiator {
     WebRtcNegotiator::new(OfferPolicy::default(), local(), terms, [0; 32])
+}
+
+/// Both codecs, H.264 first.
+fn with_video() -> OfferPolicy {
+    let video = VideoPolicy { codecs: VideoCodec::ALL.to_vec(), ..VideoPolicy::default() };
+    OfferPolicy { video, ..OfferPolicy::default() }
 }
 
 fn leg() -> WebRtcNegotiator {

@@ -30,6 +30,8 @@ export class Client {
   readonly name = signal('');
   readonly pin = signal('');
   readonly wantedKbps = signal(WANTED_KBPS);
+  /** What is being written: it stays until the bridge has it. */
+  readonly draft = signal('');
   readonly feedback = signal<Feedback>('closed');
   readonly online = signal(navigator.onLine);
   readonly environment = environmentOf(surroundings());
@@ -41,9 +43,11 @@ export class Client {
   private peer: Peer | null = null;
   private peerWasUp = false;
   private brokenSince: number | null = null;
+  private lastWritten = '';
 
   constructor(readonly place: Place) {
-    effect(() => { this.hardware.live = mayBeHeard(this.session.value) || this.session.value.phase.at === 'prejoin'; });
+    effect(() => { this.hardware.live = mayBeHeard(this.session.value); });
+    effect(() => { this.speak(lang.value); });
     this.hardware.changed = (track) => this.useTrack(track);
     this.watchNetwork();
     window.addEventListener('pagehide', () => this.keep());
@@ -57,7 +61,7 @@ export class Client {
   async begin(): Promise<void> {
     const kept = takeSeat(tabStore(), this.place.meeting, Date.now());
     if (kept) {
-      await this.resume(kept);
+      this.resume(kept);
       return;
     }
     if (!this.place.token) {
@@ -81,12 +85,13 @@ export class Client {
     if (this.wayIn !== 'elsewhere' && !saving) void this.probe.run(this.place);
   }
 
-  private async resume(kept: KeptSeat): Promise<void> {
+  private resume(kept: KeptSeat): void {
     this.name.value = kept.name;
-    this.session.value = { ...this.session.value, seat: kept.seat };
-    this.dispatch({ type: 'join', listenOnly: kept.listenOnly, muted: kept.muted, pin: false });
-    if (!kept.listenOnly) await this.hardware.open(kept.microphone);
+    this.session.value = { ...this.session.value, seat: kept.seat, phone: kept.phone };
+    this.dispatch({ type: 'join', listenOnly: kept.listenOnly, muted: kept.muted, pin: false, back: kept.admitted });
+    // The seat first: the browser may ask for the microphone again, and wait for an answer.
     this.connect(true);
+    if (!kept.listenOnly) void this.hardware.open(kept.microphone);
   }
 
   join(options: { listenOnly: boolean; muted: boolean }): void {
@@ -110,7 +115,7 @@ export class Client {
   }
 
   private hello(): Hello {
-    const { listenOnly, seat } = this.session.value;
+    const { seat } = this.session.value;
     const probed = this.probe.state.value;
     return {
       type: 'hello',
@@ -121,7 +126,6 @@ export class Client {
       pin: this.pin.value || null,
       seat,
       test: probed.is === 'done' ? forBridge(probed.found) : null,
-      listen_only: listenOnly,
     };
   }
 
@@ -145,12 +149,38 @@ export class Client {
       case 'roster':
         this.keepMuted(before);
         break;
+      case 'chat':
+        this.written(before);
+        break;
       case 'ended':
-        this.feedback.value = 'open';
-        this.hangUp();
+        this.ended(before);
         break;
       default:
     }
+  }
+
+  /** What I wrote is with the bridge: the field is free, unless it was changed meanwhile. */
+  private written(before: Session): void {
+    const arrived = before.writing !== 'idle' && this.session.value.writing === 'idle';
+    if (arrived && this.draft.value.trim() === this.lastWritten) this.draft.value = '';
+  }
+
+  /** How it was, is asked of those who were in. */
+  private ended(before: Session): void {
+    this.hangUp();
+    const { at } = this.session.value.phase;
+    if (at === 'failed') this.drop();
+    else if (before.phase.at !== 'ended') this.feedback.value = 'open';
+  }
+
+  private drop(): void {
+    this.signalling?.close();
+    this.signalling = null;
+  }
+
+  /** Texts of the bridge come in the language of the page. */
+  private speak(is: string): void {
+    if (this.signalling?.isUp) this.send({ type: 'lang', lang: is });
   }
 
   private welcomed(before: Session): void {
@@ -241,10 +271,11 @@ export class Client {
 
   private fail(seen: Partial<Observation>): void {
     this.hangUp();
-    this.signalling = null;
+    this.drop();
+    const seatLost = this.session.value.seat !== null;
     this.dispatch({
       type: 'failed',
-      seen: { ...nothingSeen, online: navigator.onLine, secure: window.isSecureContext, ...seen },
+      seen: { ...nothingSeen, seatLost, online: navigator.onLine, secure: window.isSecureContext, ...seen },
     });
   }
 
@@ -257,17 +288,17 @@ export class Client {
   }
 
   leave(): void {
-    const told = this.send({ type: 'leave' });
-    this.feedback.value = told ? 'open' : 'closed';
+    const wasIn = this.session.value.phase.at === 'meeting';
+    const asked = this.send({ type: 'leave' }) && wasIn;
+    this.feedback.value = asked ? 'open' : 'closed';
     this.dispatch({ type: 'left' });
     this.hangUp();
-    if (!told) this.signalling?.close();
+    if (!asked) this.drop();
   }
 
   /** From the last page back to the first. */
   async again(): Promise<void> {
-    this.signalling?.close();
-    this.signalling = null;
+    this.drop();
     this.pin.value = '';
     this.dispatch({ type: 'again' });
     const checked = await checkLink(this.place, lang.value);
@@ -279,27 +310,42 @@ export class Client {
     return this.signalling?.send(message) ?? false;
   }
 
+  /** The same, and who asked for it hears when it did not. */
+  private order(message: ClientMessage): boolean {
+    const told = this.send(message);
+    if (!told) this.dispatch({ type: 'unsent' });
+    return told;
+  }
+
   host(action: HostAction): void {
-    this.send({ type: 'host', action });
+    this.order({ type: 'host', action });
+  }
+
+  /** Sends what is in the draft; it is cleared when the bridge says it again. */
+  write(): void {
+    this.lastWritten = this.draft.value.trim();
+    this.dispatch({ type: 'wrote', told: this.send({ type: 'chat', text: this.lastWritten }) });
   }
 
   setMuted(muted: boolean): void {
     const { value } = this.session;
     if (value.listenOnly || (!muted && !mayUnmute(value)) || (muted && voice(value) === 'self')) return;
+    // To be muted is mine alone, and told when I am back; to be heard is not.
+    if (!muted && !this.order({ type: 'mute', muted })) return;
     this.dispatch({ type: 'mute', muted });
-    this.send({ type: 'mute', muted });
+    if (muted) this.send({ type: 'mute', muted });
   }
 
   setHand(raised: boolean): void {
-    if (this.send({ type: 'hand', raised })) this.dispatch({ type: 'hand', raised });
+    if (this.order({ type: 'hand', raised })) this.dispatch({ type: 'hand', raised });
   }
 
   callMe(number: string): void {
-    if (this.send({ type: 'call_me', number })) this.dispatch({ type: 'call', target: number });
+    if (this.order({ type: 'call_me', number })) this.dispatch({ type: 'call', target: number });
   }
 
   callOut(target: string, name: string): void {
-    if (this.send({ type: 'host', action: { do: 'call_out', target, name } })) this.dispatch({ type: 'call', target });
+    if (this.order({ type: 'host', action: { do: 'call_out', target, name } })) this.dispatch({ type: 'call', target });
   }
 
   rate(score: number): void {
@@ -313,6 +359,7 @@ export class Client {
     keepSeat(tabStore(), {
       meeting: this.place.meeting, seat: value.seat, name: this.name.value, muted: value.mute.wish,
       listenOnly: value.listenOnly, microphone: this.hardware.chosen.value, left: Date.now(),
+      phone: value.phone, admitted: value.phase.at === 'meeting',
     });
   }
 
@@ -325,9 +372,20 @@ export class Client {
     };
     window.addEventListener('online', changed);
     window.addEventListener('offline', changed);
-    (navigator as { connection?: EventTarget }).connection?.addEventListener?.('change', changed);
+    watchConnection(changed);
     document.addEventListener('visibilitychange', () => {
       if (document.visibilityState === 'visible') this.signalling?.check();
     });
   }
+}
+
+/** Another kind of network. Chrome tells also of every new estimate of the round trip. */
+function watchConnection(changed: () => void): void {
+  const { connection } = navigator as { connection?: EventTarget & { type?: string } };
+  let type = connection?.type;
+  connection?.addEventListener?.('change', () => {
+    if (connection.type === type) return;
+    type = connection.type;
+    changed();
+  });
 }

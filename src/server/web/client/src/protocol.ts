@@ -12,7 +12,8 @@ export const MAX_CHAT = 2000;
 /**
  * What a browser says.
  */
-export type ClientMessage = { "type": "hello", version: number, token: string, name: string, lang: string, pin?: string | null, seat?: Seat | null, test?: NetworkTest | null, listen_only: boolean, }
+export type ClientMessage = { "type": "hello", version: number, token: string, name: string, lang: string, pin?: string | null, seat?: Seat | null, test?: NetworkTest | null, }
+  | { "type": "lang", lang: string, }
   | { "type": "offer", sdp: string, }
   | { "type": "candidate", candidate: string, }
   | { "type": "mute", muted: boolean, }
@@ -33,6 +34,7 @@ export type HostAction = { "do": "admit", participant: number, }
   | { "do": "mute_participant", participant: number, muted: boolean, }
   | { "do": "mute_all", }
   | { "do": "allow_unmute", allowed: boolean, }
+  | { "do": "allow_call_me", allowed: boolean, }
   | { "do": "lower_hand", participant: number, }
   | { "do": "lock", locked: boolean, }
   | { "do": "hand_over", participant: number, }
@@ -52,7 +54,7 @@ export type ServerMessage = { "type": "welcome", version: number, meeting: Meeti
   | { "type": "participant", participant: Participant, }
   | { "type": "gone", participant: number, }
   | { "type": "speaking", participants: Array<number>, }
-  | { "type": "state", locked: boolean, may_unmute: boolean, may_call_me: boolean, may_call_out: boolean, }
+  | { "type": "state", locked: boolean, may_unmute: boolean, may_call_me: boolean, may_call_out: boolean, guests_call_me: boolean, draining: boolean, }
   | { "type": "chat", messages: Array<ChatMessage>, }
   | { "type": "failed", of: string, problem: Problem, }
   | { "type": "call", target: string, state: CallState, problem: Problem | null, }
@@ -65,9 +67,10 @@ export type ServerMessage = { "type": "welcome", version: number, meeting: Meeti
 export type Seat = { participant: number, secret: string, };
 
 /**
- * What the test before joining found. Kept with the participant; nothing is decided by it.
+ * What the test before joining found. Kept with the participant; nothing is decided by it. What
+ * was not measured is absent.
  */
-export type NetworkTest = { udp: boolean, tcp: boolean, tls: boolean, up_kbps: number, down_kbps: number, loss_permille: number, round_trip_ms: number, };
+export type NetworkTest = { udp: boolean | null, tcp: boolean | null, tls: boolean | null, up_kbps: number | null, down_kbps: number | null, loss_permille: number | null, round_trip_ms: number | null, };
 
 /**
  * What a participant may do.

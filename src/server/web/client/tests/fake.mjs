@@ -40,7 +40,7 @@ export class Fake {
     this.seats = new Map();
     this.connections = new Set();
     this.chat = [...this.history];
-    this.rules = { locked: false, may_unmute: true, may_call_me: this.mayCallMe, may_call_out: true };
+    this.rules = { locked: false, may_unmute: true, may_call_me: this.mayCallMe, may_call_out: true, guests_call_me: false, draining: false };
     this.nextId = 100;
     this.answer = async () => null;
     this.probeAnswer = async () => null;
@@ -162,12 +162,14 @@ export class Fake {
         return;
       }
       case 'mute':
-        if (!message.muted && me.muted_by_host && !this.rules.may_unmute) {
-          return this.say(connection, { type: 'failed', of: 'mute', problem: { code: 'CW-CONF-010', text: 'The host muted you.' } });
+        if (!message.muted && !this.rules.may_unmute) {
+          return this.say(connection, { type: 'failed', of: 'mute', problem: { code: 'CW-WEB-004', text: 'Only a host may do this.' } });
         }
         return this.change(me.id, { muted_by_self: message.muted, muted_by_host: message.muted ? me.muted_by_host : false });
       case 'hand': return this.change(me.id, { hand: message.raised });
-      case 'chat': return this.write(me, message.text);
+      case 'chat':
+        if (this.chatFails) return this.say(connection, { type: 'failed', of: 'chat', problem: this.chatFails });
+        return this.mute_chat || this.write(me, message.text);
       case 'call_me': return this.say(connection, { type: 'call', target: message.number, state: 'ringing', problem: null });
       case 'host': return this.host(connection, message.action);
       case 'leave':
@@ -193,7 +195,7 @@ export class Fake {
       this.seats.set(id, { id, secret });
       this.people.push(someone(id, message.name, {
         role: this.role, waiting: this.lobby && this.role !== 'host', muted_by_host: this.muted,
-        nothing_heard: message.listen_only, quality: 4,
+        quality: 4,
       }));
     }
     this.say(connection, {
@@ -258,6 +260,7 @@ export class Fake {
       case 'hand_over': return this.change(id, { role: 'host' });
       case 'lock': this.rules.locked = action.locked; return this.all({ type: 'state', ...this.rules });
       case 'allow_unmute': this.rules.may_unmute = action.allowed; return this.all({ type: 'state', ...this.rules });
+      case 'allow_call_me': this.rules.guests_call_me = action.allowed; return this.all({ type: 'state', ...this.rules });
       case 'call_out': return this.say(connection, { type: 'call', target: action.target, state: 'ringing', problem: null });
       case 'end_for_all': return this.all({ type: 'ended', code: 'CW-CONF-002', text: 'The conference has ended.', pin_needed: false });
       default:

@@ -12,6 +12,7 @@ fn actions(who: u64) -> Vec<Value> {
         json!({ "do": "mute_participant", "participant": who, "muted": false }),
         json!({ "do": "mute_all" }),
         json!({ "do": "allow_unmute", "allowed": true }),
+        json!({ "do": "allow_call_me", "allowed": true }),
         json!({ "do": "lower_hand", "participant": who }),
         json!({ "do": "lock", "locked": true }),
         json!({ "do": "hand_over", "participant": who }),
@@ -55,9 +56,12 @@ async fn a_host_does_all_of_it_and_everybody_sees_it() {
             word["participant"]["id"] == guest_id && word["participant"][field] == value
         }
     };
+    host.host(json!({ "do": "allow_unmute", "allowed": false })).await;
+    guest.until_is("state", |state| state["may_unmute"] == false).await;
     host.host(json!({ "do": "mute_participant", "participant": guest_id, "muted": true })).await;
     guest.until_is("participant", of("muted_by_host", json!(true))).await;
     guest.say(json!({ "type": "mute", "muted": false })).await;
+    assert_eq!(guest.until("failed").await["of"], "mute");
     host.host(json!({ "do": "allow_unmute", "allowed": true })).await;
     let state = guest.until_is("state", |state| state["may_unmute"] == true).await;
     assert_eq!((&state["may_call_out"], &state["locked"]), (&json!(false), &json!(false)));
@@ -67,6 +71,8 @@ async fn a_host_does_all_of_it_and_everybody_sees_it() {
     host.until_is("participant", of("hand", json!(true))).await;
     host.host(json!({ "do": "lower_hand", "participant": guest_id })).await;
     guest.until_is("participant", of("hand", json!(false))).await;
+    host.host(json!({ "do": "allow_call_me", "allowed": false })).await;
+    guest.until_is("state", |state| state["guests_call_me"] == false).await;
     host.host(json!({ "do": "lock", "locked": true })).await;
     guest.until_is("state", |state| state["locked"] == true).await;
     host.host(json!({ "do": "hand_over", "participant": guest_id })).await;
@@ -85,6 +91,20 @@ async fn a_host_does_all_of_it_and_everybody_sees_it() {
     guest.until_is("gone", |word| word["participant"] == host_id).await;
     guest.host(json!({ "do": "end_for_all" })).await;
     assert_eq!(guest.until("ended").await["code"], "CW-CONF-002");
+    house.end().await;
+}
+
+#[tokio::test]
+async fn texts_come_in_the_language_that_the_page_speaks_now() {
+    let house = House::new("lang").await;
+    let (mut guest, _) = house.inside(BOARD, Kind::Guest, "Guest").await;
+    for (lang, text) in [("zh-CN", "只有主持人"), ("tlh", "只有主持人"), ("en", "Only a host")]
+    {
+        guest.say(json!({ "type": "lang", "lang": lang })).await;
+        guest.host(json!({ "do": "mute_all" })).await;
+        let failed = guest.until("failed").await;
+        assert!(failed["problem"]["text"].as_str().is_some_and(|said| said.starts_with(text)));
+    }
     house.end().await;
 }
 

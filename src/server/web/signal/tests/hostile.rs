@@ -171,3 +171,48 @@ async fn raw_say(stream: &mut TcpStream, word: &Value) {
     frame.extend(text.as_bytes());
     stream.write_all(&frame).await.expect("written");
 }
+
+/// Collects what is logged.
+#[derive(Clone, Default)]
+struct Pages(Arc<std::sync::Mutex<Vec<u8>>>);
+
+impl std::io::Write for Pages {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().expect("not poisoned").extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// The workers have threads of their own, so that the log is the process's.
+#[tokio::test]
+async fn a_debug_log_shows_no_ice_password() {
+    let pages = Pages::default();
+    let writer = pages.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_env_filter(crate::logging::filter("debug").expect("a filter"))
+        .with_writer(move || writer.clone())
+        .with_ansi(false)
+        .finish();
+    tracing::subscriber::set_global_default(subscriber).expect("the only one");
+    tracing::debug!("debug is on");
+    let house = House::new("ice").await;
+    let (mut page, _) = house.welcomed(BOARD, Kind::Guest, "Ann").await;
+    page.say(json!({ "type": "offer", "sdp": OFFER })).await;
+    let answer = page.until("answer").await["sdp"].as_str().expect("a text").to_owned();
+    let password = |sdp: &str| {
+        let mut lines = sdp.lines().filter_map(|line| line.strip_prefix("a=ice-pwd:"));
+        lines.next().expect("a password").trim().to_owned()
+    };
+    drop(page);
+    house.empty().await;
+    house.end().await;
+    let log = String::from_utf8(pages.0.lock().expect("not poisoned").clone()).expect("text");
+    assert!(log.contains("debug is on"), "the test sees the log: {log}");
+    for secret in [password(OFFER), password(&answer)] {
+        assert!(!log.contains(&secret), "{secret} in:\n{log}");
+    }
+}

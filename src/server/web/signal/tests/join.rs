@@ -52,6 +52,27 @@ async fn a_good_link_leads_to_a_seat_and_an_offer_into_the_meeting() {
     house.end().await;
 }
 
+/// Each is written to the store, where the records of others wait too.
+#[tokio::test]
+async fn feedback_is_written_once_a_seat() {
+    let house = House::new("feedback").await;
+    let (mut page, _) = house.inside(BOARD, Kind::Guest, "Ann").await;
+    page.say(json!({ "type": "leave" })).await;
+    page.until("ended").await;
+    for score in [4, 1, 2] {
+        page.say(json!({ "type": "feedback", "score": score })).await;
+    }
+    page.say(json!({ "type": "ping", "id": 1 })).await;
+    page.until("pong").await;
+    drop(page);
+    house.empty().await;
+    assert_eq!(house.bridge.store().flush(LONG).await, 0, "all is written");
+    let filter = crate::store::CallFilter::default();
+    let records = house.bridge.store().records(&filter, None, 10).await.expect("records");
+    assert_eq!(records[0].feedback, Some(4));
+    house.end().await;
+}
+
 #[tokio::test]
 async fn what_the_test_before_joining_found_is_kept_with_the_call() {
     let house = House::new("test").await;
@@ -67,7 +88,7 @@ async fn what_the_test_before_joining_found_is_kept_with_the_call() {
     page.say(json!({ "type": "offer", "sdp": OFFER })).await;
     page.until("roster").await;
     let view = house.bridge.live().view(BOARD).await.expect("it runs");
-    assert_eq!(view.calls[0].test.as_ref().map(|test| test.up_kbps), Some(2100));
+    assert_eq!(view.calls[0].test.as_ref().map(|test| test.up_kbps), Some(Some(2100)));
     page.say(json!({ "type": "leave" })).await;
     page.until("ended").await;
     let filter = crate::store::CallFilter::default();
@@ -191,6 +212,57 @@ async fn a_use_is_counted_at_joining_and_not_when_the_seat_is_taken_back_or_refu
     word["seat"] = welcome["seat"].clone();
     back.say(word).await;
     assert_eq!(id(&back.until("welcome").await), id(&welcome));
+    house.end().await;
+}
+
+/// Joins by a link that is used up until a use is given back.
+async fn join_when_free(house: &House, token: &str) -> (Page, Value) {
+    let joined = async {
+        loop {
+            let mut page = house.connect().await;
+            page.hello(token, "Ann").await;
+            let word = page.next().await;
+            if word["type"] == "welcome" {
+                return (page, word);
+            }
+            assert_eq!(word["code"], "CW-LINK-004");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    timeout(LONG, joined).await.expect("a use is given back")
+}
+
+#[tokio::test]
+async fn a_break_before_the_welcome_costs_no_use() {
+    let patience = Patience { feedback: Duration::from_millis(300), ..patience() };
+    let house = House::with("break", "", patience).await;
+    let now = Timestamp::now();
+    let new = NewLink { uses: Some(1), ..new_link(Role::Guest) };
+    let link = house.links().create(BOARD, new, now).await.expect("a link");
+    let token = house.links().token(&link, now).expect("a token").to_string();
+    for _ in 0..3 {
+        let mut page = house.connect().await;
+        page.hello(&token, "Ann").await;
+    }
+    // Nor does one that breaks in the moment of the welcome ...
+    let (page, first) = join_when_free(&house, &token).await;
+    drop(page);
+    let (mut page, _) = join_when_free(&house, &token).await;
+    // ... whose seat is given up where its use was taken since.
+    let mut late = house.connect().await;
+    let mut word = hello(&token, "Ann");
+    word["seat"] = first["seat"].clone();
+    late.say(word).await;
+    assert_eq!(late.next().await["type"], "ended");
+    // Who spoke from its seat used the link, however it goes.
+    page.say(json!({ "type": "hand", "raised": true })).await;
+    page.say(json!({ "type": "ping", "id": 1 })).await;
+    page.until("pong").await;
+    drop(page);
+    house.empty().await;
+    let mut page = house.connect().await;
+    page.hello(&token, "Ann").await;
+    assert_eq!(page.next().await["code"], "CW-LINK-004");
     house.end().await;
 }
 

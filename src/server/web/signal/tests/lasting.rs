@@ -122,10 +122,27 @@ async fn a_page_that_is_silent_too_long_counts_as_gone() {
 }
 
 #[tokio::test]
+async fn feedback_is_taken_for_two_minutes_and_a_page_that_was_closed_is_not_waited_for() {
+    assert!(Patience::default().feedback >= Duration::from_secs(120));
+    let patience = Patience { seat: Duration::from_millis(300), ..patience() };
+    let house = House::with("feedback", "", patience).await;
+    let (mut page, _) = house.inside(BOARD, Kind::Guest, "Ann").await;
+    page.say(json!({ "type": "leave" })).await;
+    page.until("ended").await;
+    let told = page.within(Duration::from_secs(1)).await;
+    assert_eq!((told, house.door.seats.count()), (vec![], 1), "it may still answer");
+    drop(page);
+    house.empty().await;
+    house.end().await;
+}
+
+#[tokio::test]
 async fn pages_hear_that_the_bridge_stops() {
     let mut house = House::new("stop").await;
     let (mut page, _) = house.inside(BOARD, Kind::Guest, "Ann").await;
     house.bridge.drain().await;
+    house.door.drain();
+    page.until_is("state", |state| state["draining"] == true).await;
     let mut late = house.connect().await;
     late.hello(&house.token(BOARD, Kind::Guest), "Late").await;
     assert_eq!(late.next().await["code"], "CW-NODE-002");

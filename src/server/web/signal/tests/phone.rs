@@ -63,6 +63,42 @@ async fn a_call_that_nobody_takes_is_told_and_leaving_ends_the_telephone_too() {
     house.end().await;
 }
 
+/// By the same link from the same place, whatever name it says.
+#[tokio::test]
+async fn who_joins_again_is_not_called_more_often() {
+    let mut carrier = Peer::start(peer::config(11)).await;
+    let house = House::with("call-again", &trunk(carrier.port()), patience()).await;
+    let call = json!({ "type": "call_me", "number": "+8613800138000" });
+    for name in ["Ann", "Bo", "Cy", "Di", "Ed"] {
+        let (mut page, _) = house.inside(BOARD, Kind::Guest, name).await;
+        page.say(call.clone()).await;
+        let offered = carrier.offered().await;
+        carrier.hang_up(offered.leg).await;
+        page.until_is("call", |call| call["state"] == "failed").await;
+    }
+    let (mut page, _) = house.inside(BOARD, Kind::Guest, "Fay").await;
+    page.say(call.clone()).await;
+    assert_eq!(page.until("failed").await["problem"]["code"], "CW-WEB-012");
+    let (mut host, _) = house.inside(BOARD, Kind::Host, "Host").await;
+    host.say(call).await;
+    carrier.offered().await;
+    house.end().await;
+}
+
+#[tokio::test]
+async fn a_refused_call_counts_and_a_telephone_is_a_number() {
+    let house = House::with("call-refused", &trunk(9), patience()).await;
+    let (mut page, _) = house.inside(BOARD, Kind::Guest, "Ann").await;
+    for target in ["sip:bo@example.com", "2001", "+19005550000", "x", "+44207946000"] {
+        page.say(json!({ "type": "call_me", "number": target })).await;
+        let code = page.until("failed").await["problem"]["code"].clone();
+        assert!(code.as_str().is_some_and(|code| code.starts_with("CW-DIAL")), "{code}");
+    }
+    page.say(json!({ "type": "call_me", "number": "+8613800138000" })).await;
+    assert_eq!(page.until("failed").await["problem"]["code"], "CW-WEB-012");
+    house.end().await;
+}
+
 #[tokio::test]
 async fn who_waits_has_nobody_called() {
     let house = House::with("call-wait", &trunk(9), patience()).await;

@@ -24,6 +24,8 @@ export interface Observation {
   detourOffered: boolean;
   /** I was let in. */
   admitted: boolean;
+  /** There was a seat, and it was given up. */
+  seatLost: boolean;
   /** What the bridge said. */
   problem: Problem | null;
 }
@@ -33,7 +35,7 @@ export type Reach = 'answered' | 'no_name' | 'no_tls';
 
 export const nothingSeen: Observation = {
   token: true, online: true, secure: true, reached: null, socket: null, udp: null, detour: null,
-  detourOffered: false, admitted: false, problem: null,
+  detourOffered: false, admitted: false, seatLost: false, problem: null,
 };
 
 export function ladder(seen: Observation): { rung: Rung; mark: Mark }[] {
@@ -56,9 +58,12 @@ export function firstFailing(seen: Observation): Rung {
   return failed?.rung ?? 'admission';
 }
 
+/** A seat was given up: the link is as good as before. */
+const SEAT_LOST = 'CW-LINK-006';
+
 /** Codes of the link itself: spoilt, expired, used up, revoked, or of a meeting that is over. */
 export function isOfLink(problem: Problem | null): boolean {
-  return problem !== null && /^CW-(?:LINK|DIAL)-/.test(problem.code);
+  return problem !== null && problem.code !== SEAT_LOST && /^CW-(?:LINK|DIAL)-/.test(problem.code);
 }
 
 function mark(is: boolean | null): Mark {

@@ -2,12 +2,18 @@
 
 import { signal } from '@preact/signals';
 import { listDevices, noDevices, openMicrophone, type Devices, type Opened } from './microphone';
+import type { MicrophoneProblem } from './permission';
 
-export type Microphone = Opened | { is: 'closed' } | { is: 'asking' };
+type Open = Extract<Opened, { is: 'open' }>;
+
+/** While another is asked for, the one before stays in use. */
+export type Microphone = Opened | { is: 'closed' } | { is: 'asking'; before: Open | null };
 
 export class Hardware {
   readonly microphone = signal<Microphone>({ is: 'closed' });
   readonly devices = signal<Devices>(noDevices);
+  /** Why another microphone was not opened, where the one before stays in use. */
+  readonly refused = signal<MicrophoneProblem | null>(null);
   /** Empty: as the system says. */
   readonly chosen = signal('');
   readonly speaker = signal('');
@@ -19,23 +25,43 @@ export class Hardware {
   }
 
   async open(device = this.chosen.value): Promise<void> {
+    const { using } = this;
     if (this.microphone.value.is === 'asking') return;
-    const before = this.microphone.value;
-    this.microphone.value = { is: 'asking' };
+    const before = using && isLive(using) ? using : null;
+    const chosenBefore = this.chosen.value;
+    const asking: Microphone = { is: 'asking', before };
+    this.microphone.value = asking;
     this.chosen.value = device;
     const opened = await openMicrophone(device);
-    stop(before);
-    this.microphone.value = opened;
-    if (opened.is === 'open') {
-      opened.track.onended = () => void this.open('');
-      this.devices.value = await listDevices();
+    if (this.microphone.value !== asking) {
+      // Closed meanwhile: nothing may go on listening.
+      stop(opened);
+      return;
     }
+    if (opened.is === 'problem' && before && isLive(before)) {
+      this.microphone.value = before;
+      this.chosen.value = chosenBefore;
+      this.refused.value = opened.problem;
+      return;
+    }
+    if (using) stop(using);
+    this.refused.value = null;
+    this.microphone.value = opened;
+    if (opened.is === 'open') opened.track.onended = () => void this.open('');
     this.changed(this.track);
+    this.devices.value = await listDevices();
   }
 
-  get track(): MediaStreamTrack | null {
+  /** The microphone in use. */
+  get using(): Open | null {
     const is = this.microphone.value;
-    return is.is === 'open' ? is.track : null;
+    if (is.is === 'asking') return is.before;
+    return is.is === 'open' ? is : null;
+  }
+
+  /** What is sent of it. */
+  get track(): MediaStreamTrack | null {
+    return this.using?.sent ?? null;
   }
 
   /** Whether what is said leaves the microphone at all. */
@@ -44,7 +70,7 @@ export class Hardware {
   }
 
   close(): void {
-    stop(this.microphone.value);
+    if (this.using) stop(this.using);
     this.microphone.value = { is: 'closed' };
   }
 
@@ -61,4 +87,8 @@ function stop(microphone: Microphone): void {
   if (microphone.is !== 'open') return;
   microphone.track.onended = null;
   for (const track of microphone.stream.getTracks()) track.stop();
+  microphone.sent.stop();
 }
+
+/** Pulled out, or forbidden meanwhile: then it ended. */
+const isLive = (microphone: Open): boolean => microphone.track.readyState === 'live';

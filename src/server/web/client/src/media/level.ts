@@ -67,6 +67,6 @@ export async function testTone(speaker: string): Promise<void> {
 
 export async function sinkTo(element: HTMLAudioElement, speaker: string): Promise<void> {
   const chooser = element as HTMLAudioElement & { setSinkId?(id: string): Promise<void> };
-  if (!speaker || !chooser.setSinkId) return;
-  await chooser.setSinkId(speaker).catch(() => undefined);
+  // Empty is the system's, also after another was chosen.
+  await chooser.setSinkId?.(speaker).catch(() => undefined);
 }

@@ -3,7 +3,8 @@
 import { circumstances, problemOf, type MicrophoneProblem } from './permission';
 
 export type Opened =
-  | { is: 'open'; stream: MediaStream; track: MediaStreamTrack }
+  /** `sent` goes out, and is silent while I am muted; the meter shows `stream`, which is not. */
+  | { is: 'open'; stream: MediaStream; track: MediaStreamTrack; sent: MediaStreamTrack }
   | { is: 'problem'; problem: MicrophoneProblem };
 
 export async function openMicrophone(device: string): Promise<Opened> {
@@ -12,7 +13,7 @@ export async function openMicrophone(device: string): Promise<Opened> {
     const stream = await capture(device);
     const track = stream.getAudioTracks()[0];
     if (!track) throw Object.assign(new Error('no track'), { name: 'NotFoundError' });
-    return { is: 'open', stream, track };
+    return { is: 'open', stream, track, sent: track.clone() };
   } catch (error) {
     return { is: 'problem', problem: problemOf(error, await circumstances()) };
   }

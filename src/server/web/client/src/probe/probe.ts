@@ -3,7 +3,7 @@
 import { signal } from '@preact/signals';
 import type { Place } from '../place';
 import { runProbe } from './run';
-import { nothingFound, type Found } from './verdict';
+import { foundAnything, nothingFound, type Found } from './verdict';
 
 export type ProbeState =
   | { is: 'idle' }
@@ -25,10 +25,12 @@ export class Probe {
     if (!stopping.signal.aborted) this.state.value = { is: 'done', found };
   }
 
-  /** The line belongs to the meeting now. */
+  /** The line belongs to the meeting now. What was found until then is kept. */
   stop(): void {
     this.stopping?.abort();
     this.stopping = null;
-    if (this.state.value.is === 'running') this.state.value = { is: 'idle' };
+    const { value } = this.state;
+    if (value.is !== 'running') return;
+    this.state.value = foundAnything(value.found) ? { is: 'done', found: value.found } : { is: 'idle' };
   }
 }

@@ -1,7 +1,7 @@
 // From what happened to what is known: no clock, no network, no page.
 
 import type { LinkAnswer, Participant, ServerMessage } from '../protocol';
-import type { Observation } from '../ladder/ladder';
+import { nothingSeen, type Observation } from '../ladder/ladder';
 import {
   MAX_CALLS, MAX_CHAT_KEPT, MAX_NOTICES, me, seated, start,
   type Call, type Media, type Notice, type Session, type Wire,
@@ -10,7 +10,7 @@ import {
 export type Event =
   | { type: 'server'; message: ServerMessage }
   | { type: 'checked'; link: LinkAnswer | null }
-  | { type: 'join'; listenOnly: boolean; muted: boolean; pin: boolean }
+  | { type: 'join'; listenOnly: boolean; muted: boolean; pin: boolean; back?: boolean }
   | { type: 'wire'; wire: Wire }
   | { type: 'media'; media: Media }
   | { type: 'failed'; seen: Observation }
@@ -19,6 +19,10 @@ export type Event =
   | { type: 'may_talk' }
   | { type: 'hand'; raised: boolean }
   | { type: 'call'; target: string }
+  /** Something was written; `told`: the connection took it. */
+  | { type: 'wrote'; told: boolean }
+  /** Something could not be told to the bridge. */
+  | { type: 'unsent' }
   | { type: 'chat_open'; open: boolean }
   | { type: 'left' }
   | { type: 'again' }
@@ -38,7 +42,7 @@ export function reduce(session: Session, event: Event): Session {
     case 'join':
       return {
         ...session,
-        phase: { at: 'joining', pin: event.pin },
+        phase: { at: 'joining', pin: event.pin, back: event.back ?? false },
         listenOnly: event.listenOnly,
         mute: { wish: event.muted || event.listenOnly, asked: null },
       };
@@ -59,6 +63,10 @@ export function reduce(session: Session, event: Event): Session {
       return { ...session, hand: event.raised };
     case 'call':
       return called(session, { target: event.target, state: 'asked', problem: null });
+    case 'wrote':
+      return { ...session, writing: event.told ? 'sent' : 'unsent' };
+    case 'unsent':
+      return noticed(session, { is: 'unsent' });
     case 'chat_open':
       return { ...session, chatOpen: event.open, unread: event.open ? 0 : session.unread };
     case 'left':
@@ -103,10 +111,8 @@ function heard(session: Session, message: ServerMessage): Session {
     case 'speaking':
       return { ...session, speaking: message.participants };
     case 'state': {
-      const { locked, may_unmute, may_call_me, may_call_out } = message;
-      const next = { ...session, rules: { locked, may_unmute, may_call_me, may_call_out } };
-      const changed = session.phase.at === 'meeting' && locked !== session.rules.locked;
-      return changed ? noticed(next, { is: locked ? 'locked' : 'unlocked' }) : next;
+      const { type: _, ...rules } = message;
+      return ruled(session, rules);
     }
     case 'chat':
       return chat(session, message.messages);
@@ -118,16 +124,40 @@ function heard(session: Session, message: ServerMessage): Session {
       // The echo of my own leaving tells nothing new.
       if (session.phase.at === 'ended') return session;
       const { type: _, ...problem } = message;
-      return { ...cleared(session), phase: { at: 'ended', why: { is: 'told', problem } } };
+      if (wasIn(session)) return { ...cleared(session), phase: { at: 'ended', why: { is: 'told', problem } } };
+      const seen = session.media.is === 'failed' ? session.media.seen : nothingSeen;
+      return { ...cleared(session), phase: { at: 'failed', seen: { ...seen, reached: 'answered', socket: true, problem } } };
     }
     default:
       return session;
   }
 }
 
+/** Who was never let in has no meeting that ends. */
+function wasIn({ phase }: Session): boolean {
+  return phase.at === 'meeting' || (phase.at === 'joining' && phase.back);
+}
+
+function ruled(session: Session, rules: Session['rules']): Session {
+  const { rules: before, phase, role, listenOnly, mute } = session;
+  let next: Session = { ...session, rules };
+  if (phase.at !== 'meeting') return next;
+  if (rules.locked !== before.locked) next = noticed(next, { is: rules.locked ? 'locked' : 'unlocked' });
+  const given = rules.may_unmute && !before.may_unmute && role === 'guest';
+  return given && mute.wish && !listenOnly ? maySpeak(next) : next;
+}
+
+/** Said once, where the rule and my own mute change together. */
+function maySpeak(session: Session): Session {
+  const last = session.notices[session.notices.length - 1];
+  return last?.notice.is === 'may_speak' ? session : noticed(session, { is: 'may_speak' });
+}
+
 function wire(session: Session, next: Wire): Session {
   const back = session.wire.is === 'lost' && next.is === 'up' && seated(session);
-  const changed = { ...session, wire: next };
+  // What the connection took with it may never have arrived.
+  const writing = next.is === 'lost' && session.writing === 'sent' ? 'unsent' : session.writing;
+  const changed = { ...session, wire: next, writing };
   return back ? noticed(changed, { is: 'back' }) : changed;
 }
 
@@ -186,7 +216,7 @@ function mine(session: Session, before: Participant | undefined): Session {
     next = { ...next, mute: { wish: true, asked: null } };
     if (before) next = noticed(next, { is: 'muted_by_host' });
   }
-  if (!now.muted_by_host && before?.muted_by_host && next.mute.wish) next = noticed(next, { is: 'may_speak' });
+  if (!now.muted_by_host && before?.muted_by_host && next.mute.wish) next = maySpeak(next);
   if (before && before.role !== 'host' && now.role === 'host') next = noticed(next, { is: 'now_host' });
   return next;
 }
@@ -197,8 +227,10 @@ function chat(session: Session, messages: Session['chat']): Session {
   if (fresh.length === 0) return session;
   const since = session.meeting ? Date.parse(session.meeting.now) : 0;
   const unseen = fresh.filter((one) => one.from !== session.seat?.participant && !(Date.parse(one.at) < since));
-  const next = {
+  const mine = fresh.some((one) => one.from === session.seat?.participant);
+  const next: Session = {
     ...session,
+    writing: mine ? 'idle' : session.writing,
     chat: [...session.chat, ...fresh].sort((a, b) => a.id - b.id).slice(-MAX_CHAT_KEPT),
     unread: session.chatOpen ? 0 : session.unread + unseen.length,
   };
@@ -210,6 +242,7 @@ function failed(session: Session, of: string, problem: Session['calls'][number][
   if (!problem) return session;
   let next = session;
   if (of === 'mute') next = { ...next, mute: { wish: true, asked: null } };
+  if (of === 'chat') next = { ...next, writing: 'unsent' };
   if (of === 'hand') next = { ...next, hand: me(session)?.hand ?? false };
   // A call that was refused outright: the bridge never took it up.
   if (of === 'call_me' || of === 'host') {
@@ -233,5 +266,5 @@ function noticed(session: Session, notice: Notice): Session {
 
 /** What does not outlast the meeting. */
 function cleared(session: Session): Session {
-  return { ...session, wire: { is: 'none' }, media: { is: 'none' }, people: [], speaking: [], calls: [], notices: [], hand: false };
+  return { ...session, wire: { is: 'none' }, media: { is: 'none' }, people: [], speaking: [], calls: [], notices: [], hand: false, writing: 'idle' };
 }

@@ -1,7 +1,7 @@
 // A seat outlives a reload of the page. It is written when the page goes and taken when it comes
 // back, so that a copy of the tab finds none.
 
-import type { Seat } from '../protocol';
+import type { Phone, Seat } from '../protocol';
 
 /** The bridge keeps a seat for so long. */
 export const SEAT_KEPT_MS = 30_000;
@@ -13,6 +13,10 @@ export interface KeptSeat {
   muted: boolean;
   listenOnly: boolean;
   microphone: string;
+  /** The way by telephone, where the bridge cannot be asked for it. */
+  phone: Phone | null;
+  /** I was let in. */
+  admitted: boolean;
   left: number;
 }
 

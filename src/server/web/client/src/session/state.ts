@@ -9,7 +9,8 @@ import type { Observation } from '../ladder/ladder';
 export type Phase =
   | { at: 'checking' }
   | { at: 'prejoin'; pin: 'none' | 'asked' | 'wrong' }
-  | { at: 'joining'; pin: boolean }
+  /** `back`: after a reload, to a meeting that I was in. */
+  | { at: 'joining'; pin: boolean; back: boolean }
   | { at: 'lobby'; place: number; reason: WaitReason }
   | { at: 'meeting' }
   | { at: 'failed'; seen: Observation }
@@ -45,7 +46,12 @@ export interface Rules {
   may_unmute: boolean;
   may_call_me: boolean;
   may_call_out: boolean;
+  guests_call_me: boolean;
+  draining: boolean;
 }
+
+/** What I wrote last: with the bridge, or not told to it. */
+export type Writing = 'idle' | 'sent' | 'unsent';
 
 export interface Call {
   target: string;
@@ -61,7 +67,7 @@ export type Notice =
   | { is: 'came' | 'went' | 'hand' | 'waits'; who: Named }
   | { is: 'chat'; name: string; text: string }
   | { is: 'admitted' | 'muted_at_entry' | 'muted_by_host' | 'may_speak' | 'now_host' | 'muted' | 'unmuted' }
-  | { is: 'locked' | 'unlocked' | 'back' }
+  | { is: 'locked' | 'unlocked' | 'back' | 'unsent' }
   | { is: 'failed'; problem: Problem };
 
 export interface NumberedNotice {
@@ -86,6 +92,7 @@ export interface Session {
   hand: boolean;
   listenOnly: boolean;
   chat: ChatMessage[];
+  writing: Writing;
   chatOpen: boolean;
   unread: number;
   calls: Call[];
@@ -109,13 +116,14 @@ export const start: Session = {
   seat: null,
   role: 'guest',
   iceServers: [],
-  rules: { locked: false, may_unmute: true, may_call_me: false, may_call_out: false },
+  rules: { locked: false, may_unmute: true, may_call_me: false, may_call_out: false, guests_call_me: false, draining: false },
   people: [],
   speaking: [],
   mute: { wish: false, asked: null },
   hand: false,
   listenOnly: false,
   chat: [],
+  writing: 'idle',
   chatOpen: false,
   unread: 0,
   calls: [],
@@ -138,7 +146,7 @@ export function mayBeHeard(session: Session): boolean {
 }
 
 export function mayUnmute(session: Session): boolean {
-  return voice(session) !== 'host' || session.rules.may_unmute || session.role === 'host';
+  return voice(session) === 'open' || session.rules.may_unmute || session.role === 'host';
 }
 
 export function present(session: Session): Participant[] {

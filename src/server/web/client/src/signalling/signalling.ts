@@ -81,12 +81,11 @@ export class Signalling {
     return this.state.is === 'up' && this.state.socket.readyState === WebSocket.OPEN;
   }
 
-  /** No more attempts; what stands may stay until the bridge closes it. */
+  /** No more attempts; what stands may stay until the bridge closes it. It is asked on, so that no
+   *  proxy takes it for dead while somebody thinks about a mark. */
   finish(): void {
     this.finished = true;
     clearTimeout(this.timer);
-    clearInterval(this.pinging);
-    clearTimeout(this.pong);
   }
 
   close(): void {

@@ -3,6 +3,7 @@ import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { strings } from '../i18n';
 import { firstFailing, type Observation } from '../ladder/ladder';
+import type { MicrophoneProblem } from '../media/permission';
 import { GIVE_UP_MS } from '../signalling/backoff';
 import { useClient } from './context';
 import { Dialog } from './dialog';
@@ -13,7 +14,8 @@ import { CallMe, PhoneCard } from './phone';
 /** What is not as it should be: the connection, the sound, the browser that plays nothing. */
 export function Banners(): JSX.Element {
   const client = useClient();
-  const { wire, media } = client.session.value;
+  const { wire, media, rules, listenOnly } = client.session.value;
+  const microphone = client.hardware.microphone.value;
   const t = strings.value;
   return (
     <div class="banners">
@@ -25,7 +27,22 @@ export function Banners(): JSX.Element {
           <span>{t.meeting.hearWhy}</span>
         </div>
       )}
+      {!listenOnly && microphone.is === 'problem' && <NoMicrophone problem={microphone.problem} />}
+      {rules.draining && <p class="banner warn" role="status"><Icon name="warn" />{t.wire.draining}</p>}
       {media.is === 'failed' && <NoSound seen={media.seen} />}
+    </div>
+  );
+}
+
+/** Who joined to talk is not heard, and would not know. */
+function NoMicrophone({ problem }: { problem: MicrophoneProblem }): JSX.Element {
+  const { hardware } = useClient();
+  const t = strings.value.microphone;
+  return (
+    <div class="banner bad" role="alert">
+      <Icon name="mic_off" />
+      <span>{t.gone} {t[problem]}</span>
+      <button type="button" onClick={() => void hardware.open()}>{t.again}</button>
     </div>
   );
 }

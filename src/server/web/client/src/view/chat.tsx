@@ -1,4 +1,3 @@
-import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { lang, strings } from '../i18n';
@@ -11,10 +10,9 @@ const NEAR_THE_END = 200;
 
 export function Chat(): JSX.Element {
   const client = useClient();
-  const { chat, seat } = client.session.value;
+  const { chat, seat, writing } = client.session.value;
   const t = strings.value;
-  const text = useSignal('');
-  const unsent = useSignal(false);
+  const text = client.draft;
   const log = useRef<HTMLOListElement>(null);
   const field = useRef<HTMLTextAreaElement>(null);
   const length = [...text.value].length;
@@ -26,9 +24,8 @@ export function Chat(): JSX.Element {
 
   const send = (): void => {
     const words = text.value.trim();
-    if (words === '' || length > MAX_CHAT) return;
-    unsent.value = !client.send({ type: 'chat', text: words });
-    if (!unsent.value) text.value = '';
+    if (words === '' || length > MAX_CHAT || writing === 'sent') return;
+    client.write();
   };
   const time = new Intl.DateTimeFormat(lang.value, { hour: '2-digit', minute: '2-digit' });
 
@@ -49,7 +46,7 @@ export function Chat(): JSX.Element {
       <form class="write" onSubmit={(event) => { event.preventDefault(); send(); }}>
         <label class="unseen" for="write">{t.chat.write}</label>
         <textarea
-          id="write" ref={field} rows={2} placeholder={t.chat.write} value={text.value} aria-describedby="write-hint"
+          id="write" ref={field} rows={2} placeholder={t.chat.write} value={text.value} readOnly={writing === 'sent'} aria-describedby="write-hint"
           onInput={(event) => { text.value = event.currentTarget.value; }}
           onKeyDown={(event) => {
             // Enter also ends the choice of a Chinese character: that is not yet a message.
@@ -60,8 +57,8 @@ export function Chat(): JSX.Element {
         />
         <button type="submit" class="primary square" aria-label={t.chat.send}><Icon name="send" /></button>
       </form>
-      <p id="write-hint" role="status" class={unsent.value || length > MAX_CHAT ? 'hint bad' : 'hint'}>
-        {unsent.value ? t.chat.notSent : length > MAX_CHAT - NEAR_THE_END ? t.chat.long(MAX_CHAT - length) : ''}
+      <p id="write-hint" role="status" class={writing === 'unsent' || length > MAX_CHAT ? 'hint bad' : 'hint'}>
+        {writing === 'unsent' ? t.chat.notSent : writing === 'sent' ? t.chat.sending : length > MAX_CHAT - NEAR_THE_END ? t.chat.long(MAX_CHAT - length) : ''}
       </p>
     </div>
   );

@@ -61,7 +61,7 @@ export function Controls({ panel }: { panel: Signal<Panel> }): JSX.Element {
   return (
     <>
       <div class="controls" role="group" aria-label={t.meeting.controls}>
-        <MuteControl />
+        <MuteControl choose={() => { open.value = 'sound'; }} />
         <Control icon="hand" label={hand ? t.meeting.lower : t.meeting.raise} look={hand ? 'on' : ''} press={() => client.setHand(!hand)} />
         <Control
           id="control-people" icon="people" label={t.meeting.people} expanded={panel.value === 'people'} press={() => show('people')}
@@ -88,13 +88,14 @@ export function Controls({ panel }: { panel: Signal<Panel> }): JSX.Element {
   );
 }
 
-function MuteControl(): JSX.Element {
+function MuteControl({ choose }: { choose(): void }): JSX.Element {
   const client = useClient();
   const { value } = client.session;
   const t = strings.value.meeting;
   if (value.listenOnly) return <Control icon="sound" label={t.listening} disabled look="quiet" press={() => undefined} />;
+  if (!client.hardware.track) return <Control icon="mic_off" label={t.noMicrophone} look="off" press={choose} />;
   const is = voice(value);
   if (is === 'open') return <Control icon="mic" label={t.mute} look="live" press={() => client.setMuted(true)} />;
-  if (!mayUnmute(value)) return <Control icon="mic_host" label={t.mutedByHost} disabled look="quiet" press={() => undefined} />;
+  if (!mayUnmute(value)) return <Control icon="mic_host" label={is === 'host' ? t.mutedByHost : t.unmuteOff} disabled look="quiet" press={() => undefined} />;
   return <Control icon={is === 'host' ? 'mic_host' : 'mic_off'} label={t.unmute} look="off" press={() => client.setMuted(false)} />;
 }

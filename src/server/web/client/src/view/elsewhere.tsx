@@ -17,8 +17,8 @@ export function Elsewhere(): JSX.Element {
       {wayIn === 'elsewhere' && <p>{t.shell.elsewhere}</p>}
       {wayIn === 'listen' && <p>{t.shell.listenHere}</p>}
       <div class="row wrap">
-        {shell !== null && shell !== 'teams' && mobile
-          ? <p class="pointer"><Icon name="more" />{t.shell.openMenu}</p>
+        {shell !== null && shell !== 'teams'
+          ? <p class="pointer"><Icon name="more" />{mobile ? t.shell.openMenu : t.shell.openMenuDesktop}</p>
           : (framed || shell === 'teams') && (
             <a class="button" href={window.location.href} target="_blank" rel="noopener noreferrer">
               <Icon name="outside" />

@@ -1,5 +1,5 @@
-import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
 import { strings } from '../i18n';
 import { useClient, useHeadingFocus } from './context';
 
@@ -12,7 +12,10 @@ export function Ended(): JSX.Element {
   const told = phase.at === 'ended' && phase.why.is === 'told' ? phase.why.problem : null;
   const title = told ? t.ended.over : t.ended.left;
   const heading = useHeadingFocus(title);
-  const rated = useSignal<number | null>(null);
+  const thanks = useRef<HTMLParagraphElement>(null);
+  const sent = client.feedback.value === 'sent';
+  // The buttons are gone: the focus must not be lost with them.
+  useEffect(() => { if (sent) thanks.current?.focus(); }, [sent]);
   return (
     <main class="page narrow">
       <section class="card stack ended">
@@ -24,14 +27,14 @@ export function Ended(): JSX.Element {
             <p class="hint">{t.ended.scale}</p>
             <div class="scores">
               {SCORES.map((score) => (
-                <button key={score} type="button" aria-label={t.ended.score(score)} onClick={() => { rated.value = score; client.rate(score); }}>
+                <button key={score} type="button" aria-label={t.ended.score(score)} onClick={() => client.rate(score)}>
                   {score}
                 </button>
               ))}
             </div>
           </fieldset>
         )}
-        <p role="status">{client.feedback.value === 'sent' ? t.ended.thanks : ''}</p>
+        <p ref={thanks} role="status" tabIndex={-1}>{sent ? t.ended.thanks : ''}</p>
         <div class="row wrap">
           <button type="button" class="primary" onClick={() => void client.again()}>{t.ended.again}</button>
           <span class="hint">{t.ended.close}</span>

@@ -13,20 +13,22 @@ export function Failed(): JSX.Element {
   const client = useClient();
   const { phase, phone } = client.session.value;
   const t = strings.value;
-  const heading = useHeadingFocus(t.failed.heading);
+  const lost = phase.at === 'failed' && phase.seen.seatLost;
+  const title = lost ? t.failed.lost : t.failed.heading;
+  const heading = useHeadingFocus(title);
   if (phase.at !== 'failed') return <main />;
   const { seen } = phase;
   const rung = firstFailing(seen);
   return (
     <main class="page">
-      <h1 ref={heading} tabIndex={-1}>{t.failed.heading}</h1>
+      <h1 ref={heading} tabIndex={-1}>{title}</h1>
       <div class="columns">
         <section class="card stack" role="alert">
-          <p class="verdict fail"><Icon name="cross" />{t.failed.what[rung]}</p>
+          <p class="verdict fail"><Icon name="cross" />{lost ? t.failed.lostWhat : t.failed.what[rung]}</p>
           {seen.problem && <p>{seen.problem.text} <span class="code">{t.common.code(seen.problem.code)}</span></p>}
-          {!seen.problem && <p>{t.failed.next[rung]}</p>}
+          {!seen.problem && <p>{lost ? t.failed.lostNext : t.failed.next[rung]}</p>}
           <div class="row wrap">
-            <button type="button" class="primary" onClick={() => void client.again()}>{t.common.retry}</button>
+            <button type="button" class="primary" onClick={() => void client.again()}>{lost ? t.ended.again : t.common.retry}</button>
             <Copy label={t.failed.report} text={() => report(seen)} />
           </div>
         </section>

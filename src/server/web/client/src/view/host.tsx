@@ -24,6 +24,9 @@ export function HostControls({ close }: { close(): void }): JSX.Element {
     <Dialog heading={t.heading} close={close}>
       <div class="stack">
         <Switch label={t.allowUnmute} on={rules.may_unmute} set={(allowed) => client.host({ do: 'allow_unmute', allowed })} />
+        {rules.may_call_out && (
+          <Switch label={t.allowCallMe} hint={t.allowCallMeHint} on={rules.guests_call_me} set={(allowed) => client.host({ do: 'allow_call_me', allowed })} />
+        )}
         <Switch label={t.lock} hint={t.lockHint} on={rules.locked} set={(locked) => client.host({ do: 'lock', locked })} />
         <button type="button" onClick={() => client.host({ do: 'mute_all' })}><Icon name="mic_off" />{t.muteAll}</button>
         {rules.may_call_out && <CallOut />}

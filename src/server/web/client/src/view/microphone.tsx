@@ -14,22 +14,25 @@ import { Icon } from './icon';
 export function SoundDevices(): JSX.Element {
   const { hardware } = useClient();
   const microphone = hardware.microphone.value;
+  const { using } = hardware;
+  const refused = hardware.refused.value;
   const { microphones, speakers, cameras } = hardware.devices.value;
   const t = strings.value.prejoin;
   return (
     <div class="stack">
       {microphone.is === 'problem' && <Problem problem={microphone.problem} />}
-      {microphone.is === 'asking' && <p role="status">{t.asking}</p>}
+      {microphone.is === 'asking' && !using && <p role="status">{t.asking}</p>}
       {microphone.is === 'closed' && (
         <button type="button" onClick={() => void hardware.open()}><Icon name="mic" />{t.allow}</button>
       )}
-      {microphone.is === 'open' && (
+      {using && (
         <>
           <Choice
             label={t.microphone} devices={microphones} value={hardware.chosen.value}
             choose={(device) => void hardware.open(device)}
           />
-          <Level stream={microphone.stream} />
+          {refused && <p class="hint bad" role="alert">{strings.value.microphone.kept} {strings.value.microphone[refused]}</p>}
+          <Level stream={using.stream} />
         </>
       )}
       {CAMERA && <Choice label={t.camera} devices={cameras} value="" choose={() => undefined} />}

@@ -96,12 +96,14 @@ function Actions({ one }: { one: Participant }): JSX.Element {
   const client = useClient();
   const t = strings.value;
   const asked = useSignal<Asked>(null);
+  // Who may not take back its own mute waits for the host's word.
+  const waitsForWord = one.muted_by_host || (one.muted_by_self && one.role !== 'host' && !client.session.value.rules.may_unmute);
   const name = nameOf(one);
   const close = (): void => { asked.value = null; };
   return (
     <div class="actions row wrap">
-      <button type="button" class="small" onClick={() => client.host({ do: 'mute_participant', participant: one.id, muted: !one.muted_by_host })}>
-        {one.muted_by_host ? t.people.unmute : t.people.mute}
+      <button type="button" class="small" onClick={() => client.host({ do: 'mute_participant', participant: one.id, muted: !waitsForWord })}>
+        {waitsForWord ? t.people.unmute : t.people.mute}
       </button>
       {one.hand && (
         <button type="button" class="small" onClick={() => client.host({ do: 'lower_hand', participant: one.id })}>{t.people.lowerHand}</button>

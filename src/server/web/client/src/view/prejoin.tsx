@@ -55,7 +55,7 @@ function JoinForm({ busy }: { busy: boolean }): JSX.Element {
   const muted = useSignal(false);
   const [nameField, pinField] = [useRef<HTMLInputElement>(null), useRef<HTMLInputElement>(null)];
   const t = strings.value.prejoin;
-  const ready = client.hardware.microphone.value.is === 'open';
+  const ready = client.hardware.track !== null;
   const hasPin = pin !== 'none';
 
   // Asked for a PIN after pressing "Join": the field takes the focus.

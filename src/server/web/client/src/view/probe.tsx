@@ -1,10 +1,10 @@
 import type { JSX } from 'preact';
 import { strings } from '../i18n';
-import { judge, nothingFound, type Found, type Verdict } from '../probe/verdict';
+import { judge, nothingFound, type Concern, type Found, type Verdict } from '../probe/verdict';
 import { useClient } from './context';
 import { Icon, type IconName } from './icon';
 
-const ICONS: Record<Verdict, IconName> = { pass: 'check', warn: 'warn', fail: 'cross', unknown: 'dash' };
+const ICONS: Record<Verdict, IconName> = { pass: 'check', partial: 'dash', warn: 'warn', fail: 'cross', unknown: 'dash' };
 
 export function ProbeCard(): JSX.Element {
   const { probe, place, wantedKbps } = useClient();
@@ -25,7 +25,7 @@ export function ProbeCard(): JSX.Element {
         {state.is === 'done' && (
           <>
             <p class={`verdict ${verdict}`}><Icon name={ICONS[verdict]} />{t[verdict]}</p>
-            {concerns.length > 0 && <ul class="concerns">{concerns.map((one) => <li key={one}>{t.concern[one]}</li>)}</ul>}
+            {concerns.length > 0 && <ul class="concerns">{concerns.map((one) => <li key={one}>{sentence(one, wantedKbps.value)}</li>)}</ul>}
           </>
         )}
       </div>
@@ -37,6 +37,11 @@ export function ProbeCard(): JSX.Element {
       )}
     </section>
   );
+}
+
+function sentence(concern: Concern, wantedKbps: number): string {
+  const t = strings.value.probe.concern;
+  return concern === 'slow' ? t.slow(String(wantedKbps / 1000)) : t[concern];
 }
 
 function Values({ found, done }: { found: Found; done: boolean }): JSX.Element {

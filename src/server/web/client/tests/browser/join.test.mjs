@@ -34,7 +34,7 @@ describe('joining', () => {
     await until('the music is heard', async () => (await visit.sound()).here > 0.01);
     expect((await visit.sound()).there).toBeLessThan(1e-6);
     const [hello] = fake.said('hello');
-    expect(hello).toMatchObject({ version: 1, token: 'good-token', name: 'Li Lei', lang: 'en', pin: null, seat: null, listen_only: false });
+    expect(hello).toMatchObject({ version: 1, token: 'good-token', name: 'Li Lei', lang: 'en', pin: null, seat: null });
     fake.letIn(fake.mine.id);
     await page.waitForSelector('.controls');
     await until('I am heard', async () => (await visit.sound()).there > 0.001);
@@ -228,7 +228,80 @@ describe('in the meeting', () => {
     await page.click('.control.leave');
     await page.click('.scores button >> nth=3');
     await page.waitForSelector('text=Thank you.');
+    expect(await page.evaluate(() => document.activeElement.innerText)).toBe('Thank you.');
     expect(fake.heard.slice(-2)).toEqual([{ type: 'leave' }, { type: 'feedback', score: 4 }]);
+  });
+
+  test('who was never let in is told why, and is not asked how it was', async () => {
+    const page = await open({ lobby: true });
+    await visit.join();
+    await page.waitForSelector('.lobby');
+    fake.say(fake.mine, { type: 'ended', code: 'CW-CONF-004', text: 'The host did not let you in.', pin_needed: false });
+    await page.waitForSelector('text=You were not let in.');
+    expect(await text(page, 'main')).toContain('CW-CONF-004');
+    expect(await text(page, '.ladder .failed')).toContain('Admission');
+    expect(await page.locator('.scores').count()).toBe(0);
+    await page.click('text=Try again');
+    await visit.join();
+    await page.click('text=Stop waiting');
+    await page.waitForSelector('text=You left the meeting');
+    expect(await page.locator('.scores').count()).toBe(0);
+  });
+
+  test('a text stays in its field until the bridge says it again', async () => {
+    const page = await open({});
+    await visit.join();
+    await page.click('.control:has-text("Chat")');
+    fake.mute_chat = true;
+    await page.keyboard.type('hold me');
+    await page.keyboard.press('Enter');
+    await until('it is sent', () => fake.said('chat').length === 1);
+    await page.waitForSelector('text=Sending');
+    expect(await page.inputValue('#write')).toBe('hold me');
+    fake.cut();
+    await page.waitForSelector('text=Your text is kept');
+    await until('the banner goes', async () => (await page.locator('.banner').count()) === 0);
+    fake.mute_chat = false;
+    fake.chatFails = { code: 'CW-WEB-010', text: 'Too many messages in a short time.', pin_needed: false };
+    await page.click('button[aria-label=Send]');
+    await page.waitForSelector('.toast:has-text("Too many messages")');
+    expect(await page.inputValue('#write')).toBe('hold me');
+    fake.chatFails = null;
+    await page.click('button[aria-label=Send]');
+    await until('it is there', async () => (await page.inputValue('#write')) === '');
+    expect(await page.locator('.log .mine').count()).toBe(1);
+  });
+
+  test('a host lets guests have their telephone called, and all hear that the bridge will stop', async () => {
+    const page = await open({ role: 'host' });
+    await visit.join();
+    await page.click('.control:has-text("Host controls")');
+    await page.click('[role=switch]:has-text("phone called")');
+    await page.waitForSelector('[role=switch][aria-checked=true]:has-text("phone called")');
+    expect(fake.said('host')[0].action).toEqual({ do: 'allow_call_me', allowed: true });
+    await page.keyboard.press('Escape');
+    fake.rules.draining = true;
+    fake.all({ type: 'state', ...fake.rules });
+    await page.waitForSelector('.banner:has-text("to be restarted")');
+    await page.click('header button');
+    await page.waitForSelector('.banner:has-text("即将重启")');
+    await until('the bridge knows the language', () => fake.said('lang').length === 1);
+    expect(fake.said('lang')[0].lang).toBe('zh-CN');
+  });
+
+  test('who muted itself where unmuting is forbidden is told that it waits for the host', async () => {
+    const page = await open({});
+    await page.waitForSelector('.level');
+    await visit.join();
+    await page.waitForSelector('.control.live');
+    fake.rules.may_unmute = false;
+    fake.all({ type: 'state', ...fake.rules });
+    await page.click('.control.live');
+    await page.waitForSelector('.control[aria-disabled]:has-text("only the host unmutes")');
+    fake.rules.may_unmute = true;
+    fake.all({ type: 'state', ...fake.rules });
+    await page.click('.control:has-text("Unmute")');
+    await page.waitForSelector('.control.live');
   });
 
   test('everything is reached by the keyboard, and the focus is seen', async () => {
@@ -298,8 +371,49 @@ describe('after a break', () => {
     await page.waitForTimeout(1500);
     expect(await page.locator('.controls').count()).toBe(1);
     await page.evaluate(() => { window.later = 31_000; });
-    await page.waitForSelector('text=You could not join', { timeout: 15_000 });
-    expect(await text(page, '.ladder .failed')).toContain('WebSocket');
+    await page.waitForSelector('text=You lost the connection', { timeout: 15_000 });
+    expect(await text(page, '.verdict')).toContain('your place was given up');
+    await page.waitForSelector('button:has-text("Join again")');
+    expect(await page.getAttribute('.phone-card a', 'href')).toContain('tel:');
+  });
+
+  test('what cannot be told to the bridge is not done, and said', async () => {
+    const page = await open({ role: 'host' });
+    await page.waitForSelector('.level');
+    await visit.join();
+    await page.click('.control.live');
+    fake.sockets = false;
+    fake.cut();
+    await page.waitForSelector('text=Connecting again');
+    await page.click('.control:has-text("Unmute")');
+    await page.waitForSelector('.toast:has-text("Not done")');
+    expect(await page.locator('.control.live').count()).toBe(0);
+    await page.click('.control:has-text("Host controls")');
+    await page.click('dialog >> text=Mute everybody');
+    await until('it is said again', async () => (await page.locator('.toast:has-text("Not done")').count()) === 2);
+  });
+
+  test('a new estimate of the round trip is no change of network', async () => {
+    const page = await open({});
+    await visit.join();
+    await until('sound', async () => (await visit.sound()).here > 0.01);
+    const offers = fake.said('offer').length;
+    await page.evaluate(() => navigator.connection.dispatchEvent(new Event('change')));
+    await page.waitForTimeout(500);
+    expect(fake.said('offer').length).toBe(offers);
+  });
+
+  test('a seat that is gone after a reload is said to be gone, with the way by telephone', async () => {
+    const page = await open({});
+    await visit.join();
+    await page.waitForSelector('.controls');
+    fake.seats.clear();
+    await page.reload();
+    await page.waitForSelector('text=You lost the connection');
+    expect(await text(page, 'main')).not.toContain('This link does not work');
+    expect(await page.getAttribute('.phone-card a', 'href')).toContain('tel:');
+    await page.click('text=Join again');
+    await page.waitForSelector('#name');
   });
 
   test('a reload keeps the seat; a copy of the tab finds none', async () => {

@@ -7,6 +7,7 @@ const cases: [string, Partial<Observation>, Rung][] = [
   ['a link without token', { token: false }, 'link'],
   ['an expired link', { reached: 'answered', problem: problem('CW-LINK-002') }, 'link'],
   ['a meeting that is over', { reached: 'answered', socket: true, problem: problem('CW-DIAL-002') }, 'link'],
+  ['a seat that was given up', { reached: 'answered', socket: true, seatLost: true, problem: problem('CW-LINK-006') }, 'admission'],
   ['no network', { online: false, socket: false }, 'dns'],
   ['no name', { reached: 'no_name', socket: false }, 'dns'],
   ['a broken handshake', { reached: 'no_tls', socket: false }, 'tls'],

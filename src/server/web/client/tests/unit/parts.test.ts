@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { en } from '../../src/i18n/en';
 import { lang, langOf } from '../../src/i18n';
 import { zh } from '../../src/i18n/zh';
-import { levelOf } from '../../src/media/level';
+import { levelOf, sinkTo } from '../../src/media/level';
 import { routeOf } from '../../src/media/route';
 import { api, placeOf, signalAddress } from '../../src/place';
 import { keepSeat, SEAT_KEPT_MS, takeSeat, type KeptSeat } from '../../src/session/seat';
@@ -66,7 +66,7 @@ test('pauses grow, are spread, and end within the time that a seat is kept', () 
 test('a kept seat is taken once, by its meeting, and not too late', () => {
   const held = new Map<string, string>();
   const store = { getItem: (key: string) => held.get(key) ?? null, setItem: (key: string, value: string) => void held.set(key, value), removeItem: (key: string) => void held.delete(key) };
-  const kept: KeptSeat = { meeting: 'm', seat: { participant: 1, secret: 's' }, name: 'N', muted: true, listenOnly: false, microphone: '', left: 1000 };
+  const kept: KeptSeat = { meeting: 'm', seat: { participant: 1, secret: 's' }, name: 'N', muted: true, listenOnly: false, microphone: '', left: 1000, phone: { number: '+862112345678', code: '1', personal_code: null }, admitted: true };
   keepSeat(store, kept);
   expect(takeSeat(store, 'm', 2000)).toEqual(kept);
   expect(takeSeat(store, 'm', 2000)).toBe(null);
@@ -79,6 +79,15 @@ test('a kept seat is taken once, by its meeting, and not too late', () => {
   const blocked = { getItem: () => { throw new Error(); }, setItem: () => { throw new Error(); }, removeItem: () => undefined };
   keepSeat(blocked, kept);
   expect(takeSeat(blocked, 'm', 0)).toBe(null);
+});
+
+test('the speaker of the system is taken again after another', async () => {
+  const taken: string[] = [];
+  const element = { setSinkId: async (id: string) => void taken.push(id) } as unknown as HTMLAudioElement;
+  await sinkTo(element, 'headset');
+  await sinkTo(element, '');
+  await sinkTo({} as HTMLAudioElement, 'headset');
+  expect(taken).toEqual(['headset', '']);
 });
 
 test('the level is nothing in silence and full when loud', () => {

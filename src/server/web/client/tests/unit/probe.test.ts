@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { onlyBy, summary } from '../../src/probe/path';
+import { en } from '../../src/i18n/en';
+import { zh } from '../../src/i18n/zh';
+import { overTls } from '../../src/probe/run';
 import { kbps } from '../../src/probe/rate';
 import { forBridge, judge, nothingFound, type Concern, type Found, type Verdict } from '../../src/probe/verdict';
 
@@ -27,6 +30,15 @@ describe('the verdict', () => {
     expect(forBridge(nothingFound)).toBe(null);
   });
 
+  test('is never good where a way or a rate was not measured', () => {
+    const ways: Partial<Found> = { upKbps: null, downKbps: null };
+    const rates: Partial<Found> = { udp: null, tcp: null, lossPermille: null, roundTripMs: null };
+    for (const missing of [ways, rates, { upKbps: null }, { downKbps: null }]) {
+      expect(judge({ ...good, ...missing }, 2000)).toEqual({ verdict: 'partial', concerns: [] });
+    }
+    expect(judge({ ...good, ...rates, downKbps: 900 }, 2000).verdict).toBe('warn');
+  });
+
   test('follows the threshold of the bridge', () => {
     expect(judge({ ...good, upKbps: 3000 }, 4000).concerns).toEqual(['slow']);
   });
@@ -34,8 +46,25 @@ describe('the verdict', () => {
 
 test('the bridge is told what was found, by its words', () => {
   expect(forBridge(good)).toEqual({
-    udp: true, tcp: true, tls: false, up_kbps: 5000, down_kbps: 9000, loss_permille: 0, round_trip_ms: 30,
+    udp: true, tcp: true, tls: null, up_kbps: 5000, down_kbps: 9000, loss_permille: 0, round_trip_ms: 30,
   });
+});
+
+test('what was not measured is no failure and no zero', () => {
+  expect(forBridge({ ...nothingFound, udp: false, downKbps: 900 })).toEqual({
+    udp: false, tcp: null, tls: null, up_kbps: null, down_kbps: 900, loss_permille: null, round_trip_ms: null,
+  });
+});
+
+test('only a TURN server over TLS tests the way by TLS', () => {
+  const turn = (...urls: string[]) => ({ urls, username: 'u', credential: 'c' });
+  expect(overTls([turn('turn:t.example:3478'), { urls: ['stun:s.example'] }])).toEqual([]);
+  expect(overTls([turn('turn:t.example:3478?transport=udp', 'turns:t.example:443')])).toEqual([turn('turns:t.example:443')]);
+});
+
+test('the text of a slow line names what the bridge asks for', () => {
+  expect(en.probe.concern.slow('1.5')).toContain('1.5 Mbit/s');
+  expect(zh.probe.concern.slow('1.5')).toContain('1.5 Mbit/s');
 });
 
 test('candidates of other transports are left out, and nothing else', () => {

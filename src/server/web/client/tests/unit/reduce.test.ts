@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ChatMessage, Participant, ServerMessage } from '../../src/protocol';
+import { firstFailing } from '../../src/ladder/ladder';
 import { reduce, type Event } from '../../src/session/reduce';
 import { MAX_CHAT_KEPT, MAX_NOTICES, mayBeHeard, mayUnmute, start, voice, type Session } from '../../src/session/state';
 
@@ -77,12 +78,24 @@ describe('mute', () => {
   });
 
   test('a guest may not unmute where the host forbids it; a host may', () => {
-    const state = says({ type: 'state', locked: false, may_unmute: false, may_call_me: false, may_call_out: false });
+    const state = says({ type: 'state', locked: false, may_unmute: false, may_call_me: false, may_call_out: false, guests_call_me: false, draining: false });
     const muted = run(inside, state, update(one(7, { muted_by_host: true })));
     expect(mayUnmute(muted)).toBe(false);
     expect(mayUnmute(run(muted, update(one(7, { muted_by_host: true, role: 'host' }))))).toBe(true);
-    expect(mayUnmute(run(inside, state, { type: 'mute', muted: true }))).toBe(true);
+    expect(mayUnmute(run(inside, state, { type: 'mute', muted: true }))).toBe(false);
+    expect(mayUnmute(run(inside, state))).toBe(true);
   });
+});
+
+test('whom a host gives the word hears of it, once', () => {
+  const state = (may_unmute: boolean): Event =>
+    says({ type: 'state', locked: false, may_unmute, may_call_me: false, may_call_out: false, guests_call_me: false, draining: false });
+  const muted = run(inside, state(false), { type: 'mute', muted: true });
+  expect(notices(run(muted, state(true))).slice(-1)).toEqual(['may_speak']);
+  const byHost = run(inside, state(false), update(one(7, { muted_by_host: true })));
+  const given = run(byHost, state(true), update(one(7)));
+  expect(notices(given).filter((is) => is === 'may_speak')).toEqual(['may_speak']);
+  expect(notices(run(inside, state(false), state(true)))).not.toContain('may_speak');
 });
 
 describe('people', () => {
@@ -132,7 +145,41 @@ describe('chat', () => {
   });
 });
 
+describe('what I write', () => {
+  const wrote: Event = { type: 'wrote', told: true };
+  const lost: Event = { type: 'wire', wire: { is: 'lost', since: 0, attempt: 1 } };
+
+  test('is on its way until the bridge says it again', () => {
+    const sent = run(inside, wrote);
+    expect(sent.writing).toBe('sent');
+    expect(run(sent, chat(line(1, '2026-11-25T02:01:00Z'))).writing).toBe('sent');
+    expect(run(sent, chat(line(2, '2026-11-25T02:01:00Z', 7))).writing).toBe('idle');
+  });
+
+  test('is unsent where the connection or the bridge did not take it, unless it arrived after all', () => {
+    expect(run(inside, { type: 'wrote', told: false }).writing).toBe('unsent');
+    const fast = says({ type: 'failed', of: 'chat', problem: { code: 'CW-WEB-010', text: 'slowly', pin_needed: false } });
+    expect(run(inside, wrote, fast).writing).toBe('unsent');
+    expect(run(inside, wrote, lost).writing).toBe('unsent');
+    expect(run(inside, wrote, lost, chat(line(2, '2026-11-25T02:01:00Z', 7))).writing).toBe('idle');
+    expect(run(inside, lost).writing).toBe('idle');
+  });
+});
+
 describe('the end', () => {
+  test('denied_names_admission', () => {
+    const denied = says({ type: 'ended', code: 'CW-CONF-004', text: 'Denied', pin_needed: false });
+    const waits = says({ type: 'waiting', place: 1, reason: 'lobby' });
+    for (const before of [run(start, join, says(welcome())), run(start, join, says(welcome()), waits)]) {
+      const { phase } = run(before, denied);
+      if (phase.at !== 'failed') throw new Error(phase.at);
+      expect(firstFailing(phase.seen)).toBe('admission');
+      expect(phase.seen.problem).toEqual({ code: 'CW-CONF-004', text: 'Denied', pin_needed: false });
+    }
+    const back = run(start, { ...join, back: true } as Event, denied);
+    expect(back.phase.at).toBe('ended');
+  });
+
   test('keeps why, and forgets the others', () => {
     const over = run(inside, says({ type: 'ended', code: 'CW-CONF-001', text: 'Removed', pin_needed: false }));
     expect(over.phase).toEqual({ at: 'ended', why: { is: 'told', problem: { code: 'CW-CONF-001', text: 'Removed', pin_needed: false } } });
