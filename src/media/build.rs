@@ -10,6 +10,11 @@ fn main() {
     println!("cargo::rerun-if-env-changed=CMAKE");
     require(&env::var("CMAKE").unwrap_or_else(|_| "cmake".into()), "--version");
     require("nasm", "-v");
+    // OpenH264 obeys it without a word.
+    println!("cargo::rerun-if-env-changed=OPENH264_NO_ASM");
+    if env::var_os("OPENH264_NO_ASM").is_some() {
+        println!("cargo::error=OPENH264_NO_ASM makes video several times slower: unset it");
+    }
     list_prompts();
 }
 

@@ -1,10 +1,18 @@
-//! Fuzz bodies: what hostile payloads, prompt files and mixer sequences may not do.
+//! Fuzz bodies: what hostile payloads, bitstreams, prompt files and mixer sequences may not do.
 
-use causeway_base::{Codec, LegId};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use causeway_base::{Codec, LegId, VideoCodec, VideoSize};
 
 use crate::audio::MAX_PACKET;
 use crate::audio::codec::Decoder;
 use crate::audio::mixer::{Mixer, Ramp};
+use crate::video::codec::{Decoded, decoder};
+use crate::video::colour::Colour;
+use crate::video::compose::{Border, Compositor, Fit, Rect, Scene, Tile};
+use crate::video::frame::{FrameMut, FramePool, FrameSource, is_allowed};
+use crate::video::overlay::{Lettering, Mark, caption};
+use crate::video::sprite::{Mask, Sprite};
 
 /// Opus payloads, lost packets and FEC in any order.
 pub fn decode_opus(data: &[u8]) {
@@ -64,5 +72,90 @@ pub fn mixer_ops(data: &[u8]) {
             _ => mixer.minus(leg, &mut out),
         }
         assert!(out.iter().all(|x| x.abs() < 1.0));
+    }
+}
+
+/// H.264 access units, losses between them.
+pub fn decode_h264(data: &[u8]) {
+    decode_video(VideoCodec::H264, data);
+}
+
+/// VP8 frames, losses between them.
+pub fn decode_vp8(data: &[u8]) {
+    decode_video(VideoCodec::Vp8, data);
+}
+
+/// Reads `data` as a list of (length in two bytes, access unit) against one decoder; a length of
+/// none is a loss.
+fn decode_video(codec: VideoCodec, data: &[u8]) {
+    let Ok(mut decoder) = decoder(codec) else { return };
+    let frames = FramePool::new(1);
+    let mut rest = data;
+    while let [high, low, tail @ ..] = rest {
+        let length = usize::from(u16::from_be_bytes([*high, *low]));
+        let (unit, tail) = tail.split_at(length.min(tail.len()));
+        rest = tail;
+        if unit.is_empty() {
+            decoder.lost();
+        }
+        if let Ok(Decoded::Picture(picture)) = decoder.decode(unit, &frames) {
+            assert!(is_allowed(picture.size()));
+        }
+    }
+}
+
+/// Scenes of any tiles and pictures, one after the other.
+pub fn compose(data: &[u8]) {
+    let frames = FramePool::new(8);
+    let mut compositor = Compositor::new();
+    let mut scene =
+        Scene { canvas: VideoSize::new(64, 48), background: Colour::BLACK, tiles: Vec::new() };
+    for operation in data.chunks_exact(6) {
+        let [kind, left, top, width, height, more] = *operation else { continue };
+        let side = |value: u8| u16::from(value) * u16::from(more % 4 + 1);
+        match kind % 4 {
+            0 => {
+                let rect = Rect::new(side(left), side(top), side(width), side(height));
+                let frame = frames.take(VideoSize::new(width.into(), side(height)));
+                let mut tile = Tile::new(rect, frame.ok().map(FrameMut::freeze));
+                tile.fit = if more & 8 == 0 { Fit::Fill } else { Fit::Whole };
+                tile.border = Some(Border { colour: Colour::WHITE, width: more });
+                let mask = Mask::new(left.into(), top.into(), |x, y| (x ^ y) as u8);
+                tile.sprites.push(Sprite {
+                    left: side(width),
+                    top: side(height),
+                    mask: Arc::new(mask),
+                    colour: Colour::WHITE,
+                    opacity: more,
+                });
+                scene.tiles.push(tile);
+            }
+            1 => drop(scene.tiles.pop()),
+            2 => scene.canvas = VideoSize::new(u16::from(width), u16::from(height)),
+            _ => {}
+        }
+        scene.tiles.truncate(6);
+        if let Ok(composed) = compositor.compose(&scene, &frames) {
+            assert_eq!(composed.picture.size(), scene.canvas);
+        }
+    }
+}
+
+/// Names in whatever a peer calls itself, over tiles of any size.
+pub fn overlay_text(data: &[u8]) {
+    // Fonts are read once: it takes longer than all else.
+    static LETTERING: OnceLock<Mutex<Lettering>> = OnceLock::new();
+    let [width, height, name @ ..] = data else { return };
+    let lettering = LETTERING.get_or_init(|| Mutex::new(Lettering::of_system()));
+    let mut lettering = lettering.lock().unwrap_or_else(PoisonError::into_inner);
+    let rect = Rect::new(0, 0, 2 * u16::from(*width), 2 * u16::from(*height));
+    let name = String::from_utf8_lossy(name);
+    for sprite in caption(&mut lettering, rect, &name, &[Mark::Hand, Mark::Muted]) {
+        let (right, bottom) = (
+            usize::from(sprite.left) + sprite.mask.width(),
+            usize::from(sprite.top) + sprite.mask.height(),
+        );
+        assert!(right <= usize::from(rect.width()) + 1, "{right} of {rect:?}: {name:?}");
+        assert!(bottom <= usize::from(rect.height()) + 1, "{bottom} of {rect:?}: {name:?}");
     }
 }

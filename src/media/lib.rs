@@ -1,7 +1,8 @@
-//! Media compute: what happens to sound between two RTP payloads.
+//! Media compute: what happens to sound and pictures between two RTP payloads.
 //!
 //! Everything is plain computation on slices: no socket, no clock, no thread, and in steady
-//! state no allocation. Samples are `f32`, mono, in [-1, 1].
+//! state no allocation for sound. Samples are `f32`, mono, in [-1, 1]; pictures are I420, and
+//! [`video`] tells their way.
 //!
 //! The way of a talker's packet to a listener ([`audio`]):
 //!
@@ -22,3 +23,4 @@ pub mod audio;
 #[doc(hidden)]
 pub mod fuzz;
 pub mod prompt;
+pub mod video;

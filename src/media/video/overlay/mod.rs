@@ -1,0 +1,123 @@
+//! What is written and drawn over pictures: names, marks, notices.
+//!
+//! Each text and mark is drawn once and kept; blending it costs about as much as copying it. Fonts
+//! are read from files or given as bytes. Without any, names are left out: marks stay, and digits,
+//! which have shapes built in, so that clocks and number entry work in every installation.
+
+mod figure;
+mod lettering;
+mod mark;
+
+pub use lettering::{FontSource, Lettering, MAX_TEXT_CHARS};
+pub use mark::{Mark, Quality};
+
+use std::sync::Arc;
+
+use causeway_base::Lang;
+
+use super::colour::Colour;
+use super::compose::{Rect, Tile};
+use super::sprite::{Mask, Sprite};
+
+/// What lies behind letters over a picture.
+const SHADE: Colour = Colour::rgb(16, 18, 24);
+
+/// How much of the picture it hides, of 255.
+const SHADE_OPACITY: u8 = 160;
+
+/// Letters and marks.
+const INK: Colour = Colour::WHITE;
+
+/// A raised hand, a warning.
+const AMBER: Colour = Colour::rgb(250, 190, 60);
+
+/// What is wrong: muted, bad quality.
+const RED: Colour = Colour::rgb(235, 70, 60);
+
+/// The colour of a mark.
+const fn ink(mark: Mark) -> Colour {
+    match mark {
+        Mark::Muted | Mark::Quality(Quality::Bad) => RED,
+        Mark::Hand | Mark::Quality(Quality::Fair) => AMBER,
+        Mark::Phone | Mark::Quality(Quality::Good) => INK,
+    }
+}
+
+/// The name of a tile's participant and the marks before it, along its lower edge. The letters
+/// grow with the tile.
+pub fn caption(lettering: &mut Lettering, tile: Rect, name: &str, marks: &[Mark]) -> Vec<Sprite> {
+    let size = (tile.height() / 13).clamp(12, 40);
+    let padding = size / 2;
+    let widest = tile.width().saturating_sub(2 * padding);
+    let row = Row::new(lettering, name, marks, size, widest.saturating_sub(2 * padding));
+    let height = size * 2;
+    if row.is_empty() || tile.height() < height || widest == 0 {
+        return Vec::new();
+    }
+    let top = tile.height() - height;
+    let shade = lettering.shade(row.width + 2 * padding, height);
+    let shade = Sprite { left: 0, top, mask: shade, colour: SHADE, opacity: SHADE_OPACITY };
+    std::iter::once(shade).chain(row.sprites(padding, top, height)).collect()
+}
+
+/// A tile that tells how many more are present without a picture of their own.
+pub fn more_on_phone(lettering: &mut Lettering, rect: Rect, count: usize, lang: Lang) -> Tile {
+    let text = match lang {
+        Lang::Zh => format!("另有 {count} 人通过电话参加"),
+        Lang::En => format!("{count} more on the phone"),
+    };
+    notice(lettering, rect, &text, &[Mark::Phone])
+}
+
+/// A tile of text in its middle, with marks before it.
+pub fn notice(lettering: &mut Lettering, rect: Rect, text: &str, marks: &[Mark]) -> Tile {
+    let mut tile = Tile::new(rect, None);
+    tile.colour = SHADE;
+    let size = (rect.height() / 3).clamp(12, 64);
+    let row = Row::new(lettering, text, marks, size, rect.width().saturating_sub(size));
+    let left = rect.width().saturating_sub(row.width) / 2;
+    tile.sprites = row.sprites(left, 0, rect.height()).collect();
+    tile
+}
+
+/// Marks and text beside each other.
+struct Row {
+    parts: Vec<(u16, Arc<Mask>, Colour)>,
+    width: u16,
+}
+
+impl Row {
+    fn new(lettering: &mut Lettering, text: &str, marks: &[Mark], size: u16, widest: u16) -> Self {
+        let mut row = Self { parts: Vec::new(), width: 0 };
+        let gap = size / 3;
+        for &mark in marks {
+            let side = size + size / 4;
+            if row.width + side <= widest {
+                row.push(lettering.mark(mark, side), ink(mark), gap);
+            }
+        }
+        if let Some(mask) = lettering.text(text, size, widest.saturating_sub(row.width)) {
+            row.push(mask, INK, gap);
+        }
+        row.width = row.width.saturating_sub(gap);
+        row
+    }
+
+    fn push(&mut self, mask: Arc<Mask>, colour: Colour, gap: u16) {
+        let width = mask.width() as u16;
+        self.parts.push((self.width, mask, colour));
+        self.width += width + gap;
+    }
+
+    fn is_empty(&self) -> bool {
+        self.parts.is_empty()
+    }
+
+    /// Each part in the middle of `height` rows from `top` on.
+    fn sprites(self, left: u16, top: u16, height: u16) -> impl Iterator<Item = Sprite> {
+        self.parts.into_iter().map(move |(at, mask, colour)| {
+            let top = top + height.saturating_sub(mask.height() as u16) / 2;
+            Sprite { left: left + at, top, mask, colour, opacity: 255 }
+        })
+    }
+}
