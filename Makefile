@@ -36,9 +36,10 @@ browser:
 doc:
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --workspace --no-deps
 
-# Every fuzz body already runs as a property test of its crate; this holds that the targets build.
+# Every fuzz body already runs as a property test of its crate; this holds that the targets build,
+# with what `lint` has checked of their dependencies.
 fuzz-check:
-	$(CARGO) check --manifest-path tests/fuzz/Cargo.toml
+	$(CARGO) check --locked --manifest-path tests/fuzz/Cargo.toml --target-dir target
 
 # Each target for SECONDS_PER_TARGET with coverage guidance, on the stable toolchain.
 fuzz: bootstrap
