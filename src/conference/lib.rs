@@ -10,7 +10,7 @@
 //! * `queue`: the order of those who wait. * `voice`: how often a leg is told something.
 //! * [`chat`]: what people write to each other.
 //! * [`policy`]: limits, admission and end rules.
-//! * [`speaker`]: who speaks, with hysteresis.
+//! * [`speaker`]: who speaks, with hysteresis. * [`layout`]: who is seen, and where.
 //! * [`digit`]: one stream of digits out of three ways to send them.
 //! * [`key`]: what the keys of a telephone do. * [`notice`]: what one leg is told by voice.
 //! * [`reception`]: the voice menu before a conference.
@@ -25,6 +25,7 @@ pub mod event;
 #[doc(hidden)]
 pub mod fuzz;
 pub mod key;
+pub mod layout;
 pub mod leg;
 pub mod media_plan;
 pub mod notice;

@@ -6,6 +6,7 @@
 //! * [`audio`]: the audio formats of one leg, as offer/answer settled them.
 //! * [`video`]: the same of its video lines.
 //! * [`media_plan`]: the conference's decision of who is heard by whom.
+//! * [`picture`]: where in a picture something is shown.
 //! * [`command`]: the words between a conference and the engine, [`MediaCommand`] and
 //!   [`MediaEvent`].
 //! * [`prompt`]: what the bridge can say to a person.
@@ -14,6 +15,7 @@
 pub mod audio;
 pub mod command;
 pub mod media_plan;
+pub mod picture;
 pub mod policy;
 pub mod prompt;
 pub mod stats;
