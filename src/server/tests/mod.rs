@@ -543,7 +543,7 @@ async fn a_bridge_without_calls_drains_at_once() {
 
 /// Collects what is logged.
 #[derive(Clone, Default)]
-struct Pages(Arc<Mutex<Vec<u8>>>);
+pub(crate) struct Pages(pub(crate) Arc<Mutex<Vec<u8>>>);
 
 impl std::io::Write for Pages {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {

@@ -3,9 +3,8 @@
 use super::super::probe::{MAX_AT_ONCE, MAX_AT_ONCE_PER_SOURCE, MAX_BYTES};
 use super::*;
 use crate::link::MAX_TOKEN;
+use crate::tests::Pages;
 use jiff::SignedDuration;
-use std::io::Write;
-use std::sync::Mutex;
 
 #[tokio::test]
 async fn a_good_link_tells_the_meeting_and_whether_a_pin_will_be_asked_for() {
@@ -189,21 +188,6 @@ async fn the_media_of_a_test_is_answered_with_the_servers_that_help() {
     let bad = ask(token, "{\"sdp\":\"\"}").await;
     assert_eq!(bad.code(), EndCause::BadMediaDescription.code());
     bench.end().await;
-}
-
-/// Collects what is logged.
-#[derive(Clone, Default)]
-struct Pages(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Pages {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().expect("not poisoned").extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
 }
 
 #[tokio::test]

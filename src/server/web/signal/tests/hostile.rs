@@ -1,6 +1,7 @@
 //! What no page says.
 
 use super::*;
+use crate::tests::Pages;
 use causeway_adapter::webrtc::message::MAX_FRAME;
 use tokio::io::AsyncReadExt;
 use tokio::io::AsyncWriteExt;
@@ -170,21 +171,6 @@ async fn raw_say(stream: &mut TcpStream, word: &Value) {
     frame.extend([0; 4]);
     frame.extend(text.as_bytes());
     stream.write_all(&frame).await.expect("written");
-}
-
-/// Collects what is logged.
-#[derive(Clone, Default)]
-struct Pages(Arc<std::sync::Mutex<Vec<u8>>>);
-
-impl std::io::Write for Pages {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().expect("not poisoned").extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
 }
 
 /// The workers have threads of their own, so that the log is the process's.
