@@ -28,9 +28,9 @@ web:
 	cd $(CLIENT) && npm ci && npm run build && npm test && npm run test:browser
 
 # Chromium, Firefox and a telephone before the bridge itself, in a network of their own. Pictures
-# stay in tests/browser/screens.
+# stay in tests/browser/screens. The bridge is the one that `unit` has built.
 browser:
-	$(CARGO) build --locked
+	$(CARGO) build --locked --workspace --tests --bins
 	cd tests/browser && npm ci && npm test
 
 doc:
