@@ -27,7 +27,7 @@ pub(crate) fn measure(case: &Case) -> io::Result<Row> {
     let legs = load::legs(case)?;
     let mut ports = vec![];
     for (index, leg) in legs.iter().enumerate() {
-        let reserve = |leg| MediaCommand::Reserve { leg, local: load::LOCAL };
+        let reserve = |leg| MediaCommand::Reserve { leg, local: load::LOCAL, video: false };
         let MediaEvent::Reserved { rtp, .. } = alone.reserve(index, reserve)? else {
             return Err(io::Error::other("other ports than asked for"));
         };
@@ -171,5 +171,6 @@ fn plan(case: &Case) -> MediaPlan {
         max_talkers: DEFAULT_MAX_TALKERS,
         ingress: legs().map(|leg| AudioIngress { leg, heard: true, auto_gain: false }).collect(),
         egress: legs().map(|leg| AudioEgress { leg, feed: Feed::Mix }).collect(),
+        ..MediaPlan::default()
     }
 }

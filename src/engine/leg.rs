@@ -21,6 +21,8 @@ use std::net::SocketAddr;
 pub(crate) struct Leg {
     pub(crate) id: LegId,
     pub(crate) path: Path,
+    /// Ports of its main video line, where it has any of its own.
+    pub(crate) video_ports: Option<PortPair>,
     /// The conference that it is in.
     pub(crate) room: Option<ConferenceId>,
     /// What plays to it alone, while anything does. It waits here for media and a conference.
@@ -58,7 +60,12 @@ pub(crate) struct Link {
 
 impl Leg {
     pub(crate) fn new(id: LegId, path: Path) -> Self {
-        Self { id, path, room: None, player: None, link: None }
+        Self { id, path, video_ports: None, room: None, player: None, link: None }
+    }
+
+    /// The same leg with ports for a main video line.
+    pub(crate) fn with_video_ports(self, video_ports: Option<PortPair>) -> Self {
+        Self { video_ports, ..self }
     }
 
     /// Takes what offer/answer settled, for the first time or anew. Numbering, keys and

@@ -48,7 +48,7 @@ use causeway_base::{ConferenceId, EndCause, LegId};
 use causeway_plan::{CandidateProtocol, LegMedia, MediaCommand, MediaEvent, WebRtcAddress};
 use leg::{Leg, Path};
 use order::{MAX_ORDERS, Order};
-use port::PortRange;
+use port::{PortPair, PortRange};
 use std::collections::HashMap;
 use std::fmt;
 use std::io;
@@ -211,7 +211,12 @@ impl Engine {
                 Some(worker) => self.order(*worker, Order::Apply(conference, Box::new(plan))),
                 None => Ok(()),
             },
-            MediaCommand::Reserve { leg, local } => self.reserve(&mut places, leg, local),
+            MediaCommand::Reserve { leg, local, video } => {
+                self.reserve(&mut places, leg, local, video)
+            }
+            MediaCommand::RefreshPicture { leg } => {
+                self.order_leg(&places, leg, Order::RefreshPicture(leg))
+            }
             MediaCommand::ReserveWebRtc { leg } => self.reserve_browser(&mut places, leg),
             MediaCommand::AddCandidate { leg, candidate } => {
                 self.order_leg(&places, leg, Order::AddCandidate(leg, candidate))
@@ -290,17 +295,28 @@ impl Engine {
     }
 
     /// Binds here, not on the worker's thread: a system call that can take its time.
-    fn reserve(&self, places: &mut Places, leg: LegId, local: IpAddr) -> Result<(), Overloaded> {
+    fn reserve(
+        &self,
+        places: &mut Places,
+        leg: LegId,
+        local: IpAddr,
+        video: bool,
+    ) -> Result<(), Overloaded> {
         // Room for the answer first: a leg whose answer is lost would keep its ports for ever.
         let answer = self.events.try_reserve().map_err(|_| Overloaded)?;
-        let Ok(ports) = self.ports.reserve(local, self.config.dscp) else {
+        let pair = || self.ports.reserve(local, self.config.dscp);
+        let both = pair().and_then(|audio| Ok((audio, video.then(pair).transpose()?)));
+        let Ok((audio, video)) = both else {
             answer.send(MediaEvent::Failed { leg, cause: EndCause::PortsExhausted });
             return Ok(());
         };
+        let addresses = |pair: &PortPair| (pair.rtp_address, pair.rtcp_address);
+        let (rtp, rtcp) = addresses(&audio);
         let reserved =
-            MediaEvent::Reserved { leg, rtp: ports.rtp_address, rtcp: ports.rtcp_address };
+            MediaEvent::Reserved { leg, rtp, rtcp, video: video.as_ref().map(addresses) };
         let worker = self.least_loaded(places);
-        self.order(worker, Order::Adopt(Box::new(Leg::new(leg, Path::Ports(ports))), None))?;
+        let leg_of_ports = Leg::new(leg, Path::Ports(audio)).with_video_ports(video);
+        self.order(worker, Order::Adopt(Box::new(leg_of_ports), None))?;
         places.legs.insert(leg, Place { worker, door: None });
         answer.send(reserved);
         Ok(())

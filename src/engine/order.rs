@@ -45,6 +45,8 @@ pub(crate) enum Order {
     Follow(LegId, usize),
     /// A leg of this worker's door ended.
     Forget(LegId),
+    /// A leg's peer asks by signalling for a full picture.
+    RefreshPicture(LegId),
     /// Digits for a leg to send.
     SendDigits(LegId, String),
     /// What a leg is played from now on.
@@ -67,6 +69,7 @@ impl Order {
             | Order::Enter(leg, _)
             | Order::Depart(leg, ..)
             | Order::AddCandidate(leg, _)
+            | Order::RefreshPicture(leg)
             | Order::SendDigits(leg, _)
             | Order::Play(leg, _)
             | Order::StopPlaying(leg)

@@ -356,6 +356,8 @@ impl Worker {
             Order::Gone(leg) => {
                 self.awaited.remove(&leg);
             }
+            // Nothing is sent to anybody yet.
+            Order::RefreshPicture(_) => {}
             Order::SendDigits(leg, digits) => {
                 if let Some(leg) = self.legs.slot(leg).and_then(|slot| self.legs.get_mut(slot)) {
                     leg.send_digits(&digits);

@@ -1,5 +1,6 @@
 //! The words between a conference and the engine.
 
+use crate::video::{Sight, VideoState, VideoStrain};
 use crate::{
     Clip, IceCandidate, LegMedia, LegStats, MediaPlan, PlayId, WebRtcAddress, WebRtcState,
 };
@@ -37,6 +38,8 @@ pub enum MediaCommand {
         leg: LegId,
         /// The local address to bind.
         local: IpAddr,
+        /// Ports for a main video line too.
+        video: bool,
     },
     /// Make a browser's leg, on the shared ports of a worker. Answered by
     /// [`MediaEvent::WebRtcReserved`] or [`MediaEvent::Failed`].
@@ -71,6 +74,11 @@ pub enum MediaCommand {
         conference: ConferenceId,
         /// The new plan.
         plan: MediaPlan,
+    },
+    /// A leg's peer asks by signalling for a full picture (RFC 5168).
+    RefreshPicture {
+        /// The leg.
+        leg: LegId,
     },
     /// Send RFC 4733 digits (`0-9A-D*#`) to a leg, one after the other.
     SendDigits {
@@ -120,6 +128,8 @@ pub enum MediaEvent {
         rtp: SocketAddr,
         /// The local RTCP address, the next port.
         rtcp: SocketAddr,
+        /// The same two for its main video line, where they were wanted.
+        video: Option<(SocketAddr, SocketAddr)>,
     },
     /// A browser's leg has its credentials and its ports.
     WebRtcReserved {
@@ -165,6 +175,33 @@ pub enum MediaEvent {
         conference: ConferenceId,
         /// The legs.
         legs: Vec<LegId>,
+    },
+    /// A leg's main video begins to come, stands still, or ended.
+    VideoChanged {
+        /// The leg.
+        leg: LegId,
+        /// How it stands.
+        state: VideoState,
+    },
+    /// What a leg's video looks like, where that changed. Told of streams that somebody sees.
+    Sighted {
+        /// The leg.
+        leg: LegId,
+        /// What it looks like.
+        sight: Sight,
+    },
+    /// A full picture of a leg is needed, and RTCP did not bring one: ask by signalling
+    /// (RFC 5168).
+    KeyFrameNeeded {
+        /// The leg.
+        leg: LegId,
+    },
+    /// The machine has too little time for a conference's pictures, or enough again.
+    VideoStrained {
+        /// The conference.
+        conference: ConferenceId,
+        /// What is left of them.
+        strain: VideoStrain,
     },
     /// No RTP and no RTCP came from a leg for this long. Said once per silence.
     Silent {

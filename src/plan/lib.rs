@@ -6,7 +6,7 @@
 //! * [`audio`]: the audio formats of one leg, as offer/answer settled them.
 //! * [`video`]: the same of its video lines.
 //! * [`media_plan`]: the conference's decision of who is heard by whom.
-//! * [`picture`]: where in a picture something is shown.
+//! * [`picture`]: what is shown where, and to whom.
 //! * [`command`]: the words between a conference and the engine, [`MediaCommand`] and
 //!   [`MediaEvent`].
 //! * [`prompt`]: what the bridge can say to a person.
@@ -26,6 +26,7 @@ pub mod webrtc;
 pub use audio::{AudioFormat, LegAudio};
 pub use command::{DigitMethod, MediaCommand, MediaEvent};
 pub use media_plan::{AudioEgress, AudioIngress, Feed, MediaPlan};
+pub use picture::{PictureId, PicturePlan, PlannedTile, Show, TileMarks, VideoEgress, VideoFeed};
 pub use policy::{Encryption, OfferPolicy};
 pub use prompt::{CLIP_RATE, Clip, PlayId, Prompt};
 pub use stats::LegStats;

@@ -1,5 +1,6 @@
-//! The conference's decision of who is heard by whom: plain data for the engine.
+//! The conference's decision of who is heard and seen by whom: plain data for the engine.
 
+use crate::picture::{PicturePlan, VideoEgress};
 use causeway_base::LegId;
 
 /// One leg's way into a conference.
@@ -50,6 +51,10 @@ pub struct MediaPlan {
     pub ingress: Vec<AudioIngress>,
     /// The ways out, at most one a leg.
     pub egress: Vec<AudioEgress>,
+    /// The pictures that are composed, each name once.
+    pub pictures: Vec<PicturePlan>,
+    /// The ways out of video, at most one a leg.
+    pub video: Vec<VideoEgress>,
 }
 
 /// The longest delay of [`Feed::Echo`]: five seconds of samples are kept for it.

@@ -1,6 +1,9 @@
 //! What is shown where, without pixels: a picture is composed in several sizes from one decision.
+//!
+//! * [`Area`]: a place. * [`PicturePlan`]: one picture, its tiles or its screen.
+//! * [`VideoEgress`]: who is sent which.
 
-use causeway_base::VideoSize;
+use causeway_base::{Lang, LegId, VideoSize};
 
 /// Columns of the grid that places are counted in. With [`GRID_HEIGHT`] it is 16:9, and both can
 /// be divided by all that layouts divide by: 2, 3, 4, 5, 6 and 7.
@@ -84,6 +87,144 @@ impl Area {
         let (right, bottom) = (x(self.left + self.width), y(self.top + self.height));
         PixelArea { left, top, width: right - left, height: bottom - top }
     }
+}
+
+/// The most tiles of a picture: a page of equals.
+pub const MAX_TILES: usize = 16;
+
+/// The longest text of a picture that is drawn, in characters; more is cut.
+pub const MAX_TEXT: usize = 160;
+
+/// Names a picture within its conference. The same name is the same picture, whatever becomes of
+/// it, so that its encoders go on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct PictureId(pub u32);
+
+/// How well somebody is connected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum PathQuality {
+    /// Words are lost.
+    Bad,
+    /// It can be heard.
+    Poor,
+    /// Nothing is to be said.
+    Good,
+}
+
+/// What is drawn beside a name.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct TileMarks {
+    /// Is muted.
+    pub muted: bool,
+    /// Raises a hand.
+    pub hand: bool,
+    /// Is heard by telephone.
+    pub phone: bool,
+    /// Is the active speaker: a frame around the tile.
+    pub speaking: bool,
+    /// Connected less than well.
+    pub quality: Option<PathQuality>,
+}
+
+/// One place of a picture.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlannedTile {
+    /// Where.
+    pub area: Area,
+    /// Whose main video it shows; without one, or while nothing comes, the name alone.
+    pub source: Option<LegId>,
+    /// The name below it; none where empty.
+    pub name: String,
+    /// What is drawn beside it.
+    pub marks: TileMarks,
+}
+
+/// What somebody types, echoed on a screen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ScreenEntry {
+    /// The digits themselves.
+    Digits(String),
+    /// So many that nobody may read: a PIN.
+    Hidden(usize),
+}
+
+/// Text that a room shows while it is not in a conference, in the language that it was made in.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TextScreen {
+    /// The large line.
+    pub title: String,
+    /// Below it.
+    pub lines: Vec<String>,
+    /// What was typed so far.
+    pub entry: Option<ScreenEntry>,
+}
+
+/// What a picture shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Show {
+    /// People.
+    People {
+        /// At most [`MAX_TILES`], the later ones over the earlier.
+        tiles: Vec<PlannedTile>,
+        /// People who are heard only: "N more on the phone".
+        on_phone: usize,
+        /// The meeting is recorded.
+        recording: bool,
+    },
+    /// Text.
+    Text(TextScreen),
+    /// Colour bars with a clock and text, and somebody's own picture back: the test call.
+    Bars {
+        /// The text below them.
+        text: String,
+        /// Whose picture is shown in them.
+        source: Option<LegId>,
+    },
+}
+
+/// One picture of a conference.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PicturePlan {
+    /// Its name.
+    pub id: PictureId,
+    /// What it shows.
+    pub show: Show,
+    /// The language of what the bridge itself writes into it.
+    pub lang: Lang,
+}
+
+impl PicturePlan {
+    /// The legs whose video it shows.
+    pub fn sources(&self) -> impl Iterator<Item = LegId> + '_ {
+        let (tiles, alone) = match &self.show {
+            Show::People { tiles, .. } => (tiles.as_slice(), None),
+            Show::Text(_) => (&[][..], None),
+            Show::Bars { source, .. } => (&[][..], *source),
+        };
+        tiles.iter().filter_map(|tile| tile.source).chain(alone)
+    }
+}
+
+/// What feeds an outgoing main video line.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum VideoFeed {
+    /// Nothing is sent.
+    #[default]
+    Nothing,
+    /// A composed picture.
+    Picture(PictureId),
+    /// Another leg's video as it is; while codec, size or rate do not fit, this picture, which
+    /// shows nothing else.
+    Forward(LegId, PictureId),
+}
+
+/// One leg's way out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct VideoEgress {
+    /// The leg.
+    pub leg: LegId,
+    /// What it gets.
+    pub feed: VideoFeed,
 }
 
 #[cfg(test)]

@@ -72,6 +72,7 @@ impl<O: Outlet> Router<O> {
     pub(crate) async fn media_event(&mut self, event: MediaEvent) {
         let leg = match &event {
             MediaEvent::Talkers { conference, .. }
+            | MediaEvent::VideoStrained { conference, .. }
             | MediaEvent::ConferenceFailed { conference, .. } => {
                 if let Some(handle) = self.directory.of_conference(*conference) {
                     // A task that is gone has nobody left to tell.
@@ -92,6 +93,9 @@ impl<O: Outlet> Router<O> {
             | MediaEvent::WebRtcReserved { leg, .. }
             | MediaEvent::WebRtcChanged { leg, .. }
             | MediaEvent::SourceLatched { leg, .. }
+            | MediaEvent::VideoChanged { leg, .. }
+            | MediaEvent::Sighted { leg, .. }
+            | MediaEvent::KeyFrameNeeded { leg }
             | MediaEvent::Digit { leg, .. }
             | MediaEvent::Played { leg, .. }
             | MediaEvent::Silent { leg, .. }

@@ -185,6 +185,7 @@ fn plan(case: &Case) -> MediaPlan {
         max_talkers: 4,
         ingress: legs().map(|leg| AudioIngress { leg, heard: true, auto_gain: false }).collect(),
         egress: legs().map(|leg| AudioEgress { leg, feed: Feed::Mix }).collect(),
+        ..MediaPlan::default()
     }
 }
 

@@ -74,6 +74,7 @@ fn a_packet_in_steady_state_allocates_nothing() {
             .zip(kinds)
             .map(|(phone, (feed, _))| AudioEgress { leg: phone.leg, feed })
             .collect(),
+        ..MediaPlan::default()
     };
     orders.send(Order::Apply(CONFERENCE, Box::new(plan))).expect("room");
 

@@ -68,7 +68,7 @@ impl Bench {
     }
 
     fn reserve(&mut self, leg: LegId) -> SocketAddr {
-        self.tell(MediaCommand::Reserve { leg, local: LOCAL });
+        self.tell(MediaCommand::Reserve { leg, local: LOCAL, video: false });
         self.wait(|event| match event {
             MediaEvent::Reserved { leg: reserved, rtp, .. } if *reserved == leg => Some(*rtp),
             _ => None,
@@ -102,6 +102,7 @@ impl Bench {
                 .iter()
                 .map(|phone| AudioEgress { leg: phone.leg, feed: Feed::Mix })
                 .collect(),
+            ..MediaPlan::default()
         };
         self.tell(MediaCommand::Apply { conference: CONFERENCE, plan });
     }
@@ -281,7 +282,7 @@ fn ports_run_out_with_their_cause_and_rest_after_use() {
         bench.reserve(LegId(number));
     }
     bench.tell(MediaCommand::Release { leg: LegId(3) });
-    bench.tell(MediaCommand::Reserve { leg: LegId(11), local: LOCAL });
+    bench.tell(MediaCommand::Reserve { leg: LegId(11), local: LOCAL, video: false });
     let cause = bench.wait(|event| match event {
         MediaEvent::Failed { leg: LegId(11), cause } => Some(*cause),
         _ => None,

@@ -443,6 +443,7 @@ fn music_goes_on_across_workers() {
             max_talkers: 4,
             ingress: vec![],
             egress: vec![causeway_plan::AudioEgress { leg, feed }],
+            ..Default::default()
         };
         MediaCommand::Apply { conference, plan }
     };

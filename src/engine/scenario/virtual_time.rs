@@ -177,6 +177,7 @@ impl VirtualTime {
                 .iter()
                 .map(|(leg, _, feed)| AudioEgress { leg: *leg, feed: *feed })
                 .collect(),
+            ..MediaPlan::default()
         };
         self.order(Order::Apply(conference, Box::new(plan)));
     }

@@ -2,14 +2,17 @@
 //!
 //! * [`h264`]: profiles, levels and their arithmetic.
 //! * [`feedback`]: what a receiver can ask its sender.
+//! * [`state`]: how a stream stands.
 
 pub mod feedback;
 pub mod h264;
+pub mod state;
 
 pub use feedback::{Feedback, FeedbackKind};
 pub use h264::{
     DEFAULT_PROFILE_LEVEL_ID, H264Level, H264Limits, H264Profile, PacketizationMode, ProfileLevelId,
 };
+pub use state::{FreezeCause, Sight, VideoState, VideoStrain};
 
 use crate::{Direction, TransportSpec, WebRtcVideo};
 use causeway_base::{Bitrate, SizeClass, VideoCodec, VideoSize};

@@ -127,7 +127,7 @@ impl Calls {
         let order = match call.up() {
             Some(_) => MediaCommand::Move { leg, conference: self.room },
             None => match call.protocol() {
-                Protocol::Sip => MediaCommand::Reserve { leg, local },
+                Protocol::Sip => MediaCommand::Reserve { leg, local, video: false },
                 Protocol::WebRtc => MediaCommand::ReserveWebRtc { leg },
             },
         };
@@ -204,7 +204,7 @@ impl Calls {
             return None;
         }
         match event {
-            MediaEvent::Reserved { leg, rtp, rtcp } => {
+            MediaEvent::Reserved { leg, rtp, rtcp, .. } => {
                 let ports = PortAddress { rtp, rtcp, advertised: rtp.ip() };
                 self.reserved(leg, MediaAddress::Ports(ports))
             }
@@ -229,7 +229,13 @@ impl Calls {
             MediaEvent::Played { leg, play } => Some(Report::Played { leg, play }),
             MediaEvent::Stats { leg, stats } => Some(Report::Stats { leg, stats }),
             MediaEvent::Failed { leg, cause } => self.hang_up(leg, cause),
-            MediaEvent::Talkers { .. } | MediaEvent::ConferenceFailed { .. } => None,
+            // No picture is offered to anybody yet.
+            MediaEvent::VideoChanged { .. }
+            | MediaEvent::Sighted { .. }
+            | MediaEvent::KeyFrameNeeded { .. } => None,
+            MediaEvent::Talkers { .. }
+            | MediaEvent::VideoStrained { .. }
+            | MediaEvent::ConferenceFailed { .. } => None,
         }
     }
 

@@ -270,6 +270,7 @@ impl ConferenceActor {
                 }
                 return self.tell(now, Command::Talkers { legs });
             }
+            MediaEvent::VideoStrained { .. } => return,
             MediaEvent::ConferenceFailed { cause, .. } => {
                 warn!(conference = %self.conference.id(), code = cause.code(), "media failed");
                 return self.tell(now, Command::End { cause });
@@ -286,6 +287,9 @@ impl ConferenceActor {
             | MediaEvent::WebRtcReserved { leg, .. }
             | MediaEvent::WebRtcChanged { leg, .. }
             | MediaEvent::SourceLatched { leg, .. }
+            | MediaEvent::VideoChanged { leg, .. }
+            | MediaEvent::Sighted { leg, .. }
+            | MediaEvent::KeyFrameNeeded { leg }
             | MediaEvent::Digit { leg, .. }
             | MediaEvent::Silent { leg, .. }
             | MediaEvent::Resumed { leg }

@@ -263,6 +263,7 @@ impl ReceptionActor {
                 .iter()
                 .map(|(leg, guest)| AudioEgress { leg: **leg, feed: feed(guest) })
                 .collect(),
+            ..MediaPlan::default()
         }
     }
 }
@@ -273,7 +274,7 @@ impl Actor for ReceptionActor {
             Message::Visit(visit) => return self.visit(now, visit),
             Message::Leg(event) => self.calls.leg_event(event),
             Message::Media(event) => match &event {
-                MediaEvent::Talkers { .. } => None,
+                MediaEvent::Talkers { .. } | MediaEvent::VideoStrained { .. } => None,
                 MediaEvent::ConferenceFailed { cause, .. } => {
                     warn!(code = cause.code(), "media of the reception failed");
                     let cause = *cause;
@@ -283,6 +284,9 @@ impl Actor for ReceptionActor {
                 | MediaEvent::WebRtcReserved { leg, .. }
                 | MediaEvent::WebRtcChanged { leg, .. }
                 | MediaEvent::SourceLatched { leg, .. }
+                | MediaEvent::VideoChanged { leg, .. }
+                | MediaEvent::Sighted { leg, .. }
+                | MediaEvent::KeyFrameNeeded { leg }
                 | MediaEvent::Digit { leg, .. }
                 | MediaEvent::Silent { leg, .. }
                 | MediaEvent::Resumed { leg }

@@ -129,6 +129,7 @@ fn reserved(leg: u64) -> Message {
         leg: LegId(leg),
         rtp: "192.0.2.5:10000".parse().expect("an address"),
         rtcp: "192.0.2.5:10001".parse().expect("an address"),
+        video: None,
     })
 }
 
@@ -147,7 +148,9 @@ fn word(order: &Order) -> String {
         Order::Leg(LegCommand::End { leg, cause }) => format!("end {} {cause:?}", leg.0),
         Order::Media(MediaCommand::OpenConference { .. }) => "open".to_owned(),
         Order::Media(MediaCommand::CloseConference { .. }) => "close".to_owned(),
-        Order::Media(MediaCommand::Reserve { leg, local }) => format!("reserve {} {local}", leg.0),
+        Order::Media(MediaCommand::Reserve { leg, local, .. }) => {
+            format!("reserve {} {local}", leg.0)
+        }
         Order::Media(MediaCommand::Configure { leg, .. }) => format!("configure {}", leg.0),
         Order::Media(MediaCommand::Move { leg, .. }) => format!("move {}", leg.0),
         Order::Media(MediaCommand::Release { leg }) => format!("release {}", leg.0),

@@ -54,6 +54,7 @@ fn all(version: usize, legs: &[LegId], heard: impl Fn(LegId) -> bool) -> MediaPl
             .map(|leg| AudioIngress { leg: *leg, heard: heard(*leg), auto_gain: false })
             .collect(),
         egress: legs.iter().map(|leg| AudioEgress { leg: *leg, feed: Feed::Mix }).collect(),
+        ..MediaPlan::default()
     }
 }
 
