@@ -19,6 +19,7 @@
 //! * `station`: music that several legs hear at once.
 //! * `echo`: a leg's own sound, some time later.
 //! * `report`: RTCP of a leg, and its silence.
+//! * `video`: pictures, from a leg's packets to composed ones and back.
 
 mod clock;
 mod echo;
@@ -35,6 +36,8 @@ mod report;
 mod room;
 mod station;
 mod sys;
+#[allow(dead_code, reason = "its parts are joined to the legs one by one")]
+mod video;
 mod webrtc;
 mod worker;
 
@@ -42,6 +45,7 @@ mod worker;
 mod scenario;
 
 pub use clock::TickMetrics;
+pub use video::{DecoderProgram, VideoConfig};
 pub use webrtc::WebRtcConfig;
 
 use causeway_base::{ConferenceId, EndCause, LegId};
@@ -81,6 +85,8 @@ pub struct EngineConfig {
     pub realtime: bool,
     /// The doors for browsers. Without them no browser joins.
     pub webrtc: Option<WebRtcConfig>,
+    /// Pictures. Without it nobody sees anybody.
+    pub video: Option<VideoConfig>,
 }
 
 impl Default for EngineConfig {
@@ -94,6 +100,7 @@ impl Default for EngineConfig {
             silence: Duration::from_secs(30),
             realtime: true,
             webrtc: None,
+            video: None,
         }
     }
 }

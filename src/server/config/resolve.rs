@@ -336,6 +336,7 @@ fn engine(finder: &mut Finder<'_>, raw: &RawConfig) -> EngineConfig {
         silence: Duration::from_secs(media.silence_s.max(1)),
         realtime: media.realtime,
         webrtc: None,
+        video: None,
     }
 }
 
