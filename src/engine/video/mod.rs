@@ -9,6 +9,8 @@ pub(crate) mod studio;
 
 pub use decode::DecoderProgram;
 
+use causeway_media::video::theme::Theme;
+
 /// The settings of an engine's pictures.
 #[derive(Clone, Debug)]
 pub struct VideoConfig {
@@ -18,4 +20,6 @@ pub struct VideoConfig {
     pub decoders: usize,
     /// Threads that compose and encode.
     pub threads: usize,
+    /// Colours and logo of what the bridge itself shows.
+    pub theme: Theme,
 }
