@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { strings } from '../i18n';
+import { CameraPreview } from './camera';
 import { useClient, useHeadingFocus } from './context';
 import { Elsewhere } from './elsewhere';
 import { Icon } from './icon';
@@ -27,6 +28,11 @@ export function Prejoin(): JSX.Element {
       {client.wayIn === 'elsewhere' ? <Elsewhere /> : (
         <div class="columns">
           <div class="stack">
+            {client.cameraThere.value && (
+              <section class="card" aria-label={strings.value.camera.heading}>
+                <CameraPreview />
+              </section>
+            )}
             <JoinForm busy={phase.at === 'joining'} />
           </div>
           <div class="stack">
