@@ -13,6 +13,7 @@ pub(crate) mod studio;
 
 pub use decode::DecoderProgram;
 
+use causeway_media::video::theme::Theme;
 use decode::Decoders;
 use std::io;
 use studio::Studio;
@@ -26,6 +27,8 @@ pub struct VideoConfig {
     pub decoders: usize,
     /// Threads that compose and encode.
     pub threads: usize,
+    /// Colours and logo of what the bridge itself shows.
+    pub theme: Theme,
 }
 
 /// What all workers' pictures are made by. Clones are the same.
@@ -39,7 +42,7 @@ impl Machinery {
     pub(crate) fn start(config: &VideoConfig) -> io::Result<Self> {
         Ok(Self {
             decoders: Decoders::start(config.decoder.clone(), config.decoders)?,
-            studio: Studio::start(config.threads)?,
+            studio: Studio::start(config.threads, &config.theme)?,
         })
     }
 }
