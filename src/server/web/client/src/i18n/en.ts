@@ -93,7 +93,7 @@ export const en = {
     all: 'For everybody',
     allHint: 'Who chose a layout of their own keeps it.',
     likeMeeting: 'As the meeting',
-    single: 'Who speaks', speaker: 'Who speaks, and a strip', equal: 'All alike', side_by_side: 'Content and people', custom: 'Layout of the meeting',
+    single: 'Speaker only', speaker: 'Speaker and others', equal: 'All equal', side_by_side: 'Content and people', custom: 'Layout of the meeting',
     page: (page: number, pages: number) => `Page ${page} of ${pages}`,
     before: 'Page before', after: 'Next page',
     pinned: (name: string) => `Large for you: ${name}`,

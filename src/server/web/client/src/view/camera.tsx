@@ -26,28 +26,39 @@ export function CameraPreview(): JSX.Element {
             </p>
           )}
       </div>
-      <CameraDevices />
+      <CameraSwitch hint={t.onHint} />
     </div>
   );
 }
 
-/** The switch, and which camera where there are several; or why there is none. */
-export function CameraDevices(): JSX.Element {
+/** On and off; or why there is none. */
+export function CameraSwitch({ hint }: { hint?: string }): JSX.Element {
+  const client = useClient();
+  const { camera } = client.hardware;
+  const lens = camera.lens.value;
+  const t = strings.value.camera;
+  const on = lens.is === 'open' || lens.is === 'asking';
+  return (
+    <>
+      <Switch label={t.on} hint={lens.is === 'asking' ? t.asking : hint} on={on} set={(wanted) => void client.setCamera(wanted)} />
+      {lens.is === 'problem' && <Trouble device="camera" problem={lens.problem} again={() => void client.setCamera(true)} />}
+    </>
+  );
+}
+
+/** Which camera, where there are several. */
+export function CameraChoice(): JSX.Element | null {
   const client = useClient();
   const { camera, devices } = client.hardware;
-  const lens = camera.lens.value;
   const refused = camera.refused.value;
   const { cameras } = devices.value;
   const t = strings.value;
+  if (!camera.using || cameras.length < 2) return null;
   return (
-    <>
-      <Switch label={t.camera.on} hint={lens.is === 'asking' ? t.camera.asking : t.camera.onHint} on={lens.is === 'open' || lens.is === 'asking'} set={(on) => void client.setCamera(on)} />
-      {lens.is === 'problem' && <Trouble device="camera" problem={lens.problem} again={() => void client.setCamera(true)} />}
-      {camera.using && cameras.length > 1 && (
-        <Choice label={t.camera.heading} devices={cameras} value={camera.chosen.value} choose={(device) => void client.setCamera(true, device)} />
-      )}
+    <div>
+      <Choice label={t.camera.heading} devices={cameras} value={camera.chosen.value} choose={(device) => void client.setCamera(true, device)} />
       {refused && <p class="hint bad" role="alert">{t.trouble.kept(t.device.camera)} {troubleText('camera', refused)}</p>}
-    </>
+    </div>
   );
 }
 

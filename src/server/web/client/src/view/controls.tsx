@@ -2,7 +2,7 @@ import { useSignal, type Signal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { strings } from '../i18n';
 import { mayUnmute, voice, waiting } from '../session/state';
-import { CameraDevices } from './camera';
+import { CameraChoice, CameraSwitch } from './camera';
 import { useClient } from './context';
 import { Dialog } from './dialog';
 import { HostControls } from './host';
@@ -86,7 +86,8 @@ export function Controls({ panel }: { panel: Signal<Panel> }): JSX.Element {
       {open.value === 'sound' && (
         <Dialog heading={t.devices.heading} close={close}>
           <div class="stack">
-            {lines.camera && <CameraDevices />}
+            {lines.camera && <CameraSwitch />}
+            {lines.camera && <CameraChoice />}
             <SoundDevices />
           </div>
         </Dialog>

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { strings } from '../i18n';
 import { Banners } from './banner';
-import { CameraPreview } from './camera';
+import { CameraChoice, CameraPreview } from './camera';
 import { useClient, useHeadingFocus } from './context';
 import { Icon } from './icon';
 import { CallMe, PhoneCard } from './phone';
@@ -34,6 +34,7 @@ export function Lobby(): JSX.Element {
             <summary><h2>{t.devices.heading}</h2></summary>
             <div class="stack">
               {lines.camera && <CameraPreview />}
+              {lines.camera && <CameraChoice />}
               <SoundDevices />
             </div>
           </details>

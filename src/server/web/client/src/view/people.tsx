@@ -58,9 +58,10 @@ function Person({ one, host }: { one: Participant; host: boolean }): JSX.Element
   const { session } = useClient();
   const t = strings.value;
   const open = useSignal(false);
-  const { seat, speaking } = session.value;
+  const { seat, speaking, lines } = session.value;
   const self = one.id === seat?.participant;
-  const acts = !self && (host || seesSomebody(session.value));
+  // A host may put itself before all.
+  const acts = self ? host && lines.picture : host || seesSomebody(session.value);
   const speaks = speaking.includes(one.id);
   return (
     <li class={speaks ? 'person speaking' : 'person'}>
@@ -88,8 +89,8 @@ function Person({ one, host }: { one: Participant; host: boolean }): JSX.Element
       </div>
       {acts && open.value && (
         <div class="actions row wrap">
-          <PinActions one={one} host={host} />
-          {host && <Actions one={one} />}
+          <PinActions one={one} self={self} host={host} />
+          {host && !self && <Actions one={one} />}
         </div>
       )}
     </li>
@@ -97,7 +98,7 @@ function Person({ one, host }: { one: Participant; host: boolean }): JSX.Element
 }
 
 /** Who is large: for me, and by hosts for all. */
-function PinActions({ one, host }: { one: Participant; host: boolean }): JSX.Element | null {
+function PinActions({ one, self, host }: { one: Participant; self: boolean; host: boolean }): JSX.Element | null {
   const client = useClient();
   const { view, scene, lines } = client.session.value;
   const t = strings.value.people;
@@ -105,10 +106,12 @@ function PinActions({ one, host }: { one: Participant; host: boolean }): JSX.Ele
   const [pinned, lit] = [view.pinned === one.id, scene.spotlight === one.id];
   return (
     <>
-      <button type="button" class="small" onClick={() => client.keepLarge(pinned ? null : one.id)}>
-        <Icon name="pin" />
-        {pinned ? t.unpin : t.pin}
-      </button>
+      {!self && (
+        <button type="button" class="small" onClick={() => client.keepLarge(pinned ? null : one.id)}>
+          <Icon name="pin" />
+          {pinned ? t.unpin : t.pin}
+        </button>
+      )}
       {host && (
         <button type="button" class="small" onClick={() => client.host({ do: 'spotlight', participant: lit ? null : one.id })}>
           <Icon name="spotlight" />

@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { strings } from '../i18n';
-import { CameraPreview } from './camera';
+import { CameraChoice, CameraPreview } from './camera';
 import { useClient, useHeadingFocus } from './context';
 import { Elsewhere } from './elsewhere';
 import { Icon } from './icon';
@@ -38,8 +38,11 @@ export function Prejoin(): JSX.Element {
           <div class="stack">
             {client.wayIn === 'talk' && (
               <section class="card" aria-labelledby="sound">
-                <h2 id="sound">{t.devices}</h2>
-                <SoundDevices />
+                <h2 id="sound">{client.cameraThere.value ? strings.value.devices.heading : t.devices}</h2>
+                <div class="stack">
+                  <CameraChoice />
+                  <SoundDevices />
+                </div>
               </section>
             )}
             {(helpless || inShell) && <Elsewhere />}

@@ -46,7 +46,7 @@ test('is there while somebody is seen, as large as there is room; names otherwis
 test('is divided as one chooses, by pointer and by keys, and as a host chooses for all', async () => {
   const page = await watching({ role: 'host' });
   await page.click('.tools >> text=Layout');
-  await page.click('.thumbnail:has-text("All alike") >> nth=0');
+  await page.click('.thumbnail:has-text("All equal") >> nth=0');
   await until('it is told', () => views().length === 1);
   await page.waitForSelector('.thumbnail >> nth=2 >> input:checked');
   await page.keyboard.press('ArrowRight');
@@ -54,8 +54,8 @@ test('is divided as one chooses, by pointer and by keys, and as a host chooses f
   await page.click('.follow');
   await until('it is told', () => views().length === 3);
   expect(views()).toEqual([['equal', null, 0], ['side_by_side', null, 0], [null, null, 0]]);
-  await page.click('fieldset >> nth=1 >> .thumbnail:has-text("Who speaks") >> nth=0');
-  await page.waitForSelector('.follow:has-text("(Who speaks)")');
+  await page.click('fieldset >> nth=1 >> .thumbnail:has-text("Speaker only")');
+  await page.waitForSelector('.follow:has-text("(Speaker only)")');
   expect(fake.said('host').map(({ action }) => action)).toEqual([{ do: 'set_layout', layout: 'single' }]);
   await page.keyboard.press('Escape');
   expect(await page.evaluate(() => document.activeElement.innerText)).toContain('Layout');
@@ -65,7 +65,7 @@ test('pages of equals are turned forward and back, and not beyond', async () => 
   const crowd = Array.from({ length: 20 }, (_, at) => someone(30 + at, `Guest ${at}`));
   const page = await watching({ people: [...copyOf(COMPANY), ...crowd] });
   await page.click('.tools >> text=Layout');
-  await page.click('.thumbnail:has-text("All alike")');
+  await page.click('.thumbnail:has-text("All equal")');
   await page.keyboard.press('Escape');
   await page.waitForSelector('.pages:has-text("1 / 2")');
   await page.click('button[aria-label="Page before"]', { force: true });
