@@ -145,7 +145,7 @@ pub(crate) fn plan(
         .iter()
         .filter_map(|(purpose, readers)| {
             let (id, show) = (*names.get(purpose)?, scenery.show(purpose, &staged)?);
-            Some(PicturePlan { id, show, lang: readers.lang() })
+            Some(PicturePlan { id, show, lang: readers.lang(), margin: 0 })
         })
         .collect();
     pictures.sort_unstable_by_key(|picture| picture.id);
