@@ -7,7 +7,7 @@
 pub(crate) mod decode;
 pub(crate) mod studio;
 
-pub use decode::DecoderProgram;
+pub use decode::{DecodeMetrics, DecoderProgram, decode_if_asked};
 
 /// The settings of an engine's pictures.
 #[derive(Clone, Debug)]
