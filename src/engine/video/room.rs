@@ -280,6 +280,8 @@ impl Pictures {
                 receiver.rate = allocation.rate;
                 key(&send, allocation.class, self.strain)
             });
+            let sent = wanted.map(|key| (key.codec, key.class, receiver.rate));
+            working.line.egress.tell(sent);
             let Some(key) = wanted else {
                 working.line.egress.clear();
                 (receiver.present, receiver.next) = (None, None);
