@@ -591,9 +591,9 @@ impl Worker {
                 if tick % TICKS_PER_QUANTUM == room.phase {
                     room.run(&mut self.legs, &mut self.scratch, now, &mut self.sink);
                 }
-                room.run_pictures(&mut self.legs, &mut self.scratch, now, &mut self.sink);
+                room.run_pictures(&mut self.legs, &mut self.scratch, now, &mut self.sink)
             });
-            if catch_unwind(work).is_err() {
+            if !catch_unwind(work).unwrap_or(false) {
                 failed = Some(*id);
             }
         }

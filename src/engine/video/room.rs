@@ -113,6 +113,11 @@ impl Pictures {
         self.seating = Seating::Changed;
     }
 
+    /// A fault of ours ended one of its pictures: there will be no other of it.
+    pub(crate) fn has_failed(&self) -> bool {
+        self.shown.iter().any(|shown| shown.composition.has_failed())
+    }
+
     /// All that one tick does.
     pub(crate) fn run(
         &mut self,

@@ -172,11 +172,11 @@ impl Egress {
             };
             let queued = Queued {
                 header,
-                payload: payload.clone(),
+                payload: Payload::clone(payload),
                 at: packets.at,
                 urgency: Urgency::Media,
             };
-            let bytes = payload.bytes().len();
+            let bytes = payload.len();
             // There is room: it was counted above.
             if self.pacer.push(bytes, Urgency::Media, queued).is_ok() {
                 self.sequence = self.sequence.wrapping_add(1);
@@ -201,8 +201,8 @@ impl Egress {
         let Queued { header, payload, at, urgency } = queued;
         let packet = out.packet();
         let written = match (&mut self.rtx, urgency) {
-            (Some(rtx), Urgency::Resent) => rtx.wrap(header, &[], payload.bytes(), packet).ok(),
-            _ => write(header, payload.bytes(), packet),
+            (Some(rtx), Urgency::Resent) => rtx.wrap(header, &[], &payload, packet).ok(),
+            _ => write(header, &payload, packet),
         };
         let Some(mut len) = written else { return };
         match &mut self.protection {
@@ -220,7 +220,7 @@ impl Egress {
         match urgency {
             Urgency::Resent => self.resent += 1,
             Urgency::Media => {
-                self.stats.sent(at, header.timestamp, payload.bytes().len());
+                self.stats.sent(at, header.timestamp, payload.len());
                 self.sent.keep(now.instant, header, payload);
             }
         }
@@ -231,8 +231,8 @@ impl Egress {
         self.sent.set_round_trip(self.stats.round_trip().unwrap_or_default());
         for sequence in sequences {
             let Some((header, payload)) = self.sent.ask(now, sequence) else { continue };
-            let payload = payload.clone();
-            let bytes = payload.bytes().len();
+            let payload = Payload::clone(payload);
+            let bytes = payload.len();
             let queued = Queued { header, payload, at: now, urgency: Urgency::Resent };
             if self.pacer.push(bytes, Urgency::Resent, queued).is_err() {
                 return;
