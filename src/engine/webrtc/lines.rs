@@ -78,7 +78,6 @@ impl Lines {
                 line
             } else if let Some(place) = self.retired.iter().position(same) {
                 let mut line = self.retired.remove(place);
-                line.resume(direct);
                 line.take_up_video(direct, video, bundle);
                 line
             } else {

@@ -1,6 +1,7 @@
 //! The video lines of a session, against a peer that is in memory: a network without sockets and a
 //! clock that the test moves.
 
+mod bench;
 mod offer;
 mod peer;
 mod picture;

@@ -27,9 +27,10 @@ fn lines_keep_their_numbers_whatever_their_place_and_their_tag() {
     call.peer.film(call.now.instant, CAMERA + 1, 1);
     call.tick();
     assert_eq!(call.sequences(SessionLine::Video(0), 0), [1]);
-    // The first comes back, and goes on where it was: beyond the wrap of its numbers.
+    // The first comes back. Its owner begins anew; its numbers go on where they were, beyond
+    // their wrap: under one key none is used twice.
     call.reconfigure(vec![both_ways(line(1)), both_ways(line(0))]);
-    call.show(1, 2, 2);
+    call.show(1, 40_000, 2);
     call.show(0, 104, 1);
     call.tick();
     assert_eq!(call.peer.sequences(SHOWN), [0, 1, 2, 3, 65_534, 65_535]);
