@@ -95,6 +95,9 @@ pub const MAX_TILES: usize = 16;
 /// The longest text of a picture that is drawn, in characters; more is cut.
 pub const MAX_TEXT: usize = 160;
 
+/// The most that a picture leaves free along each edge, in percent: no set hides more.
+pub const MAX_MARGIN: u8 = 10;
+
 /// Names a picture within its conference. The same name is the same picture, whatever becomes of
 /// it, so that its encoders go on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -191,6 +194,9 @@ pub struct PicturePlan {
     pub show: Show,
     /// The language of what the bridge itself writes into it.
     pub lang: Lang,
+    /// How much stays free along each edge, in percent of the side, at most [`MAX_MARGIN`]: old
+    /// sets do not show what lies there.
+    pub margin: u8,
 }
 
 impl PicturePlan {

@@ -4,7 +4,8 @@
 //! 2. [`codec`]: access units to pictures and back.
 //! 3. [`scale`]: pictures to the size of a tile.
 //! 4. [`compose`]: tiles to one picture, with [`sprite`]s over them.
-//! 5. [`overlay`]: text and marks; [`screen`]: what the bridge itself shows.
+//! 5. [`overlay`]: text and marks; [`screen`]: what the bridge itself shows;
+//!    [`theme`]: its colours and logo.
 //!
 //! Beside it: [`snapshot`] (PNG) and [`detect`] (what is wrong with a picture).
 
@@ -18,3 +19,4 @@ pub mod scale;
 pub mod screen;
 pub mod snapshot;
 pub mod sprite;
+pub mod theme;

@@ -9,21 +9,24 @@ use std::sync::Arc;
 use causeway_base::VideoSize;
 
 use super::colour::Colour;
-use super::compose::{Rect, Scene, Tile};
+use super::compose::{Fit, Rect, Scene, Tile};
+use super::frame::Frame;
 use super::overlay::Lettering;
 use super::sprite::{Mask, Sprite};
+use super::theme::Theme;
 
 /// Digits that an entry shows; earlier ones have moved out on the left.
 pub const MAX_ECHO: usize = 12;
 
-/// Behind text.
-const BACKGROUND: Colour = Colour::rgb(20, 26, 42);
+/// Lines below the title: more do not fit.
+const MAX_LINES: usize = 6;
+
 /// Titles, digits.
 const BRIGHT: Colour = Colour::WHITE;
 /// Further lines.
 const SOFT: Colour = Colour::rgb(190, 198, 214);
-/// Where digits go.
-const FIELD: Colour = Colour::rgb(44, 54, 82);
+/// How much lighter than the background is where digits go, in luma.
+const FIELD_LIFT: u8 = 24;
 
 /// The 75 % bars of ITU-R BT.471: white, yellow, cyan, green, magenta, red, blue.
 const BARS: [Colour; 7] = [
@@ -69,31 +72,62 @@ impl Entry {
     }
 }
 
-/// A screen of text in the middle of a canvas.
-pub fn title(lettering: &mut Lettering, canvas: VideoSize, screen: &TitleScreen) -> Scene {
+/// A screen of text in the middle of a canvas, below the theme's logo where there is room for it.
+pub fn title(
+    lettering: &mut Lettering,
+    canvas: VideoSize,
+    screen: &TitleScreen,
+    theme: &Theme,
+) -> Scene {
+    let background = theme.background;
     let unit = (canvas.height / 24).max(8);
+    let lines = &screen.lines[..screen.lines.len().min(MAX_LINES)];
     let mut page = Page::new(lettering, canvas);
-    let lines = screen.lines.len() as u16;
-    let height = 4 * unit + lines * 2 * unit + if screen.entry.is_some() { 5 * unit } else { 0 };
+    let entry = if screen.entry.is_some() { 5 * unit } else { 0 };
+    let height = 4 * unit + lines.len() as u16 * 2 * unit + entry;
     page.top = canvas.height.saturating_sub(height) / 2;
+    let logo = theme.logo.as_ref().and_then(|logo| logo_above(canvas, page.top, logo, background));
     page.line(&screen.title, 2 * unit, BRIGHT);
     page.top += unit;
-    for line in &screen.lines {
+    for line in lines {
         page.line(line, unit * 5 / 4, SOFT);
     }
     if let Some(entry) = &screen.entry {
         page.top += unit;
-        page.field(&entry.shown(), 2 * unit);
+        let field = Colour { y: background.y.saturating_add(FIELD_LIFT), ..background };
+        page.field(&entry.shown(), 2 * unit, field);
     }
     let mut tile = Tile::new(Rect::all(canvas), None);
-    tile.colour = BACKGROUND;
+    tile.colour = background;
     tile.sprites = page.sprites;
-    Scene { canvas, background: BACKGROUND, tiles: vec![tile] }
+    Scene { canvas, background, tiles: std::iter::once(tile).chain(logo).collect() }
 }
 
-/// Colour bars over a mark that moves by the number of the picture, with a line of text (such as
-/// the time) on a dark ground.
-pub fn bars(lettering: &mut Lettering, canvas: VideoSize, text: &str, picture: u32) -> Scene {
+/// A logo between the upper edge of what every set shows and the text; `None` where that is too
+/// little.
+fn logo_above(canvas: VideoSize, text: u16, logo: &Frame, background: Colour) -> Option<Tile> {
+    let top = canvas.height / 18;
+    let height = (canvas.height / 8).min(text.checked_sub(top)?);
+    if height < canvas.height / 18 {
+        return None;
+    }
+    let width = canvas.width / 2;
+    let mut tile = Tile::new(Rect::new((canvas.width - width) / 2, top, width, height), None);
+    tile.frame = Some(logo.clone());
+    tile.fit = Fit::Whole;
+    tile.colour = background;
+    Some(tile)
+}
+
+/// Colour bars over a mark that moves by the number of the picture, with a line of text and a
+/// smaller one, such as the time, on a dark ground.
+pub fn bars(
+    lettering: &mut Lettering,
+    canvas: VideoSize,
+    text: &str,
+    clock: &str,
+    picture: u32,
+) -> Scene {
     let bar_height = (canvas.height / 4 * 3) & !1;
     let edge = |bar: usize| (usize::from(canvas.width) * bar / BARS.len()) as u16 & !1;
     let mut tiles: Vec<Tile> = (0..BARS.len())
@@ -106,7 +140,7 @@ pub fn bars(lettering: &mut Lettering, canvas: VideoSize, text: &str, picture: u
         })
         .collect();
     tiles.push(moving_mark(canvas, bar_height, picture));
-    tiles.push(clock(lettering, canvas, bar_height, text));
+    tiles.push(words(lettering, canvas, bar_height, [text, clock]));
     Scene { canvas, background: Colour::BLACK, tiles }
 }
 
@@ -121,14 +155,15 @@ fn moving_mark(canvas: VideoSize, top: u16, picture: u32) -> Tile {
     tile
 }
 
-fn clock(lettering: &mut Lettering, canvas: VideoSize, bars: u16, text: &str) -> Tile {
+fn words(lettering: &mut Lettering, canvas: VideoSize, bars: u16, lines: [&str; 2]) -> Tile {
     let top = (bars + canvas.height / 20) & !1;
     let rect = Rect::new(0, top, canvas.width, canvas.height.saturating_sub(top));
     let mut tile = Tile::new(rect, None);
     let mut page = Page::new(lettering, VideoSize::new(canvas.width, rect.height()));
-    let size = rect.height() / 2;
-    page.top = (rect.height() - size * 13 / 10) / 2;
-    page.line(text, size, BRIGHT);
+    let [text, clock] = lines;
+    let unit = rect.height() / 10;
+    page.line(text, 3 * unit, BRIGHT);
+    page.line(clock, 2 * unit, SOFT);
     tile.sprites = page.sprites;
     tile
 }
@@ -155,10 +190,10 @@ impl<'a> Page<'a> {
     }
 
     /// A field with text in it, which may be none.
-    fn field(&mut self, text: &str, size: u16) {
+    fn field(&mut self, text: &str, size: u16, colour: Colour) {
         let shade = self.lettering.shade((size * 12).min(self.width / 10 * 9), size * 2);
         let top = self.top;
-        self.push(shade, top, FIELD);
+        self.push(shade, top, colour);
         if let Some(mask) = self.lettering.text(text, size, self.width / 10 * 8) {
             let top = top + (size * 2).saturating_sub(mask.height() as u16) / 2;
             self.push(mask, top, BRIGHT);

@@ -3,11 +3,24 @@
 use super::decode::DecodeStream;
 use causeway_base::{Bitrate, LegId, SizeClass, VideoCodec};
 use causeway_media::video::frame::Frame;
+use causeway_media::video::theme::Theme;
 use causeway_plan::PicturePlan;
 use causeway_plan::video::VideoStrain;
 use std::io;
 use std::sync::Arc;
 use std::time::Instant;
+
+/// Where the pictures of one leg come from.
+pub(crate) trait PictureSource: Send + Sync + 'static {
+    /// The last good picture. Never waits.
+    fn picture(&self) -> Option<Frame>;
+}
+
+impl PictureSource for DecodeStream {
+    fn picture(&self) -> Option<Frame> {
+        DecodeStream::picture(self)
+    }
+}
 
 /// The threads that compose and encode. Clones are the same.
 #[derive(Clone, Debug)]
@@ -48,7 +61,7 @@ pub(crate) struct EncodedPicture {
 
 impl Studio {
     /// Starts so many threads.
-    pub(crate) fn start(_threads: usize) -> io::Result<Self> {
+    pub(crate) fn start(_threads: usize, _theme: &Theme) -> io::Result<Self> {
         Ok(Self {})
     }
 
@@ -65,7 +78,7 @@ impl Studio {
 
 impl Composition {
     /// Shows this from now on, with these streams for its sources.
-    pub(crate) fn show(&self, _plan: &PicturePlan, _sources: Vec<(LegId, DecodeStream)>) {}
+    pub(crate) fn show<S: PictureSource>(&self, _plan: &PicturePlan, _sources: Vec<(LegId, S)>) {}
 
     /// The encoder of these settings: that which is there, else a new one.
     pub(crate) fn encode(&self, _key: EncodeKey) -> Encode {

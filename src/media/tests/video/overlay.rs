@@ -9,10 +9,11 @@ use causeway_media::video::colour::Colour;
 use causeway_media::video::compose::{Border, Compositor, Rect, Scene, Tile};
 use causeway_media::video::frame::{Frame, Plane};
 use causeway_media::video::overlay::{
-    FontSource, Lettering, Mark, Quality, caption, more_on_phone, notice,
+    FontSource, Lettering, Mark, Quality, caption, card, more_on_phone, recording,
 };
 use causeway_media::video::screen::{Entry, TitleScreen, bars, title};
 use causeway_media::video::snapshot;
+use causeway_media::video::theme::{COLOURS, LOGO, Theme, ThemeError};
 
 use crate::picture::{likeness, moving, pool};
 
@@ -60,9 +61,13 @@ fn conference(lettering: &mut Lettering) -> Scene {
             tile
         })
         .collect();
-    tiles.push(more_on_phone(lettering, Rect::new(100, 520, 500, 60), 7, Lang::Zh));
-    tiles.push(more_on_phone(lettering, Rect::new(680, 520, 500, 60), 12, Lang::En));
-    tiles.push(notice(lettering, Rect::new(100, 620, 1080, 60), "会议正在录制 Recording", &[]));
+    for (top, lang) in [(0, Lang::Zh), (490, Lang::En)] {
+        let within = Rect::new(0, top, 1280, 720);
+        tiles.push(more_on_phone(lettering, within, 7, lang));
+        tiles.push(recording(lettering, within, lang));
+    }
+    tiles.push(card(lettering, Rect::new(426, 480, 426, 240), "王小明"));
+    tiles.push(card(lettering, Rect::new(852, 540, 320, 180), "zoë"));
     Scene { canvas: P720, background: Colour::rgb(30, 32, 40), tiles }
 }
 
@@ -114,7 +119,7 @@ fn without_a_font_marks_and_digits_are_left() {
     assert!(caption(&mut lettering, rect, "王小明", &[]).is_empty());
     assert_eq!(caption(&mut lettering, rect, "王小明", &[Mark::Muted]).len(), 2);
     keep("conference-without-font", &compose(&conference(&mut lettering)));
-    keep("entry-without-font", &compose(&title(&mut lettering, P720, &entry("80012"))));
+    keep("entry-without-font", &compose(&text(&mut lettering, P720, &entry("80012"))));
 }
 
 #[test]
@@ -146,19 +151,57 @@ fn entry(digits: &str) -> TitleScreen {
     }
 }
 
+fn text(lettering: &mut Lettering, canvas: VideoSize, screen: &TitleScreen) -> Scene {
+    title(lettering, canvas, screen, &Theme::default())
+}
+
+#[test]
+fn screens_show_the_logo_and_the_colours_of_a_theme() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("theme");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join(COLOURS), "background = \"#301010\"").unwrap();
+    std::fs::write(folder.join(LOGO), "not a picture").unwrap();
+    let error = Theme::of_folder(&folder).unwrap_err();
+    assert!(matches!(error, ThemeError::Logo), "{error}");
+    std::fs::write(folder.join(LOGO), logo()).unwrap();
+    let theme = Theme::of_folder(&folder).unwrap();
+    let picture = compose(&title(&mut Lettering::of_system(), P720, &entry("12"), &theme));
+    keep("theme", &picture);
+    let luma = |x: usize, y: usize| picture.planes().y.row(y)[x];
+    let ground = Colour::rgb(0x30, 0x10, 0x10);
+    assert_eq!(luma(2, 2), ground.y);
+    // 40x20 pixels at a height of 90: the left half white, the right half as good as nothing.
+    assert!(luma(640 - 45, 85) > 220, "{}", luma(640 - 45, 85));
+    assert!(luma(640 + 45, 85).abs_diff(ground.y) < 4);
+    assert!(Theme::of_folder(&folder.join("nowhere")).unwrap().logo.is_none());
+}
+
+/// A PNG file with transparency.
+fn logo() -> Vec<u8> {
+    let mut file = Vec::new();
+    let mut encoder = png::Encoder::new(&mut file, 40, 20);
+    encoder.set_color(png::ColorType::Rgba);
+    encoder.set_depth(png::BitDepth::Eight);
+    let pixels = (0..40 * 20).flat_map(|at| [255, 255, 255, if at % 40 < 20 { 255 } else { 0 }]);
+    let mut writer = encoder.write_header().unwrap();
+    writer.write_image_data(&pixels.collect::<Vec<u8>>()).unwrap();
+    writer.finish().unwrap();
+    file
+}
+
 #[test]
 fn screens_echo_digits_and_hide_those_of_a_pin() {
     let mut lettering = Lettering::of_system();
-    let before = compose(&title(&mut lettering, P720, &entry("")));
-    let after = compose(&title(&mut lettering, P720, &entry("80012")));
+    let before = compose(&text(&mut lettering, P720, &entry("")));
+    let after = compose(&text(&mut lettering, P720, &entry("80012")));
     assert!(bright(after.planes().y) > bright(before.planes().y) + 200);
     keep("entry", &after);
     let pin = |count| TitleScreen { entry: Some(Entry::Hidden(count)), ..entry("") };
-    let [four, long] = [4, 400].map(|count| compose(&title(&mut lettering, P720, &pin(count))));
+    let [four, long] = [4, 400].map(|count| compose(&text(&mut lettering, P720, &pin(count))));
     keep("pin", &four);
     assert!(bright(long.planes().y) > bright(four.planes().y));
-    let longest = compose(&title(&mut lettering, P720, &entry(&"1234567890".repeat(9))));
-    let last = compose(&title(&mut lettering, P720, &entry("901234567890")));
+    let longest = compose(&text(&mut lettering, P720, &entry(&"1234567890".repeat(9))));
+    let last = compose(&text(&mut lettering, P720, &entry("901234567890")));
     assert!(likeness(&longest, &last) > 98.0);
 }
 
@@ -166,7 +209,7 @@ fn screens_echo_digits_and_hide_those_of_a_pin() {
 fn all_text_lies_within_the_safe_area_at_every_size() {
     let mut lettering = Lettering::of_system();
     for (width, height) in [(320, 180), (640, 360), (1280, 720), (1920, 1080), (352, 288)] {
-        let picture = compose(&title(&mut lettering, VideoSize::new(width, height), &entry("123")));
+        let picture = compose(&text(&mut lettering, VideoSize::new(width, height), &entry("123")));
         let luma = picture.planes().y;
         let (width, height) = (usize::from(width), usize::from(height));
         let middle = luma.part(width / 20, height / 20, width * 9 / 10, height * 9 / 10);
@@ -178,7 +221,8 @@ fn all_text_lies_within_the_safe_area_at_every_size() {
 #[test]
 fn bars_have_their_colours_and_the_mark_moves() {
     let mut lettering = Lettering::of_system();
-    let scenes = [0, 30].map(|picture| bars(&mut lettering, P720, "2026-11-30 12:34:56", picture));
+    let scenes = [0, 30]
+        .map(|picture| bars(&mut lettering, P720, "您的声音和画面正常", "12:34:56 UTC", picture));
     let [first, later] = scenes.map(|scene| compose(&scene));
     keep("bars", &later);
     let planes = first.planes();

@@ -28,6 +28,9 @@ const MIN_SIZE: u16 = 6;
 /// The largest letters, in pixels.
 const MAX_SIZE: u16 = 400;
 
+/// The largest disc, in pixels: half of the height of 1080p.
+const MAX_SIDE: u16 = 544;
+
 /// Where Debian's packages put fonts: one for Latin script (fonts-dejavu-core, fonts-liberation,
 /// fonts-noto-core) and one for Chinese (fonts-droid-fallback, fonts-noto-cjk, fonts-wqy-microhei).
 /// The first of each that is there is taken.
@@ -76,6 +79,7 @@ pub struct Lettering {
 enum Key {
     Text { text: String, size: u16, widest: u16 },
     Mark(Mark, u16),
+    Disc(u16),
     Shade(u16, u16),
 }
 
@@ -131,6 +135,12 @@ impl Lettering {
     pub fn mark(&mut self, mark: Mark, side: u16) -> Arc<Mask> {
         let side = side.min(MAX_SIZE);
         self.kept(Key::Mark(mark, side), |_, _| Some(mark::draw(mark, side))).unwrap_or_default()
+    }
+
+    /// A disc of a diameter in pixels.
+    pub(super) fn disc(&mut self, side: u16) -> Arc<Mask> {
+        let side = side.min(MAX_SIDE);
+        self.kept(Key::Disc(side), |_, _| Some(mark::disc(side))).unwrap_or_default()
     }
 
     /// A box of a size.

@@ -24,6 +24,8 @@ pub enum Mark {
     Phone,
     /// How well it is received, as bars.
     Quality(Quality),
+    /// It is recorded.
+    Recording,
 }
 
 /// Samples of a pixel each way: 17 shades of edge.
@@ -40,6 +42,16 @@ pub(super) fn draw(mark: Mark, side: u16) -> Mask {
             sum += coverage(mark, Point { x: sample(a, x), y: sample(b, y) });
         }
         (sum * 255.0 / (SAMPLES * SAMPLES) as f32).round() as u8
+    })
+}
+
+/// Draws a disc `side` pixels high and wide, its edge a pixel soft.
+pub(super) fn disc(side: u16) -> Mask {
+    let radius = f32::from(side) / 2.0;
+    Mask::new(side.into(), side.into(), |x, y| {
+        let centre = |at: usize| at as f32 + 0.5 - radius;
+        let inside = radius - centre(x).hypot(centre(y)) + 0.5;
+        (inside.clamp(0.0, 1.0) * 255.0) as u8
     })
 }
 
@@ -75,6 +87,7 @@ fn coverage(mark: Mark, at: Point) -> f32 {
         Mark::Hand => f32::from(u8::from(hand(at))),
         Mark::Phone => f32::from(u8::from(phone(at))),
         Mark::Quality(quality) => bars(at, quality),
+        Mark::Recording => f32::from(u8::from(at.to(0.5, 0.5) < 0.34)),
     }
 }
 

@@ -4,10 +4,12 @@
 //! are read from files or given as bytes. Without any, names are left out: marks stay, and digits,
 //! which have shapes built in, so that clocks and number entry work in every installation.
 
+mod card;
 mod figure;
 mod lettering;
 mod mark;
 
+pub use card::card;
 pub use lettering::{FontSource, Lettering, MAX_TEXT_CHARS};
 pub use mark::{Mark, Quality};
 
@@ -37,7 +39,7 @@ const RED: Colour = Colour::rgb(235, 70, 60);
 /// The colour of a mark.
 const fn ink(mark: Mark) -> Colour {
     match mark {
-        Mark::Muted | Mark::Quality(Quality::Bad) => RED,
+        Mark::Muted | Mark::Recording | Mark::Quality(Quality::Bad) => RED,
         Mark::Hand | Mark::Quality(Quality::Fair) => AMBER,
         Mark::Phone | Mark::Quality(Quality::Good) => INK,
     }
@@ -60,23 +62,50 @@ pub fn caption(lettering: &mut Lettering, tile: Rect, name: &str, marks: &[Mark]
     std::iter::once(shade).chain(row.sprites(padding, top, height)).collect()
 }
 
-/// A tile that tells how many more are present without a picture of their own.
-pub fn more_on_phone(lettering: &mut Lettering, rect: Rect, count: usize, lang: Lang) -> Tile {
+/// A tile that tells how many more are present without a picture of their own, in the upper right
+/// corner.
+pub fn more_on_phone(lettering: &mut Lettering, within: Rect, count: usize, lang: Lang) -> Tile {
     let text = match lang {
         Lang::Zh => format!("另有 {count} 人通过电话参加"),
         Lang::En => format!("{count} more on the phone"),
     };
-    notice(lettering, rect, &text, &[Mark::Phone])
+    badge(lettering, within, Corner::Right, &text, &[Mark::Phone])
 }
 
-/// A tile of text in its middle, with marks before it.
-pub fn notice(lettering: &mut Lettering, rect: Rect, text: &str, marks: &[Mark]) -> Tile {
-    let mut tile = Tile::new(rect, None);
+/// A tile that tells that the meeting is recorded, in the upper left corner.
+pub fn recording(lettering: &mut Lettering, within: Rect, lang: Lang) -> Tile {
+    let text = match lang {
+        Lang::Zh => "录制中",
+        Lang::En => "Recording",
+    };
+    badge(lettering, within, Corner::Left, text, &[Mark::Recording])
+}
+
+/// An upper corner.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Corner {
+    Left,
+    Right,
+}
+
+/// A tile as wide as its text, with marks before it, in a corner.
+fn badge(
+    lettering: &mut Lettering,
+    within: Rect,
+    corner: Corner,
+    text: &str,
+    marks: &[Mark],
+) -> Tile {
+    let size = (within.height() / 28).clamp(10, 40);
+    let row = Row::new(lettering, text, marks, size, (within.width() / 2).saturating_sub(size));
+    let (width, height) = (row.width + size, 2 * size);
+    let left = match corner {
+        Corner::Left => within.left(),
+        Corner::Right => within.left() + within.width().saturating_sub(width),
+    };
+    let mut tile = Tile::new(Rect::new(left, within.top(), width, height), None);
     tile.colour = SHADE;
-    let size = (rect.height() / 3).clamp(12, 64);
-    let row = Row::new(lettering, text, marks, size, rect.width().saturating_sub(size));
-    let left = rect.width().saturating_sub(row.width) / 2;
-    tile.sprites = row.sprites(left, 0, rect.height()).collect();
+    tile.sprites = row.sprites(size / 2, 0, height).collect();
     tile
 }
 
