@@ -108,7 +108,7 @@ impl ReceptionActor {
 
     fn report(&mut self, now: Instant, report: Report) {
         match report {
-            Report::Up { leg, direction } => self.up(now, leg, direction),
+            Report::Up { leg, ways } => self.up(now, leg, ways.sound),
             Report::Digit { leg, digit, method } => {
                 // Which one it was is personal.
                 debug!(%leg, ?method, "digit pressed");
@@ -122,7 +122,11 @@ impl ReceptionActor {
             Report::Stats { leg, stats } => self.measured(now, leg, &stats),
             Report::Ended { leg, .. } => self.gone(now, leg),
             // Nobody is hung up for being silent.
-            Report::Connected { .. } | Report::Heard { .. } | Report::Silent { .. } => {}
+            Report::Connected { .. }
+            | Report::Heard { .. }
+            | Report::Silent { .. }
+            | Report::VideoChanged { .. }
+            | Report::Sighted { .. } => {}
         }
     }
 

@@ -13,7 +13,7 @@ use super::{
 use crate::meeting::{CODE_DIGITS, Permanent, Pin, fold};
 use causeway_adapter::sip;
 use causeway_base::Codec;
-use causeway_conference::{EndRules, KeyTable, Settings};
+use causeway_conference::{EndRules, KeyTable, Layout, Settings};
 use causeway_dial::{AliasPattern, Found, NameTable, NumberPlan, OurHosts, RateRule};
 use causeway_engine::EngineConfig;
 use causeway_plan::{Encryption, OfferPolicy};
@@ -558,6 +558,9 @@ fn settings(raw: &RawConference, keys: &Arc<KeyTable>) -> Settings {
         starts_in: None,
         locked_at_start: raw.locked_at_start,
         keys: Arc::clone(keys),
+        // These are the bridge's, the same in every conference.
+        layout: Layout::default(),
+        forwards_pictures: true,
         end: EndRules {
             linger: Duration::from_secs(raw.linger_s),
             max_duration: limit(raw.max_duration_s),
