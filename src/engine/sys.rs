@@ -136,6 +136,18 @@ impl Inbox {
         Box::new(Self { bytes: [[0; PLACE]; BATCH], received: [None; BATCH] })
     }
 
+    /// The first `count` datagrams of the last batch, to be opened in place.
+    pub(crate) fn datagrams_mut(
+        &mut self,
+        count: usize,
+    ) -> impl Iterator<Item = (&Received, &mut [u8])> {
+        let datagrams = self.received.iter().zip(&mut self.bytes).take(count);
+        datagrams.filter_map(|(received, bytes)| {
+            let received = received.as_ref()?;
+            Some((received, bytes.get_mut(..received.len)?))
+        })
+    }
+
     /// The first `count` datagrams of the last batch.
     pub(crate) fn datagrams(&self, count: usize) -> impl Iterator<Item = (&Received, &[u8])> {
         self.received.iter().zip(&self.bytes).take(count).filter_map(|(received, bytes)| {
