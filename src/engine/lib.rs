@@ -25,6 +25,8 @@ mod clock;
 mod echo;
 mod egress;
 mod encode;
+#[doc(hidden)]
+pub mod fuzz;
 mod ingress;
 mod leg;
 mod order;
@@ -45,7 +47,7 @@ mod worker;
 mod scenario;
 
 pub use clock::TickMetrics;
-pub use video::{DecoderProgram, VideoConfig};
+pub use video::{DecodeMetrics, DecoderProgram, VideoConfig, decode_if_asked};
 pub use webrtc::WebRtcConfig;
 
 use causeway_base::{ConferenceId, EndCause, LegId};
