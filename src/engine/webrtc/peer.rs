@@ -8,6 +8,7 @@ use super::{Datagram, Door, Outbox};
 use crate::clock::Now;
 use crate::ingress;
 use crate::leg::{Leg, Link, Path};
+use crate::video;
 use crate::worker::EventSink;
 use causeway_base::{Bitrate, EndCause, LegId};
 use causeway_plan::{IceCandidate, LegMedia, MediaEvent, WebRtcState};
@@ -178,12 +179,14 @@ pub(crate) fn take(
         heard(*id, link, datagram.arrival, sink);
     }
     peer.guard(|session| {
-        session.receive(now, datagram, outbox, &mut |line, _layer, packet| {
-            if let Some(link) = link
-                && line == SessionLine::Audio
-            {
-                let source = datagram.route.source;
-                ingress::take_browser(*id, link, packet, source, sink);
+        session.receive(now, datagram, outbox, &mut |line, layer, packet| {
+            let Some(link) = link else { return };
+            match line {
+                SessionLine::Audio => {
+                    let source = datagram.route.source;
+                    ingress::take_browser(*id, link, packet, source, sink);
+                }
+                SessionLine::Video(line) => video::line::take_browser(link, line, layer, packet),
             }
         })
     });

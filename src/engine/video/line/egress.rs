@@ -5,6 +5,7 @@ use super::{Way, overhead};
 use crate::clock::Now;
 use crate::egress::{Outgoing, random_u32};
 use crate::protection::Protection;
+use crate::webrtc::MediaPacket;
 use causeway_base::{Bitrate, SizeClass, VideoCodec, video::CLOCK_RATE};
 use causeway_plan::video::VideoSend;
 use causeway_plan::{LegVideo, VideoStats};
@@ -192,9 +193,26 @@ impl Egress {
 
     /// Sends what is to leave now.
     pub(crate) fn run(&mut self, way: &mut Way<'_>, now: Now, out: &mut Outgoing) {
+        if let Way::Session { peer, line } = way {
+            if !self.pacer.is_empty() {
+                peer.send_video(now, *line, self.leaving(now), &mut out.browsers);
+            }
+            return;
+        }
         while let Some(queued) = self.pacer.poll(now.instant) {
             self.leave(queued, way, now, out);
         }
+    }
+
+    /// What leaves now for a browser, whose session numbers no packet anew.
+    fn leaving(&mut self, now: Now) -> impl Iterator<Item = MediaPacket> {
+        let Self { pacer, stats, .. } = self;
+        std::iter::from_fn(move || {
+            let Queued { header, payload, at, .. } = pacer.poll(now.instant)?;
+            stats.sent(at, header.timestamp, payload.len());
+            let RtpHeader { marker, payload_type, sequence, timestamp, .. } = header;
+            Some(MediaPacket { marker, payload_type, sequence, timestamp, at, payload })
+        })
     }
 
     fn leave(&mut self, queued: Queued, way: &mut Way<'_>, now: Now, out: &mut Outgoing) {
@@ -270,6 +288,17 @@ impl Egress {
 
     pub(crate) const fn estimated(&mut self, now: Instant, rate: Bitrate) {
         self.allocator.estimated(now, rate);
+    }
+
+    /// The same of a browser, as its session heard it.
+    pub(crate) fn measured(
+        &mut self,
+        now: Instant,
+        fraction_lost: u8,
+        round_trip: Option<Duration>,
+    ) {
+        self.stats.measured(round_trip, None);
+        self.reported(now, fraction_lost);
     }
 
     pub(crate) fn reported(&mut self, now: Instant, fraction_lost: u8) {

@@ -1,5 +1,6 @@
 //! The packets of a line that it takes: frames for a decoder, where somebody sees them.
 
+use super::layer::{Detail, Layers};
 use crate::protection::Protection;
 use crate::video::decode::{DecodeStream, Decoders, Trouble};
 use causeway_base::{VideoCodec, video::CLOCK_RATE};
@@ -10,7 +11,9 @@ use causeway_rtp::SrtpReceiver;
 use causeway_rtp::report::ReceiverStatistics;
 use causeway_rtp::video::key_frame::Counts;
 use causeway_rtp::video::nack::MAX_PER_MESSAGE;
-use causeway_rtp::video::{Ask, Assembled, FrameKind, KeyFrameMethod, Piece, VideoReceiver, rtx};
+use causeway_rtp::video::{
+    Ask, Assembled, FrameKind, KeyFrameMethod, Piece, VideoReceiver, begins_key_frame, rtx,
+};
 use causeway_wire::rtp::RtpHeader;
 use std::time::{Duration, Instant};
 
@@ -81,6 +84,7 @@ pub(crate) struct Ingress {
     by_signalling: bool,
     stream: Option<Stream>,
     view: View,
+    layers: Layers,
     standing: Standing,
     heard: Option<Heard>,
     told: VideoState,
@@ -103,6 +107,7 @@ impl Ingress {
             by_signalling: line.transport.rtp().is_some(),
             stream: None,
             view: View::Unseen,
+            layers: Layers::default(),
             standing: Standing::Fine,
             heard: None,
             told: VideoState::Absent,
@@ -237,6 +242,37 @@ impl Ingress {
         };
         self.unauthentic += u64::from(opened.is_none());
         opened
+    }
+
+    /// So much of it is shown.
+    pub(crate) const fn want(&mut self, detail: Detail) {
+        self.layers.want(detail);
+    }
+
+    /// The size that is taken, by its place in simulcast.
+    pub(super) const fn layer(&self) -> usize {
+        self.layers.present()
+    }
+
+    /// The size of which a full picture is to be asked for, to change to it.
+    pub(super) fn ask_layer(&mut self, now: Instant) -> Option<usize> {
+        if self.is_seen() { self.layers.ask(now) } else { None }
+    }
+
+    /// Takes a packet of one of several sizes, where it is of the one that is shown.
+    pub(super) fn take_layer(
+        &mut self,
+        now: Instant,
+        layer: usize,
+        header: RtpHeader,
+        payload: &[u8],
+    ) {
+        let coding = |format: &VideoFormat| format.payload_type == header.payload_type;
+        let codec = self.formats.iter().find(|format| coding(format)).map(|it| it.coding.codec());
+        let begins = || codec.is_some_and(|codec| begins_key_frame(codec, payload));
+        if self.layers.take(now, layer, payload.len(), begins) {
+            self.take(now, header, payload);
+        }
     }
 
     /// Takes a packet that nobody forged.
