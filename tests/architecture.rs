@@ -13,7 +13,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("sip-codec", &["base"]),
     ("wire", &["base"]),
     ("plan", &["base"]),
-    ("media", &["base", "plan"]),
+    ("media", &["base", "plan", "wire"]),
     ("rtp", &["base", "wire", "plan"]),
     ("proto", &["base", "sip-codec", "wire", "plan", "rtp"]),
     ("conference", &["base", "plan"]),

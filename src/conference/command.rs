@@ -1,8 +1,10 @@
 //! What a conference is told, and why it may refuse.
 
+use crate::layout::{Layout, PictureChoice};
 use crate::{Lobby, Protocol, Role, Settings, TextError, chat};
 use causeway_base::{EndCause, Lang, LegId, ParticipantId};
 use causeway_plan::Direction;
+use causeway_plan::video::{Sight, VideoState, VideoStrain};
 use std::fmt;
 
 /// In whose name a command comes.
@@ -52,8 +54,10 @@ pub enum Command {
     MediaReady {
         /// The leg.
         leg: LegId,
-        /// Which way media may flow, from our side.
+        /// Which way its sound may flow, from our side.
         direction: Direction,
+        /// Which way pictures of people may flow, from our side.
+        video: Direction,
     },
     /// Let in a participant who waits.
     Admit {
@@ -197,6 +201,48 @@ pub enum Command {
         leg: LegId,
         /// One of `0-9A-D*#`.
         digit: char,
+    },
+    /// The layout of all who chose none of their own.
+    SetLayout {
+        /// Which.
+        layout: Layout,
+        /// By whom.
+        by: By,
+    },
+    /// What somebody wants to see. By the participant, or for it by a host.
+    ChoosePicture {
+        /// Who sees it.
+        participant: ParticipantId,
+        /// What; replaces all of the choice before.
+        choice: PictureChoice,
+        /// By whom.
+        by: By,
+    },
+    /// Somebody large for all, whoever speaks, while there is a picture of them; nobody: who speaks.
+    Spotlight {
+        /// Whom.
+        participant: Option<ParticipantId>,
+        /// By whom.
+        by: By,
+    },
+    /// A leg's pictures begin to come, stand still, or ended.
+    VideoChanged {
+        /// The leg.
+        leg: LegId,
+        /// How they stand.
+        state: VideoState,
+    },
+    /// What a leg's pictures look like.
+    Sighted {
+        /// The leg.
+        leg: LegId,
+        /// What.
+        sight: Sight,
+    },
+    /// The engine has too little time for pictures, or enough again.
+    VideoStrained {
+        /// What is left of them.
+        strain: VideoStrain,
     },
     /// The engine mixes these legs, loudest first.
     Talkers {

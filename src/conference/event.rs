@@ -1,8 +1,10 @@
 //! What a conference decided, in the past tense.
 
+use crate::layout::Layout;
 use crate::{DisplayName, Lobby, Mute, Notice, Protocol, Role, Said};
 use causeway_base::{EndCause, Lang, LegId, ParticipantId};
 use causeway_plan::MediaPlan;
+use causeway_plan::video::{Sight, VideoState, VideoStrain};
 use std::sync::Arc;
 
 /// What happened in a conference. [`Event::Ended`] is the last one.
@@ -125,7 +127,45 @@ pub enum Event {
         /// One of `0-9A-D*#`.
         digit: char,
     },
-    /// Who hears whom changed. Several changes between two drains make one plan.
+    /// The conference has another layout.
+    LayoutChanged {
+        /// Which.
+        layout: Layout,
+    },
+    /// Somebody wants to see something else.
+    PictureChosen {
+        /// Who.
+        participant: ParticipantId,
+    },
+    /// Somebody else, or nobody, is large for all.
+    SpotlightChanged {
+        /// Who.
+        participant: Option<ParticipantId>,
+    },
+    /// Somebody's pictures begin to come, stand still, or ended.
+    VideoChanged {
+        /// Whose.
+        participant: ParticipantId,
+        /// By which leg.
+        leg: LegId,
+        /// How they stand.
+        state: VideoState,
+    },
+    /// Somebody's pictures look different.
+    Sighted {
+        /// Whose.
+        participant: ParticipantId,
+        /// By which leg.
+        leg: LegId,
+        /// What they look like.
+        sight: Sight,
+    },
+    /// The machine has too little time for pictures, or enough again.
+    VideoStrained {
+        /// What is left of them.
+        strain: VideoStrain,
+    },
+    /// Who hears or sees whom changed. Several changes between two drains make one plan.
     PlanChanged(MediaPlan),
     /// It is over. The last event.
     Ended(EndCause),

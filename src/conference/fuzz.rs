@@ -2,10 +2,13 @@
 
 mod model;
 
+use crate::layout::{Layout, PictureChoice};
 use crate::{
     By, CallerKey, Command, Conference, EndRules, Event, Join, Lobby, Protocol, Role, Settings,
 };
 use causeway_base::{ConferenceId, EndCause, Lang, LegId, ParticipantId};
+use causeway_plan::picture::Area;
+use causeway_plan::video::{FreezeCause, VideoState, VideoStrain};
 use causeway_plan::{Direction, MediaPlan};
 use model::Model;
 use std::collections::{BTreeMap, BTreeSet};
@@ -67,6 +70,12 @@ impl Observer {
             | Event::LegDismissed { .. }
             | Event::MuteChanged { .. }
             | Event::RoleChanged { .. }
+            | Event::LayoutChanged { .. }
+            | Event::PictureChosen { .. }
+            | Event::SpotlightChanged { .. }
+            | Event::VideoChanged { .. }
+            | Event::Sighted { .. }
+            | Event::VideoStrained { .. }
             | Event::DigitPressed { .. } => {}
         }
     }
@@ -88,6 +97,7 @@ impl Observer {
             return;
         }
         model::compare_plan(&self.plan, conference);
+        model::compare_pictures(&self.plan, conference);
     }
 }
 
@@ -188,14 +198,16 @@ fn command(word: &[u8], people: &[ParticipantId]) -> Command {
         other => By::Participant(somebody(other)),
     };
     let role = if detail & 1 == 0 { Role::Guest } else { Role::Host };
-    match verb % 28 {
+    match verb % 32 {
         0..=3 => Command::Join(Join {
             beside: (detail & 6 == 6).then_some(participant),
             ..join(leg, role, detail)
         }),
-        4..=7 => {
-            Command::MediaReady { leg, direction: Direction::of(detail & 1 == 0, detail & 6 != 0) }
-        }
+        4..=7 => Command::MediaReady {
+            leg,
+            direction: Direction::of(detail & 1 == 0, detail & 6 != 0),
+            video: Direction::of(detail & 24 != 0, detail & 96 != 0),
+        },
         8 | 9 => Command::Leave { leg, cause: EndCause::Normal },
         10 => Command::Mute { participant, by },
         11 => Command::Unmute { participant, by },
@@ -226,6 +238,22 @@ fn command(word: &[u8], people: &[ParticipantId]) -> Command {
             Command::Say { participant, text: "\u{202E}x\n".repeat(usize::from(detail)) }
         }
         26 => Command::RaiseHand { participant, raised: detail & 16 == 0, by },
+        27 | 28 => Command::VideoChanged { leg, state: picture(detail) },
+        29 => Command::ChoosePicture {
+            participant,
+            choice: PictureChoice {
+                layout: (detail & 64 == 0).then(|| layout(detail)),
+                pinned: (detail & 32 == 0).then(|| somebody(detail >> 2)),
+                page: usize::from(detail >> 5),
+            },
+            by,
+        },
+        30 => match detail & 24 {
+            0 => Command::SetLayout { layout: layout(subject), by },
+            8 => Command::Spotlight { participant: None, by },
+            16 => Command::Spotlight { participant: Some(participant), by },
+            _ => Command::VideoStrained { strain: VideoStrain::Smaller },
+        },
         _ => match subject % 8 {
             0 if detail == 0 => Command::End { cause: EndCause::ConferenceEnded },
             1 if detail & 31 == 7 => Command::EndForAll { by },
@@ -235,6 +263,24 @@ fn command(word: &[u8], people: &[ParticipantId]) -> Command {
             4 => Command::AllowUnmute { allowed: detail & 16 == 0, by },
             _ => Command::AdmitAll { by },
         },
+    }
+}
+
+fn picture(byte: u8) -> VideoState {
+    match byte % 4 {
+        0 => VideoState::Absent,
+        1 => VideoState::Frozen(FreezeCause::NoKeyFrame),
+        _ => VideoState::Coming,
+    }
+}
+
+fn layout(byte: u8) -> Layout {
+    match byte % 5 {
+        0 => Layout::Single,
+        1 => Layout::Speaker,
+        2 => Layout::Equal,
+        3 => Layout::SideBySide,
+        _ => Layout::Custom(vec![Area::ALL]),
     }
 }
 

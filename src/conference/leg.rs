@@ -72,6 +72,8 @@ pub struct PortAddress {
     pub rtcp: SocketAddr,
     /// The address that the peer's network sees instead of the bound one.
     pub advertised: IpAddr,
+    /// RTP and RTCP of its main video line, as bound, at the same address. `None`: it has none.
+    pub video: Option<(SocketAddr, SocketAddr)>,
 }
 
 /// Where the engine waits for a leg's media.
@@ -230,6 +232,11 @@ pub enum LegCommand {
         /// `0-9A-D*#`.
         digits: String,
     },
+    /// Ask for a whole picture by signalling (RFC 5168).
+    RequestKeyframe {
+        /// The leg.
+        leg: LegId,
+    },
     /// Hang up, whatever state it is in.
     End {
         /// The leg.
@@ -249,6 +256,7 @@ impl LegCommand {
             | LegCommand::Reject { leg, .. }
             | LegCommand::Hold { leg, .. }
             | LegCommand::SendDigits { leg, .. }
+            | LegCommand::RequestKeyframe { leg }
             | LegCommand::End { leg, .. } => *leg,
         }
     }

@@ -14,7 +14,8 @@
 //! * [`digit`]: one stream of digits out of three ways to send them.
 //! * [`key`]: what the keys of a telephone do. * [`notice`]: what one leg is told by voice.
 //! * [`reception`]: the voice menu before a conference.
-//! * [`media_plan`]: what the decisions mean for the mixer.
+//! * [`media_plan`]: what the decisions mean for the mixer. * `picture_plan`: what they mean for
+//!   pictures. * `screen`: what a room shows while it waits.
 
 pub mod admission;
 pub mod chat;
@@ -30,10 +31,12 @@ pub mod leg;
 pub mod media_plan;
 pub mod notice;
 pub mod participant;
+mod picture_plan;
 pub mod policy;
 mod queue;
 pub mod reception;
 pub mod roster;
+mod screen;
 pub mod speaker;
 mod voice;
 
@@ -41,9 +44,11 @@ pub use admission::{AdmissionState, Door, Hold};
 pub use chat::{ChatText, Said, TextError};
 pub use command::{By, CallerKey, Command, CommandError, Join};
 pub use conference::Conference;
+pub use conference::picture::Looks;
 pub use conference::view::{ConferenceView, LegView, ParticipantView};
 pub use event::Event;
 pub use key::{KeyAction, KeyError, KeyTable};
+pub use layout::{Layout, PictureChoice};
 pub use leg::{LegCommand, LegEvent, MediaAddress, Offered, PortAddress, Proof, Protocol};
 pub use notice::{Notice, Phrase};
 pub use participant::{DisplayName, Mute, Participant, Role, Who};

@@ -175,16 +175,18 @@ fn spoken(keys: &KeyTable, actions: &[KeyAction]) -> Vec<Prompt> {
         let sequence = keys.keys().find(|(_, does)| does == action).map(|(keys, _)| keys);
         let pressed: Option<Vec<Prompt>> =
             sequence.and_then(|keys| keys.chars().map(key).collect());
-        if let Some(pressed) = pressed {
-            said.push(press(*action));
+        if let (Some(pressed), Some(prompt)) = (pressed, press(*action)) {
+            said.push(prompt);
             said.extend(pressed);
         }
     }
     said
 }
 
-const fn press(action: KeyAction) -> Prompt {
-    match action {
+/// `None` for what is seen: who only hears has no use for it.
+const fn press(action: KeyAction) -> Option<Prompt> {
+    Some(match action {
+        KeyAction::NextLayout | KeyAction::NextPage => return None,
         KeyAction::ToggleMute => Prompt::KeyMute,
         KeyAction::ToggleHand => Prompt::KeyHand,
         KeyAction::Help => Prompt::KeyHelp,
@@ -193,7 +195,7 @@ const fn press(action: KeyAction) -> Prompt {
         KeyAction::MuteAll => Prompt::KeyMuteAll,
         KeyAction::Leave => Prompt::KeyLeave,
         KeyAction::EndForAll => Prompt::KeyEnd,
-    }
+    })
 }
 
 fn key(key: char) -> Option<Prompt> {

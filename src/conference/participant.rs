@@ -1,6 +1,7 @@
 //! One entry of the roster.
 
 use crate::chat::Pace;
+use crate::layout::PictureChoice;
 use causeway_base::{ConferenceId, LegId, ParticipantId, Redacted};
 use std::fmt;
 use std::time::Instant;
@@ -107,6 +108,8 @@ pub struct Participant {
     pub(crate) may_unmute: bool,
     /// How much the participant wrote lately.
     pub(crate) pace: Pace,
+    /// What the participant wants to see.
+    pub choice: PictureChoice,
 }
 
 impl Participant {

@@ -1,6 +1,7 @@
 //! The limits and rules of a conference.
 
 use crate::KeyTable;
+use crate::layout::Layout;
 use causeway_plan::media_plan::DEFAULT_MAX_TALKERS;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -77,6 +78,13 @@ pub struct Settings {
     /// Guests may have their telephone called, until a host decides otherwise. Hosts may wherever
     /// the bridge calls out.
     pub guests_call_me: bool,
+    /// The layout of all who choose none of their own, until a host decides otherwise.
+    pub layout: Layout,
+    /// One person's picture that fills all is sent on as it came, where the receiver can take it:
+    /// without transcoding, and without the name in it.
+    pub forwards_pictures: bool,
+    /// How much of pictures stays free along each edge, in percent.
+    pub margin: u8,
     /// What the keys of a telephone do in the conference.
     pub keys: Arc<KeyTable>,
     /// When it ends by itself.
@@ -98,6 +106,9 @@ impl Default for Settings {
             mute_on_entry: false,
             chimes: false,
             guests_call_me: false,
+            layout: Layout::default(),
+            forwards_pictures: true,
+            margin: 0,
             keys: Arc::default(),
             end: EndRules::default(),
         }

@@ -3,12 +3,14 @@
 use crate::AdmissionState;
 use crate::chat::Pace;
 use crate::key::KeyMatcher;
+use crate::layout::PictureChoice;
 use crate::participant::MAX_LEGS_PER_PARTICIPANT;
 use crate::policy::PATH_LIMIT;
 use crate::voice::Voice;
 use crate::{CallerKey, CommandError, DisplayName, Join, Mute, Participant, Protocol, Role};
 use causeway_base::{EndCause, Lang, LegId, ParticipantId};
 use causeway_plan::Direction;
+use causeway_plan::video::{Sight, VideoState};
 use std::collections::BTreeMap;
 use std::time::Instant;
 
@@ -23,6 +25,12 @@ pub struct SeatedLeg {
     pub admission: AdmissionState,
     /// Which way its media may flow, from our side.
     pub direction: Direction,
+    /// Which way pictures of people may flow, from our side.
+    pub video: Direction,
+    /// How those that it sends stand.
+    pub picture: VideoState,
+    /// What they look like.
+    pub sight: Sight,
     /// It was proved to be one of ours.
     pub trusted: bool,
     /// In which language it is spoken to.
@@ -213,6 +221,9 @@ impl Roster {
             source: join.source,
             admission: AdmissionState::Arriving { since: now },
             direction: Direction::Inactive,
+            video: Direction::Inactive,
+            picture: VideoState::default(),
+            sight: Sight::default(),
             trusted: join.trusted,
             lang: join.lang,
             silent: false,
@@ -240,6 +251,7 @@ impl Roster {
             muted_on_entry: false,
             may_unmute: false,
             pace: Pace::default(),
+            choice: PictureChoice::default(),
         };
         self.participants.insert(id, participant);
         id

@@ -30,6 +30,13 @@ pub(crate) struct Outgoing {
     pub(crate) browsers: Outbox,
 }
 
+impl Outgoing {
+    /// Where a packet is made.
+    pub(crate) const fn packet(&mut self) -> &mut [u8] {
+        &mut self.packet
+    }
+}
+
 impl Default for Outgoing {
     fn default() -> Self {
         Self { packet: [0; MIN_LEN + MAX_ENCODED + MAX_SRTP_OVERHEAD], browsers: Outbox::default() }

@@ -9,6 +9,7 @@ use crate::play::{Play, Player};
 use crate::playout::Playout;
 use crate::port::PortPair;
 use crate::report::Reporting;
+use crate::video::line::{self, VideoLine};
 use crate::webrtc::Peer;
 use causeway_base::{ConferenceId, LegId};
 use causeway_media::audio::FRAME;
@@ -56,6 +57,8 @@ pub(crate) struct Link {
     /// Its own sound, while it hears that.
     pub(crate) echo: Option<Echo>,
     pub(crate) reporting: Reporting,
+    /// Its video lines, by their number in `media`.
+    pub(crate) video: Vec<VideoLine>,
 }
 
 impl Leg {
@@ -185,6 +188,8 @@ pub(crate) enum Target {
 
 impl Link {
     fn new(now: Now, media: LegMedia) -> Self {
+        let mut video = Vec::new();
+        line::configure(&mut video, now.instant, &media.video);
         Self {
             guard: media.transport.rtp().map(SourceGuard::new),
             source: None,
@@ -194,6 +199,7 @@ impl Link {
             own: None,
             echo: None,
             reporting: Reporting::new(now.instant),
+            video,
             media,
         }
     }
@@ -228,6 +234,7 @@ impl Link {
         self.ingress.reconfigure(&media);
         self.egress.reconfigure(&media);
         self.reporting.resume(now.instant);
+        line::configure(&mut self.video, now.instant, &media.video);
         self.media = media;
     }
 
@@ -254,6 +261,7 @@ impl Link {
             encrypted: self.media.transport.is_encrypted(),
             audible: self.playout.audible(),
             source: self.source(),
+            video: line::stats(self),
         }
     }
 }

@@ -25,6 +25,8 @@ mod clock;
 mod echo;
 mod egress;
 mod encode;
+#[doc(hidden)]
+pub mod fuzz;
 mod ingress;
 mod leg;
 mod order;
@@ -45,10 +47,11 @@ mod worker;
 mod scenario;
 
 pub use clock::TickMetrics;
-pub use video::{DecoderProgram, VideoConfig};
+pub use video::{DecodeMetrics, DecoderProgram, VideoConfig, decode_if_asked};
 pub use webrtc::WebRtcConfig;
 
 use causeway_base::{ConferenceId, EndCause, LegId};
+use causeway_media::video::snapshot::png;
 use causeway_plan::{CandidateProtocol, LegMedia, MediaCommand, MediaEvent, WebRtcAddress};
 use leg::{Leg, Path};
 use order::{MAX_ORDERS, Order};
@@ -63,8 +66,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 use tokio::sync::mpsc::Sender;
+use video::Machinery;
 use webrtc::{Door, Inlet, Peer};
 use worker::Worker;
+
+/// How long a snapshot waits for the worker: some ticks, also of one that is late.
+const MAX_LOOK: Duration = Duration::from_millis(200);
 
 /// The settings of an engine.
 #[derive(Clone, Debug)]
@@ -110,6 +117,8 @@ impl Default for EngineConfig {
 pub enum EngineError {
     /// A worker's thread or its epoll instance cannot be made.
     Worker(io::Error),
+    /// What decodes, composes and encodes cannot be started.
+    Video(io::Error),
     /// A port for browsers cannot be bound.
     Door {
         /// The address.
@@ -123,6 +132,7 @@ impl fmt::Display for EngineError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             EngineError::Worker(error) => write!(f, "a media worker cannot start: {error}"),
+            EngineError::Video(error) => write!(f, "video cannot start: {error}"),
             EngineError::Door { address, error } => {
                 write!(f, "the port for browsers at {address} cannot be bound: {error}")
             }
@@ -184,8 +194,10 @@ impl Engine {
     pub fn start(config: EngineConfig, events: Sender<MediaEvent>) -> Result<Self, EngineError> {
         let doors = open_doors(&config)?;
         let mut inlets = inlets(&doors).map_err(EngineError::Worker)?.into_iter();
+        let machinery = config.video.as_ref().map(Machinery::start).transpose();
+        let machinery = machinery.map_err(EngineError::Video)?;
         let workers = (0..config.workers.max(1))
-            .map(|index| start_worker(index, &config, &events, inlets.next()))
+            .map(|index| start_worker(index, &config, &events, inlets.next(), machinery.clone()))
             .collect::<io::Result<Vec<_>>>()
             .map_err(EngineError::Worker)?;
         Ok(Self {
@@ -253,6 +265,15 @@ impl Engine {
         }
     }
 
+    /// What a leg is shown now, as PNG. `None` where it is shown nothing. Waits for its worker and
+    /// takes some time to draw: not for a thread that others wait for.
+    pub fn snapshot(&self, leg: LegId) -> Option<Vec<u8>> {
+        let (answer, picture) = sync_channel(1);
+        self.order_leg(&self.places(), leg, Order::Look(leg, answer)).ok()?;
+        let composition = picture.recv_timeout(MAX_LOOK).ok()??;
+        png(&composition.snapshot()?).ok()
+    }
+
     /// What each worker counts.
     pub fn metrics(&self) -> Vec<Arc<TickMetrics>> {
         self.workers.iter().map(|worker| Arc::clone(&worker.metrics)).collect()
@@ -312,7 +333,8 @@ impl Engine {
         // Room for the answer first: a leg whose answer is lost would keep its ports for ever.
         let answer = self.events.try_reserve().map_err(|_| Overloaded)?;
         let pair = || self.ports.reserve(local, self.config.dscp);
-        let both = pair().and_then(|audio| Ok((audio, video.then(pair).transpose()?)));
+        let for_video = || pair().map(PortPair::for_video);
+        let both = pair().and_then(|audio| Ok((audio, video.then(for_video).transpose()?)));
         let Ok((audio, video)) = both else {
             answer.send(MediaEvent::Failed { leg, cause: EndCause::PortsExhausted });
             return Ok(());
@@ -437,10 +459,12 @@ fn start_worker(
     config: &EngineConfig,
     events: &Sender<MediaEvent>,
     inlet: Option<Inlet>,
+    machinery: Option<Machinery>,
 ) -> io::Result<WorkerHandle> {
     let (orders, queue) = sync_channel(MAX_ORDERS);
     let metrics = Arc::new(TickMetrics::default());
-    let worker = Worker::new(config.clone(), queue, events.clone(), Arc::clone(&metrics), inlet)?;
+    let worker =
+        Worker::new(config.clone(), queue, events.clone(), Arc::clone(&metrics), inlet, machinery)?;
     let (ready, realtime) = sync_channel(1);
     let wanted = config.realtime;
     let thread = std::thread::Builder::new().name(format!("media-{index}")).spawn(move || {

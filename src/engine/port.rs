@@ -16,6 +16,10 @@ use crate::sys;
 /// nine of ten ports is stepped over; an answer still comes at once.
 const MAX_BIND_TRIES: usize = 64;
 
+/// Bytes of datagrams that wait for one tick: a key frame of 1080p twice over, as the kernel
+/// counts them.
+const VIDEO_BUFFER: usize = 1 << 20;
+
 /// The ports that media may use: RTP on even ones, RTCP on the next (RFC 3550 section 11).
 #[derive(Debug)]
 pub(crate) struct PortRange {
@@ -73,6 +77,12 @@ impl PortPair {
         {
             tracing::warn!(%error, "a media socket stays with its old peer");
         }
+    }
+
+    /// The same pair with room for a full picture at once.
+    pub(crate) fn for_video(self) -> Self {
+        sys::enlarge_buffers(self.rtp.as_fd(), VIDEO_BUFFER);
+        self
     }
 
     /// Whom RTP is kept to.

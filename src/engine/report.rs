@@ -4,6 +4,7 @@ use crate::clock::Now;
 use crate::egress::{Outgoing, random_u32};
 use crate::leg::{Leg, Link, Path};
 use crate::protection::Protection;
+use crate::video::line;
 use crate::worker::EventSink;
 use causeway_plan::MediaEvent;
 use causeway_rtp::report::RtcpSchedule;
@@ -58,6 +59,11 @@ impl Reporting {
             loss: PeerLoss::None,
             loss_changed: false,
         }
+    }
+
+    /// The canonical name of all that is sent to the leg.
+    pub(crate) fn cname(&self) -> &str {
+        &self.cname
     }
 
     /// Something genuine came. True where it ends a silence that was told.
@@ -145,6 +151,7 @@ pub(crate) fn send_goodbye(leg: &mut Leg, now: Now, out: &mut Outgoing) {
         peer.close(now, &mut out.browsers);
     }
     send(leg, now, Last::Yes);
+    line::send_goodbye(leg, now);
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -6,6 +6,8 @@ use crate::encode::{EncodeKey, EncodeStream};
 use crate::leg::Leg;
 use crate::playout::{self, Forwards};
 use crate::station::Station;
+use crate::video::Machinery;
+use crate::video::room::Pictures;
 use crate::worker::{EventSink, Legs};
 use causeway_base::{ConferenceId, LegId};
 use causeway_media::audio::FRAME;
@@ -65,6 +67,8 @@ pub(crate) struct Room {
     mixer: Mixer,
     groups: Vec<EncodeGroup>,
     stations: Vec<Station>,
+    /// Its pictures, where there are any.
+    pub(crate) pictures: Option<Pictures>,
     told: Vec<LegId>,
     told_at: Option<Instant>,
 }
@@ -105,7 +109,7 @@ struct EncodeGroup {
 }
 
 impl Room {
-    pub(crate) fn new(id: ConferenceId, phase: u64) -> Self {
+    pub(crate) fn new(id: ConferenceId, phase: u64, machinery: Option<Machinery>) -> Self {
         Self {
             phase,
             id,
@@ -116,6 +120,7 @@ impl Room {
             mixer: Mixer::new(),
             groups: Vec::new(),
             stations: Vec::new(),
+            pictures: machinery.map(Pictures::new),
             told: Vec::new(),
             told_at: None,
         }
@@ -172,6 +177,9 @@ impl Room {
     /// Some leg's formats changed: find its encode group anew.
     pub(crate) fn regroup(&mut self) {
         self.seating = Seating::Changed;
+        if let Some(pictures) = &mut self.pictures {
+            pictures.change();
+        }
     }
 
     /// The slots of the legs in it.
@@ -198,6 +206,20 @@ impl Room {
         self.stations.iter_mut().for_each(Station::run);
         self.send(legs, scratch, now, sink);
         self.tell_talkers(now, sink);
+    }
+
+    /// Sends what was encoded of its pictures meanwhile. On every tick: a picture does not wait for
+    /// the sound's. False where a fault of ours ended one.
+    pub(crate) fn run_pictures(
+        &mut self,
+        legs: &mut Legs,
+        scratch: &mut Scratch,
+        now: Now,
+        sink: &mut EventSink,
+    ) -> bool {
+        let Some(pictures) = &mut self.pictures else { return true };
+        pictures.run(self.id, &self.plan, legs, now, &mut scratch.out, sink);
+        !pictures.has_failed()
     }
 
     /// Reads each leg's encoder settings anew. Groups are found, or made, when they are needed.

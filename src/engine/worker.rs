@@ -5,14 +5,17 @@ use crate::clock::{Now, TickClock, TickMetrics};
 use crate::leg::{Leg, Path};
 use crate::order::{MAX_ORDERS_PER_TICK, Order};
 use crate::room::{Room, Scratch};
+use crate::sys::{self, Inbox};
+use crate::video::{Machinery, line};
 use crate::webrtc::{self, Datagram, Inlet, Parcel};
-use crate::{EngineConfig, ingress, report, sys};
+use crate::{EngineConfig, ingress, report};
 use causeway_base::{ConferenceId, EndCause, LegId};
 use causeway_plan::webrtc::MAX_CANDIDATES;
 use causeway_plan::{IceCredentials, MediaEvent};
 use rustix::event::{Timespec, epoll};
 use std::collections::{HashMap, VecDeque};
 use std::io;
+use std::net::UdpSocket;
 use std::os::fd::{AsFd, OwnedFd};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -177,6 +180,10 @@ pub(crate) struct Worker {
     orders: Receiver<Order>,
     metrics: Arc<TickMetrics>,
     epoll: OwnedFd,
+    /// The sockets of video, whose datagrams are taken on every tick.
+    video_epoll: OwnedFd,
+    /// What pictures are made by.
+    machinery: Option<Machinery>,
     legs: Legs,
     rooms: HashMap<ConferenceId, Room>,
     awaited: HashMap<LegId, Awaited>,
@@ -196,12 +203,15 @@ impl Worker {
         events: Sender<MediaEvent>,
         metrics: Arc<TickMetrics>,
         inlet: Option<Inlet>,
+        machinery: Option<Machinery>,
     ) -> io::Result<Self> {
         Ok(Self {
             config,
             orders,
             metrics,
             epoll: epoll::create(epoll::CreateFlags::CLOEXEC)?,
+            video_epoll: epoll::create(epoll::CreateFlags::CLOEXEC)?,
+            machinery,
             legs: Legs::default(),
             rooms: HashMap::new(),
             awaited: HashMap::new(),
@@ -236,6 +246,7 @@ impl Worker {
         if self.receives_on(tick) {
             self.receive(now, buffers);
         }
+        self.receive_video(now, buffers);
         self.receive_browsers(now);
         self.run_rooms(now, tick);
         self.run_sessions(now);
@@ -287,9 +298,10 @@ impl Worker {
         match order {
             Order::OpenConference(conference) => {
                 let phase = self.quietest_phase();
-                self.rooms.insert(conference, Room::new(conference, phase));
+                let room = Room::new(conference, phase, self.machinery.clone());
+                self.rooms.insert(conference, room);
             }
-            Order::CloseConference(conference) => self.close_room(conference),
+            Order::CloseConference(conference) => self.close_room(now, conference),
             Order::Apply(conference, plan) => {
                 if let Some(room) = self.rooms.get_mut(&conference) {
                     room.apply(*plan, &mut self.legs);
@@ -330,12 +342,12 @@ impl Worker {
                     inlet.lookup.forget(leg);
                 }
             }
-            Order::Enter(leg, conference) => self.enter(leg, conference),
+            Order::Enter(leg, conference) => self.enter(now, leg, conference),
             Order::Expect(leg) => {
                 self.awaited.insert(leg, Awaited::default());
             }
             Order::Depart(leg, conference, target) => {
-                let order = match self.take_out(leg) {
+                let order = match self.take_out(now, leg) {
                     Some(leg) => Order::Arrive(leg, conference),
                     None => Order::Gone(leg),
                 };
@@ -344,7 +356,7 @@ impl Worker {
             Order::Arrive(leg, conference) => {
                 let id = leg.id;
                 self.adopt(now, leg);
-                self.enter(id, conference);
+                self.enter(now, id, conference);
                 let awaited = self.awaited.remove(&id).unwrap_or_default();
                 for (leg, datagram) in awaited.datagrams.datagrams() {
                     self.take_browser(now, leg, &datagram);
@@ -356,8 +368,11 @@ impl Worker {
             Order::Gone(leg) => {
                 self.awaited.remove(&leg);
             }
-            // Nothing is sent to anybody yet.
-            Order::RefreshPicture(_) => {}
+            Order::RefreshPicture(leg) => {
+                if let Some(leg) = self.legs.slot(leg).and_then(|slot| self.legs.get_mut(slot)) {
+                    line::refresh(leg);
+                }
+            }
             Order::SendDigits(leg, digits) => {
                 if let Some(leg) = self.legs.slot(leg).and_then(|slot| self.legs.get_mut(slot)) {
                     leg.send_digits(&digits);
@@ -372,6 +387,13 @@ impl Worker {
                 if let Some(leg) = self.legs.slot(leg).and_then(|slot| self.legs.get_mut(slot)) {
                     leg.stop_playing();
                 }
+            }
+            Order::Look(leg, answer) => {
+                let found = self.legs.slot(leg).and_then(|slot| self.legs.get_mut(slot));
+                let room = found.and_then(|leg| leg.room).and_then(|room| self.rooms.get(&room));
+                let pictures = room.and_then(|room| room.pictures.as_ref());
+                // Who asked may have given up.
+                let _ = answer.try_send(pictures.and_then(|pictures| pictures.shown_to(leg)));
             }
             Order::ReportStats(leg) => {
                 if let Some(leg) = self.legs.slot(leg).and_then(|slot| self.legs.get_mut(slot)) {
@@ -395,17 +417,20 @@ impl Worker {
         // One that comes from elsewhere is looked at on this tick.
         self.legs.wakes[slot] = Some(now.instant);
         if let Some(leg) = self.legs.get_mut(slot)
-            && let Err(error) = watch(&self.epoll, leg, slot)
+            && let Err(error) = watch(&self.epoll, &self.video_epoll, leg, slot)
         {
             tracing::error!(%error, leg = %id, "a leg's sockets cannot be watched");
             self.sink.send(MediaEvent::Failed { leg: id, cause: EndCause::Internal });
         }
     }
 
-    fn enter(&mut self, leg: LegId, conference: ConferenceId) {
+    fn enter(&mut self, now: Now, leg: LegId, conference: ConferenceId) {
         let Some(slot) = self.legs.slot(leg) else { return };
         let Some(leg) = self.legs.get_mut(slot) else { return };
         let before = leg.room.replace(conference);
+        if before != Some(conference) {
+            line::leave(leg, now.instant);
+        }
         for id in before.into_iter().filter(|id| *id != conference).chain([conference]) {
             if let Some(room) = self.rooms.get_mut(&id) {
                 room.seat(&mut self.legs);
@@ -414,14 +439,13 @@ impl Worker {
     }
 
     /// Takes a leg off this worker, with its sockets open.
-    fn take_out(&mut self, leg: LegId) -> Option<Box<Leg>> {
+    fn take_out(&mut self, now: Now, leg: LegId) -> Option<Box<Leg>> {
         let mut leg = self.legs.remove(leg)?;
-        if let Path::Ports(ports) = &leg.path {
-            for socket in [&ports.rtp, &ports.rtcp] {
-                // Fails only for a socket that was never added.
-                let _ = epoll::delete(&self.epoll, socket.as_fd());
-            }
+        for (epoll, socket, _) in sockets(&self.epoll, &self.video_epoll, &leg) {
+            // Fails only for a socket that was never added.
+            let _ = epoll::delete(epoll, socket.as_fd());
         }
+        line::leave(&mut leg, now.instant);
         if let Some(room) = leg.room.take().and_then(|room| self.rooms.get_mut(&room)) {
             room.seat(&mut self.legs);
         }
@@ -429,7 +453,7 @@ impl Worker {
     }
 
     fn release(&mut self, now: Now, leg: LegId) {
-        let Some(mut leg) = self.take_out(leg) else { return };
+        let Some(mut leg) = self.take_out(now, leg) else { return };
         report::send_goodbye(&mut leg, now, &mut self.scratch.out);
         self.sink.send(leg.stats_event(now));
         leg.rest();
@@ -448,11 +472,12 @@ impl Worker {
         }
     }
 
-    fn close_room(&mut self, conference: ConferenceId) {
+    fn close_room(&mut self, now: Now, conference: ConferenceId) {
         if let Some(room) = self.rooms.remove(&conference) {
             for slot in room.slots() {
                 if let Some(leg) = self.legs.get_mut(slot) {
                     leg.room = None;
+                    line::leave(leg, now.instant);
                 }
             }
         }
@@ -504,6 +529,27 @@ impl Worker {
         }
     }
 
+    /// Takes what came to the sockets of video.
+    fn receive_video(&mut self, now: Now, buffers: &mut Buffers) {
+        for _ in 0..MAX_EPOLL_ROUNDS {
+            buffers.events.clear();
+            let spare = rustix::buffer::spare_capacity(&mut buffers.events);
+            let Ok(count) = epoll::wait(&self.video_epoll, spare, Some(&Timespec::default()))
+            else {
+                return;
+            };
+            if count == 0 {
+                return;
+            }
+            for event in &buffers.events {
+                let token = event.data.u64();
+                let Some(leg) = self.legs.get_mut((token >> 1) as usize) else { continue };
+                let port = if token & 1 == 0 { line::Port::Rtp } else { line::Port::Rtcp };
+                line::take(leg, port, now, &mut buffers.inbox, &mut self.sink);
+            }
+        }
+    }
+
     /// Takes what browsers sent: on every tick, since a handshake waits for each of its steps.
     fn receive_browsers(&mut self, now: Now) {
         let Some(mut inlet) = self.inlet.take() else { return };
@@ -540,19 +586,19 @@ impl Worker {
     fn run_rooms(&mut self, now: Now, tick: u64) {
         let mut failed = None;
         for (id, room) in &mut self.rooms {
-            if tick % TICKS_PER_QUANTUM != room.phase {
-                continue;
-            }
             // A fault in one conference's media ends that conference; the others do not notice.
             let work = AssertUnwindSafe(|| {
-                room.run(&mut self.legs, &mut self.scratch, now, &mut self.sink);
+                if tick % TICKS_PER_QUANTUM == room.phase {
+                    room.run(&mut self.legs, &mut self.scratch, now, &mut self.sink);
+                }
+                room.run_pictures(&mut self.legs, &mut self.scratch, now, &mut self.sink)
             });
-            if catch_unwind(work).is_err() {
+            if !catch_unwind(work).unwrap_or(false) {
                 failed = Some(*id);
             }
         }
         if let Some(conference) = failed {
-            self.close_room(conference);
+            self.close_room(now, conference);
             let cause = EndCause::Internal;
             self.sink.send(MediaEvent::ConferenceFailed { conference, cause });
         }
@@ -563,6 +609,7 @@ impl Worker {
         for slot in (first..self.legs.slots.len()).step_by(REPORT_TICKS as usize) {
             if let Some(leg) = self.legs.get_mut(slot) {
                 report::run(leg, now, self.config.silence, &mut self.sink);
+                line::run(leg, now, &mut self.sink);
             }
         }
     }
@@ -593,20 +640,41 @@ pub(crate) enum Flow {
 pub(crate) struct Buffers {
     events: Vec<epoll::Event>,
     datagram: [u8; MAX_DATAGRAM],
+    inbox: Box<Inbox>,
 }
 
 impl Default for Buffers {
     fn default() -> Self {
-        Self { events: Vec::with_capacity(EPOLL_BATCH), datagram: [0; MAX_DATAGRAM] }
+        Self {
+            events: Vec::with_capacity(EPOLL_BATCH),
+            datagram: [0; MAX_DATAGRAM],
+            inbox: Inbox::new(),
+        }
     }
+}
+
+/// The sockets of a leg, each with the epoll instance that watches it and whether it is for RTCP.
+fn sockets<'a>(
+    epoll: &'a OwnedFd,
+    video_epoll: &'a OwnedFd,
+    leg: &'a Leg,
+) -> impl Iterator<Item = (&'a OwnedFd, &'a UdpSocket, bool)> {
+    let audio = match &leg.path {
+        Path::Ports(ports) => Some((epoll, ports)),
+        Path::WebRtc(_) => None,
+    };
+    let video = leg.video_ports.as_ref().map(|ports| (video_epoll, ports));
+    audio
+        .into_iter()
+        .chain(video)
+        .flat_map(|(epoll, ports)| [(epoll, &ports.rtp, false), (epoll, &ports.rtcp, true)])
 }
 
 /// Has epoll name a leg's sockets by its slot: even for RTP, odd for RTCP. Level-triggered, so
 /// that one system call takes a datagram and none is forgotten.
-fn watch(epoll: &OwnedFd, leg: &Leg, slot: usize) -> io::Result<()> {
-    let Path::Ports(ports) = &leg.path else { return Ok(()) };
-    for (socket, bit) in [(&ports.rtp, 0), (&ports.rtcp, 1)] {
-        let token = epoll::EventData::new_u64((slot as u64) << 1 | bit);
+fn watch(epoll: &OwnedFd, video_epoll: &OwnedFd, leg: &Leg, slot: usize) -> io::Result<()> {
+    for (epoll, socket, rtcp) in sockets(epoll, video_epoll, leg) {
+        let token = epoll::EventData::new_u64((slot as u64) << 1 | u64::from(rtcp));
         epoll::add(epoll, socket.as_fd(), token, epoll::EventFlags::IN)?;
     }
     Ok(())

@@ -1,6 +1,6 @@
 //! Where RTP goes and how it is protected.
 
-use crate::{LegAudio, LegVideo, WebRtcSpec};
+use crate::{Content, LegAudio, LegVideo, WebRtcSpec};
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 
@@ -233,4 +233,14 @@ pub struct LegMedia {
     /// The video lines that were taken, each with a transport of its own or within the browser's,
     /// at most [`MAX_VIDEO_LINES`](crate::video::MAX_VIDEO_LINES).
     pub video: Vec<LegVideo>,
+}
+
+impl LegMedia {
+    /// Which way pictures of people may flow, from our side, by whatever lines.
+    pub fn pictures(&self) -> Direction {
+        let people = || self.video.iter().filter(|line| line.content == Content::Main);
+        let sends = people().any(|line| line.direction.sends() && line.send.is_some());
+        let receives = people().any(|line| line.direction.receives() && !line.receive.is_empty());
+        Direction::of(sends, receives)
+    }
 }

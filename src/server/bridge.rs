@@ -5,7 +5,7 @@ use crate::actor::{Answering, Handover, Message, Visit};
 use crate::calling_out;
 use crate::config::Config;
 use crate::directory::Directory;
-use crate::front_desk::{FrontDesk, Rules};
+use crate::front_desk::{FrontDesk, Pictures, Rules};
 use crate::invite::{Addresses, Bound, Cards};
 use crate::journal::Journal;
 use crate::link::Links;
@@ -30,7 +30,7 @@ use causeway_conference::{Command, LegEvent};
 use causeway_dial::{CallingOut, Destination, Explanation, IncomingCall, RateLimit};
 use causeway_engine::{Engine, EngineConfig, EngineError, TickMetrics};
 use causeway_media::prompt::{Pack, PackError};
-use causeway_plan::{CandidateProtocol, MediaEvent};
+use causeway_plan::{CandidateProtocol, MediaEvent, OfferPolicy};
 use std::collections::HashMap;
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
@@ -177,8 +177,10 @@ impl Bridge {
             visits: visit_sender,
             exempt: config.rate.exempt.clone(),
         }));
+        // Without an engine that has pictures, none are agreed.
+        let video = config.engine.video.as_ref().map(|_| config.video.policy);
         let answering = Arc::new(Answering {
-            policy: config.policy,
+            policy: OfferPolicy { video: video.unwrap_or_default(), ..config.policy },
             advertised: config.advertised,
             farewell: config.reception.farewell,
         });
@@ -523,6 +525,11 @@ fn rules(config: &Config) -> Rules {
         langs: langs(config),
         lang: config.reception.lang,
         keys: Arc::clone(&config.keys),
+        pictures: Pictures {
+            layout: config.video.layout.clone(),
+            forwards: config.video.forwards,
+            margin: config.video.margin,
+        },
         exempt: config.rate.exempt.clone(),
         operator: config.reception.operator.clone(),
     }

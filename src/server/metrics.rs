@@ -7,6 +7,7 @@
 use crate::api::Gauges;
 use causeway_base::EndCause;
 use causeway_plan::DigitMethod;
+use causeway_plan::video::{Sight, VideoStrain};
 use metrics::{
     Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram,
 };
@@ -56,6 +57,11 @@ fn describe() {
     describe_counter!("causeway_pages_stalled_total", "Pages closed because they did not read");
     describe_counter!("causeway_seats_total", "Seats whose connection broke, by their fate");
     describe_counter!("causeway_digits_total", "Digits pressed, by the way they came");
+    describe_counter!("causeway_sights_total", "Changes of what cameras show, by what");
+    describe_counter!(
+        "causeway_video_strains_total",
+        "Changes of the time for pictures, by what is left"
+    );
     describe_counter!("causeway_api_requests_total", "Requests of the API");
     describe_histogram!("causeway_api_request_seconds", Unit::Seconds, "Time of a request");
 }
@@ -109,6 +115,28 @@ pub fn digit(method: DigitMethod) {
         DigitMethod::InBand => "in-band",
     };
     counter!("causeway_digits_total", "method" => method).increment(1);
+}
+
+/// Somebody's pictures look different than before.
+pub(crate) fn sighted(sight: Sight) {
+    let sight = match sight {
+        Sight::Fine => "fine",
+        Sight::Black => "black",
+        Sight::Frozen => "frozen",
+        Sight::LowLight => "low-light",
+    };
+    counter!("causeway_sights_total", "sight" => sight).increment(1);
+}
+
+/// A conference has less time for pictures than before, or more.
+pub(crate) fn strained(strain: VideoStrain) {
+    let strain = match strain {
+        VideoStrain::None => "none",
+        VideoStrain::FewerPictures => "fewer-pictures",
+        VideoStrain::Smaller => "smaller",
+        VideoStrain::AudioOnly => "audio-only",
+    };
+    counter!("causeway_video_strains_total", "strain" => strain).increment(1);
 }
 
 /// A request of the API was answered. `route` is a pattern of ours, never a path.

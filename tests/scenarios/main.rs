@@ -3,7 +3,8 @@
 //! recorded and judged.
 //!
 //! - `peer`: the processes: the bridge, the telephones, the call-flow generator, a lossy link.
-//! - `sound`: what they send and how that which they hear is judged.
+//! - `sound`: what they send and how that which they hear is judged. `picture`: the same of what
+//!   they see.
 //! - the other modules: the scenarios, one subject each.
 //!
 //! A tool that is missing fails the test by name; `make test` installs them all.
@@ -14,6 +15,7 @@
 )]
 
 mod peer;
+mod picture;
 mod sound;
 
 mod attack;
@@ -30,3 +32,4 @@ mod loss;
 mod refusal;
 mod registration;
 mod setup;
+mod video;

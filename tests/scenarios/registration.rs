@@ -81,6 +81,7 @@ fn media() -> MediaAddress {
         rtp: "127.0.0.1:9000".parse().expect("an address"),
         rtcp: "127.0.0.1:9001".parse().expect("an address"),
         advertised: [127, 0, 0, 1].into(),
+        video: None,
     })
 }
 

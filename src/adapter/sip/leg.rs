@@ -54,7 +54,7 @@ impl CallLeg {
         media: PortAddress,
         seed: [u8; 32],
     ) -> (Self, Bytes) {
-        let mut negotiator = Box::new(Negotiator::new(policy, local_media(media), source, seed));
+        let mut negotiator = Box::new(negotiator(policy, media, source, seed));
         let offer = negotiator.offer().into();
         let state = State::Offering { offered: negotiator, agreed: None };
         (Self { leg, source, state }, offer)
@@ -70,8 +70,7 @@ impl CallLeg {
     ) {
         let State::Offered { offer } = &mut self.state else { return };
         let offer = offer.take();
-        let local = local_media(media);
-        let mut negotiator = Box::new(Negotiator::new(policy, local, self.source, seed));
+        let mut negotiator = Box::new(negotiator(policy, media, self.source, seed));
         let call = self.leg;
         match offer {
             None => {
@@ -239,10 +238,20 @@ impl CallLeg {
     }
 }
 
-fn local_media(media: PortAddress) -> LocalMedia {
-    LocalMedia {
+fn negotiator(
+    policy: OfferPolicy,
+    media: PortAddress,
+    source: IpAddr,
+    seed: [u8; 32],
+) -> Negotiator {
+    let local = LocalMedia {
         advertised: media.advertised,
         rtp_port: media.rtp.port(),
         rtcp_port: media.rtcp.port(),
+    };
+    let negotiator = Negotiator::new(policy, local, source, seed);
+    match media.video {
+        Some((rtp, rtcp)) => negotiator.with_video(rtp.port(), rtcp.port()),
+        None => negotiator,
     }
 }

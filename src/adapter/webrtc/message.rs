@@ -80,6 +80,20 @@ pub enum ClientMessage {
         /// The text.
         text: String,
     },
+    /// What I want to see: all of my choice, so that it can be said again.
+    View {
+        /// A layout of my own; none for the meeting's. Never `custom`, which only the API sets.
+        #[serde(default)]
+        #[cfg_attr(test, ts(optional = nullable))]
+        layout: Option<Layout>,
+        /// Whom I want large, whoever speaks.
+        #[serde(default)]
+        #[cfg_attr(test, ts(optional = nullable))]
+        pinned: Option<u64>,
+        /// The page, from 0, where there are several; beyond the last it is the last.
+        #[serde(default)]
+        page: u32,
+    },
     /// Have my telephone called: it joins as me.
     CallMe {
         /// The number.
@@ -149,6 +163,18 @@ pub enum HostAction {
     Lock {
         /// Locked from now on.
         locked: bool,
+    },
+    /// The layout of all who chose none of their own; never `custom`.
+    SetLayout {
+        /// Which.
+        layout: Layout,
+    },
+    /// Somebody large for all, whoever speaks; nobody: who speaks.
+    Spotlight {
+        /// Whom.
+        #[serde(default)]
+        #[cfg_attr(test, ts(optional = nullable))]
+        participant: Option<u64>,
     },
     /// Make somebody else the host.
     HandOver {
@@ -282,6 +308,32 @@ pub enum ServerMessage {
         /// The bridge stops when the meetings that go on are over: nobody comes in any more.
         draining: bool,
     },
+    /// How pictures are composed in this meeting.
+    Picture {
+        /// The layout of all who chose none of their own.
+        layout: Layout,
+        /// Who is large for all.
+        spotlight: Option<u64>,
+        /// What the bridge has time for.
+        strain: Strain,
+    },
+    /// What I see, and whether I am seen.
+    View {
+        /// The layout that I get.
+        layout: Layout,
+        /// The one that I chose; none: the meeting's.
+        chosen: Option<Layout>,
+        /// Whom I want large.
+        pinned: Option<u64>,
+        /// The page that I get, from 0.
+        page: u32,
+        /// How many there are, at least 1.
+        pages: u32,
+        /// Somebody is shown my camera. While nobody is, let it send little: the smallest size, a
+        /// picture a second. Never nothing: a camera that sends nothing is off, and who has none
+        /// gets no place in which to be seen.
+        camera_seen: bool,
+    },
     /// What was written before I came, oldest first, then what is written.
     Chat {
         /// The messages.
@@ -351,6 +403,76 @@ pub enum WaitReason {
     Locked,
 }
 
+/// How a picture is divided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum Layout {
+    /// Who speaks, alone.
+    Single,
+    /// Who speaks, and a strip of others below.
+    Speaker,
+    /// Everybody alike, in pages.
+    Equal,
+    /// Content, and people beside it.
+    SideBySide,
+    /// Places of somebody's own.
+    Custom,
+}
+
+/// What is left of pictures where the bridge has too little time for them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum Strain {
+    /// All of them.
+    #[default]
+    None,
+    /// Fewer a second.
+    FewerPictures,
+    /// Small ones.
+    Smaller,
+    /// None: audio only.
+    AudioOnly,
+}
+
+/// How somebody's camera stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Camera {
+    /// How its pictures come.
+    pub state: CameraState,
+    /// What they look like, as far as somebody sees them.
+    pub sight: Sight,
+}
+
+/// How the pictures of a camera come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum CameraState {
+    /// They come.
+    Coming,
+    /// They cannot be shown: the last good one stays.
+    Frozen,
+}
+
+/// What pictures look like.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum Sight {
+    /// Nothing is wrong, or nothing is known.
+    #[default]
+    Fine,
+    /// Black: a covered lens.
+    Black,
+    /// Always the same, though pictures come.
+    Frozen,
+    /// Too dark to know a face.
+    LowLight,
+}
+
 /// Where a call stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
@@ -398,6 +520,10 @@ pub struct Participant {
     pub hand: bool,
     /// 0 (bad) to 4; none where nothing is known.
     pub quality: Option<u8>,
+    /// Their camera; absent while no picture comes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub camera: Option<Camera>,
 }
 
 /// A message of chat.
@@ -521,8 +647,16 @@ mod tests {
         else {
             panic!("an action stands within a word")
         };
+        let view = json!({ "type": "view", "layout": "side_by_side" });
+        let Ok(ClientMessage::View { layout: Some(Layout::SideBySide), pinned: None, page: 0 }) =
+            read(view)
+        else {
+            panic!("a choice holds what was chosen")
+        };
         for wrong in [
             json!({ "type": "leave", "now": true }),
+            json!({ "type": "view", "layout": "cinema" }),
+            json!({ "type": "view", "page": -1 }),
             json!({ "type": "host", "action": { "do": "admit_all", "participant": 7 } }),
             json!({ "type": "dance" }),
             json!({ "type": "feedback", "score": 300 }),

@@ -260,6 +260,9 @@ impl Session {
 fn while_held(mut media: LegMedia, held: bool) -> LegMedia {
     if held {
         media.direction = Direction::Inactive;
+        for line in &mut media.video {
+            line.direction = Direction::Inactive;
+        }
     }
     media
 }

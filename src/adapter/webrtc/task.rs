@@ -123,7 +123,9 @@ fn obey(session: &mut Session, order: LegCommand) {
         }
         LegCommand::Hold { held, .. } => session.hold(held),
         // Its page shows that it waits; keys of others go to it as RTP events or not at all.
-        LegCommand::Ring { .. } | LegCommand::SendDigits { .. } => {}
+        LegCommand::Ring { .. }
+        | LegCommand::SendDigits { .. }
+        | LegCommand::RequestKeyframe { .. } => {}
         // Those do not come this way.
         LegCommand::Dial { .. } | LegCommand::Reject { .. } | LegCommand::End { .. } => {}
     }

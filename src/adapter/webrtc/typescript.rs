@@ -48,6 +48,11 @@ fn protocol() -> String {
     declare::<Role>(&config, &mut text);
     declare::<Kind>(&config, &mut text);
     declare::<WaitReason>(&config, &mut text);
+    declare::<Layout>(&config, &mut text);
+    declare::<Strain>(&config, &mut text);
+    declare::<Camera>(&config, &mut text);
+    declare::<CameraState>(&config, &mut text);
+    declare::<Sight>(&config, &mut text);
     declare::<CallState>(&config, &mut text);
     declare::<Meeting>(&config, &mut text);
     declare::<Participant>(&config, &mut text);

@@ -33,6 +33,7 @@ impl Conference {
         now: Instant,
         leg: LegId,
         direction: Direction,
+        video: Direction,
     ) -> Result<(), CommandError> {
         let waits = self.is_held(leg, self.host_is_here())?;
         let seat = self.roster.leg(leg)?;
@@ -47,7 +48,7 @@ impl Conference {
             return Ok(());
         }
         let seat = self.roster.leg_mut(leg)?;
-        seat.direction = direction;
+        (seat.direction, seat.video) = (direction, video);
         seat.admission = before.media_ready(now, waits);
         let after = seat.admission;
         if matches!(before, AdmissionState::Arriving { .. }) {
@@ -143,6 +144,9 @@ impl Conference {
         }
         if settings.guests_call_me != self.settings.guests_call_me {
             self.allow_call_me(settings.guests_call_me, by)?;
+        }
+        if settings.layout != self.settings.layout {
+            self.set_layout(settings.layout.clone(), by)?;
         }
         self.door.wait_for_host = settings.wait_for_host;
         match settings.starts_in.and_then(|wait| now.checked_add(wait)) {

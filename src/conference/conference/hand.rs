@@ -26,6 +26,7 @@ impl Conference {
         }
         participant.hand = raised.then_some(now);
         self.events.push_back(Event::HandChanged { participant: who, raised });
+        self.plan_is_stale = true;
         if !own {
             let notice = if raised { Notice::HandRaised } else { Notice::HandLowered };
             self.say_to(now, who, notice);

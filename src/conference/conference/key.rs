@@ -47,6 +47,8 @@ impl Conference {
             KeyAction::AdmitAll => Command::AdmitAll { by },
             KeyAction::MuteAll => Command::MuteAll { by },
             KeyAction::EndForAll => Command::EndForAll { by },
+            KeyAction::NextLayout => return self.next_layout(who),
+            KeyAction::NextPage => return self.next_page(who),
             KeyAction::Help => {
                 self.say(now, leg, Notice::Help(role));
                 return Ok(());
@@ -79,6 +81,8 @@ impl Conference {
             KeyAction::ToggleHand => Notice::HandLowered,
             KeyAction::AdmitAll => Notice::AllAdmitted,
             KeyAction::Help
+            | KeyAction::NextLayout
+            | KeyAction::NextPage
             | KeyAction::ToggleLock
             | KeyAction::MuteAll
             | KeyAction::Leave

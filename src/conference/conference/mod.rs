@@ -3,6 +3,7 @@
 //! * `admission`: seats, the lobby, the lock, the queue. * `leaving`: how legs and the conference
 //!   end. * `host`: roles, successors, the grace time. * `mute`, `hand`, `key`, `speaker`: what
 //!   people do. * `chat`: what they write. * `notice`: what legs are told by voice, and when.
+//! * [`picture`]: who is seen where.
 //! * [`view`]: all of it, to show.
 
 mod admission;
@@ -13,10 +14,13 @@ mod key;
 mod leaving;
 mod mute;
 mod notice;
+pub mod picture;
 mod speaker;
 pub mod view;
 
 use crate::chat::Chat;
+use crate::layout::{Layout, Stage};
+use crate::picture_plan::PictureNames;
 use crate::policy::{ARRIVAL_LIMIT, HostPresence, Presence};
 use crate::queue::WaitingQueue;
 use crate::roster::SeatedLeg;
@@ -26,6 +30,7 @@ use crate::{
 };
 use causeway_base::{ConferenceId, EndCause, ParticipantId};
 use causeway_plan::MediaPlan;
+use causeway_plan::video::VideoStrain;
 use std::collections::VecDeque;
 use std::time::Instant;
 
@@ -59,6 +64,15 @@ pub struct Conference {
     /// Who is mixed, loudest first, as the engine said last.
     talkers: Vec<ParticipantId>,
     chat: Chat,
+    /// The layout of all who chose none of their own.
+    layout: Layout,
+    /// Whom a host put on the stage for all, with or without a picture.
+    spotlight: Option<ParticipantId>,
+    /// Those with a picture. As of the last plan.
+    stage: Stage,
+    picture_names: PictureNames,
+    /// What the engine has time for.
+    strain: VideoStrain,
     plan: MediaPlan,
     plan_is_stale: bool,
     /// Who sits where, or what the door asks for, changed: who waits may come in.
@@ -81,6 +95,7 @@ impl Conference {
         Self {
             id,
             guests_call_me: settings.guests_call_me,
+            layout: settings.layout.clone(),
             settings,
             started: now,
             phase: Phase::Running,
@@ -96,6 +111,10 @@ impl Conference {
             speaker: ActiveSpeaker::default(),
             talkers: Vec::new(),
             chat: Chat::default(),
+            spotlight: None,
+            stage: Stage::default(),
+            picture_names: PictureNames::default(),
+            strain: VideoStrain::default(),
             plan,
             plan_is_stale: false,
             seats_changed: false,
@@ -144,7 +163,9 @@ impl Conference {
     fn carry_out(&mut self, now: Instant, command: Command) -> Result<(), CommandError> {
         match command {
             Command::Join(join) => self.join(now, join),
-            Command::MediaReady { leg, direction } => self.media_ready(now, leg, direction),
+            Command::MediaReady { leg, direction, video } => {
+                self.media_ready(now, leg, direction, video)
+            }
             Command::Admit { participant, by } => self.admit(now, participant, by),
             Command::AdmitAll { by } => self.admit_all(now, by),
             Command::Deny { participant, by } => self.deny(now, participant, by),
@@ -171,6 +192,17 @@ impl Conference {
                 self.talkers(now, &legs);
                 Ok(())
             }
+            Command::SetLayout { layout, by } => self.set_layout(layout, by),
+            Command::ChoosePicture { participant, choice, by } => {
+                self.choose_picture(participant, choice, by)
+            }
+            Command::Spotlight { participant, by } => self.set_spotlight(participant, by),
+            Command::VideoChanged { leg, state } => self.video_changed(leg, state),
+            Command::Sighted { leg, sight } => self.sighted(leg, sight),
+            Command::VideoStrained { strain } => {
+                self.strained(strain);
+                Ok(())
+            }
             Command::PathFound { leg } => self.path_found(leg),
             Command::LegHeard { leg } => self.set_heard(leg, true),
             Command::LegSilent { leg } => self.set_heard(leg, false),
@@ -189,10 +221,12 @@ impl Conference {
         if !std::mem::take(&mut self.plan_is_stale) {
             return None;
         }
-        let plan = media_plan::plan(self.plan.version + 1, &self.settings, &self.roster);
-        if plan.ingress == self.plan.ingress && plan.egress == self.plan.egress {
+        let mut plan = media_plan::plan(self.plan.version, &self.settings, &self.roster);
+        (plan.pictures, plan.video) = self.compose();
+        if plan == self.plan {
             return None;
         }
+        plan.version += 1;
         self.plan = plan.clone();
         Some(Event::PlanChanged(plan))
     }

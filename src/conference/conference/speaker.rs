@@ -45,5 +45,7 @@ impl Conference {
     pub(super) fn say_speaker(&mut self) {
         let participant = self.speaker.current();
         self.events.push_back(Event::ActiveSpeakerChanged { participant });
+        // Who speaks is large, and has a frame.
+        self.plan_is_stale = true;
     }
 }

@@ -1,12 +1,15 @@
 //! A conference as it is shown: plain data, copied out.
 
+use super::picture::Looks;
+use crate::layout::{Layout, PictureChoice};
 use crate::{
     AdmissionState, Conference, DisplayName, Hold, HostPresence, Lobby, Mute, Participant,
     Protocol, Role,
 };
 use causeway_base::{ConferenceId, Lang, LegId, ParticipantId};
 use causeway_plan::Direction;
-use std::collections::BTreeMap;
+use causeway_plan::video::{Sight, VideoState, VideoStrain};
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
 /// One conference.
@@ -36,6 +39,12 @@ pub struct ConferenceView {
     pub speaker: Option<ParticipantId>,
     /// Who is mixed now, loudest first.
     pub talkers: Vec<ParticipantId>,
+    /// The layout of all who chose none of their own.
+    pub layout: Layout,
+    /// Who is large for all.
+    pub spotlight: Option<ParticipantId>,
+    /// What is left of pictures where the machine has too little time for them.
+    pub strain: VideoStrain,
     /// How many participants wait.
     pub waiting: usize,
     /// Everybody, oldest first.
@@ -65,6 +74,10 @@ pub struct ParticipantView {
     pub place: Option<usize>,
     /// What holds a leg that waits.
     pub hold: Option<Hold>,
+    /// What the participant wants to see; pinned is only who is there.
+    pub choice: PictureChoice,
+    /// What the participant sees.
+    pub looks: Looks,
     /// The legs, oldest first.
     pub legs: Vec<LegView>,
 }
@@ -80,6 +93,14 @@ pub struct LegView {
     pub admission: AdmissionState,
     /// Which way its media may flow, from our side.
     pub direction: Direction,
+    /// Which way pictures of people may flow, from our side.
+    pub video: Direction,
+    /// How those that it sends stand.
+    pub picture: VideoState,
+    /// What they look like, as far as they are seen.
+    pub sight: Sight,
+    /// Somebody is shown them.
+    pub seen: bool,
     /// It was proved to be one of ours.
     pub trusted: bool,
     /// Its participant hears and is heard by it, once it was let in.
@@ -92,6 +113,7 @@ impl Conference {
     /// All that there is to show.
     pub fn view(&self) -> ConferenceView {
         let here = self.host_is_here();
+        let seen = self.seen();
         let places: BTreeMap<_, _> = self.queue.places().map(|(place, who)| (who, place)).collect();
         ConferenceView {
             id: self.id,
@@ -106,11 +128,14 @@ impl Conference {
             successors: self.successors.clone(),
             speaker: self.speaker.current(),
             talkers: self.talking(),
+            layout: self.layout.clone(),
+            spotlight: self.spotlight,
+            strain: self.strain,
             waiting: self.queue.len(),
             participants: self
                 .roster
                 .participants()
-                .map(|who| self.show(who, places.get(&who.id).copied(), here))
+                .map(|who| self.show(who, places.get(&who.id).copied(), here, &seen))
                 .collect(),
         }
     }
@@ -118,7 +143,7 @@ impl Conference {
     /// One participant, if it has a seat.
     pub fn view_participant(&self, who: ParticipantId) -> Option<ParticipantView> {
         let who = self.roster.participant(who).ok()?;
-        Some(self.show(who, self.queue.place(who.id), self.host_is_here()))
+        Some(self.show(who, self.queue.place(who.id), self.host_is_here(), &self.seen()))
     }
 
     fn hold_of(&self, who: &Participant, here: bool) -> Option<Hold> {
@@ -126,12 +151,22 @@ impl Conference {
         waiting.find_map(|leg| self.hold(leg, here).ok().flatten())
     }
 
-    fn show(&self, who: &Participant, place: Option<usize>, here: bool) -> ParticipantView {
+    fn show(
+        &self,
+        who: &Participant,
+        place: Option<usize>,
+        here: bool,
+        seen: &BTreeSet<LegId>,
+    ) -> ParticipantView {
         let legs = self.roster.legs_where(who.id, |_| true).map(|(leg, seat)| LegView {
             leg,
             source: seat.source,
             admission: seat.admission,
             direction: seat.direction,
+            video: seat.video,
+            picture: seat.picture,
+            sight: seat.sight,
+            seen: seen.contains(&leg),
             trusted: seat.trusted,
             carries_voice: self.roster.carries_voice(leg),
             lang: seat.lang,
@@ -147,6 +182,11 @@ impl Conference {
             admitted: self.roster.is_admitted(who.id),
             place,
             hold: place.and_then(|_| self.hold_of(who, here)),
+            choice: PictureChoice {
+                pinned: who.choice.pinned.filter(|who| self.roster.participant(*who).is_ok()),
+                ..who.choice.clone()
+            },
+            looks: self.looks_of(&who.choice),
             legs: legs.collect(),
         }
     }

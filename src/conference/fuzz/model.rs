@@ -4,8 +4,8 @@ use crate::{
     AdmissionState, By, Command, Conference, Event, Join, Lobby, Notice, Protocol, Role, Settings,
 };
 use causeway_base::{LegId, ParticipantId};
-use causeway_plan::Feed;
-use causeway_plan::MediaPlan;
+use causeway_plan::video::VideoState;
+use causeway_plan::{Feed, MediaPlan, PicturePlan, Show, VideoEgress, VideoFeed};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
@@ -79,7 +79,16 @@ impl Model {
             | Command::HandOver { by, .. }
             | Command::SetSuccessors { by, .. }
             | Command::EndForAll { by }
+            | Command::SetLayout { by, .. }
+            | Command::Spotlight { by, .. }
             | Command::SetRole { by, .. } => Some(*by),
+            // Everybody chooses what they see themselves.
+            Command::ChoosePicture { participant, by, .. }
+                if *by == By::Participant(*participant) =>
+            {
+                None
+            }
+            Command::ChoosePicture { by, .. } => Some(*by),
             // Everybody may leave.
             Command::Remove { participant, by } if *by == By::Participant(*participant) => None,
             Command::Remove { by, .. } => Some(*by),
@@ -265,5 +274,43 @@ pub(super) fn compare_plan(plan: &MediaPlan, conference: &Conference) {
             (true, false) => Feed::Played,
         };
         assert_eq!(way_out.feed, feed, "{id}");
+    }
+}
+
+/// No leg is seen or sees the conference before it was admitted; whoever sees something is told
+/// that of which its name stands in the plan.
+pub(super) fn compare_pictures(plan: &MediaPlan, conference: &Conference) {
+    let roster = conference.roster();
+    let admitted = |leg: LegId| roster.leg(leg).is_ok_and(|seat| seat.admission.is_admitted());
+    for source in plan.pictures.iter().flat_map(PicturePlan::sources) {
+        let seat = roster.leg(source).expect("who left is not shown");
+        assert!(admitted(source), "{source} is shown before it is in");
+        assert!(seat.video.receives() && seat.picture != VideoState::Absent);
+    }
+    let ids: Vec<_> = plan.pictures.iter().map(|picture| picture.id).collect();
+    assert!(ids.is_sorted_by(|one, next| one < next), "a name twice");
+    let receivers: Vec<_> = roster
+        .legs()
+        .filter(|(_, seat)| seat.video.sends() && !seat.admission.is_arriving())
+        .map(|(leg, _)| leg)
+        .collect();
+    assert_eq!(plan.video.iter().map(|way| way.leg).collect::<Vec<_>>(), receivers);
+    for way in &plan.video {
+        let (source, id) = match way.feed {
+            VideoFeed::Nothing => panic!("whoever takes pictures gets one"),
+            VideoFeed::Picture(id) => (None, id),
+            VideoFeed::Forward(source, id) => (Some(source), id),
+        };
+        let at = ids.binary_search(&id).expect("it is composed");
+        let is_conference = matches!(plan.pictures[at].show, Show::People { .. });
+        assert_eq!(is_conference, admitted(way.leg), "{} sees what is not for it", way.leg);
+        assert!(source.is_none_or(|source| source != way.leg && admitted(source)));
+    }
+    for id in ids {
+        let is_read = |way: &VideoEgress| match way.feed {
+            VideoFeed::Nothing => false,
+            VideoFeed::Picture(other) | VideoFeed::Forward(_, other) => other == id,
+        };
+        assert!(plan.video.iter().any(is_read), "a picture for nobody");
     }
 }

@@ -21,6 +21,10 @@ pub enum KeyAction {
     AdmitAll,
     /// Mute every guest (hosts).
     MuteAll,
+    /// See the next layout.
+    NextLayout,
+    /// See the next page.
+    NextPage,
     /// Leave, and be asked how it was.
     Leave,
     /// End for everybody (hosts).
@@ -29,9 +33,11 @@ pub enum KeyAction {
 
 impl KeyAction {
     /// Every action.
-    pub const ALL: [KeyAction; 8] = [
+    pub const ALL: [KeyAction; 10] = [
         KeyAction::ToggleMute,
         KeyAction::ToggleHand,
+        KeyAction::NextLayout,
+        KeyAction::NextPage,
         KeyAction::Help,
         KeyAction::ToggleLock,
         KeyAction::AdmitAll,
@@ -43,9 +49,12 @@ impl KeyAction {
     /// Whether it is for hosts alone.
     pub const fn is_for_hosts(self) -> bool {
         match self {
-            KeyAction::ToggleMute | KeyAction::ToggleHand | KeyAction::Help | KeyAction::Leave => {
-                false
-            }
+            KeyAction::ToggleMute
+            | KeyAction::ToggleHand
+            | KeyAction::NextLayout
+            | KeyAction::NextPage
+            | KeyAction::Help
+            | KeyAction::Leave => false,
             KeyAction::ToggleLock
             | KeyAction::AdmitAll
             | KeyAction::MuteAll
@@ -58,6 +67,8 @@ impl KeyAction {
         match self {
             KeyAction::ToggleMute => "mute",
             KeyAction::ToggleHand => "hand",
+            KeyAction::NextLayout => "layout",
+            KeyAction::NextPage => "page",
             KeyAction::Help => "help",
             KeyAction::ToggleLock => "lock",
             KeyAction::AdmitAll => "admit_all",
@@ -101,6 +112,8 @@ impl Default for KeyTable {
         let keys = [
             ("*6", KeyAction::ToggleMute),
             ("*5", KeyAction::ToggleHand),
+            ("*2", KeyAction::NextLayout),
+            ("*3", KeyAction::NextPage),
             ("*1", KeyAction::Help),
             ("*7", KeyAction::ToggleLock),
             ("*8", KeyAction::AdmitAll),

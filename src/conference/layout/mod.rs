@@ -3,9 +3,12 @@
 //! * [`Layout`]: the divisions; [`Layout::areas`] gives the places of so many people.
 //! * [`Stage`]: who is in them. Places stay with their people while they can, so that nobody has
 //!   to look for a face.
+//! * [`PictureChoice`]: what one of them wants to see.
 
+mod choice;
 mod stage;
 
+pub use choice::PictureChoice;
 pub use stage::{Picture, Pictures, Seen, Stage};
 
 use causeway_plan::picture::{Area, GRID_HEIGHT, GRID_WIDTH};
@@ -23,7 +26,7 @@ pub const BESIDE: usize = 4;
 pub const MAX_CUSTOM: usize = PAGE;
 
 /// How a picture is divided.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Layout {
     /// Who speaks, and nobody else.
     Single,

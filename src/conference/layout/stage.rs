@@ -94,13 +94,32 @@ impl Stage {
         self.spotlight = participant.filter(|who| self.seated.contains(who));
     }
 
+    /// Whether somebody has a picture.
+    pub fn has(&self, participant: ParticipantId) -> bool {
+        self.seated.contains(&participant)
+    }
+
+    /// How many pages a layout has, at least one.
+    pub fn pages(&self, layout: &Layout) -> usize {
+        match layout.has_stage() {
+            true => 1,
+            false => self.seated.len().div_ceil(layout.places().max(1)).max(1),
+        }
+    }
+
     /// The pictures of a layout. `page` counts from 0, where the layout has several; beyond the
-    /// last it is the last.
-    pub fn pictures(&self, layout: &Layout, page: usize) -> Pictures {
+    /// last it is the last. `pinned`, if seated, is on the stage whoever speaks.
+    pub fn pictures(
+        &self,
+        layout: &Layout,
+        page: usize,
+        pinned: Option<ParticipantId>,
+    ) -> Pictures {
         if !layout.has_stage() {
             return Pictures { common: self.page(layout, page), own: None };
         }
-        let Some(large) = self.spotlight.or_else(|| self.foremost(None)) else {
+        let pinned = pinned.filter(|who| self.has(*who)).or(self.spotlight);
+        let Some(large) = pinned.or_else(|| self.foremost(None)) else {
             return Pictures::default();
         };
         let common = self.staged(layout, large, None);
@@ -137,8 +156,7 @@ impl Stage {
 
     fn page(&self, layout: &Layout, page: usize) -> Picture {
         let places = layout.places().max(1);
-        let last = self.seated.len().saturating_sub(1) / places;
-        let first = page.min(last) * places;
+        let first = page.min(self.pages(layout) - 1) * places;
         let mut picture = placed(layout, &self.seated[first..]);
         picture.more = self.seated.len() - picture.people.len();
         picture
@@ -177,11 +195,11 @@ mod tests {
         let mut stage = stage(4);
         stage.speaks(ParticipantId(2), 8);
         stage.speaks(ParticipantId(3), 8);
-        let pictures = stage.pictures(&Layout::Speaker, 0);
+        let pictures = stage.pictures(&Layout::Speaker, 0, None);
         assert_eq!(seen(pictures.of(ParticipantId(1))), [3, 1, 2, 4]);
         assert_eq!(pictures.of(ParticipantId(1)), pictures.of(ParticipantId(4)), "two serve all");
         assert_eq!(seen(pictures.of(ParticipantId(3))), [2, 1, 4], "nobody sees themselves large");
-        let single = stage.pictures(&Layout::Single, 0);
+        let single = stage.pictures(&Layout::Single, 0, None);
         assert_eq!((seen(&single.common), single.common.more), (vec![3], 3));
         assert_eq!(seen(single.of(ParticipantId(3))), [2]);
     }
@@ -190,7 +208,7 @@ mod tests {
     fn nobody_moves_who_need_not_when_somebody_speaks() {
         let places = 1 + STRIP;
         let mut stage = stage(12);
-        let strip = |stage: &Stage| seen(&stage.pictures(&Layout::Speaker, 0).common);
+        let strip = |stage: &Stage| seen(&stage.pictures(&Layout::Speaker, 0, None).common);
         for speaker in [1, 2, 3, 4, 5, 6, 8] {
             stage.speaks(ParticipantId(speaker), places);
         }
@@ -206,10 +224,14 @@ mod tests {
         let mut stage = stage(3);
         stage.speaks(ParticipantId(1), 8);
         stage.seat(&people([2, 3]));
-        assert_eq!(seen(&stage.pictures(&Layout::Equal, 0).common), [2, 3]);
+        assert_eq!(seen(&stage.pictures(&Layout::Equal, 0, None).common), [2, 3]);
         stage.seat(&people([1, 2, 3]));
-        assert_eq!(seen(&stage.pictures(&Layout::Equal, 0).common), [2, 3, 1]);
-        assert_eq!(seen(&stage.pictures(&Layout::Single, 0).common), [2], "1 did not speak since");
+        assert_eq!(seen(&stage.pictures(&Layout::Equal, 0, None).common), [2, 3, 1]);
+        assert_eq!(
+            seen(&stage.pictures(&Layout::Single, 0, None).common),
+            [2],
+            "1 did not speak since"
+        );
     }
 
     #[test]
@@ -218,20 +240,32 @@ mod tests {
         stage.spotlight(Some(ParticipantId(9)));
         stage.spotlight(Some(ParticipantId(2)));
         stage.speaks(ParticipantId(3), 8);
-        let pictures = stage.pictures(&Layout::Speaker, 0);
+        let pictures = stage.pictures(&Layout::Speaker, 0, None);
         assert_eq!(seen(&pictures.common), [2, 1, 3]);
         assert_eq!(seen(pictures.of(ParticipantId(2))), [3, 1]);
         stage.seat(&people([1, 3]));
-        assert_eq!(seen(&stage.pictures(&Layout::Speaker, 0).common), [3, 1]);
+        assert_eq!(seen(&stage.pictures(&Layout::Speaker, 0, None).common), [3, 1]);
+    }
+
+    #[test]
+    fn who_is_pinned_is_large_for_who_pinned_and_not_for_themselves() {
+        let mut stage = stage(4);
+        stage.spotlight(Some(ParticipantId(2)));
+        let pinned = |who| stage.pictures(&Layout::Speaker, 0, Some(ParticipantId(who)));
+        assert_eq!(seen(&pinned(3).common), [3, 1, 2, 4], "before a spotlight");
+        assert_eq!(seen(pinned(3).of(ParticipantId(3))), [1, 2, 4]);
+        assert_eq!(seen(&pinned(9).common), [2, 1, 3, 4], "nobody to pin");
     }
 
     #[test]
     fn equals_have_pages_and_the_last_stays() {
         let stage = stage(20);
-        let page = |page| stage.pictures(&Layout::Equal, page).common;
+        let page = |page| stage.pictures(&Layout::Equal, page, None).common;
         assert_eq!((seen(&page(0)).len(), page(0).more), (PAGE, 4));
         assert_eq!(seen(&page(1)), [17, 18, 19, 20]);
         assert_eq!((page(1).more, page(usize::MAX)), (16, page(1)));
+        let pages = |layout| stage.pages(layout);
+        assert_eq!((pages(&Layout::Equal), pages(&Layout::Speaker)), (2, 1));
         assert!(page(1).shows(ParticipantId(17)) && !page(1).shows(ParticipantId(16)));
     }
 
@@ -239,9 +273,9 @@ mod tests {
     fn an_empty_stage_shows_nobody_and_one_person_has_no_other_to_see() {
         let empty = Stage::default();
         for layout in [Layout::Single, Layout::Speaker, Layout::Equal, Layout::SideBySide] {
-            assert_eq!(empty.pictures(&layout, 3), Pictures::default());
+            assert_eq!(empty.pictures(&layout, 3, None), Pictures::default());
         }
-        let alone = stage(1).pictures(&Layout::Speaker, 0);
+        let alone = stage(1).pictures(&Layout::Speaker, 0, None);
         assert_eq!((seen(&alone.common), alone.own), (vec![1], None));
     }
 
@@ -259,7 +293,7 @@ mod tests {
             stage.seat(&people((1..=count).filter(|id| *id != gone)));
             let there = (1..=count).filter(|id| *id != gone).count();
             for layout in [Layout::Single, Layout::Speaker, Layout::Equal, Layout::SideBySide] {
-                let pictures = stage.pictures(&layout, 0);
+                let pictures = stage.pictures(&layout, 0, None);
                 let mut ids = seen(&pictures.common);
                 proptest::prop_assert_eq!(ids.len() + pictures.common.more, there);
                 ids.sort_unstable();

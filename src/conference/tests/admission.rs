@@ -1,7 +1,7 @@
 //! Who comes in, and who waits.
 
 use super::*;
-use crate::Lobby;
+use crate::{Layout, Lobby, PictureChoice};
 
 #[test]
 fn a_guest_waits_until_a_host_lets_in() {
@@ -244,6 +244,13 @@ fn a_guest_decides_nothing_at_the_door() {
             Command::SetSuccessors { participants: vec![part(2)], by },
             Command::Remove { participant: part(3 - guest), by },
             Command::EndForAll { by },
+            Command::SetLayout { layout: Layout::Equal, by },
+            Command::Spotlight { participant: Some(part(2)), by },
+            Command::ChoosePicture {
+                participant: part(3 - guest),
+                choice: PictureChoice::default(),
+                by,
+            },
         ] {
             assert_eq!(
                 room.try_tell(command.clone()),

@@ -130,7 +130,12 @@ fn many_changes_between_two_drains_make_one_plan() {
     for leg in 1..=100 {
         room.seat(leg, Role::Guest).expect("a seat");
         let direction = Direction::SendReceive;
-        room.try_tell(Command::MediaReady { leg: LegId(leg), direction }).expect("seated");
+        room.try_tell(Command::MediaReady {
+            leg: LegId(leg),
+            direction,
+            video: Direction::Inactive,
+        })
+        .expect("seated");
     }
     let events = room.drain();
     assert_eq!(events.iter().filter(|e| matches!(e, Event::PlanChanged(_))).count(), 1);

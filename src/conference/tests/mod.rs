@@ -9,6 +9,7 @@ mod key;
 mod mute;
 mod notice;
 mod path;
+mod picture;
 mod queue;
 mod two_hosts;
 
@@ -107,7 +108,11 @@ impl Room {
     }
 
     fn ready(&mut self, leg: u64, direction: Direction) -> Vec<Event> {
-        self.tell(Command::MediaReady { leg: LegId(leg), direction })
+        self.media_ready(leg, direction, Direction::Inactive)
+    }
+
+    fn media_ready(&mut self, leg: u64, direction: Direction, video: Direction) -> Vec<Event> {
+        self.tell(Command::MediaReady { leg: LegId(leg), direction, video })
     }
 
     fn heard(&self) -> Vec<u64> {

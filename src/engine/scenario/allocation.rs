@@ -38,7 +38,8 @@ fn a_packet_in_steady_state_allocates_nothing() {
     let (events, _receiver) = tokio::sync::mpsc::channel(1024);
     let config = EngineConfig { realtime: false, ..EngineConfig::default() };
     let mut worker =
-        Worker::new(config, queue, events, Arc::new(TickMetrics::default()), None).expect("epoll");
+        Worker::new(config, queue, events, Arc::new(TickMetrics::default()), None, None)
+            .expect("epoll");
     let ports = PortRange::new(&(32_900..=32_939));
     let mut phones = Vec::new();
     orders.send(Order::OpenConference(CONFERENCE)).expect("room");

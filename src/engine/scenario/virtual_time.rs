@@ -44,7 +44,7 @@ impl VirtualTime {
         let (passage, arrivals) = sync_channel(webrtc::MAX_PARCELS);
         let inlet = Inlet::new(0, Arc::clone(&door), vec![passage], arrivals).expect("epoll");
         let metrics = Arc::new(TickMetrics::default());
-        let worker = Worker::new(config, queue, sender, metrics, Some(inlet)).expect("epoll");
+        let worker = Worker::new(config, queue, sender, metrics, Some(inlet), None).expect("epoll");
         let bench = Self {
             worker,
             orders,

@@ -1,24 +1,30 @@
 //! What a session is told of its formats and candidates.
 
 use super::Door;
-use causeway_base::Codec;
-use causeway_plan::{CandidateKind, CandidateProtocol, IceCandidate, LegMedia};
+use causeway_base::{Codec, VideoCodec};
+use causeway_plan::{CandidateKind, CandidateProtocol, IceCandidate, LegMedia, VideoFormat};
 use std::net::{IpAddr, SocketAddr};
 use str0m::RtcConfig;
 use str0m::format::{Codec as Format, FormatParams};
 use str0m::media::{Frequency, Pt};
 use str0m::net::{Protocol, TcpType};
-use str0m::rtp::Extension;
+use str0m::rtp::{Extension, ExtensionSerializer, ExtensionValues};
 use str0m::{Candidate, CandidateKind as Kind};
 
 /// Identifiers of header extensions in their short form (RFC 8285 section 4.2).
 const SHORT_IDS: std::ops::RangeInclusive<u8> = 1..=14;
 
-/// Declares every payload type that either side may use, and the one header extension that is
-/// read. The session only reads the clock of a format: what it carries is the ingress' business.
+/// Declares every payload type that either side may ever use, and the header extensions that the
+/// session reads and writes. It only reads the clock of a format, and which payload type repeats
+/// it: what it carries is the ingress' business.
 ///
-/// The tag of the media line is left out: a session that learns sources by it would learn them
-/// before a packet is authenticated.
+/// The tags of media lines and of sizes are left out: a session that learns sources by them would
+/// learn them before a packet is authenticated. [`super::lines`] reads them.
+///
+/// Transport-wide numbers are read, so that the browser is told when its packets came; none are
+/// written, and the browser tells by `abs-send-time` and REMB what it can take. The library's own
+/// estimate is bound to a pacer that sends one packet each time it wakes, and wakes every 40 ms
+/// for every listener; and a report every 50 ms of each of them costs more than one a second.
 pub(super) fn formats(config: &mut RtcConfig, media: &LegMedia) {
     let audio = &media.audio;
     let mut declare = |payload_type: u8, format: Format, clock: u32| {
@@ -47,6 +53,79 @@ pub(super) fn formats(config: &mut RtcConfig, media: &LegMedia) {
     }
     if let Some(id) = audio.level_extension.filter(|id| SHORT_IDS.contains(id)) {
         config.extension_map().set(id, Extension::AudioLevel);
+    }
+    let spec = media.transport.webrtc();
+    for format in spec.iter().flat_map(|spec| &spec.video_formats) {
+        video(config, format);
+    }
+    for line in media.video.iter().filter_map(|video| video.transport.bundle()) {
+        let extensions = &line.extensions;
+        let transport_cc = Extension::with_serializer(TRANSPORT_CC, ArrivalNumber);
+        let known = [
+            (extensions.abs_send_time, Extension::AbsoluteSendTime),
+            (extensions.transport_cc, transport_cc),
+        ];
+        for (id, extension) in known {
+            if let Some(id) = id.filter(|id| SHORT_IDS.contains(id))
+                && config.extension_map().lookup(id).is_none()
+            {
+                config.extension_map().set(id, extension);
+            }
+        }
+    }
+}
+
+/// A format of video and its repeats, under payload types that nothing else has.
+fn video(config: &mut RtcConfig, format: &VideoFormat) {
+    let known = config.codec_config().params();
+    let taken = |number: u8| {
+        number >= 128
+            || known.iter().any(|params| {
+                *params.pt() == number || params.resend().is_some_and(|resend| *resend == number)
+            })
+    };
+    if taken(format.payload_type) {
+        return;
+    }
+    let rtx = format.rtx.filter(|rtx| *rtx != format.payload_type && !taken(*rtx));
+    let codec = match format.coding.codec() {
+        VideoCodec::H264 => Format::H264,
+        VideoCodec::Vp8 => Format::Vp8,
+    };
+    config.codec_config().add_config(
+        format.payload_type.into(),
+        rtx.map(Pt::from),
+        codec,
+        Frequency::NINETY_KHZ,
+        None,
+        FormatParams::default(),
+    );
+}
+
+const TRANSPORT_CC: &str =
+    "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01";
+
+/// The transport-wide number of a packet, read and never written.
+#[derive(Debug)]
+struct ArrivalNumber;
+
+impl ExtensionSerializer for ArrivalNumber {
+    fn write_to(&self, _: &mut [u8], _: &ExtensionValues) -> usize {
+        0
+    }
+
+    fn parse_value(&self, bytes: &[u8], values: &mut ExtensionValues) -> bool {
+        let number = bytes.first_chunk().map(|number| u16::from_be_bytes(*number));
+        values.transport_cc = number;
+        number.is_some()
+    }
+
+    fn is_video(&self) -> bool {
+        true
+    }
+
+    fn is_audio(&self) -> bool {
+        true
     }
 }
 

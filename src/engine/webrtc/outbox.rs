@@ -77,4 +77,12 @@ impl Outbox {
             queue.datagrams.clear();
         }
     }
+
+    /// All that waits, instead of sending it.
+    #[cfg(test)]
+    pub(crate) fn take(&mut self) -> Vec<Vec<u8>> {
+        self.waiting = 0;
+        let all = self.queues.iter_mut().flat_map(|queue| queue.datagrams.drain(..));
+        all.map(|(_, datagram)| datagram).collect()
+    }
 }

@@ -2,15 +2,17 @@
 //! leg and nothing else.
 
 use super::inlet::is_request;
+use super::line::{MediaPacket, SessionLine};
 use super::session::{News, Session};
 use super::{Datagram, Door, Outbox};
 use crate::clock::Now;
 use crate::ingress;
 use crate::leg::{Leg, Link, Path};
 use crate::worker::EventSink;
-use causeway_base::{EndCause, LegId};
+use causeway_base::{Bitrate, EndCause, LegId};
 use causeway_plan::{IceCandidate, LegMedia, MediaEvent, WebRtcState};
 use causeway_rtp::Numbering;
+use causeway_rtp::video::KeyFrameMethod;
 use causeway_wire::rtcp::ReportBlock;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -27,11 +29,37 @@ pub(crate) struct Peer {
     fault: Option<EndCause>,
     /// A session that was up is gone, which was not told yet.
     lost: bool,
+    /// What the browser said of our pictures, until the leg takes it.
+    video: Vec<VideoNews>,
+}
+
+/// What a browser says of the pictures that it is sent. Lines are meant by their place in the
+/// leg's media.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum VideoNews {
+    /// It needs a full picture.
+    KeyFrameWanted(usize),
+    /// What the path to it carries in all, RTP headers included.
+    Estimated(Bitrate),
+    /// What was lost of a line since the last time, in 256ths.
+    Lost { line: usize, fraction: u8, round_trip: Option<Duration> },
+}
+
+impl VideoNews {
+    /// Whether a later one says all that an earlier one said.
+    fn replaces(&self, earlier: &Self) -> bool {
+        match (self, earlier) {
+            (VideoNews::KeyFrameWanted(new), VideoNews::KeyFrameWanted(old)) => new == old,
+            (VideoNews::Estimated(_), VideoNews::Estimated(_)) => true,
+            (VideoNews::Lost { line: new, .. }, VideoNews::Lost { line: old, .. }) => new == old,
+            _ => false,
+        }
+    }
 }
 
 impl Peer {
     pub(crate) fn new(door: Arc<Door>) -> Self {
-        Self { door, session: None, fault: None, lost: false }
+        Self { door, session: None, fault: None, lost: false, video: Vec::new() }
     }
 
     /// Takes what offer/answer settled: the session goes on, or a new one begins.
@@ -39,7 +67,7 @@ impl Peer {
         let Some(spec) = media.transport.webrtc() else { return };
         if self.session.as_ref().is_some_and(|session| session.continues(spec)) {
             self.guard(|session| {
-                session.reconfigure(spec);
+                session.reconfigure(media, spec);
                 session.run(now, outbox)
             });
             return;
@@ -81,6 +109,42 @@ impl Peer {
         self.guard(|session| session.send(now, numbers, payload_type, payload, outbox));
     }
 
+    /// Sends packets by the video line of this place in the leg's media. Several at once cost less
+    /// than one by one. Nothing goes out before the transport is up.
+    pub(crate) fn send_video(
+        &mut self,
+        now: Now,
+        line: usize,
+        packets: impl IntoIterator<Item = MediaPacket>,
+        outbox: &mut Outbox,
+    ) {
+        self.guard(|session| session.send_video(now, line, packets, outbox));
+    }
+
+    /// Asks the browser for a full picture on a video line: of the size of this place in the
+    /// line's simulcast, 0 without. By RTCP only: another method does nothing.
+    pub(crate) fn ask_key_frame(
+        &mut self,
+        now: Now,
+        line: usize,
+        layer: usize,
+        method: KeyFrameMethod,
+        outbox: &mut Outbox,
+    ) {
+        self.guard(|session| session.ask_key_frame(now, line, layer, method, outbox));
+    }
+
+    /// What the browser said of our pictures since the last call.
+    pub(crate) fn video_news(&mut self) -> impl Iterator<Item = VideoNews> {
+        self.video.drain(..)
+    }
+
+    /// Keeps what the browser said last: one of each kind for each line.
+    fn keep(&mut self, news: VideoNews) {
+        self.video.retain(|earlier| !news.replaces(earlier));
+        self.video.push(news);
+    }
+
     /// Says goodbye to the browser.
     pub(crate) fn close(&mut self, now: Now, outbox: &mut Outbox) {
         self.guard(|session| session.close(now, outbox));
@@ -114,8 +178,10 @@ pub(crate) fn take(
         heard(*id, link, datagram.arrival, sink);
     }
     peer.guard(|session| {
-        session.receive(now, datagram, outbox, &mut |packet| {
-            if let Some(link) = link {
+        session.receive(now, datagram, outbox, &mut |line, _layer, packet| {
+            if let Some(link) = link
+                && line == SessionLine::Audio
+            {
                 let source = datagram.route.source;
                 ingress::take_browser(*id, link, packet, source, sink);
             }
@@ -152,14 +218,24 @@ fn tell(leg: LegId, peer: &mut Peer, link: &mut Option<Link>, sink: &mut EventSi
         let state = WebRtcState::Disconnected;
         sink.send(MediaEvent::WebRtcChanged { leg, state });
     }
-    for news in peer.session.iter_mut().flat_map(|session| session.news()) {
+    let news: Vec<_> = peer.session.iter_mut().flat_map(|session| session.news()).collect();
+    for news in news {
         match news {
             News::Changed(state) => sink.send(MediaEvent::WebRtcChanged { leg, state }),
-            News::Measured(stats, round_trip) => {
+            News::Measured(SessionLine::Audio, stats, round_trip) => {
                 if let Some(link) = link {
                     measured(leg, link, &stats, round_trip, sink);
                 }
             }
+            News::Measured(SessionLine::Video(line), stats, round_trip) => {
+                if let Some(loss) = stats.loss {
+                    let round_trip = stats.rtt.or(round_trip);
+                    let fraction = (loss * 256.0) as u8;
+                    peer.keep(VideoNews::Lost { line, fraction, round_trip });
+                }
+            }
+            News::KeyFrameWanted(line) => peer.keep(VideoNews::KeyFrameWanted(line)),
+            News::Estimated(rate) => peer.keep(VideoNews::Estimated(rate)),
         }
     }
     if let Some(cause) = peer.fault.take() {
@@ -191,5 +267,39 @@ fn measured(
     if let Some(loss) = stats.loss {
         link.reporting.peer_reported((loss * 256.0) as u8);
         heard(leg, link, stats.timestamp, sink);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::WebRtcConfig;
+    use std::net::{IpAddr, Ipv4Addr};
+
+    #[test]
+    fn of_what_a_browser_says_the_last_of_each_kind_is_kept() {
+        let addresses = vec![IpAddr::V4(Ipv4Addr::LOCALHOST)];
+        let config = WebRtcConfig { addresses, udp_port: 0, tcp_port: None };
+        let mut peer = Peer::new(Arc::new(Door::open(&config, 0, 0).expect("loopback")));
+        for number in 0..1_000 {
+            let rate = Bitrate::kbps(number);
+            let line = number as usize % 2;
+            let fraction = number as u8;
+            peer.keep(VideoNews::Estimated(rate));
+            peer.keep(VideoNews::KeyFrameWanted(line));
+            peer.keep(VideoNews::Lost { line, fraction, round_trip: None });
+        }
+        let kept: Vec<_> = peer.video_news().collect();
+        let lost =
+            |line, number: u16| VideoNews::Lost { line, fraction: number as u8, round_trip: None };
+        let expected = [
+            VideoNews::KeyFrameWanted(0),
+            lost(0, 998),
+            VideoNews::Estimated(Bitrate::kbps(999)),
+            VideoNews::KeyFrameWanted(1),
+            lost(1, 999),
+        ];
+        assert_eq!(kept, expected);
+        assert_eq!(peer.video_news().count(), 0);
     }
 }

@@ -2,31 +2,34 @@
 //! thing done to it is followed by all that it has to say; nothing is polled before it is due.
 
 use super::echo::Echo;
+use super::line::{MAX_PAYLOAD, MediaPacket, SessionLine};
+use super::lines::Lines;
 use super::{Datagram, Door, Outbox, declare, identity};
 use crate::clock::Now;
-use causeway_base::{EndCause, SeqExtender};
+use causeway_base::{Bitrate, EndCause};
 use causeway_plan::webrtc::MAX_CANDIDATES;
 use causeway_plan::{
-    CandidateProtocol, DtlsRole, Fingerprint, IceCandidate, IceCredentials, LegMedia, WebRtcAudio,
-    WebRtcSpec, WebRtcState,
+    CandidateProtocol, DtlsRole, Fingerprint, IceCandidate, IceCredentials, LegMedia, WebRtcSpec,
+    WebRtcState,
 };
 use causeway_rtp::Numbering;
+use causeway_rtp::video::KeyFrameMethod;
 use causeway_wire::demux::DatagramKind;
-use causeway_wire::rtp::RtpView;
 use std::collections::HashSet;
 use std::fmt;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use str0m::change::DirectApi;
-use str0m::media::{MediaKind, Mid};
+use str0m::bwe::BweKind;
+use str0m::media::KeyframeRequestKind;
 use str0m::net::{Protocol, Receive, Transmit};
-use str0m::rtp::{RtpPacket, RtpWrite, Ssrc};
+use str0m::rtp::{RtpPacket, Ssrc};
 use str0m::stats::MediaEgressStats;
 use str0m::{Event, IceConnectionState, IceCreds, Input, Output, Rtc, RtcConfig, RtcError};
 
-/// How often the session measures: as often as browsers report.
+/// How often the session measures: as often as browsers report of sound, and of pictures.
 const STATS_INTERVAL: Duration = Duration::from_secs(5);
+const VIDEO_STATS_INTERVAL: Duration = Duration::from_secs(1);
 
 /// A stream that pauses is the ingress' business; the session need not wake for it.
 const NO_PAUSE: Duration = Duration::from_secs(3600);
@@ -44,9 +47,10 @@ const MAX_CHANNEL_BYTES: usize = 64 << 10;
 /// The longest message on a data channel that is put together.
 const MAX_MESSAGE: u32 = 64 << 10;
 
-/// Sources of a line without a stated one that are listened to at once. Which of them is the
-/// peer's own is known once one of its packets is authentic.
-const MAX_UNSTATED: usize = 4;
+/// Datagrams that the peer's RTCP may bring about in a second, or end its leg: all that a line
+/// keeps to send again, several times, and reports. A list of lost packets a thousand long asks
+/// for a megabyte in one datagram.
+const MAX_ANSWERS: u32 = 4_000;
 
 /// Addresses that a peer may tell in all the life of its session, which forgets none and weighs
 /// them all again at each restart. Four descriptions full of them; where else the peer is, its own
@@ -58,9 +62,16 @@ const MAX_TOLD: usize = 4 * MAX_CANDIDATES;
 pub(super) enum News {
     /// The transport is up or down.
     Changed(WebRtcState),
-    /// What the peer said of our packets, and how long checks took, where we make them.
-    Measured(MediaEgressStats, Option<Duration>),
+    /// What the peer said of our packets on a line, and how long checks took, where we make them.
+    Measured(SessionLine, MediaEgressStats, Option<Duration>),
+    /// The peer needs a full picture on the video line of this place.
+    KeyFrameWanted(usize),
+    /// What the path to the peer carries, as it says (REMB).
+    Estimated(Bitrate),
 }
+
+/// Takes an authentic packet: its line, and the place of its size in simulcast.
+pub(super) type Take<'a> = dyn FnMut(SessionLine, usize, &RtpPacket) + 'a;
 
 /// One peer connection.
 pub(crate) struct Session {
@@ -75,7 +86,8 @@ pub(crate) struct Session {
     /// Where the peer said that it is.
     told: HashSet<SocketAddr>,
     channels: u32,
-    line: Option<Line>,
+    lines: Lines,
+    answers: Answers,
     echo: Option<Echo>,
     carrier: Carrier,
     /// The round trip of the last check.
@@ -95,6 +107,13 @@ enum Dtls {
     Closed,
 }
 
+/// What the peer's datagrams brought about in the second that is counted.
+#[derive(Clone, Copy, Debug, Default)]
+struct Answers {
+    since: Option<Instant>,
+    count: u32,
+}
+
 /// What carries the media.
 #[derive(Clone, Copy, Debug, Default)]
 struct Carrier {
@@ -103,19 +122,6 @@ struct Carrier {
     by: Option<CandidateProtocol>,
     /// What was told of it.
     told: Option<CandidateProtocol>,
-}
-
-/// The audio line.
-#[derive(Debug)]
-struct Line {
-    /// The tag that it came with. No packet carries it, so the line keeps it whatever the peer
-    /// calls it later: its numbering goes on, which no key may see twice.
-    mid: Mid,
-    local_ssrc: Ssrc,
-    sequence: SeqExtender,
-    stated: Option<u32>,
-    /// Sources that are listened to without being stated, and whether they are authentic.
-    heard: Vec<(u32, bool)>,
 }
 
 impl fmt::Debug for Session {
@@ -145,7 +151,8 @@ impl Session {
             ice_lite: spec.ice_lite,
             told: HashSet::new(),
             channels: 0,
-            line: None,
+            lines: Lines::default(),
+            answers: Answers::default(),
             echo: None,
             carrier: Carrier::default(),
             round_trip: None,
@@ -161,7 +168,7 @@ impl Session {
         for candidate in declare::local_candidates(door) {
             session.rtc.add_local_candidate(candidate);
         }
-        session.take_lines(spec);
+        session.take_lines(media, spec);
         session.take_candidates(spec);
         if spec.dtls == DtlsRole::Server {
             session.start_dtls(false)?;
@@ -177,11 +184,11 @@ impl Session {
 
     /// Takes a later agreement: with other credentials a restart of ICE, under which DTLS and the
     /// media go on.
-    pub(super) fn reconfigure(&mut self, spec: &WebRtcSpec) {
+    pub(super) fn reconfigure(&mut self, media: &LegMedia, spec: &WebRtcSpec) {
         if self.local_ice != spec.local_ice || self.remote_ice != spec.remote_ice {
             self.restart_ice(spec);
         }
-        self.take_lines(spec);
+        self.take_lines(media, spec);
         self.take_candidates(spec);
     }
 
@@ -204,13 +211,12 @@ impl Session {
         self.remote_ice = spec.remote_ice.clone();
     }
 
-    fn take_lines(&mut self, spec: &WebRtcSpec) {
-        if let Some(audio) = &spec.audio {
-            let mut direct = self.rtc.direct_api();
-            self.line = Some(match self.line.take() {
-                Some(line) => line.reconfigure(&mut direct, audio),
-                None => Line::new(&mut direct, audio),
-            });
+    fn take_lines(&mut self, media: &LegMedia, spec: &WebRtcSpec) {
+        let direct = &mut self.rtc.direct_api();
+        self.lines.take_up(direct, media, spec);
+        let mut bundles = media.video.iter().filter_map(|video| video.transport.bundle());
+        if bundles.any(|bundle| bundle.extensions.transport_cc.is_some()) {
+            direct.enable_twcc_feedback();
         }
         let Some(data) = &spec.data else { return };
         self.rtc.direct_api().start_sctp(spec.dtls == DtlsRole::Client);
@@ -245,6 +251,11 @@ impl Session {
         self.due
     }
 
+    #[cfg(test)]
+    pub(super) fn lines(&self) -> &Lines {
+        &self.lines
+    }
+
     /// What happened since the last call.
     pub(super) fn news(&mut self) -> impl Iterator<Item = News> {
         self.news.drain(..)
@@ -257,7 +268,7 @@ impl Session {
         now: Now,
         datagram: &Datagram<'_>,
         outbox: &mut Outbox,
-        take: &mut dyn FnMut(&RtpPacket),
+        take: &mut Take<'_>,
     ) -> Result<(), EndCause> {
         let Datagram { route, arrival, bytes } = *datagram;
         let kind = DatagramKind::of(bytes);
@@ -270,19 +281,31 @@ impl Session {
             // Their timers run by the tick.
             _ => now.instant,
         };
-        if kind == DatagramKind::Rtp
-            && let Some(line) = &mut self.line
-        {
-            line.listen(&mut self.rtc.direct_api(), bytes);
-        }
+        let source = match kind {
+            DatagramKind::Rtp => self.lines.listen(&mut self.rtc.direct_api(), bytes),
+            _ => None,
+        };
         let Ok(receive) = Receive::new(proto, route.source, route.local, bytes) else {
             return Ok(());
         };
         self.rtc.handle_input(Input::Receive(at, receive)).map_err(|error| cause(&error))?;
-        self.finish(now, outbox, take)
+        let mut opened = |session: &mut Self, mut packet: RtpPacket| {
+            let direct = &mut session.rtc.direct_api();
+            let line = source.and_then(|ssrc| session.lines.opened(direct, ssrc, &mut packet));
+            if let Some((line, layer)) = line {
+                take(line, layer, &packet);
+            }
+        };
+        let sent = self.finish(now, outbox, &mut opened)?;
+        self.lines.passed(&mut self.rtc.direct_api());
+        match kind {
+            // Nobody else can bring anything about by it.
+            DatagramKind::Rtcp => self.answers.add(now.instant, sent),
+            _ => Ok(()),
+        }
     }
 
-    /// Sends one RTP packet.
+    /// Sends one packet of sound.
     pub(super) fn send(
         &mut self,
         now: Now,
@@ -291,18 +314,67 @@ impl Session {
         payload: &[u8],
         outbox: &mut Outbox,
     ) -> Result<(), EndCause> {
-        let Some(line) = &mut self.line else { return Ok(()) };
-        let sequence = line.sequence.extend(numbers.seq).0 - FIRST_CYCLE;
+        let packet = MediaPacket {
+            marker: numbers.marker,
+            payload_type,
+            sequence: numbers.seq,
+            timestamp: numbers.timestamp,
+            at: now.instant,
+            payload: payload.into(),
+        };
+        self.write(now, SessionLine::Audio, [packet], outbox)
+    }
+
+    /// Sends packets of the video line of this place: what does not fit a packet, or comes before
+    /// the transport is up, is lost.
+    pub(super) fn send_video(
+        &mut self,
+        now: Now,
+        line: usize,
+        packets: impl IntoIterator<Item = MediaPacket>,
+        outbox: &mut Outbox,
+    ) -> Result<(), EndCause> {
+        if !self.is_up() {
+            return Ok(());
+        }
+        let fits = |packet: &MediaPacket| packet.payload.len() <= MAX_PAYLOAD;
+        let packets = packets.into_iter().filter(fits);
+        self.write(now, SessionLine::Video(line), packets, outbox)
+    }
+
+    fn write(
+        &mut self,
+        now: Now,
+        line: SessionLine,
+        packets: impl IntoIterator<Item = MediaPacket>,
+        outbox: &mut Outbox,
+    ) -> Result<(), EndCause> {
+        let Some(line) = self.lines.get_mut(line) else { return Ok(()) };
         let mut direct = self.rtc.direct_api();
-        let Some(stream) = direct.stream_tx(&line.local_ssrc) else { return Ok(()) };
-        let packet = RtpWrite::new(
-            payload_type.into(),
-            sequence.into(),
-            numbers.timestamp,
-            now.instant,
-            payload,
-        );
-        stream.write_rtp(packet.marker(numbers.marker));
+        packets.into_iter().for_each(|packet| line.send(&mut direct, now.instant, packet));
+        self.run(now, outbox)
+    }
+
+    /// Asks for a full picture of a size of a video line. What RTCP has no words for is not asked,
+    /// nor who was not heard yet.
+    pub(super) fn ask_key_frame(
+        &mut self,
+        now: Now,
+        line: usize,
+        layer: usize,
+        method: KeyFrameMethod,
+        outbox: &mut Outbox,
+    ) -> Result<(), EndCause> {
+        let kind = match method {
+            KeyFrameMethod::Pli => KeyframeRequestKind::Pli,
+            KeyFrameMethod::Fir => KeyframeRequestKind::Fir,
+            KeyFrameMethod::Info => return Ok(()),
+        };
+        let line = self.lines.get(SessionLine::Video(line));
+        let Some(source) = line.and_then(|line| line.hearing.main(layer)) else { return Ok(()) };
+        if let Some(stream) = self.rtc.direct_api().stream_rx(&Ssrc::from(source)) {
+            stream.request_keyframe(kind);
+        }
         self.run(now, outbox)
     }
 
@@ -311,7 +383,7 @@ impl Session {
         let timeout = Input::Timeout(now.instant);
         self.rtc.handle_input(timeout).map_err(|error| cause(&error))?;
         // What came was taken when it came.
-        self.finish(now, outbox, &mut |_| {})
+        self.finish(now, outbox, &mut |_, _| {}).map(drop)
     }
 
     /// Says goodbye: RTCP BYE, and the end of DTLS.
@@ -320,46 +392,46 @@ impl Session {
         self.run(now, outbox)
     }
 
-    /// All that follows from what was done: output, the handshake that can begin, echoes.
+    /// All that follows from what was done: output, the handshake that can begin, echoes. Returns
+    /// how many datagrams go out.
     fn finish(
         &mut self,
         now: Now,
         outbox: &mut Outbox,
-        take: &mut dyn FnMut(&RtpPacket),
-    ) -> Result<(), EndCause> {
-        self.drain(now, outbox, take)?;
+        opened: &mut dyn FnMut(&mut Self, RtpPacket),
+    ) -> Result<u32, EndCause> {
+        let mut sent = self.drain(now, outbox, opened)?;
         if self.dtls == Dtls::Awaited && self.carrier.ice_up {
             self.start_dtls(true)?;
-            self.drain(now, outbox, take)?;
+            sent += self.drain(now, outbox, opened)?;
         }
         while let Some(echo) = &mut self.echo
             && echo.give(&mut self.rtc)
         {
-            self.drain(now, outbox, take)?;
+            sent += self.drain(now, outbox, opened)?;
         }
         self.tell();
-        Ok(())
+        Ok(sent)
     }
 
     fn drain(
         &mut self,
         now: Now,
         outbox: &mut Outbox,
-        take: &mut dyn FnMut(&RtpPacket),
-    ) -> Result<(), EndCause> {
+        opened: &mut dyn FnMut(&mut Self, RtpPacket),
+    ) -> Result<u32, EndCause> {
+        let mut sent = 0;
         for _ in 0..MAX_OUTPUTS {
             match self.rtc.poll_output().map_err(|error| cause(&error))? {
                 Output::Timeout(at) => {
                     self.due = at;
-                    return Ok(());
+                    return Ok(sent);
                 }
-                Output::Transmit(transmit) => self.transmit(transmit, outbox),
-                Output::Event(Event::RtpPacket(packet)) => {
-                    if let Some(line) = &mut self.line {
-                        line.authentic(*packet.header.ssrc);
-                    }
-                    take(&packet);
+                Output::Transmit(transmit) => {
+                    sent += 1;
+                    self.transmit(transmit, outbox);
                 }
+                Output::Event(Event::RtpPacket(packet)) => opened(self, packet),
                 Output::Event(event) => self.happened(now, event)?,
             }
         }
@@ -395,7 +467,17 @@ impl Session {
                 self.round_trip = pair.and_then(|pair| pair.current_round_trip_time);
             }
             Event::MediaEgressStats(stats) => {
-                self.news.push(News::Measured(stats, self.round_trip));
+                if let Some(line) = self.lines.named(stats.mid) {
+                    self.news.push(News::Measured(line, stats, self.round_trip));
+                }
+            }
+            Event::KeyframeRequest(request) => {
+                if let Some(SessionLine::Video(line)) = self.lines.named(request.mid) {
+                    self.news.push(News::KeyFrameWanted(line));
+                }
+            }
+            Event::EgressBitrateEstimate(BweKind::Remb { estimate, .. }) => {
+                self.news.push(News::Estimated(Bitrate::bps(estimate.as_u64())));
             }
             Event::ChannelOpen(..) => {
                 self.channels += 1;
@@ -432,102 +514,28 @@ impl Session {
     }
 }
 
-/// What [`SeqExtender`] counts from. The first sequence number that goes out is below it, as SRTP
-/// at the other side takes for granted.
-const FIRST_CYCLE: u64 = 1 << 16;
-
-impl Line {
-    fn new(direct: &mut DirectApi<'_>, audio: &WebRtcAudio) -> Self {
-        let mid = Mid::from(&*audio.mid);
-        direct.declare_media(mid, MediaKind::Audio);
-        let mut line = Self {
-            mid,
-            local_ssrc: Ssrc::from(audio.local_ssrc),
-            sequence: SeqExtender::new(),
-            stated: None,
-            heard: Vec::new(),
-        };
-        line.declare(direct);
-        line.state(direct, audio.remote_ssrc);
-        line
-    }
-
-    fn reconfigure(mut self, direct: &mut DirectApi<'_>, audio: &WebRtcAudio) -> Self {
-        if self.local_ssrc != Ssrc::from(audio.local_ssrc) {
-            direct.remove_stream_tx(self.local_ssrc);
-            self.local_ssrc = Ssrc::from(audio.local_ssrc);
-            self.sequence = SeqExtender::new();
-            self.declare(direct);
+impl Answers {
+    fn add(&mut self, now: Instant, sent: u32) -> Result<(), EndCause> {
+        let old = |since: Instant| now.saturating_duration_since(since) >= Duration::from_secs(1);
+        if self.since.is_none_or(old) {
+            *self = Self { since: Some(now), count: 0 };
         }
-        self.state(direct, audio.remote_ssrc);
-        self
-    }
-
-    /// Nothing of audio is sent twice.
-    fn declare(&self, direct: &mut DirectApi<'_>) {
-        direct.declare_stream_tx(self.local_ssrc, None, self.mid, None).set_rtx_cache(
-            1,
-            Duration::ZERO,
-            None,
-        );
-    }
-
-    fn state(&mut self, direct: &mut DirectApi<'_>, stated: Option<u32>) {
-        let stated = stated.filter(|ssrc| *ssrc != 0);
-        if self.stated == stated {
-            return;
-        }
-        let gone = self.heard.drain(..).map(|(ssrc, _)| ssrc).chain(self.stated.take());
-        for ssrc in gone {
-            direct.remove_stream_rx(ssrc.into());
-        }
-        if let Some(ssrc) = stated {
-            self.expect(direct, ssrc);
-        }
-        self.stated = stated;
-    }
-
-    fn expect(&self, direct: &mut DirectApi<'_>, ssrc: u32) {
-        // What is lost is not asked for again: it would come too late.
-        direct.expect_stream_rx(ssrc.into(), None, self.mid, None).suppress_nack(true);
-    }
-
-    /// Where no source is stated, the packet's own is listened to. It is not authentic yet: one
-    /// that never was gives way first.
-    fn listen(&mut self, direct: &mut DirectApi<'_>, datagram: &[u8]) {
-        if self.stated.is_some() {
-            return;
-        }
-        let Ok(view) = RtpView::parse_protected(datagram) else { return };
-        let ssrc = view.ssrc();
-        if ssrc == 0 || self.heard.iter().any(|(heard, _)| *heard == ssrc) {
-            return;
-        }
-        if self.heard.len() >= MAX_UNSTATED {
-            let place = self.heard.iter().position(|(_, authentic)| !authentic).unwrap_or(0);
-            let (gone, _) = self.heard.remove(place);
-            direct.remove_stream_rx(gone.into());
-        }
-        self.expect(direct, ssrc);
-        self.heard.push((ssrc, false));
-    }
-
-    fn authentic(&mut self, ssrc: u32) {
-        if let Some((_, authentic)) = self.heard.iter_mut().find(|(heard, _)| *heard == ssrc) {
-            *authentic = true;
-        }
+        self.count = self.count.saturating_add(sent);
+        if self.count > MAX_ANSWERS { Err(EndCause::ProtocolError) } else { Ok(()) }
     }
 }
 
 fn rtc(now: Now, media: &LegMedia, spec: &WebRtcSpec) -> Option<Rtc> {
     let identity = identity()?;
+    let pictures = !spec.video_formats.is_empty();
+    let interval = if pictures { VIDEO_STATS_INTERVAL } else { STATS_INTERVAL };
     let mut config = RtcConfig::new()
         .set_rtp_mode(true)
         .set_crypto_provider(Arc::clone(&identity.crypto))
         .set_dtls_cert(identity.certificate.clone())
         .set_local_ice_credentials(credentials(&spec.local_ice))
         .set_ice_lite(spec.ice_lite)
-        .set_stats_interval(Some(STATS_INTERVAL))
+        .set_stats_interval(Some(interval))
         .set_pause_threshold(NO_PAUSE)
         .set_sctp_max_buffered_amount(MAX_CHANNEL_BYTES)
         .set_sctp_max_message_size(MAX_MESSAGE)
@@ -556,7 +564,7 @@ mod tests {
     use super::*;
     use crate::WebRtcConfig;
     use causeway_base::Codec;
-    use causeway_plan::{AudioFormat, CandidateKind, Direction, LegAudio, Transport};
+    use causeway_plan::{AudioFormat, CandidateKind, Direction, LegAudio, Transport, WebRtcAudio};
     use std::net::{IpAddr, Ipv4Addr};
 
     fn ice(number: u32) -> IceCredentials {
@@ -584,12 +592,9 @@ mod tests {
         }
     }
 
-    fn session(spec: &WebRtcSpec) -> Session {
-        let address = IpAddr::V4(Ipv4Addr::LOCALHOST);
-        let config = WebRtcConfig { addresses: vec![address], udp_port: 0, tcp_port: Some(0) };
-        let door = Arc::new(Door::open(&config, 0, 0).expect("loopback"));
+    fn media(spec: &WebRtcSpec) -> LegMedia {
         let opus = AudioFormat::new(Codec::Opus, 111);
-        let media = LegMedia {
+        LegMedia {
             transport: Transport::WebRtc(Box::new(spec.clone())),
             direction: Direction::SendReceive,
             audio: LegAudio {
@@ -602,8 +607,14 @@ mod tests {
                 level_extension: None,
             },
             video: vec![],
-        };
-        Session::new(Now::read(), &door, &media, spec).expect("begins")
+        }
+    }
+
+    fn session(spec: &WebRtcSpec) -> Session {
+        let address = IpAddr::V4(Ipv4Addr::LOCALHOST);
+        let config = WebRtcConfig { addresses: vec![address], udp_port: 0, tcp_port: Some(0) };
+        let door = Arc::new(Door::open(&config, 0, 0).expect("loopback"));
+        Session::new(Now::read(), &door, &media(spec), spec).expect("begins")
     }
 
     /// The address of this number, of one network.
@@ -625,7 +636,7 @@ mod tests {
                 (spec.local_ice, spec.remote_ice) = (ice(restart), ice(restart));
                 let addresses = restart * 64..(restart + 1) * 64;
                 spec.remote_candidates = addresses.map(candidate).collect();
-                session.reconfigure(&spec);
+                session.reconfigure(&media(&spec), &spec);
                 session.run(Now::read(), &mut outbox).expect("goes on");
             }
             assert_eq!(session.told.len(), most);
@@ -639,10 +650,26 @@ mod tests {
         let tags = (0..100).map(|number| format!("a{number}"));
         for tag in tags.clone() {
             spec.audio.as_mut().expect("there").mid = tag;
-            session.reconfigure(&spec);
+            session.reconfigure(&media(&spec), &spec);
         }
-        assert!(session.rtc.media("0".into()).is_some());
-        assert!(tags.clone().all(|tag| session.rtc.media(Mid::from(&*tag)).is_none()));
+        assert!(session.rtc.media("audio".into()).is_some());
+        assert!(
+            tags.clone().all(|tag| session.rtc.media(str0m::media::Mid::from(&*tag)).is_none())
+        );
+    }
+
+    #[test]
+    fn a_peer_that_brings_about_too_much_is_not_served() {
+        let mut answers = Answers::default();
+        let start = Now::read().instant;
+        for second in 0..3 {
+            let now = start + Duration::from_secs(second);
+            for _ in 0..4 {
+                assert_eq!(answers.add(now, MAX_ANSWERS / 4), Ok(()));
+            }
+        }
+        let now = start + Duration::from_millis(2_999);
+        assert_eq!(answers.add(now, 1), Err(EndCause::ProtocolError));
     }
 
     #[test]
@@ -650,7 +677,7 @@ mod tests {
         let mut spec = spec(false);
         spec.remote_candidates = (1..=20).map(candidate).collect();
         let mut session = session(&spec);
-        (0..100).for_each(|_| session.reconfigure(&spec));
+        (0..100).for_each(|_| session.reconfigure(&media(&spec), &spec));
         session.add_candidate(&candidate(21));
         assert_eq!(session.told.len(), 21);
     }

@@ -45,6 +45,7 @@ impl fmt::Debug for Command {
             Command::AnswerReoffer { .. } => "AnswerReoffer",
             Command::RejectReoffer { .. } => "RejectReoffer",
             Command::Info { .. } => "Info",
+            Command::RequestKeyframe { .. } => "RequestKeyframe",
         };
         f.debug_tuple(name).field(&self.call()).finish()
     }

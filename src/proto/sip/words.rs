@@ -208,6 +208,11 @@ pub enum Command {
         /// The body.
         body: Bytes,
     },
+    /// Asks for a whole picture by INFO (RFC 5168), unless a request of before waits still.
+    RequestKeyframe {
+        /// The call.
+        call: LegId,
+    },
     /// Ends a call in whatever state: CANCEL, a final response or BYE.
     Hangup {
         /// The call.
@@ -237,6 +242,7 @@ impl Command {
             | Command::AnswerReoffer { call, .. }
             | Command::RejectReoffer { call }
             | Command::Info { call, .. }
+            | Command::RequestKeyframe { call }
             | Command::Hangup { call, .. } => Some(*call),
             _ => None,
         }

@@ -95,6 +95,15 @@ impl SourceGuard {
         }
     }
 
+    /// Judges a packet of the stream of retransmissions (RFC 4588), which comes under an SSRC of
+    /// its own beside the stream that it repairs. It teaches nothing.
+    pub fn check_repair(&self, now: Instant, source: SocketAddr) -> Verdict {
+        if self.srtp {
+            return self.rtp.check_protected(source);
+        }
+        self.rtp.check_without_learning(now, source)
+    }
+
     fn takes_ssrc(&mut self, now: Instant, ssrc: u32) -> bool {
         let takes = self.ssrc.is_none_or(|(present, heard)| {
             present == ssrc || now.saturating_duration_since(heard) >= SSRC_SILENCE

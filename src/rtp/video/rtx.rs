@@ -33,6 +33,11 @@ impl RtxSender {
         Self { ssrc, payload_type, sequence: sequence & 0x7fff }
     }
 
+    /// Goes on under another payload type.
+    pub const fn set_payload_type(&mut self, payload_type: u8) {
+        self.payload_type = payload_type;
+    }
+
     /// Writes a packet that was sent before, with this header and payload, to the start of
     /// `out`, and says how many bytes it took.
     ///

@@ -9,9 +9,18 @@ use causeway_adapter::sip::Advertised;
 use causeway_base::{EndCause, Lang, LegId};
 use causeway_conference::digit::DigitMerge;
 use causeway_conference::{LegCommand, MediaAddress, Offered, PortAddress, Protocol};
+use causeway_plan::video::VideoState;
 use causeway_plan::{Direction, LegMedia, OfferPolicy};
 use std::net::IpAddr;
 use std::time::{Duration, Instant};
+
+/// Which way the media of a call may flow, from our side.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Ways {
+    pub(crate) sound: Direction,
+    /// Of people.
+    pub(crate) pictures: Direction,
+}
 
 /// Where a call stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,9 +33,9 @@ pub(crate) enum Progress {
     Confirmed,
     /// Its media is agreed; the other side did not confirm yet. It hears nothing: nobody has
     /// proved to be at the address that the offer names.
-    Agreed(Direction),
+    Agreed(Ways),
     /// Its media is agreed and it is confirmed.
-    Up(Direction),
+    Up(Ways),
     /// It was told to end; its last word is awaited.
     Ending,
 }
@@ -62,13 +71,13 @@ pub(crate) enum Origin {
     CallOut(Box<Errand>),
 }
 
-/// What newly agreed media means; with a direction where the call is up with it.
+/// What newly agreed media means; with its ways where the call is up with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Agreement {
     /// It moves to its owner's room.
-    First(Option<Direction>),
+    First(Option<Ways>),
     /// It is there.
-    Again(Option<Direction>),
+    Again(Option<Ways>),
     /// Nobody waits for it.
     OutOfPlace,
 }
@@ -101,6 +110,8 @@ pub(crate) struct Call {
     /// It is put through to somebody instead of hearing this reason: it hears it where nobody
     /// answers.
     pub(crate) instead_of: Option<EndCause>,
+    /// How the pictures that it sends stand.
+    pub(crate) picture: VideoState,
     /// Its other side listens for digits as RTP events.
     pub(crate) takes_events: bool,
     /// What it pressed lately, by every way: it goes along, so that a press that is reported again
@@ -133,6 +144,7 @@ impl Call {
             until: None,
             spoken_to: false,
             instead_of: None,
+            picture: VideoState::default(),
             takes_events: false,
             digits: DigitMerge::default(),
             draft: Box::new(draft),
@@ -154,6 +166,7 @@ impl Call {
             progress: Progress::Reserving,
             spoken_to: false,
             instead_of: None,
+            picture: VideoState::default(),
             takes_events: false,
             digits: DigitMerge::default(),
             draft: Box::new(draft),
@@ -169,6 +182,15 @@ impl Call {
         match &self.origin {
             Origin::Offered(offered) => offered.protocol,
             Origin::CallOut(_) => Protocol::Sip,
+        }
+    }
+
+    /// Whether pictures are agreed with it where it takes them. A telephone behind a trunk has none,
+    /// and each line makes an INVITE longer, until UDP cuts it in pieces that get lost.
+    pub(crate) fn has_pictures(&self) -> bool {
+        match &self.origin {
+            Origin::Offered(offered) => offered.proof.trunk.is_none() || self.kind != Kind::Phone,
+            Origin::CallOut(errand) => errand.trunk().is_none(),
         }
     }
 
@@ -193,10 +215,10 @@ impl Call {
         matches!(&self.origin, Origin::Offered(offered) if offered.private)
     }
 
-    /// The direction of its media, once it is up.
-    pub(crate) fn up(&self) -> Option<Direction> {
+    /// Which way its media may flow, once it is up.
+    pub(crate) fn up(&self) -> Option<Ways> {
         match self.progress {
-            Progress::Up(direction) => Some(direction),
+            Progress::Up(ways) => Some(ways),
             _ => None,
         }
     }
@@ -214,7 +236,10 @@ impl Call {
         }
         self.progress = Progress::Accepted;
         let media = seen_from_outside(bound, advertised);
-        let (leg, policy) = (self.leg, Box::new(policy.clone()));
+        let (leg, mut policy) = (self.leg, Box::new(policy.clone()));
+        if !self.has_pictures() {
+            policy.video.codecs.clear();
+        }
         Some(match &self.origin {
             Origin::Offered(_) => LegCommand::Accept { leg, policy, media },
             Origin::CallOut(errand) => LegCommand::Dial {
@@ -241,13 +266,13 @@ impl Call {
         }
     }
 
-    /// The other side confirmed. Gives the direction with which it is up, if its media is agreed.
-    pub(crate) fn confirmed(&mut self) -> Option<Direction> {
+    /// The other side confirmed. Gives the ways with which it is up, if its media is agreed.
+    pub(crate) fn confirmed(&mut self) -> Option<Ways> {
         match self.progress {
             Progress::Accepted => self.progress = Progress::Confirmed,
-            Progress::Agreed(direction) => {
-                self.progress = Progress::Up(direction);
-                return Some(direction);
+            Progress::Agreed(ways) => {
+                self.progress = Progress::Up(ways);
+                return Some(ways);
             }
             Progress::Reserving | Progress::Confirmed | Progress::Up(_) | Progress::Ending => {}
         }
@@ -256,12 +281,12 @@ impl Call {
 
     /// Its media was agreed, for the first time or anew.
     pub(crate) fn media_ready(&mut self, media: &LegMedia) -> Agreement {
-        let direction = media.direction;
+        let ways = Ways { sound: media.direction, pictures: media.pictures() };
         let (next, agreement) = match self.progress {
-            Progress::Accepted => (Progress::Agreed(direction), Agreement::First(None)),
-            Progress::Confirmed => (Progress::Up(direction), Agreement::First(Some(direction))),
-            Progress::Agreed(_) => (Progress::Agreed(direction), Agreement::Again(None)),
-            Progress::Up(_) => (Progress::Up(direction), Agreement::Again(Some(direction))),
+            Progress::Accepted => (Progress::Agreed(ways), Agreement::First(None)),
+            Progress::Confirmed => (Progress::Up(ways), Agreement::First(Some(ways))),
+            Progress::Agreed(_) => (Progress::Agreed(ways), Agreement::Again(None)),
+            Progress::Up(_) => (Progress::Up(ways), Agreement::Again(Some(ways))),
             same @ (Progress::Reserving | Progress::Ending) => (same, Agreement::OutOfPlace),
         };
         self.progress = next;

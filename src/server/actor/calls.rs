@@ -9,14 +9,13 @@
 //! Every leg is recorded when it is answered, so that a crash leaves a trace of it. It is released
 //! once, and its record completed, after its last word, by the actor that owns it then.
 
-use super::call::{Agreement, Call, Farewell, Keeper, Progress};
+use super::call::{Agreement, Call, Farewell, Keeper, Progress, Ways};
 use super::{Answering, Fate, Handover, Message, Order};
 use crate::metrics;
 use causeway_base::{ConferenceId, EndCause, Lang, LegId};
 use causeway_conference::{LegCommand, LegEvent, MediaAddress, Phrase, PortAddress, Protocol};
-use causeway_plan::{
-    DigitMethod, Direction, LegStats, MediaCommand, MediaEvent, PlayId, WebRtcState,
-};
+use causeway_plan::video::{Sight, VideoState};
+use causeway_plan::{DigitMethod, LegStats, MediaCommand, MediaEvent, PlayId, WebRtcState};
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Instant;
@@ -32,7 +31,17 @@ pub(crate) enum Report {
     /// It hears and can be heard, for the first time or in another direction.
     Up {
         leg: LegId,
-        direction: Direction,
+        ways: Ways,
+    },
+    /// Its pictures begin to come, stand still, or ended.
+    VideoChanged {
+        leg: LegId,
+        state: VideoState,
+    },
+    /// Its pictures look different.
+    Sighted {
+        leg: LegId,
+        sight: Sight,
     },
     Digit {
         leg: LegId,
@@ -127,7 +136,10 @@ impl Calls {
         let order = match call.up() {
             Some(_) => MediaCommand::Move { leg, conference: self.room },
             None => match call.protocol() {
-                Protocol::Sip => MediaCommand::Reserve { leg, local, video: false },
+                Protocol::Sip => {
+                    let video = call.has_pictures() && self.answering.has_pictures();
+                    MediaCommand::Reserve { leg, local, video }
+                }
                 Protocol::WebRtc => MediaCommand::ReserveWebRtc { leg },
             },
         };
@@ -160,7 +172,7 @@ impl Calls {
                 if moves {
                     self.media(MediaCommand::Move { leg, conference: self.room });
                 }
-                up.map(|direction| Report::Up { leg, direction })
+                up.map(|ways| Report::Up { leg, ways })
             }
             LegEvent::Candidate { leg, candidate } => {
                 self.media(MediaCommand::AddCandidate { leg, candidate });
@@ -171,7 +183,7 @@ impl Calls {
                 call.tell(Fate::Answered);
                 call.draft.answered();
                 self.orders.push_back(Order::Record(call.draft.clone()));
-                call.confirmed().map(|direction| Report::Up { leg, direction })
+                call.confirmed().map(|ways| Report::Up { leg, ways })
             }
             LegEvent::Digit { leg, digit, method } => {
                 metrics::digit(method);
@@ -186,8 +198,12 @@ impl Calls {
                 self.calls.get(&leg)?.tell(Fate::Ringing);
                 None
             }
-            // An offer comes as a visit; key frames belong to pictures.
-            LegEvent::Offered(_) | LegEvent::KeyframeNeeded { .. } => None,
+            LegEvent::KeyframeNeeded { leg } => {
+                self.media(MediaCommand::RefreshPicture { leg });
+                None
+            }
+            // An offer comes as a visit.
+            LegEvent::Offered(_) => None,
         }
     }
 
@@ -204,8 +220,8 @@ impl Calls {
             return None;
         }
         match event {
-            MediaEvent::Reserved { leg, rtp, rtcp, .. } => {
-                let ports = PortAddress { rtp, rtcp, advertised: rtp.ip() };
+            MediaEvent::Reserved { leg, rtp, rtcp, video } => {
+                let ports = PortAddress { rtp, rtcp, advertised: rtp.ip(), video };
                 self.reserved(leg, MediaAddress::Ports(ports))
             }
             MediaEvent::WebRtcReserved { leg, local } => {
@@ -229,10 +245,16 @@ impl Calls {
             MediaEvent::Played { leg, play } => Some(Report::Played { leg, play }),
             MediaEvent::Stats { leg, stats } => Some(Report::Stats { leg, stats }),
             MediaEvent::Failed { leg, cause } => self.hang_up(leg, cause),
-            // No picture is offered to anybody yet.
-            MediaEvent::VideoChanged { .. }
-            | MediaEvent::Sighted { .. }
-            | MediaEvent::KeyFrameNeeded { .. } => None,
+            MediaEvent::VideoChanged { leg, state } => {
+                // It goes along: the next owner hears of it only when it changes again.
+                self.calls.get_mut(&leg)?.picture = state;
+                Some(Report::VideoChanged { leg, state })
+            }
+            MediaEvent::Sighted { leg, sight } => Some(Report::Sighted { leg, sight }),
+            MediaEvent::KeyFrameNeeded { leg } => {
+                self.orders.push_back(Order::Leg(LegCommand::RequestKeyframe { leg }));
+                None
+            }
             MediaEvent::Talkers { .. }
             | MediaEvent::VideoStrained { .. }
             | MediaEvent::ConferenceFailed { .. } => None,

@@ -1,6 +1,6 @@
 //! What a conference's actor decides, between its legs, the conference machine and the engine.
 
-use super::call::{Call, Origin, Progress};
+use super::call::{Call, Origin, Progress, Ways};
 use super::calls::{Calls, Report};
 use super::quality::Rounds;
 use super::{Actor, Answering, Handover, Message, Order, Purpose, PutThrough, Visit, Watcher};
@@ -143,9 +143,18 @@ impl ConferenceActor {
         info!(%leg, conference = %self.conference.id(), "call offered");
         call.draft.conference = Some(Arc::clone(&self.key));
         self.calls.take(call);
-        if let Some(direction) = up {
-            self.tell(now, Command::MediaReady { leg, direction });
+        if let Some(ways) = up {
+            self.up(now, leg, ways);
             self.put_through(leg);
+        }
+    }
+
+    /// Its media is agreed. Its pictures may have come before, to whoever had it then.
+    fn up(&mut self, now: Instant, leg: LegId, ways: Ways) {
+        let Ways { sound: direction, pictures: video } = ways;
+        self.tell(now, Command::MediaReady { leg, direction, video });
+        if let Some(state) = self.calls.get(leg).map(|call| call.picture) {
+            self.tell(now, Command::VideoChanged { leg, state });
         }
     }
 
@@ -202,8 +211,8 @@ impl ConferenceActor {
 
     fn report(&mut self, now: Instant, report: Report) {
         match report {
-            Report::Up { leg, direction } => {
-                self.tell(now, Command::MediaReady { leg, direction });
+            Report::Up { leg, ways } => {
+                self.up(now, leg, ways);
                 self.admit_invited(now, leg);
                 self.answered(leg);
                 self.put_through(leg);
@@ -231,6 +240,10 @@ impl ConferenceActor {
                     call.quality.measured(stats);
                 }
             }
+            Report::VideoChanged { leg, state } => {
+                self.tell(now, Command::VideoChanged { leg, state });
+            }
+            Report::Sighted { leg, sight } => self.tell(now, Command::Sighted { leg, sight }),
             Report::Played { .. } => {}
         }
     }
@@ -270,7 +283,9 @@ impl ConferenceActor {
                 }
                 return self.tell(now, Command::Talkers { legs });
             }
-            MediaEvent::VideoStrained { .. } => return,
+            MediaEvent::VideoStrained { strain, .. } => {
+                return self.tell(now, Command::VideoStrained { strain });
+            }
             MediaEvent::ConferenceFailed { cause, .. } => {
                 warn!(conference = %self.conference.id(), code = cause.code(), "media failed");
                 return self.tell(now, Command::End { cause });
@@ -326,6 +341,17 @@ impl ConferenceActor {
             }
             Event::ParticipantWaiting { participant, leg, place, .. } => {
                 info!(%conference, %participant, %leg, place, "participant waits");
+            }
+            Event::VideoChanged { leg, state, .. } => {
+                info!(%conference, %leg, ?state, "pictures changed");
+            }
+            Event::Sighted { leg, sight, .. } => {
+                metrics::sighted(sight);
+                info!(%conference, %leg, ?sight, "pictures look different");
+            }
+            Event::VideoStrained { strain } => {
+                metrics::strained(strain);
+                warn!(%conference, ?strain, "time for pictures changed");
             }
             Event::HostsGone => info!(%conference, "no host is left"),
             Event::LockChanged { locked } => info!(%conference, locked, "lock changed"),

@@ -160,6 +160,13 @@ pub(crate) struct Answering {
     pub(crate) farewell: bool,
 }
 
+impl Answering {
+    /// Whether people are to be seen at all.
+    pub(crate) fn has_pictures(&self) -> bool {
+        !self.policy.video.codecs.is_empty()
+    }
+}
+
 /// Who owns legs. Pure; [`task`] runs it.
 pub(crate) trait Actor: Send + 'static {
     /// Takes a message. [`Self::settle`] follows the last one that waits.

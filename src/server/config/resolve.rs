@@ -8,7 +8,7 @@ use super::reception;
 use super::source::{At, Source};
 use super::{
     Config, Log, MAX_CONFERENCES, Sip, TlsIdentity, api, calling_out, invite, networks, rule,
-    sealed, trunk, user, web,
+    sealed, trunk, user, video, web,
 };
 use crate::meeting::{CODE_DIGITS, Permanent, Pin, fold};
 use causeway_adapter::sip;
@@ -116,6 +116,7 @@ pub(super) fn resolve(
     let webrtc = web::webrtc(&mut finder, &raw.webrtc, &engine);
     let turn = web::turn(&mut finder, &raw.turn, environment);
     let policy = policy(&mut finder, &raw.media);
+    let video = video::resolve(&mut finder, &raw.video);
     let numbers = rule::numbers(&mut finder, &raw.dial);
     let reception = reception::resolve(&mut finder, &raw.reception);
     let services = reception::services(&mut finder, &raw.reception, &numbers);
@@ -161,6 +162,7 @@ pub(super) fn resolve(
         turn,
         engine,
         policy,
+        video,
         invite,
         store,
         reception,
@@ -325,7 +327,11 @@ fn engine(finder: &mut Finder<'_>, raw: &RawConfig) -> EngineConfig {
     finder.range("node", "workers", raw.node.workers, 0, 1024);
     if media.port_max <= media.port_min {
         let at = [At::Key("media"), At::Key("port_max")];
-        finder.find(&at, "not above `port_min`", "a call needs two ports: leave room for them");
+        finder.find(
+            &at,
+            "not above `port_min`",
+            "a call needs two ports, with pictures four: leave room for them",
+        );
     }
     let defaults = EngineConfig::default();
     EngineConfig {
@@ -563,6 +569,8 @@ fn settings(raw: &RawConference, keys: &Arc<KeyTable>) -> Settings {
             max_duration: limit(raw.max_duration_s),
             host_grace: limit(raw.host_grace_s),
         },
+        // What is the bridge's is given to every conference when it begins.
+        ..Settings::default()
     }
 }
 

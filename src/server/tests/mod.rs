@@ -70,6 +70,7 @@ fn desk(ours: OurHosts, key: Arc<str>, settings: Settings) -> Arc<FrontDesk> {
         langs: Default::default(),
         lang: Lang::Zh,
         keys: Default::default(),
+        pictures: Default::default(),
         exempt: Vec::new(),
         operator: None,
     };

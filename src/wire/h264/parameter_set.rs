@@ -25,7 +25,7 @@ pub struct SequenceParameterSet {
     pub id: u8,
     /// `chroma_format_idc`: 0 grey, 1 4:2:0, 2 4:2:2, 3 4:4:4.
     pub chroma_format: u8,
-    /// Bits of a luma sample, 8-14.
+    /// Bits of a sample, 8-14: of luma or of chroma, whichever has more.
     pub bit_depth: u8,
     /// Reference frames that a decoder must keep, 0-16.
     pub reference_frames: u8,
@@ -85,9 +85,11 @@ impl SequenceParameterSet {
         })
     }
 
-    /// Whether its samples are what every decoder of ours takes: 4:2:0 of eight bits.
+    /// Whether its pictures are what every decoder of ours takes: whole frames, 4:2:0 of eight
+    /// bits, in a profile that the standard has.
     pub const fn is_usual(&self) -> bool {
-        self.chroma_format == 1 && self.bit_depth == 8
+        let known = has_sample_format(self.profile) || matches!(self.profile, 66 | 77 | 88);
+        known && !self.interlaced && self.chroma_format == 1 && self.bit_depth == 8
     }
 }
 
@@ -110,8 +112,8 @@ impl SampleFormat {
         if chroma_format == 3 {
             bits.flag()?; // separate_colour_plane_flag
         }
-        let bit_depth = 8 + bits.unsigned_to(6)? as u8;
-        bits.unsigned_to(6)?; // bit_depth_chroma_minus8
+        let (luma, chroma) = (bits.unsigned_to(6)? as u8, bits.unsigned_to(6)? as u8);
+        let bit_depth = 8 + luma.max(chroma);
         bits.flag()?; // qpprime_y_zero_transform_bypass_flag
         if bits.flag()? {
             let lists = if chroma_format == 3 { 12 } else { 8 };

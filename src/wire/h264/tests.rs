@@ -241,7 +241,9 @@ proptest! {
         prop_assert_eq!(ours.level, theirs.level_idc);
         prop_assert_eq!(ours.profile, u8::from(theirs.profile_idc));
         prop_assert_eq!(u32::from(ours.reference_frames), theirs.max_num_ref_frames);
-        prop_assert_eq!(ours.bit_depth, 8 + theirs.chroma_info.bit_depth_luma_minus8);
+        let samples = &theirs.chroma_info;
+        let more = samples.bit_depth_luma_minus8.max(samples.bit_depth_chroma_minus8);
+        prop_assert_eq!(ours.bit_depth, 8 + more);
         prop_assert_eq!(u32::from(ours.id), written.id);
     }
 

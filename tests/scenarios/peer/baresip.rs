@@ -2,10 +2,12 @@
 //! driven through its control port (netstrings of JSON).
 
 use super::{
+    camera::Camera,
     folder::Folder,
     free_port,
     process::{PATIENCE, Process},
 };
+use crate::picture::Picture;
 use crate::sound::Wave;
 use causeway_base::Codec;
 use serde_json::{Value, json};
@@ -87,16 +89,38 @@ impl Baresip {
         Self::with_account(name, line, voice, &account)
     }
 
-    fn with_account(name: &str, line: Line, voice: &Wave, account: &str) -> Self {
+    /// The same with a camera, and a screen of which pictures are taken.
+    pub(crate) fn with_camera(name: &str, line: Line, voice: &Wave, camera: Camera) -> Self {
         let folder = Folder::new(name);
+        camera.film(&folder.join("clip.mp4"));
+        let account = account(name, line).trim_end().to_owned();
+        let account = format!("{account};video_codecs={}\n", camera.codec);
+        let pictures = camera.configuration(&folder);
+        Self::in_folder(name, line, voice, folder, &account, &pictures)
+    }
+
+    fn with_account(name: &str, line: Line, voice: &Wave, account: &str) -> Self {
+        Self::in_folder(name, line, voice, Folder::new(name), account, "")
+    }
+
+    fn in_folder(
+        name: &str,
+        line: Line,
+        voice: &Wave,
+        folder: Folder,
+        account: &str,
+        more: &str,
+    ) -> Self {
         voice.write(&folder.join("voice.wav"));
         fs::create_dir(folder.join("heard")).expect("the temporary folder is writable");
         let control_port = free_port();
-        folder.write("config", configuration(&folder, line.host, control_port));
+        folder.write("config", configuration(&folder, line.host, control_port, more));
         folder.write("accounts", account);
         folder.write("contacts", "");
-        let process =
-            Process::start(name, Command::new("baresip").arg("-f").arg(folder.as_os_str()));
+        let process = Process::start(
+            name,
+            Command::new("baresip").arg("-f").arg(folder.as_os_str()).current_dir(&*folder),
+        );
         process.wait_for_line("baresip is ready");
         let control = TcpStream::connect((Ipv4Addr::LOCALHOST, control_port))
             .unwrap_or_else(|error| panic!("{name}: no control port: {error}"));
@@ -142,6 +166,26 @@ impl Baresip {
 
     pub(crate) fn resume(&mut self) {
         self.command("resume", "");
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What its screen shows now.
+    pub(crate) fn snapshot(&mut self) -> Picture {
+        self.process.wait_for_line("video: receiving with resolution");
+        let written = "png: wrote snapshot-recv";
+        let taken = self.process.said().matches(written).count();
+        self.command("snapshot_recv", "");
+        self.process.wait_for_lines(written, taken + 1);
+        let said = self.process.said();
+        let name = said.lines().rev().find_map(|line| line.split("png: wrote ").nth(1));
+        let path = self.folder.join(name.expect("it said the name").trim());
+        let picture = Picture::read(&path);
+        // Its names count seconds: the next picture of the same second is another.
+        fs::remove_file(path).expect("it is ours");
+        picture
     }
 
     /// Sends one digit as telephone events (RFC 4733).
@@ -243,7 +287,7 @@ fn account(name: &str, line: Line) -> String {
     account + "\n"
 }
 
-fn configuration(folder: &Folder, host: &str, control_port: u16) -> String {
+fn configuration(folder: &Folder, host: &str, control_port: u16, more: &str) -> String {
     let interface = host.trim_matches(['[', ']']);
     let folder = folder.display();
     format!(
@@ -265,7 +309,7 @@ module opus.so
 module aufile.so
 module sndfile.so
 module srtp.so
-module_tmp account.so
+{more}module_tmp account.so
 module_app menu.so
 module_app ctrl_tcp.so
 snd_path {folder}/heard

@@ -2,6 +2,7 @@
 
 mod baresip;
 mod bridge;
+mod camera;
 mod folder;
 mod link;
 mod linphone;
@@ -10,6 +11,7 @@ mod sipp;
 
 pub(crate) use baresip::{Baresip, Line, Transport};
 pub(crate) use bridge::{Bridge, Setting, talk};
+pub(crate) use camera::Camera;
 pub(crate) use folder::Folder;
 pub(crate) use link::LossyLink;
 pub(crate) use linphone::Linphone;

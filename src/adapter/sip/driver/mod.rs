@@ -353,6 +353,9 @@ impl Driver {
                     call.hold(held, &mut out);
                 }
             }
+            LegCommand::RequestKeyframe { leg } => {
+                out.commands.push(Command::RequestKeyframe { call: leg });
+            }
             LegCommand::SendDigits { digits, .. } => {
                 out.commands.extend(digits.chars().take(MAX_DIGITS).map(|digit| Command::Info {
                     call: leg,

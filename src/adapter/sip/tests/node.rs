@@ -162,5 +162,6 @@ fn media() -> MediaAddress {
         rtp: "127.0.0.1:40000".parse().expect("an address"),
         rtcp: "127.0.0.1:40001".parse().expect("an address"),
         advertised: [127, 0, 0, 1].into(),
+        video: None,
     })
 }

@@ -188,7 +188,7 @@ fn ports_of_another_kind_of_leg_are_a_fault_of_ours() {
     let mut session = opened(Door::Page);
     let rtp = "192.0.2.1:4000".parse().unwrap();
     let advertised = std::net::IpAddr::from([192, 0, 2, 1]);
-    let ports = MediaAddress::Ports(PortAddress { rtp, rtcp: rtp, advertised });
+    let ports = MediaAddress::Ports(PortAddress { rtp, rtcp: rtp, advertised, video: None });
     session.accept(OfferPolicy::default(), ports, [1; 32]);
     assert_eq!(told(&mut session), ["door: Internal", "bridge: Internal"]);
 }

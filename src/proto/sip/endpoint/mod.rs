@@ -412,6 +412,7 @@ impl Endpoint {
             Command::AnswerReoffer { sdp, .. } => call.answer_reoffer(core, now, sdp),
             Command::RejectReoffer { .. } => call.reject_reoffer(core, now),
             Command::Info { content_type, body, .. } => call.inform(core, now, content_type, body),
+            Command::RequestKeyframe { .. } => call.request_keyframe(core, now),
             Command::Hangup { cause, .. } => call.hangup(core, now, cause),
             _ => {}
         }

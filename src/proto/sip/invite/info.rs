@@ -1,6 +1,7 @@
 //! INFO both ways, as devices use it (RFC 2976): digits and key-frame requests.
 
 use super::Call;
+use super::session::Session;
 use crate::sip::core::{Core, Owner};
 use crate::sip::read;
 use crate::sip::transaction::ClientKey;
@@ -13,6 +14,14 @@ use std::time::{Duration, Instant};
 /// The media types that an INFO may bring.
 pub(crate) const ACCEPT: &str =
     "application/dtmf-relay, application/dtmf, application/media_control+xml";
+
+/// The media type of a request for a whole picture (RFC 5168 section 4).
+const MEDIA_CONTROL: &str = "application/media_control+xml";
+
+/// Such a request, without the spaces between its elements.
+const PICTURE_FAST_UPDATE: &str = "<?xml version=\"1.0\" encoding=\"utf-8\"?>\r\n\
+    <media_control><vc_primitive><to_encoder><picture_fast_update/></to_encoder></vc_primitive>\
+    </media_control>\r\n";
 
 /// INFO that wait: a person's digits, and a conference number pasted at once.
 const MAX_INFOS: usize = 64;
@@ -34,7 +43,7 @@ pub(crate) fn read(call: LegId, headers: &Headers, body: &Bytes) -> Option<Event
             let digit = self::digit(text.trim())?;
             Some(Event::Digit { call, digit, duration: None })
         }
-        "application/media_control+xml" if text.contains("picture_fast_update") => {
+        MEDIA_CONTROL if text.contains("picture_fast_update") => {
             Some(Event::KeyframeNeeded { call })
         }
         _ => None,
@@ -84,6 +93,17 @@ impl Call {
         if session.infos.len() < MAX_INFOS {
             session.infos.push_back((content_type, body));
             self.inform_next(core, now);
+        }
+    }
+
+    /// Asks for a whole picture. One that waits already asks for the same.
+    pub(crate) fn request_keyframe(&mut self, core: &mut Core, now: Instant) {
+        let waits = |session: &mut Session| {
+            session.infos.iter().any(|(content_type, _)| *content_type == MEDIA_CONTROL)
+        };
+        if !self.session().is_some_and(waits) {
+            let body = Bytes::from_static(PICTURE_FAST_UPDATE.as_bytes());
+            self.inform(core, now, MEDIA_CONTROL, body);
         }
     }
 
@@ -154,5 +174,7 @@ mod tests {
             Some(Event::KeyframeNeeded { .. })
         ));
         assert!(says("application/media_control+xml", "<media_control/>").is_none());
+        let ours = says(MEDIA_CONTROL, PICTURE_FAST_UPDATE);
+        assert!(matches!(ours, Some(Event::KeyframeNeeded { .. })));
     }
 }

@@ -1,10 +1,11 @@
 //! What a page asks of its conference. In whose name, the bridge knows: a page never says.
 
-use causeway_adapter::webrtc::message::HostAction;
+use causeway_adapter::webrtc::message::{self, HostAction};
 use causeway_base::ParticipantId;
-use causeway_conference::{By, Command};
+use causeway_conference::{By, Command, Layout, PictureChoice};
 
-/// What hosts may do. `None` for what is no matter of the conference alone: calling out.
+/// What hosts may do. `None` for what cannot be, or is no matter of the conference alone: calling
+/// out.
 pub(crate) fn of_host(action: &HostAction, host: ParticipantId) -> Option<Command> {
     let by = By::Participant(host);
     let who = |participant: &u64| ParticipantId(*participant);
@@ -25,6 +26,11 @@ pub(crate) fn of_host(action: &HostAction, host: ParticipantId) -> Option<Comman
             Command::RaiseHand { participant: who(participant), raised: false, by }
         }
         HostAction::Lock { locked } => Command::SetLock { locked: *locked, by },
+        // Only the API makes layouts of one's own.
+        HostAction::SetLayout { layout } => Command::SetLayout { layout: of_name(*layout)?, by },
+        HostAction::Spotlight { participant } => {
+            Command::Spotlight { participant: participant.as_ref().map(who), by }
+        }
         HostAction::HandOver { participant } => Command::HandOver { to: who(participant), by },
         HostAction::Remove { participant } => Command::Remove { participant: who(participant), by },
         HostAction::EndForAll {} => Command::EndForAll { by },
@@ -38,6 +44,33 @@ pub(crate) fn mute(me: ParticipantId, muted: bool) -> Command {
     match muted {
         true => Command::Mute { participant: me, by },
         false => Command::Unmute { participant: me, by },
+    }
+}
+
+/// What one wants to see. `None` where it cannot be said in one word.
+pub(crate) fn view(
+    me: ParticipantId,
+    layout: Option<message::Layout>,
+    pinned: Option<u64>,
+    page: u32,
+) -> Option<Command> {
+    let layout = match layout {
+        Some(layout) => Some(of_name(layout)?),
+        None => None,
+    };
+    let page = usize::try_from(page).unwrap_or(usize::MAX);
+    let choice = PictureChoice { layout, pinned: pinned.map(ParticipantId), page };
+    Some(Command::ChoosePicture { participant: me, choice, by: By::Participant(me) })
+}
+
+/// A layout by its name. `None` for one of somebody's own.
+const fn of_name(name: message::Layout) -> Option<Layout> {
+    match name {
+        message::Layout::Single => Some(Layout::Single),
+        message::Layout::Speaker => Some(Layout::Speaker),
+        message::Layout::Equal => Some(Layout::Equal),
+        message::Layout::SideBySide => Some(Layout::SideBySide),
+        message::Layout::Custom => None,
     }
 }
 

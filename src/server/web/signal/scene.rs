@@ -4,7 +4,8 @@ use crate::view::{CallView, ConferenceView, Kind};
 use causeway_adapter::webrtc::message;
 use causeway_base::LegId;
 use causeway_conference::conference::view::ParticipantView;
-use causeway_conference::{Hold, Role, Said};
+use causeway_conference::{Hold, Layout, LegView, Role, Said};
+use causeway_plan::video::{Sight, VideoState, VideoStrain};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -19,6 +20,8 @@ pub(crate) struct Scene {
     pub(crate) unmute_allowed: bool,
     /// Guests may have their telephone called.
     pub(crate) guests_call_me: bool,
+    /// How pictures are composed for all who chose nothing.
+    pub(crate) picture: Picture,
     /// Everybody of whom somebody may know, in the order of their arrival.
     pub(crate) people: Vec<Person>,
     /// Who is mixed, loudest first.
@@ -27,6 +30,25 @@ pub(crate) struct Scene {
     pub(crate) chat: Vec<Arc<Said>>,
     /// This moment, on both clocks.
     clock: (Instant, Timestamp),
+}
+
+/// How pictures are composed in a meeting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Picture {
+    pub(crate) layout: message::Layout,
+    pub(crate) spotlight: Option<u64>,
+    pub(crate) strain: message::Strain,
+}
+
+/// What somebody sees, and whether they are seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct View {
+    pub(crate) layout: message::Layout,
+    pub(crate) chosen: Option<message::Layout>,
+    pub(crate) pinned: Option<u64>,
+    pub(crate) page: u32,
+    pub(crate) pages: u32,
+    pub(crate) camera_seen: bool,
 }
 
 /// Somebody.
@@ -38,6 +60,8 @@ pub(crate) struct Person {
     pub(crate) admitted: bool,
     /// They may unmute themselves.
     pub(crate) may_unmute: bool,
+    /// What they see.
+    pub(crate) view: View,
     /// They wait, at this place and for this.
     pub(crate) waits: Option<(u32, message::WaitReason)>,
 }
@@ -55,6 +79,11 @@ impl Scene {
             locked: view.conference.locked,
             unmute_allowed: view.conference.unmute_allowed,
             guests_call_me: view.conference.guests_call_me,
+            picture: Picture {
+                layout: layout(&view.conference.layout),
+                spotlight: view.conference.spotlight.map(|who| who.0),
+                strain: strain(view.conference.strain),
+            },
             chat: view.chat,
             clock,
         }
@@ -105,11 +134,62 @@ fn person(who: &ParticipantView, calls: &HashMap<LegId, &CallView>) -> Option<Pe
             nothing_heard: who.mute.nothing_heard || !arrives,
             hand: who.hand.is_some(),
             quality: call.and_then(|call| call.quality),
+            camera: camera(who),
+        },
+        view: View {
+            layout: layout(&who.looks.layout),
+            chosen: who.choice.layout.as_ref().map(layout),
+            pinned: who.choice.pinned.map(|who| who.0),
+            page: u32::try_from(who.looks.page).unwrap_or(u32::MAX),
+            pages: u32::try_from(who.looks.pages).unwrap_or(u32::MAX),
+            camera_seen: who.legs.iter().any(|leg| leg.seen),
         },
         admitted: who.admitted,
         may_unmute: who.may_unmute,
         waits,
     })
+}
+
+/// The camera that is shown, or would be: one that comes before one that stands still.
+fn camera(who: &ParticipantView) -> Option<message::Camera> {
+    let state = |leg: &LegView| match leg.picture {
+        _ if !leg.video.receives() => None,
+        VideoState::Absent => None,
+        VideoState::Coming => Some(message::CameraState::Coming),
+        VideoState::Frozen(_) => Some(message::CameraState::Frozen),
+    };
+    let legs = who.legs.iter().filter_map(|leg| Some((state(leg)?, leg.sight)));
+    let comes = |(state, _): &(message::CameraState, _)| *state == message::CameraState::Coming;
+    let (state, seen) = legs.clone().find(comes).or(legs.clone().next())?;
+    Some(message::Camera { state, sight: sight(seen) })
+}
+
+const fn sight(sight: Sight) -> message::Sight {
+    match sight {
+        Sight::Fine => message::Sight::Fine,
+        Sight::Black => message::Sight::Black,
+        Sight::Frozen => message::Sight::Frozen,
+        Sight::LowLight => message::Sight::LowLight,
+    }
+}
+
+const fn strain(strain: VideoStrain) -> message::Strain {
+    match strain {
+        VideoStrain::None => message::Strain::None,
+        VideoStrain::FewerPictures => message::Strain::FewerPictures,
+        VideoStrain::Smaller => message::Strain::Smaller,
+        VideoStrain::AudioOnly => message::Strain::AudioOnly,
+    }
+}
+
+const fn layout(layout: &Layout) -> message::Layout {
+    match layout {
+        Layout::Single => message::Layout::Single,
+        Layout::Speaker => message::Layout::Speaker,
+        Layout::Equal => message::Layout::Equal,
+        Layout::SideBySide => message::Layout::SideBySide,
+        Layout::Custom(_) => message::Layout::Custom,
+    }
 }
 
 const fn reason(hold: Option<Hold>) -> message::WaitReason {

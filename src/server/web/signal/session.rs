@@ -392,6 +392,12 @@ impl Session {
             ClientMessage::Chat { text } => {
                 self.order(Command::Say { participant: me, text }).await
             }
+            ClientMessage::View { layout, pinned, page } => {
+                match order::view(me, layout, pinned, page) {
+                    Some(command) => self.order(command).await,
+                    None => Err(Trouble::BadWord.problem(self.lang)),
+                }
+            }
             ClientMessage::Leave {} => self.order(order::leave(me)).await,
             ClientMessage::CallMe { number } => self.call_me(number).await,
             ClientMessage::Host { action } => self.host(action).await,
@@ -424,7 +430,9 @@ impl Session {
         if let Some(command) = order::of_host(&action, self.who.participant) {
             return self.order(command).await;
         }
-        let HostAction::CallOut { target, name } = action else { return Ok(()) };
+        let HostAction::CallOut { target, name } = action else {
+            return Err(Trouble::BadWord.problem(self.lang));
+        };
         if self.shown.role() != Role::Host || !self.shown.is_in() {
             return Err(Trouble::NotAllowed.problem(self.lang));
         }

@@ -2,7 +2,7 @@
 //! goes in, messages come out. Every scene holds all that counts, so that one that is missed is made
 //! good by the next.
 
-use super::scene::{Person, Scene};
+use super::scene::{Person, Picture, Scene, View};
 use causeway_adapter::webrtc::message::{Participant, Role, ServerMessage, WaitReason};
 use std::collections::BTreeMap;
 
@@ -37,6 +37,8 @@ pub(crate) struct Shown {
     allowed: Allowed,
     state: Option<State>,
     waits: Option<(u32, WaitReason)>,
+    picture: Option<Picture>,
+    view: Option<View>,
     /// Who is there, once it was let in.
     people: Option<BTreeMap<u64, Participant>>,
     speaking: Vec<u64>,
@@ -52,6 +54,8 @@ impl Shown {
             allowed,
             state: None,
             waits: None,
+            picture: None,
+            view: None,
             people: None,
             speaking: Vec::new(),
             last_chat: 0,
@@ -98,6 +102,7 @@ impl Shown {
             told.push(ServerMessage::Admitted { role: self.role, muted });
         }
         self.say_people(scene, &mut told);
+        self.say_picture(scene, mine, &mut told);
         self.say_speaking(scene, &mut told);
         self.say_chat(scene, &mut told);
         told
@@ -163,6 +168,17 @@ impl Shown {
         }
     }
 
+    fn say_picture(&mut self, scene: &Scene, mine: &Person, told: &mut Vec<ServerMessage>) {
+        if self.picture.replace(scene.picture) != Some(scene.picture) {
+            let Picture { layout, spotlight, strain } = scene.picture;
+            told.push(ServerMessage::Picture { layout, spotlight, strain });
+        }
+        if self.view.replace(mine.view) != Some(mine.view) {
+            let View { layout, chosen, pinned, page, pages, camera_seen } = mine.view;
+            told.push(ServerMessage::View { layout, chosen, pinned, page, pages, camera_seen });
+        }
+    }
+
     fn say_speaking(&mut self, scene: &Scene, told: &mut Vec<ServerMessage>) {
         let people = self.people.as_ref();
         let known = |who: &&u64| people.is_some_and(|people| people.contains_key(*who));
@@ -190,12 +206,14 @@ impl Shown {
 mod tests {
     use super::*;
     use crate::view::{CallView, ConferenceView, Kind};
+    use crate::web::signal::order;
     use causeway_adapter::webrtc::message;
     use causeway_base::{ConferenceId, Lang, LegId, ParticipantId};
     use causeway_conference::{
         By, Command, Conference, Join, Lobby, Protocol, Role as Seated, Settings,
     };
     use causeway_plan::Direction;
+    use causeway_plan::video::{VideoState, VideoStrain};
     use jiff::Timestamp;
     use std::time::Instant;
 
@@ -231,11 +249,20 @@ mod tests {
         }
 
         fn ready(&mut self, leg: u64, direction: Direction) {
-            self.tell(Command::MediaReady { leg: LegId(leg), direction });
+            let video = Direction::Inactive;
+            self.tell(Command::MediaReady { leg: LegId(leg), direction, video });
         }
 
         fn browser(&mut self, leg: u64, role: Seated) {
             self.come(leg, role, Protocol::WebRtc, None);
+        }
+
+        /// The camera of a leg is on.
+        fn seen(&mut self, leg: u64) {
+            let (direction, video) = (Direction::SendReceive, Direction::SendReceive);
+            self.tell(Command::MediaReady { leg: LegId(leg), direction, video });
+            self.tell(Command::VideoChanged { leg: LegId(leg), state: VideoState::Coming });
+            while self.conference.poll_event().is_some() {}
         }
 
         fn scene(&self) -> Scene {
@@ -280,6 +307,12 @@ mod tests {
             ServerMessage::Participant { participant: who } => {
                 format!("participant {} {:?} {}", who.id, who.kind, who.waiting)
             }
+            ServerMessage::Picture { layout, spotlight, strain } => {
+                format!("picture {layout:?} {spotlight:?} {strain:?}")
+            }
+            ServerMessage::View { layout, pinned, page, pages, camera_seen, .. } => {
+                format!("view {layout:?} {pinned:?} {page}/{pages} {camera_seen}")
+            }
             ServerMessage::Gone { participant } => format!("gone {participant}"),
             ServerMessage::Speaking { participants } => format!("speaking {participants:?}"),
             ServerMessage::Chat { messages } => {
@@ -298,7 +331,13 @@ mod tests {
         room.browser(2, Seated::Guest);
         let mut one = page(1, Role::Host);
         let told = words(&one.update(&room.scene()));
-        let expected = ["state false true true true", "admitted Host false", "roster [1, 2]"];
+        let expected = [
+            "state false true true true",
+            "admitted Host false",
+            "roster [1, 2]",
+            "picture Speaker None None",
+            "view Speaker None 0/1 false",
+        ];
         assert_eq!(told, expected);
         assert!(one.update(&room.scene()).is_empty(), "nothing changed");
         room.tell(Command::Talkers { legs: vec![LegId(2), LegId(9), LegId(1)] });
@@ -310,7 +349,8 @@ mod tests {
         assert_eq!(words(&one.update(&room.scene())), ["gone 2"]);
         one.forget();
         let told = words(&one.update(&room.scene()));
-        assert_eq!(told, [expected[0], expected[1], "roster [1]", "speaking [1]"]);
+        let [state, admitted, _, picture, view] = expected;
+        assert_eq!(told, [state, admitted, "roster [1]", picture, view, "speaking [1]"]);
     }
 
     #[test]
@@ -340,6 +380,44 @@ mod tests {
         room.tell(Command::SetLock { locked: true, by: By::Operator });
         let told = words(&second.update(&room.scene()));
         assert_eq!(told, ["state true true false false", "waiting 1 Locked"]);
+    }
+
+    #[test]
+    fn what_is_seen_is_told_to_everybody_and_whose_camera_is_seen_to_its_page() {
+        let mut room = Room::new(Settings::default());
+        room.browser(1, Seated::Host);
+        room.browser(2, Seated::Guest);
+        let (mut host, mut guest) = (page(1, Role::Host), page(2, Role::Guest));
+        host.update(&room.scene());
+        guest.update(&room.scene());
+        for leg in [1, 2] {
+            room.seen(leg);
+        }
+        let told = words(&guest.update(&room.scene()));
+        assert_eq!(told[2..], ["view Speaker None 0/1 true"]);
+        let camera = |told: &[ServerMessage]| {
+            let camera = told.iter().find_map(|message| match message {
+                ServerMessage::Participant { participant } => participant.camera,
+                _ => None,
+            });
+            camera.map(|camera| (camera.state, camera.sight))
+        };
+        let shown = host.update(&room.scene());
+        let (coming, fine) = (message::CameraState::Coming, message::Sight::Fine);
+        assert_eq!(camera(&shown), Some((coming, fine)));
+        let by = By::Participant(ParticipantId(1));
+        room.tell(order::of_host(&spotlight(2), ParticipantId(1)).expect("a command"));
+        room.tell(order::view(ParticipantId(2), None, Some(1), 0).expect("a command"));
+        room.tell(Command::SetLayout { layout: causeway_conference::Layout::Equal, by });
+        room.tell(Command::VideoStrained { strain: VideoStrain::Smaller });
+        let told = words(&guest.update(&room.scene()));
+        assert_eq!(told, ["picture Equal Some(2) Smaller", "view Speaker Some(1) 0/1 true"]);
+        let custom = order::view(ParticipantId(2), Some(message::Layout::Custom), None, 0);
+        assert!(custom.is_none(), "only the API makes layouts of one's own");
+    }
+
+    fn spotlight(participant: u64) -> message::HostAction {
+        message::HostAction::Spotlight { participant: Some(participant) }
     }
 
     #[test]

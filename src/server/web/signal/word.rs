@@ -51,6 +51,7 @@ pub(crate) const fn name(word: &ClientMessage) -> &'static str {
         ClientMessage::Mute { .. } => "mute",
         ClientMessage::Hand { .. } => "hand",
         ClientMessage::Chat { .. } => "chat",
+        ClientMessage::View { .. } => "view",
         ClientMessage::CallMe { .. } => "call_me",
         ClientMessage::Host { .. } => "host",
         ClientMessage::Leave {} => "leave",

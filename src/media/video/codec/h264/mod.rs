@@ -2,7 +2,6 @@
 //! as they are progressive, 4:2:0 and of eight bits.
 
 mod access_unit;
-mod bits;
 mod decoder;
 mod encoder;
 mod sequence;

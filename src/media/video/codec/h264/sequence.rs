@@ -1,114 +1,29 @@
-//! What a sequence parameter set says of the pictures to come (ITU-T H.264 clause 7.3.2.1.1):
-//! read before the native decoder allocates for them.
+//! What a sequence parameter set says of the pictures to come: read before the native decoder
+//! allocates for them.
 
-use causeway_base::VideoSize;
-
-use super::bits::Bits;
 use crate::video::codec::DecodeError;
 use crate::video::frame::{MAX_PIXELS, MAX_SIDE};
+use causeway_wire::h264::{Nal, SequenceParameterSet};
 
-/// Macroblocks along the longest side of any level (6.2, clause A.3.1): beyond is no picture.
-const MAX_MACROBLOCKS: u32 = 1055;
-
-/// Checks a parameter set, without the byte of its NAL header. `Ok(false)` is one that cannot be
-/// read, which the decoder is not to see.
-pub(super) fn check(set: &[u8]) -> Result<bool, DecodeError> {
-    let Some(sequence) = Sequence::parse(set) else { return Ok(false) };
-    if !sequence.usual {
+/// Checks a parameter set. `Ok(false)` is one that cannot be read, which the decoder is not to
+/// see.
+pub(super) fn check(set: Nal<'_>) -> Result<bool, DecodeError> {
+    let Some(sequence) = SequenceParameterSet::parse(set) else { return Ok(false) };
+    if !sequence.is_usual() {
         return Err(DecodeError::Unsupported);
     }
-    let (width, height) = (sequence.width, sequence.height);
     // Coded pictures are whole macroblocks: the longest side is rounded up.
-    let longest = u32::from(MAX_SIDE).next_multiple_of(16);
-    if width > longest || height > longest || width * height > MAX_PIXELS {
-        return Err(DecodeError::Size(VideoSize::new(width as u16, height as u16)));
+    let (size, longest) = (sequence.coded_size, MAX_SIDE.next_multiple_of(16));
+    if size.width > longest || size.height > longest || size.pixels() > MAX_PIXELS {
+        return Err(DecodeError::Size(size));
     }
     Ok(true)
-}
-
-struct Sequence {
-    /// Progressive, 4:2:0, eight bits.
-    usual: bool,
-    /// Coded columns and rows.
-    width: u32,
-    height: u32,
-}
-
-impl Sequence {
-    fn parse(set: &[u8]) -> Option<Self> {
-        let mut bits = Bits::new(set);
-        let profile = bits.bits(8)?;
-        bits.bits(16)?; // constraints, level_idc
-        bits.unsigned()?; // seq_parameter_set_id
-        // The older profiles have 4:2:0 of eight bits alone.
-        let usual_samples = match profile {
-            66 | 77 | 88 => true,
-            100 | 110 | 122 | 244 | 44 | 83 | 86 | 118 | 128 | 138 | 139 | 134 | 135 => {
-                read_samples(&mut bits)?
-            }
-            _ => false,
-        };
-        if !usual_samples {
-            return Some(Self { usual: false, width: 0, height: 0 });
-        }
-        bits.unsigned()?; // log2_max_frame_num_minus4
-        skip_picture_order(&mut bits)?;
-        bits.unsigned()?; // max_num_ref_frames
-        bits.flag()?; // gaps_in_frame_num_value_allowed_flag
-        let side = |bits: &mut Bits<'_>| Some(bits.unsigned()?.min(MAX_MACROBLOCKS - 1) + 1);
-        let (width, height) = (side(&mut bits)?, side(&mut bits)?);
-        let progressive = bits.flag()?;
-        Some(Self { usual: progressive, width: width * 16, height: height * 16 })
-    }
-}
-
-/// Reads the sample format: whether it is 4:2:0 of eight bits. What follows in others is not read.
-fn read_samples(bits: &mut Bits<'_>) -> Option<bool> {
-    let chroma_format = bits.unsigned()?;
-    if chroma_format != 1 {
-        return Some(false);
-    }
-    let (luma_depth, chroma_depth) = (bits.unsigned()?, bits.unsigned()?);
-    bits.flag()?; // qpprime_y_zero_transform_bypass_flag
-    if bits.flag()? {
-        for list in 0..8 {
-            if bits.flag()? {
-                skip_scaling_list(bits, if list < 6 { 16 } else { 64 })?;
-            }
-        }
-    }
-    Some(luma_depth == 0 && chroma_depth == 0)
-}
-
-fn skip_scaling_list(bits: &mut Bits<'_>, size: u8) -> Option<()> {
-    let (mut last, mut next) = (8i64, 8i64);
-    for _ in 0..size {
-        if next != 0 {
-            next = (last + bits.signed()?).rem_euclid(256);
-        }
-        last = if next == 0 { last } else { next };
-    }
-    Some(())
-}
-
-fn skip_picture_order(bits: &mut Bits<'_>) -> Option<()> {
-    match bits.unsigned()? {
-        0 => bits.unsigned().map(|_| ()), // log2_max_pic_order_cnt_lsb_minus4
-        1 => {
-            bits.flag()?; // delta_pic_order_always_zero_flag
-            bits.signed()?; // offset_for_non_ref_pic
-            bits.signed()?; // offset_for_top_to_bottom_field
-            let cycle = bits.unsigned().filter(|cycle| *cycle <= 255)?;
-            (0..cycle).try_for_each(|_| bits.signed().map(|_| ()))
-        }
-        2 => Some(()),
-        _ => None,
-    }
 }
 
 #[cfg(test)]
 pub(in crate::video::codec) mod tests {
     use super::*;
+    use causeway_base::VideoSize;
 
     /// Writes bits, to make parameter sets of any content.
     #[derive(Default)]
@@ -139,48 +54,60 @@ pub(in crate::video::codec) mod tests {
         }
     }
 
-    /// A set of `profile` with a size in macroblocks.
+    /// A set of `profile` with a size in macroblocks, with its NAL header.
     pub(in crate::video::codec) fn set(profile: u8, width: u32, height: u32) -> Vec<u8> {
-        let head = Writer::default().bits(u32::from(profile), 8).bits(31, 16).unsigned(0);
+        written(profile, (1, 0), width, height, 0b11000)
+    }
+
+    /// `sample` is the chroma format, and the bits of chroma beyond eight; `flags` begin with
+    /// `frame_mbs_only_flag`.
+    fn written(profile: u8, sample: (u32, u32), width: u32, height: u32, flags: u32) -> Vec<u8> {
+        let head = Writer::default().bits(0x67, 8).bits(u32::from(profile), 8).bits(31, 16);
         let head = match profile {
-            100.. => head.unsigned(1).unsigned(0).unsigned(0).bits(0, 2),
-            _ => head,
+            100.. => head.unsigned(0).unsigned(sample.0).unsigned(0).unsigned(sample.1).bits(0, 2),
+            _ => head.unsigned(0),
         };
         let body = head.unsigned(0).unsigned(2).unsigned(1).bits(0, 1);
-        body.unsigned(width - 1).unsigned(height - 1).bits(0b1100, 4).finish()
+        body.unsigned(width - 1).unsigned(height - 1).bits(flags, 5).finish()
+    }
+
+    fn checked(set: &[u8]) -> Result<bool, DecodeError> {
+        check(Nal::new(set).expect("a unit"))
     }
 
     #[test]
     fn sizes_are_bounded_in_either_orientation() {
         for (width, height) in [(1, 1), (80, 45), (120, 68), (68, 120)] {
-            assert_eq!(check(&set(66, width, height)), Ok(true), "{width}x{height}");
-            assert_eq!(check(&set(100, width, height)), Ok(true), "{width}x{height}");
+            assert_eq!(checked(&set(66, width, height)), Ok(true), "{width}x{height}");
+            assert_eq!(checked(&set(100, width, height)), Ok(true), "{width}x{height}");
         }
         for (width, height) in [(121, 1), (120, 69), (480, 270), (1055, 1055)] {
             let size = VideoSize::new(width * 16, height * 16);
             let set = set(77, width.into(), height.into());
-            assert_eq!(check(&set), Err(DecodeError::Size(size)));
+            assert_eq!(checked(&set), Err(DecodeError::Size(size)));
         }
-        assert!(matches!(check(&set(66, 1 << 20, 1 << 20)), Err(DecodeError::Size(_))));
+        let beyond_all_levels = set(66, 1 << 20, 1 << 20);
+        assert_eq!(checked(&beyond_all_levels), Ok(false));
     }
 
     #[test]
     fn what_the_decoder_cannot_show_is_named() {
-        let high_422 = Writer::default().bits(122, 8).bits(31, 16).unsigned(0).unsigned(2).finish();
-        assert_eq!(check(&high_422), Err(DecodeError::Unsupported));
-        let unknown = Writer::default().bits(99, 8).bits(31, 16).unsigned(0).finish();
-        assert_eq!(check(&unknown), Err(DecodeError::Unsupported));
-        let interlaced = Writer::default().bits(77, 8).bits(31, 16).unsigned(0).unsigned(0);
-        let interlaced = interlaced.unsigned(2).unsigned(1).bits(0, 1).unsigned(44).unsigned(17);
-        assert_eq!(check(&interlaced.bits(0b00100, 5).finish()), Err(DecodeError::Unsupported));
+        let grey = written(100, (0, 0), 80, 45, 0b11000);
+        let high_422 = written(122, (2, 0), 80, 45, 0b11000);
+        let deep_chroma = written(110, (1, 2), 80, 45, 0b11000);
+        let unknown = written(99, (1, 0), 80, 45, 0b11000);
+        let interlaced = written(77, (1, 0), 45, 18, 0b00100);
+        for set in [grey, high_422, deep_chroma, unknown, interlaced] {
+            assert_eq!(checked(&set), Err(DecodeError::Unsupported), "{set:?}");
+        }
     }
 
     #[test]
     fn sets_that_end_early_are_unreadable() {
         let whole = set(100, 80, 45);
         // Its last byte has the stop bit and what follows the size.
-        for end in 0..whole.len() - 2 {
-            assert_eq!(check(&whole[..end]), Ok(false), "{end}");
+        for end in 1..whole.len() - 2 {
+            assert_eq!(checked(&whole[..end]), Ok(false), "{end}");
         }
     }
 }

@@ -19,6 +19,7 @@ export type ClientMessage = { "type": "hello", version: number, token: string, n
   | { "type": "mute", muted: boolean, }
   | { "type": "hand", raised: boolean, }
   | { "type": "chat", text: string, }
+  | { "type": "view", layout?: Layout | null, pinned?: number | null, page: number, }
   | { "type": "call_me", number: string, }
   | { "type": "host", action: HostAction, }
   | { "type": "leave", }
@@ -37,6 +38,8 @@ export type HostAction = { "do": "admit", participant: number, }
   | { "do": "allow_call_me", allowed: boolean, }
   | { "do": "lower_hand", participant: number, }
   | { "do": "lock", locked: boolean, }
+  | { "do": "set_layout", layout: Layout, }
+  | { "do": "spotlight", participant?: number | null, }
   | { "do": "hand_over", participant: number, }
   | { "do": "remove", participant: number, }
   | { "do": "end_for_all", }
@@ -55,6 +58,8 @@ export type ServerMessage = { "type": "welcome", version: number, meeting: Meeti
   | { "type": "gone", participant: number, }
   | { "type": "speaking", participants: Array<number>, }
   | { "type": "state", locked: boolean, may_unmute: boolean, may_call_me: boolean, may_call_out: boolean, guests_call_me: boolean, draining: boolean, }
+  | { "type": "picture", layout: Layout, spotlight: number | null, strain: Strain, }
+  | { "type": "view", layout: Layout, chosen: Layout | null, pinned: number | null, page: number, pages: number, camera_seen: boolean, }
   | { "type": "chat", messages: Array<ChatMessage>, }
   | { "type": "failed", of: string, problem: Problem, }
   | { "type": "call", target: string, state: CallState, problem: Problem | null, }
@@ -88,6 +93,31 @@ export type Kind = "browser" | "room" | "phone" | "bridge";
 export type WaitReason = "lobby" | "no_host" | "locked";
 
 /**
+ * How a picture is divided.
+ */
+export type Layout = "single" | "speaker" | "equal" | "side_by_side" | "custom";
+
+/**
+ * What is left of pictures where the bridge has too little time for them.
+ */
+export type Strain = "none" | "fewer_pictures" | "smaller" | "audio_only";
+
+/**
+ * How somebody's camera stands.
+ */
+export type Camera = { state: CameraState, sight: Sight, };
+
+/**
+ * How the pictures of a camera come.
+ */
+export type CameraState = "coming" | "frozen";
+
+/**
+ * What pictures look like.
+ */
+export type Sight = "fine" | "black" | "frozen" | "low_light";
+
+/**
  * Where a call stands.
  */
 export type CallState = "ringing" | "answered" | "failed";
@@ -100,7 +130,7 @@ export type Meeting = { name: string, now: string, };
 /**
  * Somebody in the meeting.
  */
-export type Participant = { id: number, name: string, role: Role, kind: Kind, waiting: boolean, muted_by_self: boolean, muted_by_host: boolean, nothing_heard: boolean, hand: boolean, quality: number | null, };
+export type Participant = { id: number, name: string, role: Role, kind: Kind, waiting: boolean, muted_by_self: boolean, muted_by_host: boolean, nothing_heard: boolean, hand: boolean, quality: number | null, camera?: Camera, };
 
 /**
  * A message of chat.

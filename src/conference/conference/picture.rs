@@ -1,0 +1,182 @@
+//! Who is seen where, and what everybody sees.
+
+use super::Conference;
+use crate::layout::{Layout, PictureChoice};
+use crate::picture_plan::{self, Cast, Scenery};
+use crate::{By, CommandError, Event, screen};
+use causeway_base::{LegId, ParticipantId};
+use causeway_plan::picture::TextScreen;
+use causeway_plan::video::{Sight, VideoState, VideoStrain};
+use causeway_plan::{PicturePlan, VideoEgress};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What a participant sees.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Looks {
+    /// The layout, as far as the choice can be followed.
+    pub layout: Layout,
+    /// The page, from 0.
+    pub page: usize,
+    /// How many pages there are, at least one.
+    pub pages: usize,
+}
+
+impl Conference {
+    pub(super) fn set_layout(&mut self, layout: Layout, by: By) -> Result<(), CommandError> {
+        self.authorise(by)?;
+        if self.layout != layout {
+            self.layout = layout.clone();
+            self.events.push_back(Event::LayoutChanged { layout });
+            self.plan_is_stale = true;
+        }
+        Ok(())
+    }
+
+    /// Everybody for themselves, hosts and the operator for others.
+    pub(super) fn choose_picture(
+        &mut self,
+        who: ParticipantId,
+        choice: PictureChoice,
+        by: By,
+    ) -> Result<(), CommandError> {
+        if by != By::Participant(who) {
+            self.authorise(by)?;
+        }
+        if let Some(pinned) = choice.pinned {
+            self.roster.participant(pinned)?;
+        }
+        let participant = self.roster.participant_mut(who)?;
+        if participant.choice != choice {
+            participant.choice = choice;
+            self.events.push_back(Event::PictureChosen { participant: who });
+            self.plan_is_stale = true;
+        }
+        Ok(())
+    }
+
+    pub(super) fn set_spotlight(
+        &mut self,
+        who: Option<ParticipantId>,
+        by: By,
+    ) -> Result<(), CommandError> {
+        self.authorise(by)?;
+        if let Some(who) = who
+            && !self.roster.participant(who)?.joined
+        {
+            return Err(CommandError::NotAdmitted);
+        }
+        if std::mem::replace(&mut self.spotlight, who) != who {
+            self.events.push_back(Event::SpotlightChanged { participant: who });
+            self.plan_is_stale = true;
+        }
+        Ok(())
+    }
+
+    /// Somebody left: nobody else gets their place in the light.
+    pub(super) fn withdraw_spotlight(&mut self, who: ParticipantId) {
+        if self.spotlight.take_if(|there| *there == who).is_some() {
+            self.events.push_back(Event::SpotlightChanged { participant: None });
+        }
+    }
+
+    pub(super) fn video_changed(
+        &mut self,
+        leg: LegId,
+        state: VideoState,
+    ) -> Result<(), CommandError> {
+        let seat = self.roster.leg_mut(leg)?;
+        if std::mem::replace(&mut seat.picture, state) == state {
+            return Ok(());
+        }
+        if state == VideoState::Absent {
+            seat.sight = Sight::Fine;
+        }
+        let participant = seat.participant;
+        self.events.push_back(Event::VideoChanged { participant, leg, state });
+        self.plan_is_stale = true;
+        Ok(())
+    }
+
+    pub(super) fn sighted(&mut self, leg: LegId, sight: Sight) -> Result<(), CommandError> {
+        let seat = self.roster.leg_mut(leg)?;
+        if std::mem::replace(&mut seat.sight, sight) != sight {
+            let participant = seat.participant;
+            self.events.push_back(Event::Sighted { participant, leg, sight });
+        }
+        Ok(())
+    }
+
+    pub(super) fn strained(&mut self, strain: VideoStrain) {
+        if std::mem::replace(&mut self.strain, strain) != strain {
+            self.events.push_back(Event::VideoStrained { strain });
+        }
+    }
+
+    /// The next layout, by a key.
+    pub(super) fn next_layout(&mut self, who: ParticipantId) -> Result<(), CommandError> {
+        let layout = Some(self.looks(who)?.layout.next());
+        let pinned = None;
+        self.choose_picture(who, PictureChoice { layout, pinned, page: 0 }, By::Participant(who))
+    }
+
+    /// The next page, and after the last one the first, by a key.
+    pub(super) fn next_page(&mut self, who: ParticipantId) -> Result<(), CommandError> {
+        let looks = self.looks(who)?;
+        let choice = self.roster.participant(who)?.choice.clone();
+        let page = (looks.page + 1) % looks.pages;
+        self.choose_picture(who, PictureChoice { page, ..choice }, By::Participant(who))
+    }
+
+    /// What somebody sees, or would if they were sent pictures.
+    pub(super) fn looks(&self, who: ParticipantId) -> Result<Looks, CommandError> {
+        Ok(self.looks_of(&self.roster.participant(who)?.choice))
+    }
+
+    pub(super) fn looks_of(&self, choice: &PictureChoice) -> Looks {
+        let (layout, page, _) = picture_plan::in_effect(choice, &self.layout, &self.stage);
+        let pages = self.stage.pages(&layout);
+        Looks { layout, page, pages }
+    }
+
+    /// The legs whose pictures somebody is shown.
+    pub(super) fn seen(&self) -> BTreeSet<LegId> {
+        self.plan.pictures.iter().flat_map(PicturePlan::sources).collect()
+    }
+
+    /// Seats those with a picture, and composes what everybody sees.
+    pub(super) fn compose(&mut self) -> (Vec<PicturePlan>, Vec<VideoEgress>) {
+        let cast = Cast::of(&self.roster);
+        self.stage.seat(&cast.shown());
+        self.stage.spotlight(self.spotlight);
+        let speaker = self.speaker.current();
+        if let Some(speaker) = speaker {
+            self.stage.speaks(speaker, self.layout.places());
+        }
+        let scenery = Scenery {
+            layout: &self.layout,
+            roster: &self.roster,
+            cast: &cast,
+            stage: &self.stage,
+            speaker,
+            screens: self.screens(),
+            forwards: self.settings.forwards_pictures,
+            margin: self.settings.margin,
+        };
+        picture_plan::plan(&scenery, &mut self.picture_names)
+    }
+
+    /// What is shown to each who waits.
+    fn screens(&self) -> BTreeMap<LegId, TextScreen> {
+        let host_is_here = !self.queue.is_empty() && self.host_is_here();
+        let places = self.queue.places().flat_map(|(place, who)| {
+            let waiting = self.waiting_legs(who).into_iter();
+            waiting.map(move |leg| (leg, place))
+        });
+        let screen = |(leg, place): (LegId, usize)| {
+            let seat = self.roster.leg(leg).ok().filter(|seat| seat.video.sends())?;
+            let screen = screen::waiting(seat.lang, &self.settings.name, place, host_is_here);
+            Some((leg, screen))
+        };
+        places.filter_map(screen).collect()
+    }
+}
