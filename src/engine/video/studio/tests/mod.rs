@@ -7,7 +7,7 @@ use super::*;
 use causeway_base::{Lang, VideoSize};
 use causeway_media::video::codec::{Decoded, decoder, is_built_in};
 use causeway_media::video::colour::Colour;
-use causeway_media::video::frame::{FramePool, FrameSource};
+use causeway_media::video::frame::{FramePool, FrameSource, frame_bytes};
 use causeway_plan::picture::{Area, GRID_HEIGHT, GRID_WIDTH, PlannedTile};
 use causeway_plan::{PictureId, Show, TileMarks};
 use std::time::Duration;
@@ -286,6 +286,16 @@ fn a_snapshot_needs_nobody_who_looks() {
         assert_eq!(middle(&picture, quarter), colour);
     }
     assert_eq!(studio.counts().composed.load(Ordering::Relaxed), 0);
+}
+
+#[test]
+fn a_picture_in_work_takes_the_memory_that_is_stated() {
+    for (class, megabytes) in
+        [(SizeClass::P360, 0.4), (SizeClass::P720, 1.4), (SizeClass::P1080, 3.1)]
+    {
+        let bytes = frame_bytes(class.size()).expect("a size of ours") as f64;
+        assert!((bytes / 1e6 - megabytes).abs() < 0.06, "{class}: {bytes}");
+    }
 }
 
 /// A source that is a fault of ours.
