@@ -259,6 +259,11 @@ impl Engine {
         }
     }
 
+    /// What a leg is shown at this moment, as PNG. `None`: nothing that is composed.
+    pub fn snapshot(&self, _leg: LegId) -> Option<Vec<u8>> {
+        None
+    }
+
     /// What each worker counts.
     pub fn metrics(&self) -> Vec<Arc<TickMetrics>> {
         self.workers.iter().map(|worker| Arc::clone(&worker.metrics)).collect()
