@@ -113,6 +113,11 @@ impl Pictures {
         self.seating = Seating::Changed;
     }
 
+    /// A fault of ours ended one of its pictures: there will be no other of it.
+    pub(crate) fn has_failed(&self) -> bool {
+        self.shown.iter().any(|shown| shown.composition.has_failed())
+    }
+
     /// All that one tick does.
     pub(crate) fn run(
         &mut self,
@@ -280,6 +285,8 @@ impl Pictures {
                 receiver.rate = allocation.rate;
                 key(&send, allocation.class, self.strain)
             });
+            let sent = wanted.map(|key| (key.codec, key.class, receiver.rate));
+            working.line.egress.tell(sent);
             let Some(key) = wanted else {
                 working.line.egress.clear();
                 (receiver.present, receiver.next) = (None, None);

@@ -31,6 +31,9 @@ mod peer;
 mod session;
 mod stream;
 
+#[cfg(test)]
+mod scenario;
+
 pub(crate) use credentials::credentials;
 pub(crate) use door::{Door, Taken};
 pub(crate) use identity::identity;

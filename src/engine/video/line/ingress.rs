@@ -3,8 +3,9 @@
 use crate::protection::Protection;
 use crate::video::decode::{DecodeStream, Decoders, Trouble};
 use causeway_base::{VideoCodec, video::CLOCK_RATE};
-use causeway_plan::video::{FeedbackKind, FreezeCause, VideoState};
-use causeway_plan::{LegVideo, VideoFormat};
+use causeway_media::video::detect;
+use causeway_plan::video::{FeedbackKind, FreezeCause, Sight, VideoState};
+use causeway_plan::{KeyFrameAsks, LegVideo, VideoFormat, VideoStats};
 use causeway_rtp::SrtpReceiver;
 use causeway_rtp::report::ReceiverStatistics;
 use causeway_rtp::video::key_frame::Counts;
@@ -83,6 +84,7 @@ pub(crate) struct Ingress {
     standing: Standing,
     heard: Option<Heard>,
     told: VideoState,
+    sight: Sight,
     /// How often the decoder's stream was another.
     changes: u64,
     round_trip: Option<Duration>,
@@ -104,6 +106,7 @@ impl Ingress {
             standing: Standing::Fine,
             heard: None,
             told: VideoState::Absent,
+            sight: Sight::Fine,
             changes: 0,
             round_trip: None,
             asked: Counts::default(),
@@ -153,15 +156,23 @@ impl Ingress {
         self.changes
     }
 
-    /// How often each means was used to ask for a picture.
-    pub(crate) fn requests(&self) -> Counts {
-        let present = self.stream.as_ref().and_then(|stream| stream.opened.as_ref());
-        let present = present.map(|opened| opened.receiver.requests()).unwrap_or_default();
-        Counts {
+    /// Writes what is known of what comes.
+    pub(super) fn count_into(&self, stats: &mut VideoStats) {
+        let opened = self.stream.as_ref().and_then(|stream| stream.opened.as_ref());
+        let present = opened.map(|opened| opened.receiver.requests()).unwrap_or_default();
+        let picture = opened.and_then(|opened| opened.decode.picture());
+        stats.packets_received = self.stats.packets();
+        stats.octets_received = self.stats.octets();
+        stats.packets_lost = self.stats.lost();
+        stats.packets_refused = self.refused + self.unauthentic;
+        stats.jitter = self.stats.jitter();
+        stats.key_frames_asked = KeyFrameAsks {
             pli: self.asked.pli + present.pli,
             fir: self.asked.fir + present.fir,
             info: self.asked.info + present.info,
-        }
+        };
+        stats.received_codec = self.format().map(|format| format.coding.codec());
+        stats.received_size = picture.map(|picture| picture.size());
     }
 
     pub(crate) fn set_round_trip(&mut self, round_trip: Option<Duration>) {
@@ -402,6 +413,15 @@ impl Ingress {
         (std::mem::replace(&mut self.told, state) != state).then_some(state)
     }
 
+    /// What its pictures look like, where that is news. Of a stream that nobody sees nothing is
+    /// known.
+    pub(super) fn sight_news(&mut self) -> Option<Sight> {
+        let opened = self.stream.as_ref().and_then(|stream| stream.opened.as_ref());
+        let sight = opened.filter(|_| self.is_seen()).map(|opened| sight(opened.decode.sight()));
+        let sight = sight.unwrap_or_default();
+        (std::mem::replace(&mut self.sight, sight) != sight).then_some(sight)
+    }
+
     fn state(&self, now: Instant) -> VideoState {
         let Some(heard) = self.heard.filter(|heard| heard.is_fresh(now)) else {
             return VideoState::Absent;
@@ -417,6 +437,16 @@ impl Ingress {
             }
             _ => VideoState::Coming,
         }
+    }
+}
+
+/// The same in the words of people.
+const fn sight(sight: detect::Sight) -> Sight {
+    match sight {
+        detect::Sight::Fine => Sight::Fine,
+        detect::Sight::Black => Sight::Black,
+        detect::Sight::Frozen => Sight::Frozen,
+        detect::Sight::LowLight => Sight::LowLight,
     }
 }
 

@@ -21,7 +21,7 @@ use crate::sys::{self, Inbox};
 use crate::worker::EventSink;
 use causeway_base::LegId;
 use causeway_plan::video::{Content, MAX_VIDEO_LINES};
-use causeway_plan::{LegVideo, MediaEvent, VideoTransport};
+use causeway_plan::{LegVideo, MediaEvent, VideoStats, VideoTransport};
 use causeway_rtp::bandwidth::Overhead;
 use causeway_rtp::video::nack::MAX_PER_MESSAGE;
 use causeway_rtp::video::{Ask, KeyFrameMethod};
@@ -213,7 +213,27 @@ pub(crate) fn run(leg: &mut Leg, now: Now, sink: &mut EventSink) {
         if let Some(state) = line.ingress.news(now.instant).filter(|_| main == Some(at)) {
             sink.send(MediaEvent::VideoChanged { leg, state });
         }
+        if let Some(sight) = line.ingress.sight_news().filter(|_| main == Some(at)) {
+            sink.send(MediaEvent::Sighted { leg, sight });
+        }
     }
+}
+
+/// What is known of a leg's main video, both ways: a browser's lines are one for each.
+pub(crate) fn stats(link: &Link) -> Option<VideoStats> {
+    let camera = source(link).and_then(|at| link.video.get(at));
+    let screen = screen(link).and_then(|at| link.video.get(at));
+    if camera.is_none() && screen.is_none() {
+        return None;
+    }
+    let mut stats = VideoStats::default();
+    if let Some(line) = camera {
+        line.ingress.count_into(&mut stats);
+    }
+    if let Some(line) = screen {
+        line.egress.count_into(&mut stats);
+    }
+    Some(stats)
 }
 
 /// The peer of a leg asks by signalling for a full picture.
