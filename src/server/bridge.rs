@@ -2,6 +2,7 @@
 
 use crate::actor::task::{MAX_NEWS, News};
 use crate::actor::{Answering, Handover, Message, Visit};
+use crate::api::Snapshots;
 use crate::calling_out;
 use crate::config::Config;
 use crate::directory::Directory;
@@ -115,6 +116,7 @@ pub struct Bridge {
     echo: Option<Arc<dyn Echo>>,
     store: Store,
     sip: SipHandle,
+    snapshots: Arc<dyn Snapshots>,
     desk: Arc<FrontDesk>,
     bound: Vec<(Carrier, SocketAddr)>,
     browsers: Vec<(CandidateProtocol, SocketAddr)>,
@@ -192,6 +194,7 @@ impl Bridge {
             pack,
             journal: Arc::clone(&journal),
         });
+        let snapshots: Arc<dyn Snapshots> = Arc::clone(&outlet) as _;
         let ice_lite = config.webrtc.ice_lite;
         let echoes = config.web.enabled.then(|| {
             let (outlet, answering) = (Arc::clone(&outlet), Arc::clone(&answering));
@@ -227,6 +230,7 @@ impl Bridge {
             echo: echoes.map(|echoes| -> Arc<dyn Echo> { echoes }),
             store,
             sip,
+            snapshots,
             desk,
             bound,
             browsers,
@@ -284,6 +288,11 @@ impl Bridge {
     /// What the media workers count.
     pub fn ticks(&self) -> &[Arc<TickMetrics>] {
         &self.ticks
+    }
+
+    /// What its engine shows people.
+    pub(crate) fn snapshots(&self) -> Arc<dyn Snapshots> {
+        Arc::clone(&self.snapshots)
     }
 
     pub(crate) fn desk(&self) -> &Arc<FrontDesk> {
