@@ -56,6 +56,8 @@ enum Command {
 }
 
 fn main() -> ExitCode {
+    // The same program decodes video in processes of its own.
+    causeway_server::decode_if_asked();
     let done = match Arguments::parse().command {
         Command::Serve { config } => causeway_server::serve(config),
         Command::Init(options) => causeway_server::init(&options),

@@ -261,6 +261,7 @@ impl Link {
             encrypted: self.media.transport.is_encrypted(),
             audible: self.playout.audible(),
             source: self.source(),
+            video: line::stats(self),
         }
     }
 }

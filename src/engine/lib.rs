@@ -25,6 +25,8 @@ mod clock;
 mod echo;
 mod egress;
 mod encode;
+#[doc(hidden)]
+pub mod fuzz;
 mod ingress;
 mod leg;
 mod order;
@@ -45,10 +47,11 @@ mod worker;
 mod scenario;
 
 pub use clock::TickMetrics;
-pub use video::{DecoderProgram, VideoConfig};
+pub use video::{DecodeMetrics, DecoderProgram, VideoConfig, decode_if_asked};
 pub use webrtc::WebRtcConfig;
 
 use causeway_base::{ConferenceId, EndCause, LegId};
+use causeway_media::video::snapshot::png;
 use causeway_plan::{CandidateProtocol, LegMedia, MediaCommand, MediaEvent, WebRtcAddress};
 use leg::{Leg, Path};
 use order::{MAX_ORDERS, Order};
@@ -66,6 +69,9 @@ use tokio::sync::mpsc::Sender;
 use video::Machinery;
 use webrtc::{Door, Inlet, Peer};
 use worker::Worker;
+
+/// How long a snapshot waits for the worker: some ticks, also of one that is late.
+const MAX_LOOK: Duration = Duration::from_millis(200);
 
 /// The settings of an engine.
 #[derive(Clone, Debug)]
@@ -257,6 +263,15 @@ impl Engine {
                 Ok(())
             }
         }
+    }
+
+    /// What a leg is shown now, as PNG. `None` where it is shown nothing. Waits for its worker and
+    /// takes some time to draw: not for a thread that others wait for.
+    pub fn snapshot(&self, leg: LegId) -> Option<Vec<u8>> {
+        let (answer, picture) = sync_channel(1);
+        self.order_leg(&self.places(), leg, Order::Look(leg, answer)).ok()?;
+        let composition = picture.recv_timeout(MAX_LOOK).ok()??;
+        png(&composition.snapshot()?).ok()
     }
 
     /// What each worker counts.

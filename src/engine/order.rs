@@ -2,8 +2,10 @@
 
 use crate::leg::Leg;
 use crate::play::Play;
+use crate::video::studio::Composition;
 use causeway_base::{ConferenceId, LegId};
 use causeway_plan::{IceCandidate, IceCredentials, LegMedia, MediaPlan};
+use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
 
 /// Orders that wait for one worker. Ten a call, a thousand calls at once; more is an overload
@@ -53,6 +55,8 @@ pub(crate) enum Order {
     Play(LegId, Box<Play>),
     /// A leg is played nothing any more.
     StopPlaying(LegId),
+    /// The picture that a leg is shown is wanted.
+    Look(LegId, SyncSender<Option<Arc<Composition>>>),
     /// A leg's counters are wanted.
     ReportStats(LegId),
     /// A leg ends.
@@ -73,6 +77,7 @@ impl Order {
             | Order::SendDigits(leg, _)
             | Order::Play(leg, _)
             | Order::StopPlaying(leg)
+            | Order::Look(leg, _)
             | Order::ReportStats(leg)
             | Order::Release(leg) => Some(*leg),
             _ => None,

@@ -209,17 +209,17 @@ impl Room {
     }
 
     /// Sends what was encoded of its pictures meanwhile. On every tick: a picture does not wait for
-    /// the sound's.
+    /// the sound's. False where a fault of ours ended one.
     pub(crate) fn run_pictures(
         &mut self,
         legs: &mut Legs,
         scratch: &mut Scratch,
         now: Now,
         sink: &mut EventSink,
-    ) {
-        if let Some(pictures) = &mut self.pictures {
-            pictures.run(self.id, &self.plan, legs, now, &mut scratch.out, sink);
-        }
+    ) -> bool {
+        let Some(pictures) = &mut self.pictures else { return true };
+        pictures.run(self.id, &self.plan, legs, now, &mut scratch.out, sink);
+        !pictures.has_failed()
     }
 
     /// Reads each leg's encoder settings anew. Groups are found, or made, when they are needed.

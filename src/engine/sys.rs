@@ -1,4 +1,4 @@
-//! The system calls that no safe wrapper covers. The only `unsafe` of the engine.
+//! The system calls that no safe wrapper covers.
 #![allow(unsafe_code)]
 
 use socket2::SockAddr;
@@ -38,6 +38,14 @@ pub(crate) fn make_realtime() -> io::Result<()> {
     let parameter = libc::sched_param { sched_priority: WORKER_PRIORITY };
     // SAFETY: thread 0 is the calling one, and `parameter` outlives the call.
     let result = unsafe { libc::sched_setscheduler(0, libc::SCHED_FIFO, &raw const parameter) };
+    if result == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
+}
+
+/// Closes all descriptors but the standard three: in a process that has just begun, and has opened
+/// none itself, they come from whoever started it.
+pub(crate) fn close_inherited() -> io::Result<()> {
+    // SAFETY: nothing in this process knows the descriptors that it closes.
+    let result = unsafe { libc::syscall(libc::SYS_close_range, 3, libc::c_uint::MAX, 0) };
     if result == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
 }
 

@@ -388,6 +388,13 @@ impl Worker {
                     leg.stop_playing();
                 }
             }
+            Order::Look(leg, answer) => {
+                let found = self.legs.slot(leg).and_then(|slot| self.legs.get_mut(slot));
+                let room = found.and_then(|leg| leg.room).and_then(|room| self.rooms.get(&room));
+                let pictures = room.and_then(|room| room.pictures.as_ref());
+                // Who asked may have given up.
+                let _ = answer.try_send(pictures.and_then(|pictures| pictures.shown_to(leg)));
+            }
             Order::ReportStats(leg) => {
                 if let Some(leg) = self.legs.slot(leg).and_then(|slot| self.legs.get_mut(slot)) {
                     self.sink.send(leg.stats_event(now));
@@ -584,9 +591,9 @@ impl Worker {
                 if tick % TICKS_PER_QUANTUM == room.phase {
                     room.run(&mut self.legs, &mut self.scratch, now, &mut self.sink);
                 }
-                room.run_pictures(&mut self.legs, &mut self.scratch, now, &mut self.sink);
+                room.run_pictures(&mut self.legs, &mut self.scratch, now, &mut self.sink)
             });
-            if catch_unwind(work).is_err() {
+            if !catch_unwind(work).unwrap_or(false) {
                 failed = Some(*id);
             }
         }

@@ -29,7 +29,7 @@ pub use media_plan::{AudioEgress, AudioIngress, Feed, MediaPlan};
 pub use picture::{PictureId, PicturePlan, PlannedTile, Show, TileMarks, VideoEgress, VideoFeed};
 pub use policy::{Encryption, OfferPolicy};
 pub use prompt::{CLIP_RATE, Clip, PlayId, Prompt};
-pub use stats::LegStats;
+pub use stats::{KeyFrameAsks, LegStats, VideoStats};
 pub use transport::{Direction, LegMedia, SrtpKey, SrtpSpec, SrtpSuite, Transport, TransportSpec};
 pub use video::{
     Ceiling, Content, Feedback, FeedbackKind, H264Format, H264Level, H264Limits, H264Profile,

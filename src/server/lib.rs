@@ -65,6 +65,7 @@ pub mod web;
 
 pub use actor::task::News;
 pub use bridge::{Bridge, StartError};
+pub use causeway_engine::decode_if_asked;
 pub use config::Config;
 pub use dial_command::dial;
 pub use directory::Directory;

@@ -11,7 +11,7 @@ pub(crate) mod line;
 pub(crate) mod room;
 pub(crate) mod studio;
 
-pub use decode::DecoderProgram;
+pub use decode::{DecodeMetrics, DecoderProgram, decode_if_asked};
 
 use causeway_media::video::theme::Theme;
 use decode::Decoders;

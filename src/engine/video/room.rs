@@ -2,15 +2,16 @@
 
 use super::Machinery;
 use super::decode::DecodeStream;
-use super::line::{self, Packets, Working};
+use super::line::{self, Detail, Packets, Working};
 use super::studio::{Composition, Encode, EncodeKey};
 use crate::clock::Now;
 use crate::egress::Outgoing;
 use crate::leg::Leg;
 use crate::worker::{EventSink, Legs};
 use causeway_base::{Bitrate, ConferenceId, LegId, SizeClass};
+use causeway_plan::picture::GRID_HEIGHT;
 use causeway_plan::video::{PacketizationMode, VideoCoding, VideoStrain};
-use causeway_plan::{MediaEvent, MediaPlan, PictureId, PicturePlan, VideoFeed};
+use causeway_plan::{MediaEvent, MediaPlan, PictureId, PicturePlan, Show, VideoFeed};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -113,6 +114,11 @@ impl Pictures {
         self.seating = Seating::Changed;
     }
 
+    /// A fault of ours ended one of its pictures: there will be no other of it.
+    pub(crate) fn has_failed(&self) -> bool {
+        self.shown.iter().any(|shown| shown.composition.has_failed())
+    }
+
     /// All that one tick does.
     pub(crate) fn run(
         &mut self,
@@ -126,7 +132,7 @@ impl Pictures {
         if std::mem::take(&mut self.seating) == Seating::Changed {
             self.seat(id, plan, legs, now);
         }
-        self.watch(legs, now, sink);
+        self.watch(legs, now, out, sink);
         for served in &mut self.served {
             served.take();
         }
@@ -206,6 +212,7 @@ impl Pictures {
             };
             let ingress = &mut working.line.ingress;
             ingress.see(now.instant, &self.machinery.decoders);
+            ingress.want(detail(plan, leg));
             self.sources.push(Source { place, changes: ingress.changes() });
         }
         for gone in before {
@@ -236,7 +243,7 @@ impl Pictures {
     }
 
     /// Looks after those who are seen: what they send is decoded, what is missing asked for.
-    fn watch(&mut self, legs: &mut Legs, now: Now, sink: &mut EventSink) {
+    fn watch(&mut self, legs: &mut Legs, now: Now, out: &mut Outgoing, sink: &mut EventSink) {
         let mut changed = Vec::new();
         for source in &mut self.sources {
             let Some(mut working) =
@@ -244,7 +251,7 @@ impl Pictures {
             else {
                 continue;
             };
-            working.watch(now, sink);
+            working.watch(now, out, sink);
             let changes = working.line.ingress.changes();
             if std::mem::replace(&mut source.changes, changes) != changes {
                 changed.push(source.place.leg);
@@ -280,6 +287,8 @@ impl Pictures {
                 receiver.rate = allocation.rate;
                 key(&send, allocation.class, self.strain)
             });
+            let sent = wanted.map(|key| (key.codec, key.class, receiver.rate));
+            working.line.egress.tell(sent);
             let Some(key) = wanted else {
                 working.line.egress.clear();
                 (receiver.present, receiver.next) = (None, None);
@@ -321,6 +330,7 @@ impl Pictures {
             else {
                 continue;
             };
+            working.hear(now);
             receiver.queue(&self.served, &mut working);
             if working.line.egress.take_demand()
                 && let Some(present) = receiver.present
@@ -420,6 +430,22 @@ fn key(
         single_nal,
         frame_rate: BEATS / BEATS.div_ceil(most.max(1)),
     })
+}
+
+/// How much of a leg is shown, where it is shown largest.
+fn detail(plan: &MediaPlan, leg: LegId) -> Detail {
+    let height = |picture: &PicturePlan| match &picture.show {
+        Show::People { tiles, .. } => {
+            let shown = tiles.iter().filter(|tile| tile.source == Some(leg));
+            shown.map(|tile| tile.area.height()).max()
+        }
+        Show::Text(_) | Show::Bars { .. } => None,
+    };
+    match plan.pictures.iter().filter_map(height).max() {
+        Some(height) if height < GRID_HEIGHT / 4 => Detail::Small,
+        Some(height) if height <= GRID_HEIGHT / 2 => Detail::Medium,
+        _ => Detail::Large,
+    }
 }
 
 /// Where the line of a leg is, if the leg is in this conference and has one.

@@ -1,16 +1,16 @@
 //! The sources that a line is heard from: those that the peer stated, and those that it did not.
 //!
-//! What a packet says of a source without being authentic teaches nothing that outlasts it: each
-//! later packet of that source may say otherwise. Once one was opened, the source is what that
-//! packet said.
+//! What a packet says of a source without being authentic teaches nothing: the library listens to
+//! that source for as long as it takes to open the packet. Once one was opened, the source is what
+//! that packet said.
 
 use causeway_plan::webrtc::MAX_RIDS;
 use str0m::change::DirectApi;
 use str0m::media::{MediaKind, Mid};
 use str0m::rtp::Ssrc;
 
-/// Sources of an audio line without a stated one that are listened to at once. Which of them is the
-/// peer's own is known once one of its packets is authentic.
+/// Sources of an audio line that nobody stated and that were authentic: those that were longest
+/// known give way.
 pub(super) const MAX_UNSTATED: usize = 4;
 
 /// The same of a video line: each size and what is sent again of it, twice, since a camera that
@@ -26,22 +26,13 @@ pub(super) struct Claim {
     pub(super) repair: bool,
 }
 
-/// How far a source is known that nobody stated.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Trust {
-    /// None of its packets was opened.
-    Claimed,
-    /// One was.
-    Authentic,
-    /// One was, and the library knows of which source it is the repeats.
-    Joined,
-}
-
+/// An authentic source that nobody stated.
 #[derive(Clone, Copy, Debug)]
 struct Heard {
     ssrc: u32,
     claim: Claim,
-    trust: Trust,
+    /// Of repeats: the library knows of which source they are.
+    joined: bool,
 }
 
 /// What a line is heard from.
@@ -50,7 +41,7 @@ pub(super) struct Hearing {
     mid: Mid,
     kind: MediaKind,
     wanted: Wanted,
-    /// The sources that are listened to without being stated.
+    /// The longest known first.
     heard: Vec<Heard>,
 }
 
@@ -88,8 +79,8 @@ impl Wanted {
     }
 }
 
-/// The source by which the library knows repeats whose own source is not known yet.
-fn stand_in(repeats: u32) -> u32 {
+/// The source by which the library knows repeats while it does not know what they repeat.
+pub(super) fn stand_in(repeats: u32) -> u32 {
     !repeats
 }
 
@@ -106,7 +97,7 @@ impl Hearing {
             return;
         }
         while let Some(heard) = self.heard.pop() {
-            forget(direct, &heard);
+            forget(direct, heard.ssrc, heard.claim);
         }
         if let Sources::Stated { ssrc, .. } = self.wanted.sources {
             direct.remove_stream_rx(ssrc.into());
@@ -135,22 +126,10 @@ impl Hearing {
         matches!(self.wanted.sources, Sources::Unstated { .. })
     }
 
-    /// Whether packets of a source are this line's for certain.
+    /// Whether a source is this line's.
     pub(super) fn knows(&self, ssrc: u32) -> bool {
-        self.is_stated(ssrc)
-            || self.heard.iter().any(|heard| heard.ssrc == ssrc && heard.trust != Trust::Claimed)
-    }
-
-    fn is_stated(&self, wanted: u32) -> bool {
-        self.stated().any(|ssrc| ssrc == wanted)
-    }
-
-    /// Whether the library would take this source for another's of this line, if it listened to
-    /// it as `claim` says.
-    pub(super) fn clashes(&self, ssrc: u32, claim: Claim) -> bool {
-        let known_as = if claim.repair { stand_in(ssrc) } else { ssrc };
-        let same = |heard: &Heard| heard.ssrc == known_as || stand_in(heard.ssrc) == known_as;
-        self.is_stated(known_as) || self.heard.iter().any(|heard| heard.ssrc != ssrc && same(heard))
+        self.stated().any(|stated| stated == ssrc)
+            || self.heard.iter().any(|heard| heard.ssrc == ssrc)
     }
 
     /// A source turned out to be another line's.
@@ -160,50 +139,39 @@ impl Hearing {
         }
     }
 
-    /// Listens to a source that nobody stated, as what its packet says that it is. It is not
-    /// authentic yet: one that never was gives way first.
-    pub(super) fn listen(&mut self, direct: &mut DirectApi<'_>, ssrc: u32, claim: Claim) {
+    /// Whether a source that nobody stated can be what its packet says.
+    pub(super) fn admits(&self, claim: Claim) -> bool {
         match self.wanted.sources {
-            Sources::Unstated { layers } if claim.layer < layers => {}
+            Sources::Unstated { layers } => claim.layer < layers,
             // Who states a source may leave out that of its repeats.
-            Sources::Stated { rtx: None, .. } if claim.repair => {}
-            _ => return,
+            Sources::Stated { rtx, .. } => rtx.is_none() && claim.repair && self.kind.is_video(),
+            Sources::None => false,
         }
-        if let Some(place) = self.heard.iter().position(|heard| heard.ssrc == ssrc) {
-            if self.heard.get(place).is_some_and(|heard| heard.claim == claim) {
-                return;
-            }
-            self.drop_heard(direct, place);
-        } else if self.heard.len() >= self.most() {
-            let claimed = |heard: &Heard| heard.trust == Trust::Claimed;
-            let place = self.heard.iter().position(claimed).unwrap_or(0);
-            self.drop_heard(direct, place);
-        }
-        if claim.repair {
-            self.expect(direct, stand_in(ssrc), Some(ssrc));
-        } else {
-            self.expect(direct, ssrc, None);
-        }
-        self.heard.push(Heard { ssrc, claim, trust: Trust::Claimed });
     }
 
-    /// A packet of a source was opened. Returns the place of its size, and the source that it
-    /// belongs to, where that is known; and whether it is the first of this source.
-    pub(super) fn opened(&mut self, direct: &mut DirectApi<'_>, ssrc: u32) -> Opened {
-        if self.is_stated(ssrc) {
-            return Opened::Known { layer: 0, main: self.main(0) };
+    /// Makes the library listen to a source for one packet.
+    pub(super) fn listen(&self, direct: &mut DirectApi<'_>, ssrc: u32, claim: Claim) {
+        match claim.repair {
+            true => self.expect(direct, stand_in(ssrc), Some(ssrc)),
+            false => self.expect(direct, ssrc, None),
         }
-        let Some(heard) = self.heard.iter_mut().find(|heard| heard.ssrc == ssrc) else {
-            return Opened::Stranger;
-        };
-        let layer = heard.claim.layer;
-        let first = heard.trust == Trust::Claimed;
-        if first {
-            heard.trust = Trust::Authentic;
-            self.join(direct, layer);
+    }
+
+    /// The packet was opened: the source is what it said.
+    pub(super) fn believe(&mut self, direct: &mut DirectApi<'_>, ssrc: u32, claim: Claim) {
+        if self.heard.len() >= self.most() {
+            self.drop_heard(direct, 0);
         }
-        let main = self.main(layer);
-        if first { Opened::New { layer, main } } else { Opened::Known { layer, main } }
+        self.heard.push(Heard { ssrc, claim, joined: false });
+        self.join(direct, claim.layer);
+    }
+
+    /// The place of a source's size.
+    pub(super) fn layer(&self, ssrc: u32) -> Option<usize> {
+        if self.stated().any(|stated| stated == ssrc) {
+            return Some(0);
+        }
+        self.heard.iter().find(|heard| heard.ssrc == ssrc).map(|heard| heard.claim.layer)
     }
 
     /// The source of a size: the stated one, else the last that was authentic.
@@ -211,9 +179,7 @@ impl Hearing {
         if let Sources::Stated { ssrc, .. } = self.wanted.sources {
             return (layer == 0).then_some(ssrc);
         }
-        let of = |heard: &&Heard| {
-            heard.claim == Claim { layer, repair: false } && heard.trust != Trust::Claimed
-        };
+        let of = |heard: &&Heard| heard.claim == Claim { layer, repair: false };
         self.heard.iter().rev().find(of).map(|heard| heard.ssrc)
     }
 
@@ -221,11 +187,11 @@ impl Hearing {
     fn join(&mut self, direct: &mut DirectApi<'_>, layer: usize) {
         let Some(main) = self.main(layer) else { return };
         let repeats = Claim { layer, repair: true };
-        let found = |heard: &&mut Heard| heard.claim == repeats && heard.trust == Trust::Authentic;
+        let found = |heard: &&mut Heard| heard.claim == repeats && !heard.joined;
         let Some(heard) = self.heard.iter_mut().rev().find(found) else { return };
-        forget(direct, heard);
-        heard.trust = Trust::Joined;
+        heard.joined = true;
         let ssrc = heard.ssrc;
+        forget(direct, ssrc, repeats);
         self.expect(direct, main, Some(ssrc));
     }
 
@@ -233,12 +199,12 @@ impl Hearing {
     /// again.
     fn drop_heard(&mut self, direct: &mut DirectApi<'_>, place: usize) {
         let gone = self.heard.remove(place);
-        forget(direct, &gone);
+        forget(direct, gone.ssrc, gone.claim);
         if gone.claim.repair {
             return;
         }
         let repeats = Claim { repair: true, ..gone.claim };
-        self.heard.retain(|heard| heard.claim != repeats || heard.trust != Trust::Joined);
+        self.heard.retain(|heard| heard.claim != repeats || !heard.joined);
     }
 
     fn most(&self) -> usize {
@@ -256,23 +222,8 @@ impl Hearing {
     }
 }
 
-/// What came of a packet that was opened.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Opened {
-    /// Of a source that is authentic with it.
-    New {
-        layer: usize,
-        main: Option<u32>,
-    },
-    Known {
-        layer: usize,
-        main: Option<u32>,
-    },
-    /// Of no source of this line.
-    Stranger,
-}
-
-fn forget(direct: &mut DirectApi<'_>, heard: &Heard) {
-    let known_as = if heard.claim.repair { stand_in(heard.ssrc) } else { heard.ssrc };
+/// Makes the library listen to a source no more.
+pub(super) fn forget(direct: &mut DirectApi<'_>, ssrc: u32, claim: Claim) {
+    let known_as = if claim.repair { stand_in(ssrc) } else { ssrc };
     direct.remove_stream_rx(known_as.into());
 }

@@ -87,13 +87,40 @@ struct Sending {
     ssrc: Ssrc,
     /// The source of what is sent again.
     rtx: Option<Ssrc>,
-    /// From the first packet on.
-    sequence: Option<SeqExtender>,
+    numbers: Numbers,
+}
+
+/// How the numbers of packets follow each other.
+#[derive(Debug)]
+enum Numbers {
+    /// Nothing was sent.
+    Unused,
+    /// They are the owner's, this much further.
+    Follow { sent: SeqExtender, ahead: u16 },
+    /// The line was away, and its owner may begin anew: they go on where they were.
+    Resume { sent: SeqExtender },
+}
+
+impl Numbers {
+    /// The number of the next packet, counted on beyond its wrap.
+    fn next(&mut self, sequence: u16) -> u64 {
+        let (mut sent, ahead) = match std::mem::replace(self, Numbers::Unused) {
+            Numbers::Unused => (SeqExtender::new(), 0),
+            Numbers::Follow { sent, ahead } => (sent, ahead),
+            Numbers::Resume { sent } => {
+                let last = sent.highest().map_or(sequence, |last| last.0 as u16);
+                (sent, last.wrapping_add(1).wrapping_sub(sequence))
+            }
+        };
+        let number = sent.extend(sequence.wrapping_add(ahead)).0 - FIRST_CYCLE;
+        *self = Numbers::Follow { sent, ahead };
+        number
+    }
 }
 
 impl Sending {
     fn new(ssrc: u32, rtx: Option<u32>) -> Self {
-        Self { ssrc: ssrc.into(), rtx: rtx.map(Ssrc::from), sequence: None }
+        Self { ssrc: ssrc.into(), rtx: rtx.map(Ssrc::from), numbers: Numbers::Unused }
     }
 }
 
@@ -149,6 +176,10 @@ impl Line {
             true => Wanted::of(main, rtx, rids.len().max(1), asks),
             false => Wanted::default(),
         };
+        if rids != self.marks.rids {
+            // Sources were learnt by their place among others.
+            self.hearing.prepare(direct, Wanted::default());
+        }
         let extensions = &video.extensions;
         self.marks = Marks {
             mid: extensions.mid,
@@ -167,13 +198,11 @@ impl Line {
         if let Some(stream) = direct.stream_tx(&self.sending.ssrc) {
             stream.set_rtx_cache(1, Duration::ZERO, None);
         }
-    }
-
-    /// It comes back.
-    pub(super) fn resume(&self, direct: &mut DirectApi<'_>) {
-        if self.sending.sequence.is_some() {
-            self.declare(direct);
-        }
+        let numbers = std::mem::replace(&mut self.sending.numbers, Numbers::Unused);
+        self.sending.numbers = match numbers {
+            Numbers::Follow { sent, .. } => Numbers::Resume { sent },
+            other => other,
+        };
     }
 
     pub(super) fn ssrc(&self) -> u32 {
@@ -182,11 +211,10 @@ impl Line {
 
     /// Gives a packet to the library, which sends it when its time passes next.
     pub(super) fn send(&mut self, direct: &mut DirectApi<'_>, now: Instant, packet: MediaPacket) {
-        if self.sending.sequence.is_none() {
+        if !matches!(self.sending.numbers, Numbers::Follow { .. }) {
             self.declare(direct);
         }
-        let numbers = self.sending.sequence.get_or_insert_default();
-        let sequence = numbers.extend(packet.sequence).0 - FIRST_CYCLE;
+        let sequence = self.sending.numbers.next(packet.sequence);
         let Some(stream) = direct.stream_tx(&self.sending.ssrc) else { return };
         let write = RtpWrite::new(
             packet.payload_type.into(),

@@ -1,7 +1,7 @@
 //! The lines of a session: which packet is of which, and which of them go on from one agreement to
 //! the next.
 
-use super::hearing::{Claim, Opened};
+use super::hearing::{self, Claim};
 use super::line::{Line, SessionLine};
 use causeway_plan::video::MAX_VIDEO_LINES;
 use causeway_plan::{LegMedia, WebRtcSpec};
@@ -16,7 +16,7 @@ const MAX_RETIRED: usize = 4 * MAX_VIDEO_LINES;
 
 /// Sources without being stated that one session ever believes: the library remembers each. A
 /// browser brings six for a camera with three sizes, and new ones when it builds the line anew.
-const MAX_SOURCES: usize = 256;
+pub(super) const MAX_SOURCES: usize = 256;
 
 /// All lines of one session.
 #[derive(Debug, Default)]
@@ -31,6 +31,15 @@ pub(super) struct Lines {
     repeats: Vec<u8>,
     /// Sources that were believed without being stated.
     believed: usize,
+    trial: Option<Trial>,
+}
+
+/// A source that is listened to for one packet, as what that packet says.
+#[derive(Clone, Copy, Debug)]
+struct Trial {
+    ssrc: u32,
+    line: SessionLine,
+    claim: Claim,
 }
 
 impl Lines {
@@ -69,7 +78,6 @@ impl Lines {
                 line
             } else if let Some(place) = self.retired.iter().position(same) {
                 let mut line = self.retired.remove(place);
-                line.resume(direct);
                 line.take_up_video(direct, video, bundle);
                 line
             } else {
@@ -113,33 +121,34 @@ impl Lines {
     }
 
     /// Makes the library listen to the source of a packet that is not authentic yet, where it may
-    /// be of a line. Returns the source.
+    /// be of a line, until [`Self::passed`]. Returns the source.
     pub(super) fn listen(&mut self, direct: &mut DirectApi<'_>, datagram: &[u8]) -> Option<u32> {
         let view = RtpView::parse_protected(datagram).ok()?;
         let ssrc = view.ssrc();
-        if ssrc == 0 || self.all().any(|line| line.hearing.knows(ssrc)) {
+        if ssrc == 0 || self.knows(ssrc) {
             return Some(ssrc);
         }
         if self.believed < MAX_SOURCES
-            && let Some((line, claim)) = self.claim(&view)
-            && !self.all().any(|line| line.hearing.clashes(ssrc, claim))
+            && let Some((place, claim)) = self.claim(&view)
+            && let Some(line) = self.get(place)
+            && line.hearing.admits(claim)
+            && !(claim.repair && self.knows(hearing::stand_in(ssrc)))
         {
-            for other in [SessionLine::Audio].into_iter().chain(self.places()) {
-                if other != line
-                    && let Some(other) = self.get_mut(other)
-                {
-                    other.hearing.disclaim(direct, ssrc);
-                }
-            }
-            if let Some(line) = self.get_mut(line) {
-                line.hearing.listen(direct, ssrc, claim);
-            }
+            line.hearing.listen(direct, ssrc, claim);
+            self.trial = Some(Trial { ssrc, line: place, claim });
         }
         Some(ssrc)
     }
 
-    fn places(&self) -> impl Iterator<Item = SessionLine> + use<> {
-        (0..self.video.len()).map(SessionLine::Video)
+    fn knows(&self, ssrc: u32) -> bool {
+        self.all().any(|line| line.hearing.knows(ssrc))
+    }
+
+    /// The packet was read, and opened or not.
+    pub(super) fn passed(&mut self, direct: &mut DirectApi<'_>) {
+        if let Some(Trial { ssrc, claim, .. }) = self.trial.take() {
+            hearing::forget(direct, ssrc, claim);
+        }
     }
 
     /// What a packet says that it is: by the tag of its line, else by its payload type, where only
@@ -176,23 +185,19 @@ impl Lines {
         ssrc: u32,
         packet: &mut RtpPacket,
     ) -> Option<(SessionLine, usize)> {
-        for place in [SessionLine::Audio].into_iter().chain(self.places()) {
-            let Some(line) = self.get_mut(place) else { continue };
-            let (layer, main) = match line.hearing.opened(direct, ssrc) {
-                Opened::Stranger => continue,
-                Opened::Known { layer, main } => (layer, main),
-                Opened::New { layer, main } => {
-                    self.believed += 1;
-                    (layer, main)
-                }
-            };
-            let stands_in = *packet.header.ssrc == !ssrc;
-            if stands_in {
-                packet.header.ssrc = main?.into();
-            }
-            return Some((place, layer));
+        let trial = self.trial.take_if(|trial| trial.ssrc == ssrc);
+        if let Some(Trial { line, claim, .. }) = trial {
+            self.believed += 1;
+            self.get_mut(line)?.hearing.believe(direct, ssrc, claim);
         }
-        None
+        let places = [SessionLine::Audio].into_iter();
+        let mut places = places.chain((0..self.video.len()).map(SessionLine::Video));
+        let (place, layer) =
+            places.find_map(|place| Some((place, self.get(place)?.hearing.layer(ssrc)?)))?;
+        if *packet.header.ssrc == hearing::stand_in(ssrc) {
+            packet.header.ssrc = self.get(place)?.hearing.main(layer)?.into();
+        }
+        Some((place, layer))
     }
 
     #[cfg(test)]

@@ -31,6 +31,9 @@ mod peer;
 mod session;
 mod stream;
 
+#[cfg(test)]
+mod scenario;
+
 pub(crate) use credentials::credentials;
 pub(crate) use door::{Door, Taken};
 pub(crate) use identity::identity;
@@ -38,8 +41,7 @@ pub(crate) use inlet::Inlet;
 pub(crate) use line::{MAX_PAYLOAD, MediaPacket};
 pub(crate) use outbox::Outbox;
 pub(crate) use passage::{MAX_PARCELS, Parcel};
-pub(crate) use peer::VideoNews;
-pub(crate) use peer::{Peer, add_candidate, run, take};
+pub(crate) use peer::{Peer, VideoNews, add_candidate, run, take};
 
 use causeway_plan::CandidateProtocol;
 use std::net::{IpAddr, SocketAddr};

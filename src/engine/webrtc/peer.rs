@@ -8,6 +8,7 @@ use super::{Datagram, Door, Outbox};
 use crate::clock::Now;
 use crate::ingress;
 use crate::leg::{Leg, Link, Path};
+use crate::video;
 use crate::worker::EventSink;
 use causeway_base::{Bitrate, EndCause, LegId};
 use causeway_plan::{IceCandidate, LegMedia, MediaEvent, WebRtcState};
@@ -178,12 +179,14 @@ pub(crate) fn take(
         heard(*id, link, datagram.arrival, sink);
     }
     peer.guard(|session| {
-        session.receive(now, datagram, outbox, &mut |line, _layer, packet| {
-            if let Some(link) = link
-                && line == SessionLine::Audio
-            {
-                let source = datagram.route.source;
-                ingress::take_browser(*id, link, packet, source, sink);
+        session.receive(now, datagram, outbox, &mut |line, layer, packet| {
+            let Some(link) = link else { return };
+            match line {
+                SessionLine::Audio => {
+                    let source = datagram.route.source;
+                    ingress::take_browser(*id, link, packet, source, sink);
+                }
+                SessionLine::Video(line) => video::line::take_browser(link, line, layer, packet),
             }
         })
     });
@@ -267,5 +270,39 @@ fn measured(
     if let Some(loss) = stats.loss {
         link.reporting.peer_reported((loss * 256.0) as u8);
         heard(leg, link, stats.timestamp, sink);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::WebRtcConfig;
+    use std::net::{IpAddr, Ipv4Addr};
+
+    #[test]
+    fn of_what_a_browser_says_the_last_of_each_kind_is_kept() {
+        let addresses = vec![IpAddr::V4(Ipv4Addr::LOCALHOST)];
+        let config = WebRtcConfig { addresses, udp_port: 0, tcp_port: None };
+        let mut peer = Peer::new(Arc::new(Door::open(&config, 0, 0).expect("loopback")));
+        for number in 0..1_000 {
+            let rate = Bitrate::kbps(number);
+            let line = number as usize % 2;
+            let fraction = number as u8;
+            peer.keep(VideoNews::Estimated(rate));
+            peer.keep(VideoNews::KeyFrameWanted(line));
+            peer.keep(VideoNews::Lost { line, fraction, round_trip: None });
+        }
+        let kept: Vec<_> = peer.video_news().collect();
+        let lost =
+            |line, number: u16| VideoNews::Lost { line, fraction: number as u8, round_trip: None };
+        let expected = [
+            VideoNews::KeyFrameWanted(0),
+            lost(0, 998),
+            VideoNews::Estimated(Bitrate::kbps(999)),
+            VideoNews::KeyFrameWanted(1),
+            lost(1, 999),
+        ];
+        assert_eq!(kept, expected);
+        assert_eq!(peer.video_news().count(), 0);
     }
 }

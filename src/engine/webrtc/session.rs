@@ -47,7 +47,7 @@ const MAX_CHANNEL_BYTES: usize = 64 << 10;
 /// The longest message on a data channel that is put together.
 const MAX_MESSAGE: u32 = 64 << 10;
 
-/// Datagrams that those of the peer may bring about in a second, or end its leg: all that a line
+/// Datagrams that the peer's RTCP may bring about in a second, or end its leg: all that a line
 /// keeps to send again, several times, and reports. A list of lost packets a thousand long asks
 /// for a megabyte in one datagram.
 const MAX_ANSWERS: u32 = 4_000;
@@ -212,7 +212,12 @@ impl Session {
     }
 
     fn take_lines(&mut self, media: &LegMedia, spec: &WebRtcSpec) {
-        self.lines.take_up(&mut self.rtc.direct_api(), media, spec);
+        let direct = &mut self.rtc.direct_api();
+        self.lines.take_up(direct, media, spec);
+        let mut bundles = media.video.iter().filter_map(|video| video.transport.bundle());
+        if bundles.any(|bundle| bundle.extensions.transport_cc.is_some()) {
+            direct.enable_twcc_feedback();
+        }
         let Some(data) = &spec.data else { return };
         self.rtc.direct_api().start_sctp(spec.dtls == DtlsRole::Client);
         if data.echo && self.echo.is_none() {
@@ -292,7 +297,12 @@ impl Session {
             }
         };
         let sent = self.finish(now, outbox, &mut opened)?;
-        self.answers.add(now.instant, sent)
+        self.lines.passed(&mut self.rtc.direct_api());
+        match kind {
+            // Nobody else can bring anything about by it.
+            DatagramKind::Rtcp => self.answers.add(now.instant, sent),
+            _ => Ok(()),
+        }
     }
 
     /// Sends one packet of sound.
@@ -554,7 +564,7 @@ mod tests {
     use super::*;
     use crate::WebRtcConfig;
     use causeway_base::Codec;
-    use causeway_plan::{AudioFormat, CandidateKind, Direction, LegAudio, Transport};
+    use causeway_plan::{AudioFormat, CandidateKind, Direction, LegAudio, Transport, WebRtcAudio};
     use std::net::{IpAddr, Ipv4Addr};
 
     fn ice(number: u32) -> IceCredentials {
@@ -646,6 +656,20 @@ mod tests {
         assert!(
             tags.clone().all(|tag| session.rtc.media(str0m::media::Mid::from(&*tag)).is_none())
         );
+    }
+
+    #[test]
+    fn a_peer_that_brings_about_too_much_is_not_served() {
+        let mut answers = Answers::default();
+        let start = Now::read().instant;
+        for second in 0..3 {
+            let now = start + Duration::from_secs(second);
+            for _ in 0..4 {
+                assert_eq!(answers.add(now, MAX_ANSWERS / 4), Ok(()));
+            }
+        }
+        let now = start + Duration::from_millis(2_999);
+        assert_eq!(answers.add(now, 1), Err(EndCause::ProtocolError));
     }
 
     #[test]

@@ -1,30 +1,110 @@
 //! Streams of video to pictures, in child processes.
+//!
+//! Decoders are native code that reads hostile bytes. They run in processes that can do nothing
+//! but calculate; where one dies, its streams keep their last pictures and ask for key pictures,
+//! and nothing else notices.
+//!
+//! Read in the order of a frame:
+//! * `queue`: what waits for a process, by stream.
+//! * `feeder`: the thread that feeds a process, and starts it again.
+//! * `memory`, `message`, `process`: how it does.
+//! * `child`, `sandbox`: the process itself.
+//! * `stream`: the picture that came of it. `record`: what processes died of.
+
+mod child;
+mod feeder;
+mod memory;
+pub(crate) mod message;
+mod process;
+mod queue;
+mod record;
+mod sandbox;
+mod stream;
+
+#[cfg(test)]
+mod tests;
+
+pub use child::decode_if_asked;
 
 use causeway_base::VideoCodec;
 use causeway_media::video::detect::Sight;
 use causeway_media::video::frame::Frame;
 use causeway_plan::video::FreezeCause;
 use causeway_rtp::video::FrameKind;
+use feeder::Feeder;
+use queue::Queue;
 use std::ffi::OsString;
 use std::io;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+use stream::Stream;
+
+/// Streams that a process decodes at once. More than a core has time for, and each may take the
+/// memory of a 1080p decoder.
+const MAX_STREAMS: usize = 64;
 
 /// How a decoder process is started.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DecoderProgram {
-    /// The program; it calls `causeway_engine::decode_if_asked` before all else.
+    /// The program; it calls [`decode_if_asked`] before all else.
     pub path: PathBuf,
     /// Its arguments.
     pub arguments: Vec<OsString>,
 }
 
-/// The decoder processes. Clones are the same.
+impl DecoderProgram {
+    /// The program that runs, also where its file was replaced meanwhile.
+    pub fn this() -> Self {
+        Self { path: PathBuf::from("/proc/self/exe"), arguments: Vec::new() }
+    }
+}
+
+/// What all decoder processes count, for reading from any thread.
+#[derive(Debug, Default)]
+pub struct DecodeMetrics {
+    /// Pictures decoded.
+    pub pictures: AtomicU64,
+    /// The time that they took, from the request to the answer, in microseconds.
+    pub busy_us: AtomicU64,
+    /// Processes that died and were started again.
+    pub restarts: AtomicU64,
+}
+
+impl DecodeMetrics {
+    fn count(&self, took: Duration) {
+        self.pictures.fetch_add(1, Ordering::Relaxed);
+        let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
+        self.busy_us.fetch_add(micros, Ordering::Relaxed);
+    }
+}
+
+/// The decoder processes. Clones are the same; with the last of them they end.
 #[derive(Clone, Debug)]
-pub(crate) struct Decoders {}
+pub(crate) struct Decoders {
+    feeders: Arc<Feeders>,
+}
+
+#[derive(Debug)]
+struct Feeders {
+    queues: Vec<Arc<Queue>>,
+    threads: Mutex<Vec<JoinHandle<()>>>,
+    metrics: Arc<DecodeMetrics>,
+}
 
 /// One stream. Clones are the same stream; it ends with the last of them.
 #[derive(Clone, Debug)]
-pub(crate) struct DecodeStream {}
+pub(crate) struct DecodeStream {
+    held: Arc<Held>,
+}
+
+#[derive(Debug)]
+struct Held {
+    stream: Arc<Stream>,
+    queue: Arc<Queue>,
+}
 
 /// What a stream wants of its sender, or of people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,36 +116,105 @@ pub(crate) enum Trouble {
 }
 
 impl Decoders {
-    /// Starts so many processes. One that dies is started again.
-    pub(crate) fn start(_program: DecoderProgram, _processes: usize) -> io::Result<Self> {
-        Ok(Self {})
+    /// Starts so many processes, at least one, and waits until they are ready. One that dies is
+    /// started again.
+    pub(crate) fn start(program: DecoderProgram, processes: usize) -> io::Result<Self> {
+        let mut feeders = Feeders {
+            queues: Vec::new(),
+            threads: Mutex::default(),
+            metrics: Arc::new(DecodeMetrics::default()),
+        };
+        let starting: Vec<_> = (0..processes.max(1))
+            .map(|index| feeders.add(index, program.clone()))
+            .collect::<io::Result<_>>()?;
+        for ready in starting {
+            ready.recv().map_err(io::Error::other)??;
+        }
+        Ok(Self { feeders: Arc::new(feeders) })
     }
 
-    /// A stream that has seen nothing.
-    pub(crate) fn stream(&self, _codec: VideoCodec) -> DecodeStream {
-        DecodeStream {}
+    /// A stream that has seen nothing, decoded by the process that has the fewest.
+    pub(crate) fn stream(&self, codec: VideoCodec) -> DecodeStream {
+        let queues = &self.feeders.queues;
+        let queue = queues.iter().min_by_key(|queue| queue.len()).unwrap_or(&queues[0]);
+        let held = Held { stream: queue.open(codec), queue: Arc::clone(queue) };
+        DecodeStream { held: Arc::new(held) }
+    }
+
+    /// The numbers of the processes in the system, those that run.
+    pub(crate) fn processes(&self) -> Vec<u32> {
+        let numbers = self.feeders.queues.iter().map(|queue| queue.process.load(Ordering::Relaxed));
+        numbers.filter(|number| *number != 0).collect()
+    }
+
+    /// What they count.
+    pub(crate) fn metrics(&self) -> &Arc<DecodeMetrics> {
+        &self.feeders.metrics
+    }
+}
+
+impl Feeders {
+    fn add(
+        &mut self,
+        index: usize,
+        program: DecoderProgram,
+    ) -> io::Result<mpsc::Receiver<io::Result<()>>> {
+        let queue = Arc::new(Queue::default());
+        let (ready, started) = mpsc::sync_channel(1);
+        let (of_thread, metrics) = (Arc::clone(&queue), Arc::clone(&self.metrics));
+        // The process ends with this thread: the kernel sees to that.
+        let thread = std::thread::Builder::new()
+            .name(format!("decode-{index}"))
+            .spawn(move || Feeder::run(program, of_thread, metrics, &ready))?;
+        self.queues.push(queue);
+        self.threads.get_mut().unwrap_or_else(PoisonError::into_inner).push(thread);
+        Ok(started)
+    }
+}
+
+impl Drop for Feeders {
+    fn drop(&mut self) {
+        for queue in &self.queues {
+            queue.close();
+        }
+        let threads = self.threads.get_mut().unwrap_or_else(PoisonError::into_inner);
+        for thread in threads.drain(..) {
+            // One that panicked has ended too.
+            let _ = thread.join();
+        }
     }
 }
 
 impl DecodeStream {
     /// Gives it a frame. Never blocks; where too many wait, they go, and a key frame is needed.
-    pub(crate) fn push(&self, _kind: FrameKind, _bytes: &[u8]) {}
+    pub(crate) fn push(&self, kind: FrameKind, bytes: &[u8]) {
+        self.held.queue.push(self.held.stream.id, kind, bytes, Instant::now());
+    }
 
     /// Something before the next frame is missing.
-    pub(crate) fn lost(&self) {}
+    pub(crate) fn lost(&self) {
+        self.held.queue.lost(self.held.stream.id);
+    }
 
     /// The last good picture.
     pub(crate) fn picture(&self) -> Option<Frame> {
-        None
+        self.held.stream.picture()
     }
 
-    /// What is wrong since the last call.
+    /// What is wrong since the last call. While a stream is frozen it does not say again that
+    /// frames are of no use; a good picture ends all troubles.
     pub(crate) fn take_trouble(&self) -> Option<Trouble> {
-        None
+        self.held.stream.take_trouble()
     }
 
     /// What its pictures look like.
     pub(crate) fn sight(&self) -> Sight {
-        Sight::Fine
+        self.held.stream.sight()
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.queue.end(self.stream.id);
     }
 }

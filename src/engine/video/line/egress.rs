@@ -5,9 +5,10 @@ use super::{Way, overhead};
 use crate::clock::Now;
 use crate::egress::{Outgoing, random_u32};
 use crate::protection::Protection;
-use causeway_base::{Bitrate, video::CLOCK_RATE};
-use causeway_plan::LegVideo;
+use crate::webrtc::MediaPacket;
+use causeway_base::{Bitrate, SizeClass, VideoCodec, video::CLOCK_RATE};
 use causeway_plan::video::VideoSend;
+use causeway_plan::{LegVideo, VideoStats};
 use causeway_rtp::SrtpSender;
 use causeway_rtp::bandwidth::{Allocation, Allocator, Bound};
 use causeway_rtp::report::SenderStatistics;
@@ -58,6 +59,8 @@ pub(crate) struct Egress {
     rtx: Option<RtxSender>,
     pub(crate) stats: SenderStatistics,
     resent: u64,
+    /// What it is sent, for people.
+    told: Option<(VideoCodec, SizeClass, Bitrate)>,
     intra: IntraFilter,
     demand: Demand,
     allocator: Allocator,
@@ -82,6 +85,7 @@ impl Egress {
             rtx: None,
             stats: SenderStatistics::new(CLOCK_RATE),
             resent: 0,
+            told: None,
             intra: IntraFilter::default(),
             demand: Demand::None,
             allocator: Allocator::new(now, overhead(line), agreed, class),
@@ -125,9 +129,19 @@ impl Egress {
         self.ssrc
     }
 
-    /// Packets that were sent again.
-    pub(crate) const fn resent(&self) -> u64 {
-        self.resent
+    /// Writes what is known of what is sent.
+    pub(super) fn count_into(&self, stats: &mut VideoStats) {
+        stats.packets_sent = self.stats.packets();
+        stats.octets_sent = self.stats.octets();
+        stats.packets_resent = self.resent;
+        stats.round_trip = self.stats.round_trip();
+        stats.remote_lost = self.stats.remote_lost();
+        stats.sent = self.told;
+    }
+
+    /// It is sent this from now on.
+    pub(crate) const fn tell(&mut self, sent: Option<(VideoCodec, SizeClass, Bitrate)>) {
+        self.told = sent;
     }
 
     pub(super) const fn protection(&mut self) -> &mut Protection<SrtpSender> {
@@ -159,11 +173,11 @@ impl Egress {
             };
             let queued = Queued {
                 header,
-                payload: payload.clone(),
+                payload: Payload::clone(payload),
                 at: packets.at,
                 urgency: Urgency::Media,
             };
-            let bytes = payload.bytes().len();
+            let bytes = payload.len();
             // There is room: it was counted above.
             if self.pacer.push(bytes, Urgency::Media, queued).is_ok() {
                 self.sequence = self.sequence.wrapping_add(1);
@@ -179,17 +193,34 @@ impl Egress {
 
     /// Sends what is to leave now.
     pub(crate) fn run(&mut self, way: &mut Way<'_>, now: Now, out: &mut Outgoing) {
+        if let Way::Session { peer, line } = way {
+            if !self.pacer.is_empty() {
+                peer.send_video(now, *line, self.leaving(now), &mut out.browsers);
+            }
+            return;
+        }
         while let Some(queued) = self.pacer.poll(now.instant) {
             self.leave(queued, way, now, out);
         }
+    }
+
+    /// What leaves now for a browser, whose session numbers no packet anew.
+    fn leaving(&mut self, now: Now) -> impl Iterator<Item = MediaPacket> {
+        let Self { pacer, stats, .. } = self;
+        std::iter::from_fn(move || {
+            let Queued { header, payload, at, .. } = pacer.poll(now.instant)?;
+            stats.sent(at, header.timestamp, payload.len());
+            let RtpHeader { marker, payload_type, sequence, timestamp, .. } = header;
+            Some(MediaPacket { marker, payload_type, sequence, timestamp, at, payload })
+        })
     }
 
     fn leave(&mut self, queued: Queued, way: &mut Way<'_>, now: Now, out: &mut Outgoing) {
         let Queued { header, payload, at, urgency } = queued;
         let packet = out.packet();
         let written = match (&mut self.rtx, urgency) {
-            (Some(rtx), Urgency::Resent) => rtx.wrap(header, &[], payload.bytes(), packet).ok(),
-            _ => write(header, payload.bytes(), packet),
+            (Some(rtx), Urgency::Resent) => rtx.wrap(header, &[], &payload, packet).ok(),
+            _ => write(header, &payload, packet),
         };
         let Some(mut len) = written else { return };
         match &mut self.protection {
@@ -207,7 +238,7 @@ impl Egress {
         match urgency {
             Urgency::Resent => self.resent += 1,
             Urgency::Media => {
-                self.stats.sent(at, header.timestamp, payload.bytes().len());
+                self.stats.sent(at, header.timestamp, payload.len());
                 self.sent.keep(now.instant, header, payload);
             }
         }
@@ -218,8 +249,8 @@ impl Egress {
         self.sent.set_round_trip(self.stats.round_trip().unwrap_or_default());
         for sequence in sequences {
             let Some((header, payload)) = self.sent.ask(now, sequence) else { continue };
-            let payload = payload.clone();
-            let bytes = payload.bytes().len();
+            let payload = Payload::clone(payload);
+            let bytes = payload.len();
             let queued = Queued { header, payload, at: now, urgency: Urgency::Resent };
             if self.pacer.push(bytes, Urgency::Resent, queued).is_err() {
                 return;
@@ -259,6 +290,17 @@ impl Egress {
         self.allocator.estimated(now, rate);
     }
 
+    /// The same of a browser, as its session heard it.
+    pub(crate) fn measured(
+        &mut self,
+        now: Instant,
+        fraction_lost: u8,
+        round_trip: Option<Duration>,
+    ) {
+        self.stats.measured(round_trip, None);
+        self.reported(now, fraction_lost);
+    }
+
     pub(crate) fn reported(&mut self, now: Instant, fraction_lost: u8) {
         self.allocator.reported(now, fraction_lost, self.round_trip());
     }
@@ -273,11 +315,11 @@ impl Egress {
 }
 
 /// What was agreed that the peer takes, as the allocator counts.
-fn agreed(line: &LegVideo) -> (Option<Bound>, causeway_base::SizeClass) {
+fn agreed(line: &LegVideo) -> (Option<Bound>, SizeClass) {
     let send = line.send.as_ref();
     (
         send.map(|send| Bound::Tias(send.max_bitrate)),
-        send.map_or(causeway_base::SizeClass::P180, |send| send.ceiling.class),
+        send.map_or(SizeClass::P180, |send| send.ceiling.class),
     )
 }
 

@@ -1,15 +1,19 @@
 //! The packets of a line that it takes: frames for a decoder, where somebody sees them.
 
+use super::layer::{Detail, Layers};
 use crate::protection::Protection;
 use crate::video::decode::{DecodeStream, Decoders, Trouble};
 use causeway_base::{VideoCodec, video::CLOCK_RATE};
-use causeway_plan::video::{FeedbackKind, FreezeCause, VideoState};
-use causeway_plan::{LegVideo, VideoFormat};
+use causeway_media::video::detect;
+use causeway_plan::video::{FeedbackKind, FreezeCause, Sight, VideoState};
+use causeway_plan::{KeyFrameAsks, LegVideo, VideoFormat, VideoStats};
 use causeway_rtp::SrtpReceiver;
 use causeway_rtp::report::ReceiverStatistics;
 use causeway_rtp::video::key_frame::Counts;
 use causeway_rtp::video::nack::MAX_PER_MESSAGE;
-use causeway_rtp::video::{Ask, Assembled, FrameKind, KeyFrameMethod, Piece, VideoReceiver, rtx};
+use causeway_rtp::video::{
+    Ask, Assembled, FrameKind, KeyFrameMethod, Piece, VideoReceiver, begins_key_frame, rtx,
+};
 use causeway_wire::rtp::RtpHeader;
 use std::time::{Duration, Instant};
 
@@ -80,9 +84,11 @@ pub(crate) struct Ingress {
     by_signalling: bool,
     stream: Option<Stream>,
     view: View,
+    layers: Layers,
     standing: Standing,
     heard: Option<Heard>,
     told: VideoState,
+    sight: Sight,
     /// How often the decoder's stream was another.
     changes: u64,
     round_trip: Option<Duration>,
@@ -101,9 +107,11 @@ impl Ingress {
             by_signalling: line.transport.rtp().is_some(),
             stream: None,
             view: View::Unseen,
+            layers: Layers::default(),
             standing: Standing::Fine,
             heard: None,
             told: VideoState::Absent,
+            sight: Sight::Fine,
             changes: 0,
             round_trip: None,
             asked: Counts::default(),
@@ -153,15 +161,23 @@ impl Ingress {
         self.changes
     }
 
-    /// How often each means was used to ask for a picture.
-    pub(crate) fn requests(&self) -> Counts {
-        let present = self.stream.as_ref().and_then(|stream| stream.opened.as_ref());
-        let present = present.map(|opened| opened.receiver.requests()).unwrap_or_default();
-        Counts {
+    /// Writes what is known of what comes.
+    pub(super) fn count_into(&self, stats: &mut VideoStats) {
+        let opened = self.stream.as_ref().and_then(|stream| stream.opened.as_ref());
+        let present = opened.map(|opened| opened.receiver.requests()).unwrap_or_default();
+        let picture = opened.and_then(|opened| opened.decode.picture());
+        stats.packets_received = self.stats.packets();
+        stats.octets_received = self.stats.octets();
+        stats.packets_lost = self.stats.lost();
+        stats.packets_refused = self.refused + self.unauthentic;
+        stats.jitter = self.stats.jitter();
+        stats.key_frames_asked = KeyFrameAsks {
             pli: self.asked.pli + present.pli,
             fir: self.asked.fir + present.fir,
             info: self.asked.info + present.info,
-        }
+        };
+        stats.received_codec = self.format().map(|format| format.coding.codec());
+        stats.received_size = picture.map(|picture| picture.size());
     }
 
     pub(crate) fn set_round_trip(&mut self, round_trip: Option<Duration>) {
@@ -226,6 +242,37 @@ impl Ingress {
         };
         self.unauthentic += u64::from(opened.is_none());
         opened
+    }
+
+    /// So much of it is shown.
+    pub(crate) const fn want(&mut self, detail: Detail) {
+        self.layers.want(detail);
+    }
+
+    /// The size that is taken, by its place in simulcast.
+    pub(super) const fn layer(&self) -> usize {
+        self.layers.present()
+    }
+
+    /// The size of which a full picture is to be asked for, to change to it.
+    pub(super) fn ask_layer(&mut self, now: Instant) -> Option<usize> {
+        if self.is_seen() { self.layers.ask(now) } else { None }
+    }
+
+    /// Takes a packet of one of several sizes, where it is of the one that is shown.
+    pub(super) fn take_layer(
+        &mut self,
+        now: Instant,
+        layer: usize,
+        header: RtpHeader,
+        payload: &[u8],
+    ) {
+        let coding = |format: &VideoFormat| format.payload_type == header.payload_type;
+        let codec = self.formats.iter().find(|format| coding(format)).map(|it| it.coding.codec());
+        let begins = || codec.is_some_and(|codec| begins_key_frame(codec, payload));
+        if self.layers.take(now, layer, payload.len(), begins) {
+            self.take(now, header, payload);
+        }
     }
 
     /// Takes a packet that nobody forged.
@@ -402,6 +449,15 @@ impl Ingress {
         (std::mem::replace(&mut self.told, state) != state).then_some(state)
     }
 
+    /// What its pictures look like, where that is news. Of a stream that nobody sees nothing is
+    /// known.
+    pub(super) fn sight_news(&mut self) -> Option<Sight> {
+        let opened = self.stream.as_ref().and_then(|stream| stream.opened.as_ref());
+        let sight = opened.filter(|_| self.is_seen()).map(|opened| sight(opened.decode.sight()));
+        let sight = sight.unwrap_or_default();
+        (std::mem::replace(&mut self.sight, sight) != sight).then_some(sight)
+    }
+
     fn state(&self, now: Instant) -> VideoState {
         let Some(heard) = self.heard.filter(|heard| heard.is_fresh(now)) else {
             return VideoState::Absent;
@@ -417,6 +473,16 @@ impl Ingress {
             }
             _ => VideoState::Coming,
         }
+    }
+}
+
+/// The same in the words of people.
+const fn sight(sight: detect::Sight) -> Sight {
+    match sight {
+        detect::Sight::Fine => Sight::Fine,
+        detect::Sight::Black => Sight::Black,
+        detect::Sight::Frozen => Sight::Frozen,
+        detect::Sight::LowLight => Sight::LowLight,
     }
 }
 

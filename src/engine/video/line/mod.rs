@@ -5,33 +5,37 @@
 
 mod egress;
 mod ingress;
+mod layer;
 mod packets;
 mod report;
 
 pub(crate) use egress::Egress;
 pub(crate) use ingress::Ingress;
+pub(crate) use layer::Detail;
 pub(crate) use packets::Packets;
 pub(crate) use report::send_goodbye;
 
 use crate::clock::Now;
 use crate::egress::Outgoing;
-use crate::leg::{Leg, Link};
+use crate::leg::{Leg, Link, Path};
 use crate::port::PortPair;
 use crate::sys::{self, Inbox};
+use crate::webrtc::{Peer, VideoNews};
 use crate::worker::EventSink;
 use causeway_base::LegId;
 use causeway_plan::video::{Content, MAX_VIDEO_LINES};
-use causeway_plan::{LegVideo, MediaEvent, VideoTransport};
+use causeway_plan::{LegVideo, MediaEvent, VideoStats, VideoTransport};
 use causeway_rtp::bandwidth::Overhead;
 use causeway_rtp::video::nack::MAX_PER_MESSAGE;
 use causeway_rtp::video::{Ask, KeyFrameMethod};
 use causeway_rtp::{SourceGuard, Verdict};
 use causeway_wire::demux::DatagramKind;
-use causeway_wire::rtp::RtpView;
+use causeway_wire::rtp::{RtpHeader, RtpView};
 use report::Reporting;
 use std::net::SocketAddr;
 use std::os::fd::AsFd;
 use std::time::Instant;
+use str0m::rtp::RtpPacket;
 
 /// One video line.
 #[derive(Debug)]
@@ -55,6 +59,8 @@ pub(crate) enum Way<'a> {
         /// Both on one port.
         mux: bool,
     },
+    /// A browser's session, by its line of this place.
+    Session { peer: &'a mut Peer, line: usize },
     /// Nothing yet.
     Nowhere,
 }
@@ -158,23 +164,46 @@ pub(crate) struct Working<'a> {
 impl<'a> Working<'a> {
     /// A line of a leg, while it has that.
     pub(crate) fn of(leg: &'a mut Leg, line: usize, now: Now) -> Option<Self> {
-        let Leg { id, video_ports, link: Some(link), .. } = leg else { return None };
-        let line = link.video.get_mut(line)?;
-        let way = match (video_ports, &mut line.guard, line.media.transport.rtp()) {
-            (Some(ports), Some(guard), Some(rtp)) => Way::Ports {
+        let Leg { id, path, video_ports, link: Some(link), .. } = leg else { return None };
+        let place = line;
+        let line = link.video.get_mut(place)?;
+        let way = match (path, video_ports, &mut line.guard, line.media.transport.rtp()) {
+            (_, Some(ports), Some(guard), Some(rtp)) => Way::Ports {
                 ports,
                 rtp: guard.may_send_video(),
                 rtcp: guard.may_send_rtcp(now.instant),
                 mux: rtp.rtcp_mux,
             },
+            (Path::WebRtc(peer), _, _, None) => Way::Session { peer, line: place },
             _ => Way::Nowhere,
         };
         Some(Self { leg: *id, line, way, cname: link.reporting.cname() })
     }
 
     /// Whether a picture may be sent now.
-    pub(crate) const fn may_send(&self) -> bool {
-        matches!(self.way, Way::Ports { rtp: Some(_), .. })
+    pub(crate) fn may_send(&self) -> bool {
+        match &self.way {
+            Way::Ports { rtp, .. } => rtp.is_some(),
+            Way::Session { peer, .. } => peer.is_up(),
+            Way::Nowhere => false,
+        }
+    }
+
+    /// Takes what a browser says of the pictures that it is sent. Others say it by reports.
+    pub(crate) fn hear(&mut self, now: Now) {
+        let Way::Session { peer, line } = &mut self.way else { return };
+        for news in peer.video_news() {
+            match news {
+                VideoNews::KeyFrameWanted(wanted) if wanted == *line => {
+                    self.line.egress.asked_key_frame();
+                }
+                VideoNews::Estimated(rate) => self.line.egress.estimated(now.instant, rate),
+                VideoNews::Lost { line: of, fraction, round_trip } if of == *line => {
+                    self.line.egress.measured(now.instant, fraction, round_trip);
+                }
+                VideoNews::KeyFrameWanted(_) | VideoNews::Lost { .. } => {}
+            }
+        }
     }
 
     /// Sends what is to leave now.
@@ -184,15 +213,29 @@ impl<'a> Working<'a> {
 
     /// Lets time pass on a line that somebody sees: what was waited for in vain is given up, and
     /// what is missing is asked for.
-    pub(crate) fn watch(&mut self, now: Now, sink: &mut EventSink) {
-        self.line.ingress.drain(now.instant);
+    pub(crate) fn watch(&mut self, now: Now, out: &mut Outgoing, sink: &mut EventSink) {
+        let ingress = &mut self.line.ingress;
+        ingress.drain(now.instant);
+        if let (Some(layer), Way::Session { peer, line }) =
+            (ingress.ask_layer(now.instant), &mut self.way)
+        {
+            peer.ask_key_frame(now, *line, layer, KeyFrameMethod::Pli, &mut out.browsers);
+        }
         let mut numbers = [0; MAX_PER_MESSAGE];
         while let Some(ask) = self.line.ingress.ask(now.instant, &mut numbers) {
             match ask {
                 Ask::KeyFrame(KeyFrameMethod::Info) => {
                     sink.send(MediaEvent::KeyFrameNeeded { leg: self.leg });
                 }
-                Ask::KeyFrame(method) => report::ask_key_frame(self, method),
+                Ask::KeyFrame(method) => match &mut self.way {
+                    Way::Session { peer, line } => {
+                        let layer = self.line.ingress.layer();
+                        peer.ask_key_frame(now, *line, layer, method, &mut out.browsers);
+                    }
+                    _ => report::ask_key_frame(self, method),
+                },
+                // A browser's session asks by itself.
+                Ask::Packets(_) if matches!(self.way, Way::Session { .. }) => {}
                 Ask::Packets(count) => {
                     report::ask_again(self, numbers.get(..count).unwrap_or_default());
                 }
@@ -213,7 +256,27 @@ pub(crate) fn run(leg: &mut Leg, now: Now, sink: &mut EventSink) {
         if let Some(state) = line.ingress.news(now.instant).filter(|_| main == Some(at)) {
             sink.send(MediaEvent::VideoChanged { leg, state });
         }
+        if let Some(sight) = line.ingress.sight_news().filter(|_| main == Some(at)) {
+            sink.send(MediaEvent::Sighted { leg, sight });
+        }
     }
+}
+
+/// What is known of a leg's main video, both ways: a browser's lines are one for each.
+pub(crate) fn stats(link: &Link) -> Option<VideoStats> {
+    let camera = source(link).and_then(|at| link.video.get(at));
+    let screen = screen(link).and_then(|at| link.video.get(at));
+    if camera.is_none() && screen.is_none() {
+        return None;
+    }
+    let mut stats = VideoStats::default();
+    if let Some(line) = camera {
+        line.ingress.count_into(&mut stats);
+    }
+    if let Some(line) = screen {
+        line.egress.count_into(&mut stats);
+    }
+    Some(stats)
 }
 
 /// The peer of a leg asks by signalling for a full picture.
@@ -269,6 +332,23 @@ pub(crate) fn take(leg: &mut Leg, port: Port, now: Now, inbox: &mut Inbox, sink:
             sink.send(MediaEvent::Resumed { leg: *id });
         }
     }
+}
+
+/// Takes a packet of a browser's line that its session opened; `layer` is the place of its size in
+/// simulcast.
+pub(crate) fn take_browser(link: &mut Link, line: usize, layer: usize, packet: &RtpPacket) {
+    let Some(line) = link.video.get_mut(line) else { return };
+    if !line.media.direction.receives() {
+        return;
+    }
+    let header = RtpHeader {
+        marker: packet.header.marker,
+        payload_type: *packet.header.payload_type,
+        sequence: packet.header.sequence_number,
+        timestamp: packet.header.timestamp,
+        ssrc: *packet.header.ssrc,
+    };
+    line.ingress.take_layer(packet.timestamp, layer, header, &packet.payload);
 }
 
 /// False for a packet that is not taken.

@@ -4,6 +4,7 @@ use crate::video::studio::{EncodeKey, EncodedPicture};
 use causeway_base::VideoCodec;
 use causeway_media::video::codec::SINGLE_NAL_BYTES;
 use causeway_wire::h264::{self, PacketizationMode};
+use causeway_wire::rtp::NoRoom;
 use causeway_wire::vp8;
 use std::sync::Arc;
 use std::time::Instant;
@@ -15,19 +16,8 @@ const LIMIT: usize = 1100;
 /// Bytes of the longest payload: an encoder for mode 0 makes no shorter NAL units.
 const MAX_PAYLOAD: usize = SINGLE_NAL_BYTES;
 
-/// A payload; its bytes are shared with the others of its picture.
-#[derive(Clone, Debug)]
-pub(crate) struct Payload {
-    picture: Arc<[u8]>,
-    begin: u32,
-    end: u32,
-}
-
-impl Payload {
-    pub(crate) fn bytes(&self) -> &[u8] {
-        self.picture.get(self.begin as usize..self.end as usize).unwrap_or_default()
-    }
-}
+/// A payload, shared by all who get it.
+pub(crate) type Payload = Arc<[u8]>;
 
 /// The payloads of one picture.
 #[derive(Debug)]
@@ -43,19 +33,18 @@ pub(crate) struct Packets {
 impl Packets {
     /// Cuts a picture. `None` for one without anything to send, or that its mode cannot carry.
     pub(crate) fn cut(key: EncodeKey, picture: &EncodedPicture) -> Option<Self> {
-        // A little more than the picture: what stands before each payload.
-        let mut cut = Cut { bytes: Vec::with_capacity(picture.bytes.len() + 512), ends: vec![] };
+        let mut payloads = Vec::with_capacity(picture.bytes.len() / LIMIT + 1);
         match key.codec {
             VideoCodec::H264 if key.single_nal => {
                 let mode = PacketizationMode::SingleNal;
                 for payload in h264::packetize(&picture.bytes, mode, SINGLE_NAL_BYTES).ok()? {
-                    cut.add(|out| payload.write(out).ok())?;
+                    payloads.push(shared(|out| payload.write(out))?);
                 }
             }
             VideoCodec::H264 => {
                 let mode = PacketizationMode::NonInterleaved;
                 for payload in h264::packetize(&picture.bytes, mode, LIMIT).ok()? {
-                    cut.add(|out| payload.write(out).ok())?;
+                    payloads.push(shared(|out| payload.write(out))?);
                 }
             }
             // Without picture identifiers: receivers then go by the sequence numbers, which have
@@ -63,19 +52,12 @@ impl Packets {
             VideoCodec::Vp8 => {
                 let descriptor = vp8::Descriptor::default();
                 for payload in vp8::packetize(&picture.bytes, descriptor, LIMIT) {
-                    cut.add(|out| payload.write(out).ok())?;
+                    payloads.push(shared(|out| payload.write(out))?);
                 }
             }
         }
-        let picture_bytes: Arc<[u8]> = cut.bytes.into();
-        let begins = std::iter::once(0).chain(cut.ends.iter().copied());
-        let payload = |(begin, end): (u32, &u32)| Payload {
-            picture: Arc::clone(&picture_bytes),
-            begin,
-            end: *end,
-        };
-        let payloads: Vec<_> = begins.zip(&cut.ends).map(payload).collect();
-        (!payloads.is_empty()).then_some(Self { key: picture.key, at: picture.at, payloads })
+        let EncodedPicture { key, at, .. } = *picture;
+        (!payloads.is_empty()).then_some(Self { key, at, payloads })
     }
 
     /// The payloads, and whether each is the last.
@@ -85,21 +67,10 @@ impl Packets {
     }
 }
 
-/// Payloads one behind the other.
-struct Cut {
-    bytes: Vec<u8>,
-    ends: Vec<u32>,
-}
-
-impl Cut {
-    fn add(&mut self, write: impl FnOnce(&mut [u8]) -> Option<usize>) -> Option<()> {
-        let begin = self.bytes.len();
-        self.bytes.resize(begin + MAX_PAYLOAD, 0);
-        let len = write(self.bytes.get_mut(begin..)?)?;
-        self.bytes.truncate(begin + len);
-        self.ends.push(u32::try_from(self.bytes.len()).ok()?);
-        Some(())
-    }
+fn shared(write: impl FnOnce(&mut [u8]) -> Result<usize, NoRoom>) -> Option<Payload> {
+    let mut out = [0; MAX_PAYLOAD];
+    let len = write(&mut out).ok()?;
+    out.get(..len).map(Arc::from)
 }
 
 #[cfg(test)]
@@ -127,7 +98,7 @@ mod tests {
             let packets = Packets::cut(key(codec, false), &picture(bytes)).expect("it can be cut");
             let payloads: Vec<_> = packets.payloads().collect();
             assert_eq!(payloads.len(), 5, "{codec}");
-            assert!(payloads.iter().all(|(payload, _)| payload.bytes().len() <= LIMIT));
+            assert!(payloads.iter().all(|(payload, _)| payload.len() <= LIMIT));
             assert_eq!(payloads.iter().filter(|(_, last)| *last).count(), 1);
             assert!(payloads[4].1);
         }
@@ -143,7 +114,7 @@ mod tests {
         let mode_0 = key(VideoCodec::H264, true);
         let two = [unit(1_150), unit(300)].concat();
         let packets = Packets::cut(mode_0, &picture(two)).expect("each fits");
-        let lens: Vec<_> = packets.payloads().map(|(payload, _)| payload.bytes().len()).collect();
+        let lens: Vec<_> = packets.payloads().map(|(payload, _)| payload.len()).collect();
         assert_eq!(lens, [1_151, 301]);
         assert!(Packets::cut(mode_0, &picture(unit(SINGLE_NAL_BYTES))).is_none());
         assert!(Packets::cut(mode_0, &picture(vec![])).is_none());

@@ -1,0 +1,162 @@
+//! Which size of a camera is taken, where a browser sends several at once (simulcast). Nobody says
+//! how large each is, but the larger one takes more bytes.
+
+use causeway_plan::webrtc::MAX_RIDS;
+use std::time::{Duration, Instant};
+
+/// Bytes are counted over this long.
+const SPAN: Duration = Duration::from_secs(1);
+
+/// A full picture of a size is asked for again after so long.
+const REPEAT: Duration = Duration::from_secs(1);
+
+/// How much of a camera is wanted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Detail {
+    /// A tile of a strip.
+    Small,
+    /// A tile among others.
+    Medium,
+    /// All that it has.
+    #[default]
+    Large,
+}
+
+/// The sizes of one line.
+#[derive(Debug, Default)]
+pub(super) struct Layers {
+    /// Bytes in the present span, and in the last whole one.
+    counted: [usize; MAX_RIDS],
+    rates: [usize; MAX_RIDS],
+    since: Option<Instant>,
+    detail: Detail,
+    present: usize,
+    next: Option<Next>,
+}
+
+/// A size that is waited for.
+#[derive(Clone, Copy, Debug)]
+struct Next {
+    layer: usize,
+    asked: Option<Instant>,
+}
+
+impl Layers {
+    /// So much is wanted from now on.
+    pub(super) const fn want(&mut self, detail: Detail) {
+        self.detail = detail;
+    }
+
+    /// The size that is taken.
+    pub(super) const fn present(&self) -> usize {
+        self.present
+    }
+
+    /// A packet came. True where it is of the size that is taken; the next one is from its next
+    /// full picture on, which `begins` says.
+    pub(super) fn take(
+        &mut self,
+        now: Instant,
+        layer: usize,
+        bytes: usize,
+        begins: impl FnOnce() -> bool,
+    ) -> bool {
+        if let Some(counted) = self.counted.get_mut(layer) {
+            *counted += bytes;
+        }
+        let since = *self.since.get_or_insert(now);
+        if now.saturating_duration_since(since) >= SPAN {
+            self.since = Some(now);
+            self.rates = std::mem::take(&mut self.counted);
+            self.choose();
+        }
+        if self.next.is_some_and(|next| next.layer == layer) && begins() {
+            self.present = layer;
+            self.next = None;
+        }
+        layer == self.present
+    }
+
+    /// The size of which a full picture is to be asked for now.
+    pub(super) fn ask(&mut self, now: Instant) -> Option<usize> {
+        let next = self.next.as_mut()?;
+        if next.asked.is_some_and(|at| now.saturating_duration_since(at) < REPEAT) {
+            return None;
+        }
+        next.asked = Some(now);
+        Some(next.layer)
+    }
+
+    /// Chooses among the sizes that come.
+    fn choose(&mut self) {
+        let mut coming: Vec<usize> = (0..MAX_RIDS).filter(|layer| self.rates[*layer] > 0).collect();
+        coming.sort_by_key(|layer| self.rates[*layer]);
+        let last = coming.len().saturating_sub(1);
+        let at = match self.detail {
+            Detail::Small => 0,
+            Detail::Medium => last.div_ceil(2),
+            Detail::Large => last,
+        };
+        let Some(&chosen) = coming.get(at) else { return };
+        if chosen == self.present {
+            self.next = None;
+        } else if self.next.is_none_or(|next| next.layer != chosen) {
+            self.next = Some(Next { layer: chosen, asked: None });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::disallowed_methods, reason = "a test needs one instant to count from")]
+
+    use super::*;
+
+    /// A second of packets of so many bytes in each size; those that were taken, by size.
+    fn pass(
+        layers: &mut Layers,
+        start: &mut Instant,
+        bytes: [usize; 3],
+        begins: bool,
+    ) -> Vec<usize> {
+        let mut taken = Vec::new();
+        for _ in 0..=50 {
+            *start += SPAN / 50;
+            for (layer, bytes) in bytes.into_iter().enumerate() {
+                if bytes > 0 && layers.take(*start, layer, bytes, || begins) {
+                    taken.push(layer);
+                }
+            }
+        }
+        taken.dedup();
+        taken
+    }
+
+    #[test]
+    fn the_size_that_is_wanted_is_taken_from_its_full_picture_on() {
+        let mut start = Instant::now();
+        let mut layers = Layers::default();
+        let bytes = [900, 100, 300];
+        for (detail, layer) in [(Detail::Large, 0), (Detail::Small, 1), (Detail::Medium, 2)] {
+            layers.want(detail);
+            pass(&mut layers, &mut start, bytes, false);
+            let asked = layers.ask(start);
+            assert_eq!(asked, (layer != 0).then_some(layer));
+            assert_eq!(layers.ask(start), None, "once a second");
+            pass(&mut layers, &mut start, bytes, true);
+            assert_eq!(layers.present(), layer);
+        }
+    }
+
+    #[test]
+    fn a_size_that_the_browser_gives_up_is_left() {
+        let mut start = Instant::now();
+        let mut layers = Layers::default();
+        pass(&mut layers, &mut start, [900, 100, 0], true);
+        assert_eq!(pass(&mut layers, &mut start, [900, 100, 0], true), [0]);
+        for _ in 0..2 {
+            pass(&mut layers, &mut start, [0, 100, 0], true);
+        }
+        assert_eq!(pass(&mut layers, &mut start, [0, 100, 0], true), [1]);
+    }
+}

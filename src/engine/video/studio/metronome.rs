@@ -1,0 +1,138 @@
+//! The thread that tells at each beat what is to be made.
+
+use super::beat::{Beat, Beats, RATE};
+use super::overload::{Load, Overload};
+use super::pool::Job;
+use super::{Shared, locked};
+use causeway_base::SizeClass;
+use causeway_plan::video::VideoStrain;
+use std::io;
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+/// Wakes the thread.
+#[derive(Debug, Default)]
+pub(super) struct Gate {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum State {
+    /// Nobody looks at anything.
+    #[default]
+    Resting,
+    Beating,
+    Closed,
+}
+
+impl Gate {
+    /// Somebody looks.
+    pub(super) fn wake(&self) {
+        self.set(State::Beating);
+    }
+
+    /// The end.
+    pub(super) fn close(&self) {
+        self.set(State::Closed);
+    }
+
+    fn set(&self, new: State) {
+        let mut state = locked(&self.state);
+        if *state != State::Closed {
+            *state = new;
+        }
+        drop(state);
+        self.changed.notify_all();
+    }
+
+    /// Waits until somebody looks. `false` at the end.
+    fn rest(&self) -> bool {
+        let resting = |state: &mut State| *state == State::Resting;
+        let state = self.changed.wait_while(locked(&self.state), resting);
+        *state.unwrap_or_else(PoisonError::into_inner) != State::Closed
+    }
+
+    /// Waits until a time. `false` at the end.
+    fn wait_until(&self, deadline: Instant) -> bool {
+        let mut state = locked(&self.state);
+        loop {
+            let left = deadline.saturating_duration_since(Instant::now());
+            if *state == State::Closed || left == Duration::ZERO {
+                return *state != State::Closed;
+            }
+            let waited = self.changed.wait_timeout(state, left);
+            state = waited.unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+}
+
+/// Starts the thread.
+pub(super) fn start(shared: &Arc<Shared>, threads: u32) -> io::Result<JoinHandle<()>> {
+    let shared = Arc::clone(shared);
+    let overload = Overload::new(threads);
+    std::thread::Builder::new().name("studio-beat".into()).spawn(move || run(&shared, overload))
+}
+
+fn run(shared: &Shared, mut overload: Overload) {
+    while shared.gate.rest() {
+        let mut beats = Beats::new(Instant::now());
+        loop {
+            if !shared.gate.wait_until(beats.deadline()) {
+                return;
+            }
+            let now = Instant::now();
+            let Some(beat) = beats.take(now) else { continue };
+            let strain = at(shared, beat, &mut overload, now);
+            // At rest nothing is known of the load; a strain is taken back before it.
+            if strain == VideoStrain::None && shared.rest_if_unwatched() {
+                break;
+            }
+        }
+    }
+}
+
+/// One beat.
+fn at(shared: &Shared, beat: Beat, overload: &mut Overload, now: Instant) -> VideoStrain {
+    let (largest, cap) = bounds(shared.strain());
+    let mut load = Load { busy: shared.jobs.take_busy(), ..Load::default() };
+    for composing in shared.living() {
+        let found = composing.begin(beat, largest, cap, |class| {
+            shared.jobs.add(Job::Compose(Arc::clone(&composing), class, beat, cap));
+        });
+        load.due |= found.due;
+        load.late |= found.late;
+    }
+    shared.counts.beat(load.late);
+    let strain = overload.observe(now, load);
+    shared.set_strain(strain);
+    strain
+}
+
+/// The largest size that is made, if any is, and how many pictures a second.
+const fn bounds(strain: VideoStrain) -> (Option<SizeClass>, u8) {
+    match strain {
+        VideoStrain::None => (Some(SizeClass::P1080), RATE),
+        VideoStrain::FewerPictures => (Some(SizeClass::P1080), RATE / 2),
+        VideoStrain::Smaller => (Some(SizeClass::P360), RATE / 2),
+        VideoStrain::AudioOnly => (None, RATE / 2),
+    }
+}
+
+impl Shared {
+    fn is_watched(&self) -> bool {
+        locked(&self.compositions).iter().any(|held| held.composing.is_watched())
+    }
+
+    /// Sets the gate to rest where nobody looks at any composition.
+    fn rest_if_unwatched(&self) -> bool {
+        let mut state = locked(&self.gate.state);
+        let watched = self.is_watched();
+        if watched || *state != State::Beating {
+            return false;
+        }
+        *state = State::Resting;
+        true
+    }
+}
