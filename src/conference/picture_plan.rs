@@ -121,6 +121,8 @@ pub(crate) struct Scenery<'a> {
     pub(crate) screens: BTreeMap<LegId, TextScreen>,
     /// A picture that is one person's and nothing else is sent on as it came.
     pub(crate) forwards: bool,
+    /// How much of pictures stays free along each edge, in percent.
+    pub(crate) margin: u8,
 }
 
 /// The pictures, in the order of their names, and who is sent which, in the order of their legs.
@@ -145,7 +147,7 @@ pub(crate) fn plan(
         .iter()
         .filter_map(|(purpose, readers)| {
             let (id, show) = (*names.get(purpose)?, scenery.show(purpose, &staged)?);
-            Some(PicturePlan { id, show, lang: readers.lang(), margin: 0 })
+            Some(PicturePlan { id, show, lang: readers.lang(), margin: scenery.margin })
         })
         .collect();
     pictures.sort_unstable_by_key(|picture| picture.id);

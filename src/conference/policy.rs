@@ -83,6 +83,8 @@ pub struct Settings {
     /// One person's picture that fills all is sent on as it came, where the receiver can take it:
     /// without transcoding, and without the name in it.
     pub forwards_pictures: bool,
+    /// How much of pictures stays free along each edge, in percent.
+    pub margin: u8,
     /// What the keys of a telephone do in the conference.
     pub keys: Arc<KeyTable>,
     /// When it ends by itself.
@@ -106,6 +108,7 @@ impl Default for Settings {
             guests_call_me: false,
             layout: Layout::default(),
             forwards_pictures: true,
+            margin: 0,
             keys: Arc::default(),
             end: EndRules::default(),
         }

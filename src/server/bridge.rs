@@ -2,10 +2,11 @@
 
 use crate::actor::task::{MAX_NEWS, News};
 use crate::actor::{Answering, Handover, Message, Visit};
+use crate::api::Snapshots;
 use crate::calling_out;
 use crate::config::Config;
 use crate::directory::Directory;
-use crate::front_desk::{FrontDesk, Rules};
+use crate::front_desk::{FrontDesk, Pictures, Rules};
 use crate::invite::{Addresses, Bound, Cards};
 use crate::journal::Journal;
 use crate::link::Links;
@@ -30,7 +31,7 @@ use causeway_conference::{Command, LegEvent};
 use causeway_dial::{CallingOut, Destination, Explanation, IncomingCall, RateLimit};
 use causeway_engine::{Engine, EngineConfig, EngineError, TickMetrics};
 use causeway_media::prompt::{Pack, PackError};
-use causeway_plan::{CandidateProtocol, MediaEvent};
+use causeway_plan::{CandidateProtocol, MediaEvent, OfferPolicy};
 use std::collections::HashMap;
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
@@ -115,6 +116,7 @@ pub struct Bridge {
     echo: Option<Arc<dyn Echo>>,
     store: Store,
     sip: SipHandle,
+    snapshots: Arc<dyn Snapshots>,
     desk: Arc<FrontDesk>,
     bound: Vec<(Carrier, SocketAddr)>,
     browsers: Vec<(CandidateProtocol, SocketAddr)>,
@@ -177,8 +179,10 @@ impl Bridge {
             visits: visit_sender,
             exempt: config.rate.exempt.clone(),
         }));
+        // Without an engine that has pictures, none are agreed.
+        let video = config.engine.video.as_ref().map(|_| config.video.policy);
         let answering = Arc::new(Answering {
-            policy: config.policy,
+            policy: OfferPolicy { video: video.unwrap_or_default(), ..config.policy },
             advertised: config.advertised,
             farewell: config.reception.farewell,
         });
@@ -190,6 +194,7 @@ impl Bridge {
             pack,
             journal: Arc::clone(&journal),
         });
+        let snapshots: Arc<dyn Snapshots> = Arc::clone(&outlet) as _;
         let ice_lite = config.webrtc.ice_lite;
         let echoes = config.web.enabled.then(|| {
             let (outlet, answering) = (Arc::clone(&outlet), Arc::clone(&answering));
@@ -225,6 +230,7 @@ impl Bridge {
             echo: echoes.map(|echoes| -> Arc<dyn Echo> { echoes }),
             store,
             sip,
+            snapshots,
             desk,
             bound,
             browsers,
@@ -282,6 +288,11 @@ impl Bridge {
     /// What the media workers count.
     pub fn ticks(&self) -> &[Arc<TickMetrics>] {
         &self.ticks
+    }
+
+    /// What its engine shows people.
+    pub(crate) fn snapshots(&self) -> Arc<dyn Snapshots> {
+        Arc::clone(&self.snapshots)
     }
 
     pub(crate) fn desk(&self) -> &Arc<FrontDesk> {
@@ -523,6 +534,11 @@ fn rules(config: &Config) -> Rules {
         langs: langs(config),
         lang: config.reception.lang,
         keys: Arc::clone(&config.keys),
+        pictures: Pictures {
+            layout: config.video.layout.clone(),
+            forwards: config.video.forwards,
+            margin: config.video.margin,
+        },
         exempt: config.rate.exempt.clone(),
         operator: config.reception.operator.clone(),
     }

@@ -18,7 +18,7 @@ use crate::record::Draft;
 use crate::store::NewAudit;
 use causeway_base::{Alias, EndCause, Lang, LegId};
 use causeway_conference::reception::{Answer, Entered, Question};
-use causeway_conference::{CallerKey, Goal, KeyTable, Offered, Proof, Role, Settings, Who};
+use causeway_conference::{CallerKey, Goal, KeyTable, Layout, Offered, Proof, Role, Settings, Who};
 use causeway_dial::attempt::{
     Attempt, AttemptRule, AttemptRules, Attempts, Exhausted, Limit, Permit,
 };
@@ -52,10 +52,23 @@ pub(crate) struct Rules {
     pub(crate) lang: Lang,
     /// What the keys of a telephone do in every conference.
     pub(crate) keys: Arc<KeyTable>,
+    /// How people see each other in every conference.
+    pub(crate) pictures: Pictures,
     /// Networks that may ask for as many unknown numbers as they like.
     pub(crate) exempt: Vec<Network>,
     /// Whom a caller is put through to after too many wrong entries.
     pub(crate) operator: Option<Alias>,
+}
+
+/// How people see each other.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Pictures {
+    /// The layout where nobody chose one.
+    pub(crate) layout: Layout,
+    /// One person's picture that fills all is sent on as it came.
+    pub(crate) forwards: bool,
+    /// How much stays free along each edge, in percent.
+    pub(crate) margin: u8,
 }
 
 /// Every name of the bridge: those of its configuration first, then its meetings.
@@ -367,7 +380,9 @@ impl FrontDesk {
     /// What a conference is like that begins now.
     pub(crate) fn settings(&self, key: &str) -> Settings {
         let settings = self.meetings.settings(key, Timestamp::now()).unwrap_or_default();
-        Settings { keys: Arc::clone(&self.rules.keys), ..settings }
+        let Pictures { layout, forwards: forwards_pictures, margin } = self.rules.pictures.clone();
+        let keys = Arc::clone(&self.rules.keys);
+        Settings { keys, layout, forwards_pictures, margin, ..settings }
     }
 
     /// Why nobody comes into a conference any more, or not yet: it may run, or somebody may stand

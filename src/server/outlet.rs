@@ -1,10 +1,12 @@
 //! Where an actor's orders go: the adapter that has the leg, the engine, the journal.
 
 use crate::actor::Order;
+use crate::api::Snapshots;
 use crate::directory::Directory;
 use crate::journal::Journal;
 use causeway_adapter::sip::{SipError, SipHandle};
 use causeway_adapter::webrtc::WebRtcHandle;
+use causeway_base::LegId;
 use causeway_conference::{LegCommand, Protocol};
 use causeway_engine::Engine;
 use causeway_media::prompt::Pack;
@@ -19,6 +21,12 @@ pub(crate) trait Outlet: fmt::Debug + Send + Sync + 'static {
     /// # Errors
     /// [`Busy`]: try the same order again a little later.
     fn carry_out(&self, order: Order) -> Result<(), Busy>;
+}
+
+impl Snapshots for Drivers {
+    fn of(&self, leg: LegId) -> Option<Vec<u8>> {
+        self.engine.snapshot(leg)
+    }
 }
 
 /// The receiver's queue is full.

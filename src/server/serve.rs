@@ -27,7 +27,8 @@ const USUAL_FILE: &str = "causeway.toml";
 /// # Errors
 /// What is wrong with the configuration, or why the bridge cannot start.
 pub fn serve(path: Option<PathBuf>) -> Result<(), Box<dyn Error>> {
-    let config = Config::load(path_or_usual(path).as_deref())?;
+    let mut config = Config::load(path_or_usual(path).as_deref())?;
+    config.engine.video = config.video.engine();
     logging::start(&config.log)?;
     for note in &config.warnings {
         warn!(%note, "the configuration is odd");

@@ -160,6 +160,7 @@ impl Conference {
             speaker,
             screens: self.screens(),
             forwards: self.settings.forwards_pictures,
+            margin: self.settings.margin,
         };
         picture_plan::plan(&scenery, &mut self.picture_names)
     }

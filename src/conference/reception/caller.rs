@@ -197,7 +197,7 @@ impl Caller {
 
     fn stayed_too_long(&mut self, now: Instant, stage: Stage, out: &mut Output) -> Stage {
         match stage {
-            Stage::Test(stage) => self.end_test(now, stage, out),
+            Stage::Test(stage) => self.end_test(now, &stage, out),
             Stage::Feedback(cause) => self.dismiss(now, None, cause, out),
             _ => {
                 let said = Some(Prompt::NothingEntered);

@@ -31,6 +31,11 @@ pub(super) struct Entry {
 }
 
 impl Entry {
+    /// What was typed, without what chose a language.
+    pub(super) fn typed(&self) -> &str {
+        &self.digits
+    }
+
     fn entered(&self) -> Entered {
         let chosen = self.chosen.iter().map(|(digit, _)| *digit);
         Entered { digits: chosen.chain(self.digits.chars()).collect(), choices: self.chosen.len() }

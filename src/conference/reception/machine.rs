@@ -5,6 +5,7 @@ use crate::reception::caller::{Caller, Input, Output};
 use crate::reception::{Arrival, Settings};
 use crate::{ReceptionCommand, ReceptionEvent};
 use causeway_base::{EndCause, LegId};
+use causeway_plan::Show;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::time::Instant;
@@ -64,6 +65,12 @@ impl Reception {
     /// The next decision, until `None`.
     pub fn poll_event(&mut self) -> Option<ReceptionEvent> {
         self.output.events.pop_front()
+    }
+
+    /// What a caller is shown now, where it takes pictures; its own picture is within that of a test
+    /// call. `None`: it is not here.
+    pub fn screen(&self, leg: LegId) -> Option<Show> {
+        self.callers.get(&leg).map(Caller::screen)
     }
 
     /// When [`Reception::handle_timeout`] is due.

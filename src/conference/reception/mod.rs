@@ -10,7 +10,7 @@
 //! * [`words`]: what it is told and what it decides. * [`settings`]: its limits and times.
 //! * [`machine`]: [`Reception`], every caller with its timers.
 //! * `caller`: where one caller stands; `entry` (number and PIN), `feedback`, `test_call`: its
-//!   stages; `phrase`: what it is told.
+//!   stages; `phrase`: what it is told; `screen`: what it is shown.
 //! * [`verdict`]: what a test call found.
 
 mod caller;
@@ -20,6 +20,7 @@ mod feedback;
 pub mod fuzz;
 pub mod machine;
 mod phrase;
+mod screen;
 pub mod settings;
 mod test_call;
 pub mod verdict;

@@ -2,7 +2,7 @@
 
 use crate::ReceptionEvent;
 use crate::reception::caller::{Caller, Input, Output, Stage};
-use crate::reception::phrase;
+use crate::reception::{Verdict, phrase};
 use causeway_base::EndCause;
 use causeway_plan::Prompt;
 use std::time::{Duration, Instant};
@@ -14,7 +14,7 @@ const LONGEST_MEASURE: Duration = Duration::from_secs(5);
 const REPEAT_TIME: Duration = Duration::from_secs(5);
 
 /// Where a test call stands.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(PartialEq, Eq)]
 pub(super) enum TestStage {
     /// It is told what comes.
     Introduction,
@@ -23,7 +23,7 @@ pub(super) enum TestStage {
     /// The engine is asked what it saw.
     Measuring,
     /// It is told what was found, and may ask for another.
-    Verdict,
+    Verdict(Verdict),
 }
 
 impl Caller {
@@ -54,23 +54,25 @@ impl Caller {
             }
             (TestStage::Measuring, Input::Measured(verdict)) => {
                 self.say(now, verdict.phrase(self.lang), out);
-                TestStage::Verdict
+                TestStage::Verdict(verdict)
             }
             (TestStage::Measuring, Input::Alarm) => {
                 return self.dismiss(now, Some(Prompt::Fault), EndCause::Internal, out);
             }
-            (TestStage::Verdict, Input::Digit('1')) => return self.begin_test(now, out),
-            (TestStage::Verdict, Input::Played(_)) => {
+            (TestStage::Verdict(_), Input::Digit('1')) => return self.begin_test(now, out),
+            (TestStage::Verdict(verdict), Input::Played(_)) => {
                 self.alarm = now + REPEAT_TIME;
-                TestStage::Verdict
+                TestStage::Verdict(verdict)
             }
-            (TestStage::Verdict, Input::Alarm) => return self.end_test(now, stage, out),
+            (stage @ TestStage::Verdict(_), Input::Alarm) => {
+                return self.end_test(now, &stage, out);
+            }
             (same, _) => same,
         })
     }
 
-    pub(super) fn end_test(&mut self, now: Instant, stage: TestStage, out: &mut Output) -> Stage {
-        if stage == TestStage::Echo {
+    pub(super) fn end_test(&mut self, now: Instant, stage: &TestStage, out: &mut Output) -> Stage {
+        if *stage == TestStage::Echo {
             out.push(ReceptionEvent::Echo { leg: self.leg, on: false });
         }
         self.dismiss(now, None, EndCause::Normal, out)

@@ -176,6 +176,10 @@ impl Line {
             true => Wanted::of(main, rtx, rids.len().max(1), asks),
             false => Wanted::default(),
         };
+        if rids != self.marks.rids {
+            // Sources were learnt by their place among others.
+            self.hearing.prepare(direct, Wanted::default());
+        }
         let extensions = &video.extensions;
         self.marks = Marks {
             mid: extensions.mid,

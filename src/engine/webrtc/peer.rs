@@ -272,3 +272,37 @@ fn measured(
         heard(leg, link, stats.timestamp, sink);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::WebRtcConfig;
+    use std::net::{IpAddr, Ipv4Addr};
+
+    #[test]
+    fn of_what_a_browser_says_the_last_of_each_kind_is_kept() {
+        let addresses = vec![IpAddr::V4(Ipv4Addr::LOCALHOST)];
+        let config = WebRtcConfig { addresses, udp_port: 0, tcp_port: None };
+        let mut peer = Peer::new(Arc::new(Door::open(&config, 0, 0).expect("loopback")));
+        for number in 0..1_000 {
+            let rate = Bitrate::kbps(number);
+            let line = number as usize % 2;
+            let fraction = number as u8;
+            peer.keep(VideoNews::Estimated(rate));
+            peer.keep(VideoNews::KeyFrameWanted(line));
+            peer.keep(VideoNews::Lost { line, fraction, round_trip: None });
+        }
+        let kept: Vec<_> = peer.video_news().collect();
+        let lost =
+            |line, number: u16| VideoNews::Lost { line, fraction: number as u8, round_trip: None };
+        let expected = [
+            VideoNews::KeyFrameWanted(0),
+            lost(0, 998),
+            VideoNews::Estimated(Bitrate::kbps(999)),
+            VideoNews::KeyFrameWanted(1),
+            lost(1, 999),
+        ];
+        assert_eq!(kept, expected);
+        assert_eq!(peer.video_news().count(), 0);
+    }
+}

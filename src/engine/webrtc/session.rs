@@ -659,6 +659,20 @@ mod tests {
     }
 
     #[test]
+    fn a_peer_that_brings_about_too_much_is_not_served() {
+        let mut answers = Answers::default();
+        let start = Now::read().instant;
+        for second in 0..3 {
+            let now = start + Duration::from_secs(second);
+            for _ in 0..4 {
+                assert_eq!(answers.add(now, MAX_ANSWERS / 4), Ok(()));
+            }
+        }
+        let now = start + Duration::from_millis(2_999);
+        assert_eq!(answers.add(now, 1), Err(EndCause::ProtocolError));
+    }
+
+    #[test]
     fn what_is_told_again_counts_once() {
         let mut spec = spec(false);
         spec.remote_candidates = (1..=20).map(candidate).collect();

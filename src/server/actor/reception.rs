@@ -1,6 +1,7 @@
 //! What the reception's actor decides: the voice menu between its legs, the front desk and the
 //! engine. A leg stays until a conference takes it or it is let go.
 
+use super::call::Ways;
 use super::calls::{Calls, Report};
 use super::{Actor, Answering, Handover, Message, Order, Purpose, Visit};
 use crate::front_desk::{Answered, Caller, FrontDesk};
@@ -9,9 +10,10 @@ use causeway_base::{ConferenceId, EndCause, LegId};
 use causeway_conference::reception::{Reception, Settings};
 use causeway_conference::{Arrival, CallerKey, Event, Goal, ReceptionCommand, ReceptionEvent};
 use causeway_plan::{
-    AudioEgress, AudioIngress, Direction, Feed, LegStats, MediaCommand, MediaEvent, MediaPlan,
+    AudioEgress, AudioIngress, Feed, LegStats, MediaCommand, MediaEvent, MediaPlan, PictureId,
+    PicturePlan, VideoEgress, VideoFeed,
 };
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Instant;
 use tracing::{debug, info, warn};
@@ -55,8 +57,11 @@ pub(crate) struct ReceptionActor {
     desk: Arc<FrontDesk>,
     calls: Calls,
     guests: HashMap<LegId, Guest>,
-    plan_version: u64,
+    plan: MediaPlan,
     plan_is_stale: bool,
+    /// Who is shown something: where the reception stands with them.
+    screens: BTreeMap<LegId, PictureId>,
+    last_picture: u32,
     ended: bool,
 }
 
@@ -74,8 +79,10 @@ impl ReceptionActor {
             desk,
             calls: Calls::new(room, answering),
             guests: HashMap::new(),
-            plan_version: 0,
+            plan: MediaPlan::default(),
             plan_is_stale: false,
+            screens: BTreeMap::new(),
+            last_picture: 0,
             ended: false,
         }
     }
@@ -100,15 +107,16 @@ impl ReceptionActor {
         }
         let arrival = Arrival { leg, goal, lang: call.lang, connected: up };
         let measured = Measured::No;
+        let takes_pictures = call.up().is_some_and(|ways| ways.pictures.sends());
         self.guests.insert(leg, Guest { caller, trusted, echo: false, up, measured });
         self.calls.take(call);
-        self.plan_is_stale = true;
+        self.shown(leg, takes_pictures);
         self.machine.handle(now, ReceptionCommand::Arrive(arrival));
     }
 
     fn report(&mut self, now: Instant, report: Report) {
         match report {
-            Report::Up { leg, ways } => self.up(now, leg, ways.sound),
+            Report::Up { leg, ways } => self.up(now, leg, ways),
             Report::Digit { leg, digit, method } => {
                 // Which one it was is personal.
                 debug!(%leg, ?method, "digit pressed");
@@ -130,17 +138,35 @@ impl ReceptionActor {
         }
     }
 
-    fn up(&mut self, now: Instant, leg: LegId, direction: Direction) {
+    fn up(&mut self, now: Instant, leg: LegId, ways: Ways) {
+        self.shown(leg, ways.pictures.sends());
         let Some(guest) = self.guests.get_mut(&leg) else { return };
         self.plan_is_stale = true;
         // A held caller hears nothing and is greeted when it comes back.
-        if direction.sends() && !std::mem::replace(&mut guest.up, true) {
+        if ways.sound.sends() && !std::mem::replace(&mut guest.up, true) {
             self.machine.handle(now, ReceptionCommand::MediaReady { leg });
         }
     }
 
+    /// Whether a caller is shown something from now on.
+    fn shown(&mut self, leg: LegId, is: bool) {
+        self.plan_is_stale = true;
+        if !is {
+            self.screens.remove(&leg);
+        } else if self.guests.contains_key(&leg) && !self.screens.contains_key(&leg) {
+            self.last_picture = self.last_picture.wrapping_add(1);
+            self.screens.insert(leg, PictureId(self.last_picture));
+        }
+    }
+
+    /// A guest is one no longer.
+    fn forget(&mut self, leg: LegId) -> Option<Guest> {
+        self.shown(leg, false);
+        self.guests.remove(&leg)
+    }
+
     fn gone(&mut self, now: Instant, leg: LegId) {
-        if self.guests.remove(&leg).is_some() {
+        if self.forget(leg).is_some() {
             self.plan_is_stale = true;
             self.machine.handle(now, ReceptionCommand::Leave { leg });
         }
@@ -232,7 +258,7 @@ impl ReceptionActor {
     }
 
     fn hand_over(&mut self, leg: LegId, lang: causeway_base::Lang, purpose: Purpose) {
-        let (Some(guest), Some(mut call)) = (self.guests.remove(&leg), self.calls.give(leg)) else {
+        let (Some(guest), Some(mut call)) = (self.forget(leg), self.calls.give(leg)) else {
             return;
         };
         self.plan_is_stale = true;
@@ -244,20 +270,18 @@ impl ReceptionActor {
     }
 
     fn dismiss(&mut self, leg: LegId, cause: EndCause) {
-        self.guests.remove(&leg);
-        self.plan_is_stale = true;
+        self.forget(leg);
         self.calls.hang_up(leg, cause);
     }
 
-    /// Everybody hears what is played to them alone, and nobody is heard.
-    fn plan(&mut self) -> MediaPlan {
-        self.plan_version += 1;
+    /// Everybody hears and sees what is for them alone, and nobody is heard or seen by others.
+    fn plan(&self) -> MediaPlan {
         let mut legs: Vec<(&LegId, &Guest)> =
             self.guests.iter().filter(|(_, guest)| guest.up).collect();
         legs.sort_unstable_by_key(|(leg, _)| **leg);
         let feed = |guest: &Guest| if guest.echo { Feed::Echo(ECHO_MS) } else { Feed::Played };
         MediaPlan {
-            version: self.plan_version,
+            version: self.plan.version,
             max_talkers: 1,
             ingress: legs
                 .iter()
@@ -267,9 +291,29 @@ impl ReceptionActor {
                 .iter()
                 .map(|(leg, guest)| AudioEgress { leg: **leg, feed: feed(guest) })
                 .collect(),
-            ..MediaPlan::default()
+            pictures: self.pictures(),
+            video: self.screens.iter().map(|(leg, picture)| shown(*leg, *picture)).collect(),
         }
     }
+
+    /// In the order of their names.
+    fn pictures(&self) -> Vec<PicturePlan> {
+        let mut pictures: Vec<PicturePlan> = self
+            .screens
+            .iter()
+            .filter_map(|(leg, picture)| {
+                let lang = self.calls.get(*leg).map(|call| call.lang).unwrap_or_default();
+                let (id, show) = (*picture, self.machine.screen(*leg)?);
+                Some(PicturePlan { id, show, lang, margin: 0 })
+            })
+            .collect();
+        pictures.sort_unstable_by_key(|picture| picture.id);
+        pictures
+    }
+}
+
+fn shown(leg: LegId, picture: PictureId) -> VideoEgress {
+    VideoEgress { leg, feed: VideoFeed::Picture(picture) }
 }
 
 impl Actor for ReceptionActor {
@@ -322,9 +366,16 @@ impl Actor for ReceptionActor {
         while let Some(event) = self.machine.poll_event() {
             self.decided(now, event);
         }
-        if std::mem::take(&mut self.plan_is_stale) && !self.ended {
-            let (conference, plan) = (self.room, self.plan());
-            self.calls.media(MediaCommand::Apply { conference, plan });
+        // What callers are shown changes with everything that they do.
+        let may_differ = std::mem::take(&mut self.plan_is_stale) || !self.screens.is_empty();
+        if !may_differ || self.ended {
+            return;
+        }
+        let mut plan = self.plan();
+        if plan != self.plan {
+            plan.version += 1;
+            self.plan = plan.clone();
+            self.calls.media(MediaCommand::Apply { conference: self.room, plan });
         }
     }
 
@@ -358,6 +409,7 @@ impl ReceptionActor {
         info!(code = cause.code(), "reception closed");
         self.ended = true;
         self.guests.clear();
+        self.screens.clear();
         for leg in self.calls.legs() {
             self.calls.hang_up(leg, cause);
         }

@@ -6,9 +6,9 @@ use super::fault::Problem;
 use super::resource::{
     AuditEntry, AuditVerdict, Call, CallId, CallOut, CallQuery, CallStarted, Explanation,
     Invitation, InviteFormat, IssuedToken, Language, Link, LinkDraft, LinkId, Meeting,
-    MeetingChange, MeetingDraft, MeetingId, MeetingState, Order, Page, Participant, Question,
-    Reader, Readiness, Registration, Scope, Secret, TestCall, Token, TokenDraft, TokenId, Trunk,
-    Window,
+    MeetingChange, MeetingDraft, MeetingId, MeetingState, Order, Page, Participant, ParticipantId,
+    Pictures, Question, Reader, Readiness, Registration, Scope, Secret, TestCall, Token,
+    TokenDraft, TokenId, Trunk, Window,
 };
 use std::future::Future;
 use std::net::IpAddr;
@@ -105,6 +105,17 @@ pub trait Backend: Send + Sync + 'static {
 
     /// Who is in a meeting and who waits; nobody when it does not run.
     fn participants<'a>(&'a self, id: &'a MeetingId) -> Answer<'a, Vec<Participant>>;
+
+    /// How the pictures of a running meeting are composed.
+    fn pictures<'a>(&'a self, id: &'a MeetingId) -> Answer<'a, Pictures>;
+
+    /// What a participant sees, as PNG.
+    fn picture<'a>(
+        &'a self,
+        by: &'a Actor,
+        id: &'a MeetingId,
+        who: ParticipantId,
+    ) -> Answer<'a, Vec<u8>>;
 
     /// Tells a running meeting something, and waits until it did it or refused.
     fn order<'a>(&'a self, by: &'a Actor, id: &'a MeetingId, order: Order) -> Answer<'a, ()>;

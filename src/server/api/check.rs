@@ -2,8 +2,8 @@
 
 use super::fault::Problem;
 use super::resource::{
-    CallOut, LinkDraft, MeetingChange, MeetingDraft, Question, Secret, SessionRequest, Successors,
-    Time, TokenDraft,
+    CallOut, Layout, LinkDraft, MeetingChange, MeetingDraft, PictureChoice, Question, Secret,
+    SessionRequest, Successors, Time, TokenDraft,
 };
 use crate::meeting::MAX_EARLY_MIN;
 use causeway_base::alias::MAX_ALIAS_LEN;
@@ -71,6 +71,21 @@ pub(super) fn change(change: &MeetingChange) -> Checked {
     participants(change.max_participants)?;
     early(change.early_entry_min)?;
     order(change.starts_at.flatten(), change.ends_at.flatten())
+}
+
+/// A layout, if it is one.
+pub(super) fn layout(layout: &Layout) -> Result<causeway_conference::Layout, Problem> {
+    layout.read().ok_or_else(|| Problem::value("places"))
+}
+
+pub(super) fn choice(
+    choice: &PictureChoice,
+) -> Result<causeway_conference::PictureChoice, Problem> {
+    Ok(causeway_conference::PictureChoice {
+        layout: choice.layout.as_ref().map(layout).transpose()?,
+        pinned: choice.pinned.map(|who| who.0),
+        page: usize::try_from(choice.page).unwrap_or(usize::MAX),
+    })
 }
 
 pub(super) fn successors(successors: &Successors) -> Checked {

@@ -19,6 +19,7 @@ use utoipa::{OpenApi as _, ToSchema as _};
         (name = "meetings", description = "会议 / Meetings"),
         (name = "links", description = "浏览器入会链接 / Links by which browsers join"),
         (name = "participants", description = "与会者 / Participants of a running meeting"),
+        (name = "pictures", description = "画面与布局 / What people see in a running meeting"),
         (name = "calls", description = "通话 / Calls, explanations, test calls"),
         (name = "lines", description = "终端与中继 / Registered devices and trunks"),
         (name = "events", description = "事件流 / The stream of events"),

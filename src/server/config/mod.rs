@@ -5,6 +5,7 @@
 //! * [`reception`]: the voice menu and the keys.
 //! * `source`: the text and the places of its keys.
 //! * [`sealed`]: secrets that stand encrypted in the file.
+//! * [`video`]: whether and how people see each other.
 //! * `resolve`: raw values to meaning; [`api`], [`web`], [`user`], [`trunk`], [`store`], [`invite`],
 //!   `rule`, `calling_out`: those of their sections.
 //!
@@ -25,6 +26,7 @@ pub mod store;
 mod tests;
 pub mod trunk;
 pub mod user;
+pub mod video;
 pub mod web;
 
 pub use api::{Acme, Api};
@@ -34,6 +36,7 @@ pub use reception::ReceptionConfig;
 pub use store::StoreConfig;
 pub use trunk::{TrunkProfile, Trunks};
 pub use user::{Trust, UserProfile, Users};
+pub use video::Video;
 pub use web::{Turn, Web, WebRtc};
 
 use crate::meeting::Permanent;
@@ -96,8 +99,10 @@ pub struct Config {
     pub turn: Turn,
     /// The media workers.
     pub engine: EngineConfig,
-    /// What an answer may hold.
+    /// What an answer may hold, besides pictures.
     pub policy: OfferPolicy,
+    /// Whether and how people see each other.
+    pub video: Video,
     /// What stands on invitations.
     pub invite: Invite,
     /// Where meetings, records and the audit log are kept.

@@ -33,6 +33,7 @@ section! {
         sip: RawSip = RawSip::default(),
         rate: RawRate = RawRate::default(),
         media: RawMedia = RawMedia::default(),
+        video: RawVideo = RawVideo::default(),
         store: RawStore = RawStore::default(),
         api: RawApi = RawApi::default(),
         web: RawWeb = RawWeb::default(),
@@ -185,6 +186,22 @@ section! {
         codecs: Vec<String> = texts(&["opus", "g722", "pcma", "pcmu"]),
         encryption: RawEncryption = RawEncryption::BestEffort,
         ptime_ms: u8 = 20,
+    }
+}
+section! {
+    /// `[video]`
+    RawVideo {
+        enabled: bool = true,
+        codecs: Vec<String> = texts(&["h264", "vp8"]),
+        largest: RawSize = RawSize::P720,
+        frame_rate: u8 = 30,
+        max_bitrate_kbps: u32 = 2048,
+        layout: RawLayout = RawLayout::Speaker,
+        forward: bool = true,
+        margin_percent: u8 = 0,
+        decoders: usize = 0,
+        threads: usize = 0,
+        theme: String = String::new(),
     }
 }
 section! {
@@ -353,6 +370,8 @@ section! {
     RawKeys {
         mute: String = "*6".to_owned(),
         hand: String = "*5".to_owned(),
+        layout: String = "*2".to_owned(),
+        page: String = "*3".to_owned(),
         help: String = "*1".to_owned(),
         lock: String = "*7".to_owned(),
         admit_all: String = "*8".to_owned(),
@@ -372,6 +391,37 @@ pub enum RawLobby {
     Untrusted,
     /// Every guest waits.
     On,
+}
+
+/// `video.largest`
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum RawSize {
+    /// 320x180.
+    #[serde(rename = "180p")]
+    P180,
+    /// 640x360.
+    #[serde(rename = "360p")]
+    P360,
+    /// 1280x720.
+    #[serde(rename = "720p")]
+    P720,
+    /// 1920x1080.
+    #[serde(rename = "1080p")]
+    P1080,
+}
+
+/// `video.layout`
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RawLayout {
+    /// Who speaks, alone.
+    Single,
+    /// Who speaks, and a strip of others.
+    Speaker,
+    /// Everybody alike.
+    Equal,
+    /// People beside what is shared.
+    SideBySide,
 }
 
 /// `sip.digest`

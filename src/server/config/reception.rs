@@ -89,6 +89,8 @@ pub(super) fn keys(finder: &mut Finder<'_>, raw: &RawKeys) -> KeyTable {
     let texts = [
         (&raw.mute, KeyAction::ToggleMute),
         (&raw.hand, KeyAction::ToggleHand),
+        (&raw.layout, KeyAction::NextLayout),
+        (&raw.page, KeyAction::NextPage),
         (&raw.help, KeyAction::Help),
         (&raw.lock, KeyAction::ToggleLock),
         (&raw.admit_all, KeyAction::AdmitAll),

@@ -8,12 +8,12 @@ use super::reception;
 use super::source::{At, Source};
 use super::{
     Config, Log, MAX_CONFERENCES, Sip, TlsIdentity, api, calling_out, invite, networks, rule,
-    sealed, trunk, user, web,
+    sealed, trunk, user, video, web,
 };
 use crate::meeting::{CODE_DIGITS, Permanent, Pin, fold};
 use causeway_adapter::sip;
 use causeway_base::Codec;
-use causeway_conference::{EndRules, KeyTable, Layout, Settings};
+use causeway_conference::{EndRules, KeyTable, Settings};
 use causeway_dial::{AliasPattern, Found, NameTable, NumberPlan, OurHosts, RateRule};
 use causeway_engine::EngineConfig;
 use causeway_plan::{Encryption, OfferPolicy};
@@ -116,6 +116,7 @@ pub(super) fn resolve(
     let webrtc = web::webrtc(&mut finder, &raw.webrtc, &engine);
     let turn = web::turn(&mut finder, &raw.turn, environment);
     let policy = policy(&mut finder, &raw.media);
+    let video = video::resolve(&mut finder, &raw.video);
     let numbers = rule::numbers(&mut finder, &raw.dial);
     let reception = reception::resolve(&mut finder, &raw.reception);
     let services = reception::services(&mut finder, &raw.reception, &numbers);
@@ -161,6 +162,7 @@ pub(super) fn resolve(
         turn,
         engine,
         policy,
+        video,
         invite,
         store,
         reception,
@@ -325,7 +327,11 @@ fn engine(finder: &mut Finder<'_>, raw: &RawConfig) -> EngineConfig {
     finder.range("node", "workers", raw.node.workers, 0, 1024);
     if media.port_max <= media.port_min {
         let at = [At::Key("media"), At::Key("port_max")];
-        finder.find(&at, "not above `port_min`", "a call needs two ports: leave room for them");
+        finder.find(
+            &at,
+            "not above `port_min`",
+            "a call needs two ports, with pictures four: leave room for them",
+        );
     }
     let defaults = EngineConfig::default();
     EngineConfig {
@@ -558,14 +564,13 @@ fn settings(raw: &RawConference, keys: &Arc<KeyTable>) -> Settings {
         starts_in: None,
         locked_at_start: raw.locked_at_start,
         keys: Arc::clone(keys),
-        // These are the bridge's, the same in every conference.
-        layout: Layout::default(),
-        forwards_pictures: true,
         end: EndRules {
             linger: Duration::from_secs(raw.linger_s),
             max_duration: limit(raw.max_duration_s),
             host_grace: limit(raw.host_grace_s),
         },
+        // What is the bridge's is given to every conference when it begins.
+        ..Settings::default()
     }
 }
 

@@ -76,6 +76,7 @@ fn rules(operator: Option<&str>) -> Rules {
         langs: [("carrier".into(), Lang::En), ("room1".into(), Lang::Zh)].into(),
         lang: Lang::Zh,
         keys: Default::default(),
+        pictures: Default::default(),
         exempt: vec!["127.0.0.0/8".parse().expect("a network")],
         operator: operator.map(|alias| Alias::parse(alias).expect("an alias")),
     }

@@ -212,6 +212,7 @@ fn rules(operator: Option<Alias>) -> Rules {
         lang: Lang::Zh,
         operator,
         keys: Default::default(),
+        pictures: Default::default(),
         exempt: Vec::new(),
     }
 }

@@ -10,6 +10,7 @@ pub(crate) mod peer;
 mod reception;
 mod regression;
 mod sound;
+mod video;
 
 use crate::actor::call::Call;
 use crate::actor::conference::ConferenceActor;
@@ -70,6 +71,7 @@ fn desk(ours: OurHosts, key: Arc<str>, settings: Settings) -> Arc<FrontDesk> {
         langs: Default::default(),
         lang: Lang::Zh,
         keys: Default::default(),
+        pictures: Default::default(),
         exempt: Vec::new(),
         operator: None,
     };
@@ -178,8 +180,12 @@ impl Room {
     }
 
     fn new_of(settings: Settings, paired: bool) -> Self {
+        Self::with(settings, paired, OfferPolicy::default())
+    }
+
+    fn with(settings: Settings, paired: bool, policy: OfferPolicy) -> Self {
         let answering = Answering {
-            policy: OfferPolicy::default(),
+            policy,
             advertised: vec![causeway_adapter::sip::Advertised {
                 local: IpAddr::from([0, 0, 0, 0]),
                 advertised: "198.51.100.9".parse().expect("an address"),

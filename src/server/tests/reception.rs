@@ -19,8 +19,8 @@ const LEG: LegId = LegId(1);
 /// A reception and what came of it.
 pub(super) struct Menus {
     pub(super) actor: ReceptionActor,
-    now: Instant,
-    orders: Vec<Order>,
+    pub(super) now: Instant,
+    pub(super) orders: Vec<Order>,
 }
 
 impl Menus {
@@ -66,7 +66,7 @@ impl Menus {
         menus
     }
 
-    fn press(&mut self, keys: &str) {
+    pub(super) fn press(&mut self, keys: &str) {
         for digit in keys.chars() {
             self.now += Duration::from_millis(200);
             self.take(digit_by(DigitMethod::Rfc4733, digit));
@@ -100,7 +100,7 @@ impl Menus {
         results.collect()
     }
 
-    fn visit(&mut self) -> Box<Visit> {
+    pub(super) fn visit(&mut self) -> Box<Visit> {
         let visit = self.actor.take_handovers().into_iter().find_map(|handover| match handover {
             Handover::Visit(visit) => Some(visit),
             _ => None,

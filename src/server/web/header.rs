@@ -8,7 +8,8 @@ const BARE: &str =
 
 /// What a page of ours may do with the devices of its visitor. A frame around it has to allow the
 /// same.
-const PERMISSIONS: &str = "microphone=(self), speaker-selection=(self), autoplay=(self)";
+const PERMISSIONS: &str = "microphone=(self), camera=(self), speaker-selection=(self), \
+     autoplay=(self), picture-in-picture=(self), fullscreen=(self)";
 
 const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
 

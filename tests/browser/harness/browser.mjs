@@ -1,6 +1,7 @@
 // Debian's Chromium and Firefox, without a screen or a sound card. Each has a tone for a voice.
 
 import { chromium, firefox } from 'playwright-core';
+import { writeFilm } from './film.mjs';
 import { folder } from './process.mjs';
 import { TONES, writeTone } from './sound.mjs';
 
@@ -19,12 +20,14 @@ const FIREFOX = {
   'media.peerconnection.ice.obfuscate_host_addresses': false,
 };
 
-/** `microphone`: `allowed`, `asked` (nobody answers, which is no) or `none`. */
-export async function launchChromium({ tone = TONES.anna, microphone = 'allowed' } = {}) {
+/** `microphone`: `allowed`, `asked` (nobody answers, which is no) or `none`. `film`: the colour of what
+ *  the camera sees; else it is Chromium's own. */
+export async function launchChromium({ tone = TONES.anna, microphone = 'allowed', film } = {}) {
   const home = folder('chromium');
   const voice = writeTone(home.in('voice.wav'), tone);
   const args = microphone === 'none' ? CHROMIUM : [
     ...CHROMIUM, '--use-fake-device-for-media-stream', `--use-file-for-fake-audio-capture=${voice}`,
+    ...(film ? [`--use-file-for-fake-video-capture=${writeFilm(home.in('film.y4m'), film)}`] : []),
     ...(microphone === 'allowed' ? ['--use-fake-ui-for-media-stream'] : []),
   ];
   const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args });
@@ -32,7 +35,7 @@ export async function launchChromium({ tone = TONES.anna, microphone = 'allowed'
   return browser;
 }
 
-/** Its fake microphone plays no file, but a tone of any frequency. */
+/** Its fake microphone plays no file, but a tone of any frequency; its camera sees colours that change. */
 export async function launchFirefox({ tone = TONES.bai, microphone = 'allowed' } = {}) {
   const home = folder('firefox');
   const browser = await firefox.launch({

@@ -2,6 +2,7 @@
 
 import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { filmOf, look, pointsOf } from './film.mjs';
 import { until } from './process.mjs';
 import { levelOf } from './sound.mjs';
 
@@ -10,7 +11,7 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
 export class Visit {
-  static async open(browser, url, { locale = 'en-US', theme = 'light', size = { width: 1280, height: 800 }, userAgent, script } = {}) {
+  static async open(browser, url, { locale = 'en-US', theme = 'light', size = { width: 1280, height: 800 }, userAgent, script, camera = false } = {}) {
     const visit = new Visit();
     visit.context = await browser.newContext({
       locale, colorScheme: theme, viewport: size, ignoreHTTPSErrors: true, ...(userAgent ? { userAgent } : {}),
@@ -18,6 +19,7 @@ export class Visit {
     visit.page = await visit.context.newPage();
     visit.watch(url);
     await visit.page.addInitScript(witness);
+    if (!camera) await visit.page.addInitScript(withoutCamera);
     if (script) await visit.page.addInitScript(script);
     await visit.page.goto(url);
     return visit;
@@ -120,6 +122,22 @@ export class Visit {
     return inner.evaluate(`(${hear})(${JSON.stringify(tones)}, ${ms}, ${levelOf})`);
   }
 
+  /** Colours of points of the picture that is shown, as parts of its width and height. */
+  look(points) {
+    return (this.inside ?? this.page).evaluate(`(${look})(${JSON.stringify(points)})`);
+  }
+
+  /** Whose film is shown at places of the picture. */
+  async films(places) {
+    const colours = await this.look(places.flatMap(pointsOf));
+    return places.map((_, at) => (colours ? filmOf(colours.slice(at * 4, at * 4 + 4)) : null));
+  }
+
+  /** Of the picture that arrives: codec, size, and what was decoded so far. */
+  arriving() {
+    return (this.inside ?? this.page).evaluate(`(${arriving})()`);
+  }
+
   /** By which candidates the media goes. */
   async route() {
     return (this.inside ?? this.page).evaluate(`(${route})()`);
@@ -170,6 +188,27 @@ function witness() {
       window.witness.sockets.push(this);
       this.addEventListener('message', ({ data }) => window.witness.heard.push(JSON.parse(data)));
     }
+  };
+}
+
+/** In the page: a camera costs more than all else, and most scenarios need none. */
+function withoutCamera() {
+  try {
+    localStorage['causeway.camera'] ??= '{"on":false,"device":""}';
+  } catch {
+    // A frame of another site has no storage.
+  }
+}
+
+/** In the page: the video that the latest connection decodes. */
+async function arriving() {
+  const peer = window.witness.peers.filter((one) => one.getReceivers().length > 0 && one.connectionState !== 'closed').pop();
+  const entries = new Map([...((await peer?.getStats())?.values() ?? [])].map((one) => [one.id, one]));
+  const video = [...entries.values()].find((one) => one.type === 'inbound-rtp' && one.kind === 'video' && one.framesDecoded > 0);
+  if (!video) return null;
+  return {
+    codec: entries.get(video.codecId)?.mimeType.replace('video/', '') ?? null,
+    width: video.frameWidth, height: video.frameHeight, frames: video.framesDecoded,
   };
 }
 

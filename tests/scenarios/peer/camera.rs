@@ -16,8 +16,8 @@ pub(crate) struct Camera {
 pub(crate) const WIDTH: u32 = 640;
 pub(crate) const HEIGHT: u32 = 360;
 
-/// The clip begins anew after so long.
-const SECONDS: u32 = 10;
+/// Longer than any scenario: where the clip begins anew, nothing is sent for a while.
+const SECONDS: u32 = 60;
 
 impl Camera {
     /// Has another program make the clip: no codec of ours.

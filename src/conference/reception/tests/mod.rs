@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 mod entry;
 mod farewell;
+mod screen;
 mod stay;
 mod test_call;
 mod tries;

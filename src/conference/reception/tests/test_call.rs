@@ -6,7 +6,7 @@ use crate::{Goal, ReceptionCommand, Verdict};
 use causeway_base::{Codec, Lang};
 use std::time::Duration;
 
-fn verdict() -> Verdict {
+pub(super) fn verdict() -> Verdict {
     Verdict {
         heard: Heard::Sound,
         lost_per_mille: 0,

@@ -199,3 +199,77 @@ impl Composing {
 fn moment(number: u64) -> Moment {
     Moment { number: (number % u64::from(u32::MAX)) as u32, wall: Now::read().wall }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{Still, quarters};
+    use super::*;
+    use causeway_base::VideoCodec;
+    use std::collections::HashMap;
+    use std::time::Instant;
+
+    fn composing() -> (Composing, Vec<Arc<EncodeHolder>>) {
+        let composing = Composing::new();
+        let sources = HashMap::from([(causeway_base::LegId(0), Still::boxed(None))]);
+        composing.show(Wanted { plan: quarters(), sources });
+        let encode = |class| {
+            let codec = VideoCodec::Vp8;
+            composing.encode(EncodeKey { codec, class, single_nal: false, frame_rate: 30 })
+        };
+        let holders = SizeClass::ALL.map(encode).into();
+        (composing, holders)
+    }
+
+    /// The sizes that a beat begins.
+    fn begun(composing: &Composing, number: u64, largest: Option<SizeClass>) -> Vec<SizeClass> {
+        let cap = if largest == Some(SizeClass::P1080) { 30 } else { 15 };
+        let mut begun = Vec::new();
+        let beat = Beat { number, at: Instant::now() };
+        composing.begin(beat, largest, cap, |class| begun.push(class));
+        for class in &begun {
+            composing.canvases[index(*class)].taken.store(false, Ordering::Release);
+        }
+        begun
+    }
+
+    #[test]
+    fn what_the_machine_has_no_time_for_is_not_begun() {
+        let (composing, holders) = composing();
+        assert_eq!(begun(&composing, 0, Some(SizeClass::P1080)), SizeClass::ALL);
+        let small = [SizeClass::P180, SizeClass::P360];
+        assert_eq!(begun(&composing, 1, Some(SizeClass::P360)), small);
+        assert_eq!(begun(&composing, 2, Some(SizeClass::P360)), [], "every other beat");
+        assert_eq!(begun(&composing, 3, None), []);
+        drop(holders);
+        assert_eq!(begun(&composing, 4, Some(SizeClass::P1080)), []);
+        assert!(!composing.is_watched());
+    }
+
+    #[test]
+    fn a_canvas_that_is_still_drawn_makes_the_beat_late_and_is_not_begun_again() {
+        let (composing, _holders) = composing();
+        let beat = |number| Beat { number, at: Instant::now() };
+        let mut begun = 0;
+        for (number, late) in [(0, false), (1, true)] {
+            let found = composing.begin(beat(number), Some(SizeClass::P360), 30, |_| begun += 1);
+            assert_eq!((found.due, found.late), (true, late));
+        }
+        assert_eq!(begun, 2);
+    }
+
+    #[test]
+    fn nothing_is_made_of_what_was_not_told_and_of_what_failed() {
+        let (failed, _holders) = composing();
+        failed.fail(SizeClass::P180);
+        assert_eq!(begun(&failed, 0, Some(SizeClass::P1080)), []);
+        let untold = Composing::new();
+        let key = EncodeKey {
+            codec: VideoCodec::Vp8,
+            class: SizeClass::P180,
+            single_nal: false,
+            frame_rate: 30,
+        };
+        let _holder = untold.encode(key);
+        assert_eq!(begun(&untold, 0, Some(SizeClass::P1080)), []);
+    }
+}

@@ -121,10 +121,14 @@ const fn bounds(strain: VideoStrain) -> (Option<SizeClass>, u8) {
 }
 
 impl Shared {
+    fn is_watched(&self) -> bool {
+        locked(&self.compositions).iter().any(|held| held.composing.is_watched())
+    }
+
     /// Sets the gate to rest where nobody looks at any composition.
     fn rest_if_unwatched(&self) -> bool {
         let mut state = locked(&self.gate.state);
-        let watched = self.living().iter().any(|composing| composing.is_watched());
+        let watched = self.is_watched();
         if watched || *state != State::Beating {
             return false;
         }

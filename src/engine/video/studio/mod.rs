@@ -10,9 +10,9 @@
 //!   next tick.
 //! * `overload`: what is given up where there is too little time.
 //!
-//! Memory: a composition takes 1.4 MB at 720p (0.4 at 360p, 3.2 at 1080p) for each picture in
-//! work, which is one or two, four at most. An encoder at 720p takes 10 MB in H.264 and 8 in VP8,
-//! at 360p 3 and 2. Both are given back when the last who holds them lets go.
+//! Memory: a composition takes 1.4 MB at 720p (0.4 at 360p, 3.1 at 1080p) for each picture in
+//! work, which is one or two, four at most. An encoder at 720p takes 11 MB in H.264 and 33 in VP8,
+//! at 360p 4 and 10. Both are given back when the last who holds them lets go.
 
 mod beat;
 mod canvas;
@@ -64,10 +64,8 @@ pub(crate) struct Studio {
 /// One picture that is composed. It ends when it is dropped.
 #[derive(Debug)]
 pub(crate) struct Composition {
-    shared: Arc<Shared>,
     composing: Arc<Composing>,
-    /// That somebody holds it.
-    _holder: Arc<Holder>,
+    holder: Arc<Holder>,
 }
 
 /// All that tells one encoder's pictures from another's of the same composition.
@@ -148,8 +146,18 @@ struct Shared {
     counts: StudioCounts,
 }
 
+/// Whoever holds a composition.
 #[derive(Debug)]
-struct Holder;
+struct Holder {
+    shared: Arc<Shared>,
+}
+
+impl Drop for Holder {
+    /// What nobody holds ends at the next beat, even where nobody looks at anything.
+    fn drop(&mut self) {
+        self.shared.gate.wake();
+    }
+}
 
 struct Held {
     composing: Arc<Composing>,
@@ -251,13 +259,16 @@ impl Studio {
     /// A picture that shows nothing yet: its encoders wait until it is told what.
     pub(crate) fn open(&self) -> Composition {
         let shared = Arc::clone(&self.threads.shared);
-        let (composing, holder) = (Arc::new(Composing::new()), Arc::new(Holder));
+        let composing = Arc::new(Composing::new());
+        let holder = Arc::new(Holder { shared });
         let held = Held { composing: Arc::clone(&composing), holder: Arc::downgrade(&holder) };
-        locked(&shared.compositions).push(held);
-        Composition { shared, composing, _holder: holder }
+        locked(&holder.shared.compositions).push(held);
+        Composition { composing, holder }
     }
 
-    /// How short of time it is.
+    /// How short of time it is. From [`VideoStrain::FewerPictures`] on there are 15 pictures a
+    /// second at most, from [`VideoStrain::Smaller`] on encoders above 360p rest, in
+    /// [`VideoStrain::AudioOnly`] all do: who holds one asks for a smaller one instead.
     pub(crate) fn strain(&self) -> VideoStrain {
         self.threads.shared.strain()
     }
@@ -280,14 +291,14 @@ impl Composition {
     /// whole picture at half of the rates of its size.
     pub(crate) fn encode(&self, key: EncodeKey) -> Encode {
         let holder = self.composing.encode(key);
-        self.shared.gate.wake();
+        self.holder.shared.gate.wake();
         Encode { holder }
     }
 
     /// What it shows now, at 720p, to look at: composed on the thread that asks, which takes some
     /// milliseconds, so not on a worker's. `None` before it shows anything.
     pub(crate) fn snapshot(&self) -> Option<Frame> {
-        self.composing.snapshot(&self.shared)
+        self.composing.snapshot(&self.holder.shared)
     }
 
     /// Whether a fault of ours ended it: there will be no further picture.

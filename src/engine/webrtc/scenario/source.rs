@@ -47,6 +47,20 @@ fn sizes_are_told_apart() {
 }
 
 #[test]
+fn sizes_that_change_their_names_are_told_apart_anew() {
+    let mut call = Call::open(vec![simulcast(&["q", "h"])]);
+    call.peer.film(call.now.instant, sized(0), 1);
+    call.peer.film(call.now.instant, sized(1), 1);
+    call.tick();
+    // What the packets of before said holds no more; those of now say the same as ever.
+    call.reconfigure(vec![both_ways(simulcast(&["h", "q"]))]);
+    call.peer.film(call.now.instant, sized(0), 2);
+    call.tick();
+    assert_eq!(call.sequences(LINE, 0), [1]);
+    assert_eq!(call.sequences(LINE, 1), [1, 2]);
+}
+
+#[test]
 fn lost_packets_of_each_size_come_again() {
     let mut call = Call::open(vec![simulcast(&["q", "h", "f"])]);
     call.to_session = Box::new(|datagram| {

@@ -46,14 +46,14 @@ const fn ink(mark: Mark) -> Colour {
 }
 
 /// The name of a tile's participant and the marks before it, along its lower edge. The letters
-/// grow with the tile.
+/// grow with the tile; one that they would mostly hide goes without.
 pub fn caption(lettering: &mut Lettering, tile: Rect, name: &str, marks: &[Mark]) -> Vec<Sprite> {
-    let size = (tile.height() / 13).clamp(12, 40);
+    let size = (tile.height() / 13).clamp(12, 32);
     let padding = size / 2;
     let widest = tile.width().saturating_sub(2 * padding);
     let row = Row::new(lettering, name, marks, size, widest.saturating_sub(2 * padding));
     let height = size * 2;
-    if row.is_empty() || tile.height() < height || widest == 0 {
+    if row.is_empty() || tile.height() < height / 3 * 5 || widest == 0 {
         return Vec::new();
     }
     let top = tile.height() - height;

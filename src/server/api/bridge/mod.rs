@@ -25,12 +25,14 @@ use crate::live::Live;
 use crate::meeting::Meetings;
 use crate::store::{self, NewAudit, Store, StoreError, Tokens};
 use causeway_adapter::sip::SipHandle;
+use causeway_base::LegId;
 use causeway_engine::TickMetrics;
 use jiff::Timestamp;
 use std::fmt;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use tokio::sync::Semaphore;
 
 /// What the API reaches of a running bridge.
 pub struct BridgeBackend {
@@ -47,6 +49,18 @@ pub struct BridgeBackend {
     realtime: bool,
     draining: AtomicBool,
     events: Arc<EventLog>,
+    snapshots: Arc<dyn Snapshots>,
+    /// Snapshots at a time.
+    looks: Arc<Semaphore>,
+}
+
+/// Snapshots at a time: each is composed anew and compressed, beside all calls.
+const MAX_LOOKS: usize = 2;
+
+/// Shows what a leg is shown.
+pub trait Snapshots: fmt::Debug + Send + Sync {
+    /// The picture that a leg is sent now, as PNG. `None`: it is sent none. May wait.
+    fn of(&self, leg: LegId) -> Option<Vec<u8>>;
 }
 
 impl fmt::Debug for BridgeBackend {
@@ -75,6 +89,8 @@ impl BridgeBackend {
             realtime: bridge.realtime(),
             draining: AtomicBool::new(false),
             events,
+            snapshots: bridge.snapshots(),
+            looks: Arc::new(Semaphore::new(MAX_LOOKS)),
         }
     }
 
@@ -244,6 +260,19 @@ impl Backend for BridgeBackend {
 
     fn participants<'a>(&'a self, id: &'a MeetingId) -> Answer<'a, Vec<Participant>> {
         Box::pin(self.roster(id))
+    }
+
+    fn pictures<'a>(&'a self, id: &'a MeetingId) -> Answer<'a, Pictures> {
+        Box::pin(self.composed(id))
+    }
+
+    fn picture<'a>(
+        &'a self,
+        by: &'a Actor,
+        id: &'a MeetingId,
+        who: ParticipantId,
+    ) -> Answer<'a, Vec<u8>> {
+        Box::pin(self.look(by, id, who))
     }
 
     fn order<'a>(&'a self, by: &'a Actor, id: &'a MeetingId, order: Order) -> Answer<'a, ()> {

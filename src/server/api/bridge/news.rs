@@ -110,6 +110,17 @@ fn happening(event: Event) -> Option<Happening> {
         Event::LockChanged { locked } => Happening::LockChanged { locked },
         Event::LobbyChanged { lobby } => Happening::LobbyChanged { lobby: lobby.into() },
         Event::UnmuteAllowed { allowed } => Happening::UnmuteAllowed { allowed },
+        Event::LayoutChanged { layout } => Happening::LayoutChanged { layout: (&layout).into() },
+        Event::SpotlightChanged { participant } => {
+            Happening::SpotlightChanged { participant: participant.map(who) }
+        }
+        Event::VideoChanged { participant, state, .. } => {
+            Happening::VideoChanged { participant: who(participant), state: state.into() }
+        }
+        Event::Sighted { participant, sight, .. } => {
+            Happening::SightChanged { participant: who(participant), sight: sight.into() }
+        }
+        Event::VideoStrained { strain } => Happening::VideoStrained { strain: strain.into() },
         Event::HostsGone => Happening::HostsGone,
         Event::Ended(cause) => Happening::MeetingEnded { code: cause.code().to_owned() },
         _ => return None,

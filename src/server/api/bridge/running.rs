@@ -8,9 +8,12 @@ use crate::live::LiveError;
 use crate::meeting::Phase;
 use crate::view::{self, ConferenceView};
 use causeway_base::Lang;
-use causeway_conference::conference::view::ParticipantView;
-use causeway_conference::{AdmissionState, By, Command, CommandError, Protocol};
+use causeway_conference::{
+    AdmissionState, By, Command, CommandError, LegView, ParticipantView, Protocol,
+};
+use causeway_plan::video::VideoState;
 use jiff::{SignedDuration, Timestamp};
+use std::sync::Arc;
 use std::time::Instant;
 
 impl From<LiveError> for Problem {
@@ -40,6 +43,53 @@ impl BridgeBackend {
         let mut all: Vec<_> = view.conference.participants.iter().map(shown).collect();
         all.sort_by_key(|participant| participant.place.unwrap_or(0));
         Ok(all)
+    }
+
+    /// How its pictures are composed.
+    pub(super) async fn composed(&self, id: &MeetingId) -> Result<Pictures, Problem> {
+        let view = self.running(id).await?.conference;
+        Ok(Pictures {
+            layout: (&view.layout).into(),
+            spotlight: view.spotlight.map(ParticipantId),
+            strain: view.strain.into(),
+        })
+    }
+
+    /// What somebody sees, as PNG. Who looked is audited: it is a look at people.
+    pub(super) async fn look(
+        &self,
+        by: &Actor,
+        id: &MeetingId,
+        who: ParticipantId,
+    ) -> Result<Vec<u8>, Problem> {
+        let seen = self.seen_by(id, who).await;
+        self.audited(by, "participant.picture", id.as_str(), &seen);
+        seen
+    }
+
+    async fn seen_by(&self, id: &MeetingId, who: ParticipantId) -> Result<Vec<u8>, Problem> {
+        let view = self.running(id).await?.conference;
+        let one = view.participants.iter().find(|one| one.id == who.0).ok_or(Fault::NotFound)?;
+        let shown = |leg: &&LegView| leg.video.sends() && !leg.admission.is_arriving();
+        let leg = one.legs.iter().find(shown).ok_or(Fault::NotFound)?.leg;
+        // The engine is asked from a thread that may wait, and for few pictures at a time.
+        let permit = Arc::clone(&self.looks).acquire_owned().await;
+        let _permit = permit.map_err(|_| Fault::Internal)?;
+        let snapshots = Arc::clone(&self.snapshots);
+        let picture = tokio::task::spawn_blocking(move || snapshots.of(leg)).await;
+        picture.ok().flatten().ok_or_else(|| Fault::NotFound.into())
+    }
+
+    /// A conference that runs.
+    async fn running(&self, id: &MeetingId) -> Result<ConferenceView, Problem> {
+        let key = id.as_str();
+        match self.live.view(key).await {
+            Some(view) => Ok(view),
+            None if self.meetings.phase(key, Timestamp::now()).is_none() => {
+                Err(Fault::NotFound.into())
+            }
+            None => Err(Fault::NotRunning.into()),
+        }
     }
 
     pub(super) async fn carry_out(
@@ -117,6 +167,11 @@ fn command(order: Order) -> Command {
         }
         Order::SetLock(locked) => Command::SetLock { locked, by },
         Order::SetLobby(lobby) => Command::SetLobby { lobby: lobby.into(), by },
+        Order::SetLayout(layout) => Command::SetLayout { layout, by },
+        Order::Spotlight(who) => Command::Spotlight { participant: who.map(|who| who.0), by },
+        Order::ChoosePicture(who, choice) => {
+            Command::ChoosePicture { participant: who.0, choice, by }
+        }
         Order::End => Command::EndForAll { by },
     }
 }
@@ -138,6 +193,9 @@ fn word(order: &Order) -> &'static str {
         Order::SetSuccessors(_) => "meeting.successors",
         Order::SetLock(_) => "meeting.lock",
         Order::SetLobby(_) => "meeting.lobby",
+        Order::SetLayout(_) => "meeting.layout",
+        Order::Spotlight(_) => "meeting.spotlight",
+        Order::ChoosePicture(..) => "participant.layout",
         Order::End => "meeting.end",
     }
 }
@@ -175,7 +233,32 @@ fn participant(one: &ParticipantView, speaking: bool) -> Participant {
         speaking,
         protocol: one.legs.first().map_or_else(String::new, |leg| protocol(leg.source).to_owned()),
         trusted: one.legs.iter().any(|leg| leg.trusted),
+        video: video(one),
+        view: view(one),
     }
+}
+
+/// The camera that is shown, or would be.
+fn video(one: &ParticipantView) -> Option<Video> {
+    let cameras = || one.legs.iter().filter(|leg| leg.video.receives());
+    let on = |leg: &&LegView| leg.picture != VideoState::Absent;
+    let seen = |leg: &&LegView| leg.seen;
+    let leg = cameras().find(seen).or(cameras().find(on)).or(cameras().next())?;
+    let cause = match leg.picture {
+        VideoState::Frozen(cause) => Some(cause.into()),
+        VideoState::Absent | VideoState::Coming => None,
+    };
+    Some(Video { state: leg.picture.into(), cause, sight: leg.sight.into(), seen: leg.seen })
+}
+
+fn view(one: &ParticipantView) -> Option<View> {
+    one.legs.iter().any(|leg| leg.video.sends()).then(|| View {
+        layout: (&one.looks.layout).into(),
+        chosen: one.choice.layout.as_ref().map(Layout::from),
+        pinned: one.choice.pinned.map(ParticipantId),
+        page: u32::try_from(one.looks.page).unwrap_or(u32::MAX),
+        pages: u32::try_from(one.looks.pages).unwrap_or(u32::MAX),
+    })
 }
 
 fn protocol(protocol: Protocol) -> &'static str {

@@ -2,6 +2,7 @@
 
 use super::meeting::Lobby;
 use super::participant::{Mute, Role};
+use super::picture::{LayoutName, Sight, Strain, VideoState};
 use super::text::{MeetingId, Name, ParticipantId, Time};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -87,6 +88,36 @@ pub enum Happening {
     UnmuteAllowed {
         /// They may.
         allowed: bool,
+    },
+    /// The meeting has another layout.
+    LayoutChanged {
+        /// Which.
+        layout: LayoutName,
+    },
+    /// Somebody else, or nobody, is large for all.
+    SpotlightChanged {
+        /// Who; nobody when absent.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        participant: Option<ParticipantId>,
+    },
+    /// Somebody's camera was switched on or off, or stands still.
+    VideoChanged {
+        /// Whose.
+        participant: ParticipantId,
+        /// How its pictures come.
+        state: VideoState,
+    },
+    /// Somebody's pictures look different.
+    SightChanged {
+        /// Whose.
+        participant: ParticipantId,
+        /// What they look like.
+        sight: Sight,
+    },
+    /// The bridge has too little time for pictures, or enough again.
+    VideoStrained {
+        /// What is left of them.
+        strain: Strain,
     },
     /// No host is left.
     HostsGone,

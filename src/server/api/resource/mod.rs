@@ -10,6 +10,7 @@ pub mod link;
 pub mod meeting;
 pub mod page;
 pub mod participant;
+pub mod picture;
 pub mod text;
 pub mod token;
 
@@ -29,6 +30,10 @@ pub use page::{Page, PageQuery, Window};
 pub use participant::{
     AllowUnmute, Hand, HandOver, LobbyChange, Lock, Mute, Order, Participant, Presence, Role,
     RoleChange, Successors,
+};
+pub use picture::{
+    FreezeCause, Layout, LayoutName, PictureChoice, Pictures, Place, Sight, Spotlight, Strain,
+    Video, VideoState, View,
 };
 pub use text::{
     CallId, Cursor, Language, LinkId, MeetingId, Name, ParticipantId, Secret, Time, TokenId,

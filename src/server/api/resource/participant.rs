@@ -1,6 +1,7 @@
 //! Who is in a running meeting and who waits, and what they are told.
 
 use super::meeting::Lobby;
+use super::picture::{Video, View};
 use super::text::{Name, ParticipantId, Time};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -89,6 +90,12 @@ pub struct Participant {
     pub protocol: String,
     /// Was proved to be one of ours.
     pub trusted: bool,
+    /// The camera; absent where none was agreed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub video: Option<Video>,
+    /// What the participant sees; absent where it takes no pictures.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub view: Option<View>,
 }
 
 /// What a running meeting is told.
@@ -127,6 +134,12 @@ pub enum Order {
     SetLock(bool),
     /// Whom the lobby holds back.
     SetLobby(Lobby),
+    /// The layout of all who chose none.
+    SetLayout(causeway_conference::Layout),
+    /// Somebody large for all, or nobody.
+    Spotlight(Option<ParticipantId>),
+    /// What one shall see.
+    ChoosePicture(ParticipantId, causeway_conference::PictureChoice),
     /// End for everybody.
     End,
 }

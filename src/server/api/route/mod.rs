@@ -8,6 +8,7 @@ mod lines;
 mod links;
 mod meetings;
 mod participants;
+mod pictures;
 mod state;
 mod tokens;
 
@@ -36,6 +37,7 @@ pub(super) fn all() -> OpenApiRouter<Api> {
         .routes(routes!(events::stream_events))
         .merge(of_meetings())
         .merge(of_participants())
+        .merge(of_pictures())
 }
 
 fn of_meetings() -> OpenApiRouter<Api> {
@@ -51,6 +53,14 @@ fn of_meetings() -> OpenApiRouter<Api> {
         .routes(routes!(links::list_links, links::create_link))
         .routes(routes!(links::revoke_link))
         .routes(routes!(links::revoke_all_links))
+}
+
+fn of_pictures() -> OpenApiRouter<Api> {
+    OpenApiRouter::new()
+        .routes(routes!(pictures::get_layout, pictures::set_layout))
+        .routes(routes!(pictures::set_spotlight))
+        .routes(routes!(pictures::choose_picture))
+        .routes(routes!(pictures::get_picture))
 }
 
 fn of_participants() -> OpenApiRouter<Api> {

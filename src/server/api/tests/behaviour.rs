@@ -143,6 +143,42 @@ async fn orders_reach_the_meeting_in_the_name_of_the_token() {
 }
 
 #[tokio::test]
+async fn what_people_see_is_set_and_looked_at_through_the_eyes_of_one() {
+    let bench = Bench::new();
+    let of = "/api/v1/meetings/own";
+    for (path, body) in [
+        ("layout", r#"{"name":"custom","places":[{"left":0,"top":0,"width":500,"height":500}]}"#),
+        ("spotlight", "{}"),
+        ("participants/part-7/layout", r#"{"layout":{"name":"equal"},"page":2}"#),
+    ] {
+        let reply = bench.ask("PUT", &format!("{of}/{path}"), "meeting:own", body).await;
+        assert_eq!(reply.status, StatusCode::NO_CONTENT, "{path}");
+    }
+    let changes = bench.fake.changes();
+    assert!(changes[0].starts_with("meeting:own: own SetLayout(Custom([Area {"), "{changes:?}");
+    assert_eq!(changes[1], "meeting:own: own Spotlight(None)");
+    let choice = "PictureChoice { layout: Some(Equal), pinned: None, page: 2 }";
+    assert_eq!(
+        changes[2],
+        format!("meeting:own: own ChoosePicture(ParticipantId(ParticipantId(7)), {choice})")
+    );
+    for wrong in [
+        r#"{"name":"custom"}"#,
+        r#"{"name":"single","places":[{"left":0,"top":0,"width":1,"height":1}]}"#,
+        r#"{"name":"custom","places":[{"left":900,"top":0,"width":200,"height":1}]}"#,
+    ] {
+        let reply = bench.ask("PUT", &format!("{of}/layout"), "meeting:own", wrong).await;
+        assert_eq!(reply.status, StatusCode::UNPROCESSABLE_ENTITY, "{wrong}");
+    }
+    let layout = bench.ask("GET", &format!("{of}/layout"), "read", "").await.json();
+    assert_eq!(layout, serde_json::json!({"layout": {"name": "speaker"}, "strain": "none"}));
+    let path = format!("{of}/participants/part-7/picture.png");
+    let picture = bench.ask("GET", &path, "meeting:own", "").await;
+    assert_eq!(picture.headers["content-type"], "image/png");
+    assert_eq!(picture.headers["cache-control"], "no-store");
+}
+
+#[tokio::test]
 async fn lists_go_on_by_their_cursor() {
     let bench = Bench::new();
     let first = bench.ask("GET", "/api/v1/meetings?limit=1", "read", "").await.json();

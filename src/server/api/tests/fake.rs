@@ -192,6 +192,18 @@ impl Backend for Fake {
     fn participants<'a>(&'a self, _: &'a MeetingId) -> Answer<'a, Vec<Participant>> {
         done(Vec::new())
     }
+    fn pictures<'a>(&'a self, _: &'a MeetingId) -> Answer<'a, Pictures> {
+        let layout = Layout { name: LayoutName::Speaker, places: Vec::new() };
+        done(Pictures { layout, spotlight: None, strain: Strain::None })
+    }
+    fn picture<'a>(
+        &'a self,
+        by: &'a Actor,
+        meeting_id: &'a MeetingId,
+        who: ParticipantId,
+    ) -> Answer<'a, Vec<u8>> {
+        self.changed(by, &format!("{meeting_id} look as {who:?}"), b"PNG".to_vec())
+    }
     fn order<'a>(
         &'a self,
         by: &'a Actor,

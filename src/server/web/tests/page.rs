@@ -31,7 +31,8 @@ async fn the_page_is_served_with_its_policy_and_never_cached() {
     assert_eq!(page.header("cache-control"), "no-store");
     assert_eq!(page.header("referrer-policy"), "no-referrer");
     assert_eq!(page.header("x-content-type-options"), "nosniff");
-    let permissions = "microphone=(self), speaker-selection=(self), autoplay=(self)";
+    let permissions = "microphone=(self), camera=(self), speaker-selection=(self), \
+                       autoplay=(self), picture-in-picture=(self), fullscreen=(self)";
     assert_eq!(page.header("permissions-policy"), permissions);
     assert!(!page.headers.contains_key("x-frame-options"), "Teams shows the page in a frame");
     assert!(!page.headers.contains_key("set-cookie"));

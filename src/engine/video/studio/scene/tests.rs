@@ -1,8 +1,8 @@
 //! What plans look like. The pictures stay in the target's folder, for people to look at.
 
+use super::super::Shared;
 use super::super::canvas::{Canvas, Wanted};
 use super::super::tests::{Still, moving, plain};
-use super::super::{PictureSource, Shared};
 use super::*;
 use causeway_base::{Lang, SizeClass};
 use causeway_media::video::colour::Colour;
@@ -72,10 +72,7 @@ fn speaker() -> Vec<PlannedTile> {
 
 /// Draws a plan; the legs of `pictures` have one.
 fn draw(plan: &PicturePlan, class: SizeClass, pictures: &[(u64, Frame)]) -> Frame {
-    let boxed = |(leg, picture): &(u64, Frame)| {
-        let source: Box<dyn PictureSource> = Box::new(Still::new(Some(picture.clone())));
-        (LegId(*leg), source)
-    };
+    let boxed = |(leg, picture): &(u64, Frame)| (LegId(*leg), Still::boxed(Some(picture.clone())));
     let sources = pictures.iter().map(boxed).collect();
     let wanted = Arc::new(Wanted { plan: plan.clone(), sources });
     let shared = Shared::new(Theme::default());

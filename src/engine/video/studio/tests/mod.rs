@@ -7,7 +7,7 @@ use super::*;
 use causeway_base::{Lang, VideoSize};
 use causeway_media::video::codec::{Decoded, decoder, is_built_in};
 use causeway_media::video::colour::Colour;
-use causeway_media::video::frame::{FramePool, FrameSource};
+use causeway_media::video::frame::{FramePool, FrameSource, frame_bytes};
 use causeway_plan::picture::{Area, GRID_HEIGHT, GRID_WIDTH, PlannedTile};
 use causeway_plan::{PictureId, Show, TileMarks};
 use std::time::Duration;
@@ -19,6 +19,10 @@ pub(super) struct Still(Arc<Mutex<Option<Frame>>>);
 impl Still {
     pub(super) fn new(picture: Option<Frame>) -> Self {
         Self(Arc::new(Mutex::new(picture)))
+    }
+
+    pub(super) fn boxed(picture: Option<Frame>) -> Box<dyn PictureSource> {
+        Box::new(Self::new(picture))
     }
 
     fn set(&self, picture: Frame) {
@@ -64,7 +68,7 @@ const COLOURS: [Colour; 4] = [
 ];
 
 /// Four tiles without names.
-fn quarters() -> PicturePlan {
+pub(super) fn quarters() -> PicturePlan {
     let (width, height) = (GRID_WIDTH / 2, GRID_HEIGHT / 2);
     let area = |index: u16| Area::new(index % 2 * width, index / 2 * height, width, height);
     let tile = |index: u16| PlannedTile {
@@ -284,6 +288,16 @@ fn a_snapshot_needs_nobody_who_looks() {
     assert_eq!(studio.counts().composed.load(Ordering::Relaxed), 0);
 }
 
+#[test]
+fn a_picture_in_work_takes_the_memory_that_is_stated() {
+    for (class, megabytes) in
+        [(SizeClass::P360, 0.4), (SizeClass::P720, 1.4), (SizeClass::P1080, 3.1)]
+    {
+        let bytes = frame_bytes(class.size()).expect("a size of ours") as f64;
+        assert!((bytes / 1e6 - megabytes).abs() < 0.06, "{class}: {bytes}");
+    }
+}
+
 /// A source that is a fault of ours.
 #[derive(Debug)]
 struct Fault;
@@ -309,13 +323,53 @@ fn a_fault_ends_its_own_composition_alone() {
     assert!(!good.has_failed() && bad_encode.take().is_empty());
 }
 
+/// A source that takes its time, as long as it is told to.
+#[derive(Clone, Debug)]
+struct Slow(Still, Arc<AtomicU64>);
+
+impl PictureSource for Slow {
+    fn picture(&self) -> Option<Frame> {
+        let until = Instant::now() + Duration::from_millis(self.1.load(Ordering::Relaxed));
+        while Instant::now() < until {
+            std::thread::park_timeout(until.saturating_duration_since(Instant::now()));
+        }
+        self.0.picture()
+    }
+}
+
+#[test]
+fn too_little_time_takes_pictures_away_until_only_audio_is_left() {
+    let studio = studio();
+    let composition = studio.open();
+    let slow = Slow(Still::new(None), Arc::new(AtomicU64::new(100)));
+    composition.show(&quarters(), vec![(LegId(0), slow)]);
+    let _encode = composition.encode(key(VideoCodec::Vp8, SizeClass::P180));
+    let mut seen = Vec::new();
+    wait("audio only", || {
+        let strain = studio.strain();
+        if seen.last() != Some(&strain) {
+            seen.push(strain);
+        }
+        (strain == VideoStrain::AudioOnly).then_some(())
+    });
+    use VideoStrain::{AudioOnly, FewerPictures, None as Ease, Smaller};
+    assert!([Ease, FewerPictures, Smaller, AudioOnly].ends_with(&seen), "{seen:?}");
+    let counts = studio.counts();
+    wait("the last pictures", || {
+        let before = counts.composed.load(Ordering::Relaxed);
+        let beats = counts.beats.load(Ordering::Relaxed);
+        wait("beats", || (counts.beats.load(Ordering::Relaxed) > beats + 10).then_some(()));
+        (counts.composed.load(Ordering::Relaxed) == before).then_some(())
+    });
+}
+
 #[test]
 fn all_ends_with_the_last_of_the_studio() {
     let studio = studio();
     let (composition, _stills) = colours(&studio);
     let encode = composition.encode(key(VideoCodec::Vp8, SizeClass::P180));
     take(&encode, 1);
-    let shared = Arc::downgrade(&composition.shared);
+    let shared = Arc::downgrade(&composition.holder.shared);
     drop(studio);
     encode.take();
     encode.refresh();
@@ -338,4 +392,8 @@ fn a_composition_gives_its_frames_back() {
     let composing = Arc::downgrade(&composition.composing);
     drop((composition, encode));
     wait("the end of the composition", || composing.upgrade().is_none().then_some(()));
+    let (unseen, stills) = colours(&studio);
+    let source = Arc::downgrade(&stills[0].0);
+    drop((unseen, stills));
+    wait("the end of one that nobody looked at", || source.upgrade().is_none().then_some(()));
 }

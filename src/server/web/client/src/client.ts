@@ -1,22 +1,25 @@
 // Holds the parts together: what the person does, what the bridge says, what the devices do.
 
-import { effect, signal } from '@preact/signals';
+import { computed, effect, signal } from '@preact/signals';
 import { environmentOf, surroundings } from './environment/browser';
 import { has, wayIn } from './environment/way_in';
 import { lang } from './i18n';
 import { checkLink } from './ladder/link';
 import { nothingSeen, type Observation } from './ladder/ladder';
 import { reach } from './ladder/reach';
+import { browserStore, keepChoice, keptChoice } from './media/choice';
+import { hasCamera } from './media/devices';
 import { Hardware } from './media/hardware';
 import { Peer } from './media/peer';
-import type { Route } from './media/route';
+import { routeOf, type Route } from './media/route';
+import { Screen } from './media/screen';
 import { Speaker } from './media/speaker';
 import { signalAddress, type Place } from './place';
 import { Probe } from './probe/probe';
 import { forBridge, WANTED_KBPS } from './probe/verdict';
-import { VERSION, type ClientMessage, type HostAction, type ServerMessage } from './protocol';
+import { VERSION, type ClientMessage, type HostAction, type Layout, type ServerMessage } from './protocol';
 import { keepSeat, takeSeat, tabStore, type KeptSeat } from './session/seat';
-import { mayBeHeard, me, mayUnmute, seated, start, voice, type Session } from './session/state';
+import { mayBeHeard, mayBeSeen, me, mayUnmute, seated, start, voice, type Session } from './session/state';
 import { reduce, type Event } from './session/reduce';
 import { Signalling, type Hello } from './signalling/signalling';
 
@@ -38,7 +41,13 @@ export class Client {
   readonly wayIn = wayIn(this.environment, has());
   readonly hardware = new Hardware();
   readonly speaker = new Speaker(this.hardware.speaker);
+  readonly screen = new Screen();
+  /** There is a camera to switch on. */
+  readonly cameraThere = signal(false);
   readonly probe = new Probe();
+  /** What is sent of the camera, and whether anybody sees it. */
+  private readonly shown = computed(() => (mayBeSeen(this.session.value) ? this.hardware.camera.track : null));
+  private readonly seen = computed(() => this.session.value.view.camera_seen);
   private signalling: Signalling | null = null;
   private peer: Peer | null = null;
   private peerWasUp = false;
@@ -47,6 +56,14 @@ export class Client {
 
   constructor(readonly place: Place) {
     effect(() => { this.hardware.live = mayBeHeard(this.session.value); });
+    effect(() => {
+      const track = this.shown.value;
+      this.peer?.show(track);
+    });
+    effect(() => {
+      const seen = this.seen.value;
+      this.peer?.see(seen);
+    });
     effect(() => { this.speak(lang.value); });
     this.hardware.changed = (track) => this.useTrack(track);
     this.watchNetwork();
@@ -79,10 +96,20 @@ export class Client {
 
   private prejoin(event: Event): void {
     this.dispatch(event);
-    if (this.wayIn === 'talk') void this.hardware.open();
+    if (this.wayIn === 'talk') void this.preview();
     // Who pays by the byte starts the test by hand.
     const saving = (navigator as { connection?: { saveData?: boolean } }).connection?.saveData === true;
     if (this.wayIn !== 'elsewhere' && !saving) void this.probe.run(this.place);
+  }
+
+  /** One question of the browser after the other. Who refused the first is not asked again. */
+  private async preview(): Promise<void> {
+    await this.hardware.open();
+    this.cameraThere.value = await hasCamera();
+    const microphone = this.hardware.microphone.value;
+    const refused = microphone.is === 'problem' && microphone.problem !== 'missing' && microphone.problem !== 'in_use';
+    const choice = keptChoice(browserStore()) ?? { on: true, device: '' };
+    if (choice.on && this.cameraThere.value && !refused && microphone.is !== 'closed') await this.hardware.camera.on(choice.device);
   }
 
   private resume(kept: KeptSeat): void {
@@ -91,13 +118,22 @@ export class Client {
     this.dispatch({ type: 'join', listenOnly: kept.listenOnly, muted: kept.muted, pin: false, back: kept.admitted });
     // The seat first: the browser may ask for the microphone again, and wait for an answer.
     this.connect(true);
-    if (!kept.listenOnly) void this.hardware.open(kept.microphone);
+    void this.reopen(kept);
+  }
+
+  private async reopen(kept: KeptSeat): Promise<void> {
+    if (!kept.listenOnly) await this.hardware.open(kept.microphone);
+    const choice = keptChoice(browserStore());
+    if (kept.camera) await this.hardware.camera.on(choice?.device ?? '');
+    this.cameraThere.value = await hasCamera();
   }
 
   join(options: { listenOnly: boolean; muted: boolean }): void {
     const asked = this.session.value.phase;
     this.probe.stop();
     this.speaker.prepare();
+    // Who saw that there is no camera, and joins, joins without.
+    if (this.hardware.camera.lens.value.is === 'problem') this.hardware.camera.off();
     this.dispatch({ type: 'join', ...options, pin: asked.at === 'prejoin' && asked.pin !== 'none' });
     if (this.signalling) this.signalling.again();
     else this.connect(false);
@@ -216,11 +252,16 @@ export class Client {
     this.peer?.close();
     this.peerWasUp = false;
     const { iceServers, listenOnly } = this.session.value;
-    this.peer = new Peer(iceServers, this.hardware.track, listenOnly, {
+    this.screen.show(null);
+    const sources = { microphone: this.hardware.track, camera: this.shown.value, listenOnly };
+    this.peer = new Peer(iceServers, sources, {
       send: (message) => void this.send(message),
       heard: (stream) => this.speaker.hear(stream),
+      shown: (stream) => this.screen.show(stream),
+      lines: (lines) => this.dispatch({ type: 'lines', lines }),
       state: (state) => void this.mediaIs(state),
     });
+    this.peer.see(this.seen.value);
     this.dispatch({ type: 'media', media: { is: 'connecting' } });
     this.peer.offer();
   }
@@ -254,8 +295,15 @@ export class Client {
   }
 
   async route(): Promise<Route | null> {
-    return (await this.peer?.route()) ?? null;
+    const stats = await this.stats();
+    return stats && routeOf(stats);
   }
+
+  /** What the browser counts of the connection. */
+  async stats(): Promise<RTCStatsReport | null> {
+    return (await this.peer?.stats()) ?? null;
+  }
+
 
   retryMedia(): void {
     this.newPeer();
@@ -285,6 +333,7 @@ export class Client {
     this.peer = null;
     this.hardware.close();
     this.speaker.silence();
+    this.screen.show(null);
   }
 
   leave(): void {
@@ -336,6 +385,34 @@ export class Client {
     if (muted) this.send({ type: 'mute', muted });
   }
 
+  /** `device`: another camera; the one before otherwise. */
+  async setCamera(on: boolean, device = this.hardware.camera.chosen.value): Promise<void> {
+    const { camera } = this.hardware;
+    if (on) await camera.on(device);
+    else camera.off();
+    // A camera that did not open is no choice against it.
+    if (on && !camera.track) return;
+    keepChoice(browserStore(), { on, device: camera.chosen.value });
+    if (this.session.value.phase.at === 'meeting') this.dispatch({ type: 'camera', on });
+  }
+
+  /** A layout of my own; none: the meeting's. Where all are alike nobody can be pinned. */
+  choose(layout: Layout | null): void {
+    const { pinned } = this.session.value.view;
+    this.order({ type: 'view', layout, pinned: layout === 'equal' ? null : pinned, page: 0 });
+  }
+
+  /** Large for me, whoever speaks; nobody: who speaks. */
+  keepLarge(pinned: number | null): void {
+    const { chosen, page } = this.session.value.view;
+    this.order({ type: 'view', layout: chosen, pinned, page });
+  }
+
+  turn(page: number): void {
+    const { chosen, pinned } = this.session.value.view;
+    this.order({ type: 'view', layout: chosen, pinned, page });
+  }
+
   setHand(raised: boolean): void {
     if (this.order({ type: 'hand', raised })) this.dispatch({ type: 'hand', raised });
   }
@@ -359,7 +436,7 @@ export class Client {
     keepSeat(tabStore(), {
       meeting: this.place.meeting, seat: value.seat, name: this.name.value, muted: value.mute.wish,
       listenOnly: value.listenOnly, microphone: this.hardware.chosen.value, left: Date.now(),
-      phone: value.phone, admitted: value.phase.at === 'meeting',
+      camera: this.hardware.camera.track !== null, phone: value.phone, admitted: value.phase.at === 'meeting',
     });
   }
 

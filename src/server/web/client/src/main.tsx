@@ -7,6 +7,7 @@ import { placeOf } from './place';
 import './style/base.css';
 import './style/parts.css';
 import './style/meeting.css';
+import './style/video.css';
 import { App } from './view/app';
 
 lang.value = langOf(navigator.languages ?? [navigator.language]);

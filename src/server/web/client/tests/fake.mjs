@@ -25,6 +25,8 @@ const START = {
   probe: true,
   sockets: true,
   rtc: true,
+  /** Lines of video are taken. */
+  video: true,
   refuse: null,
   mayCallMe: true,
   phone: { number: '+86 21 1234 5678', code: '842613975', personal_code: '55501234' },
@@ -41,6 +43,8 @@ export class Fake {
     this.connections = new Set();
     this.chat = [...this.history];
     this.rules = { locked: false, may_unmute: true, may_call_me: this.mayCallMe, may_call_out: true, guests_call_me: false, draining: false };
+    this.scene = { layout: 'speaker', spotlight: null, strain: 'none' };
+    this.view = { layout: 'speaker', chosen: null, pinned: null, page: 0, pages: 1, camera_seen: true };
     this.nextId = 100;
     this.answer = async () => null;
     this.probeAnswer = async () => null;
@@ -166,6 +170,7 @@ export class Fake {
           return this.say(connection, { type: 'failed', of: 'mute', problem: { code: 'CW-WEB-004', text: 'Only a host may do this.' } });
         }
         return this.change(me.id, { muted_by_self: message.muted, muted_by_host: message.muted ? me.muted_by_host : false });
+      case 'view': return this.see(connection, message);
       case 'hand': return this.change(me.id, { hand: message.raised });
       case 'chat':
         if (this.chatFails) return this.say(connection, { type: 'failed', of: 'chat', problem: this.chatFails });
@@ -177,6 +182,23 @@ export class Fake {
         return this.say(connection, { type: 'ended', code: 'CW-CALL-000', text: 'You left.', pin_needed: false });
       default:
     }
+  }
+
+  /** As the bridge: what cannot be shown as it was chosen is shown as it can. */
+  see(connection, { layout: chosen = this.view.chosen, pinned = null, page = 0 }) {
+    const wanted = chosen ?? this.scene.layout;
+    const layout = pinned !== null && wanted === 'equal' ? 'speaker' : wanted;
+    const pages = layout === 'equal' ? Math.max(1, Math.ceil(this.people.length / 16)) : 1;
+    this.view = { ...this.view, layout, chosen, pinned, page: Math.min(page, pages - 1), pages };
+    this.say(connection, { type: 'view', ...this.view });
+  }
+
+  /** What the far end answered; where there is no video, it refuses those lines for good. */
+  answered(sdp) {
+    if (this.video || !sdp) return sdp;
+    const refused = [...sdp.matchAll(/m=video[\s\S]*?a=mid:(\S+)/g)].map(([, mid]) => mid);
+    return sdp.replace(/m=video \d+/g, 'm=video 0')
+      .replace(/a=group:BUNDLE (.*)/, (_, mids) => `a=group:BUNDLE ${mids.split(' ').filter((mid) => !refused.includes(mid)).join(' ')}`);
   }
 
   hello(connection, message) {
@@ -213,6 +235,8 @@ export class Fake {
     const connection = [...this.connections].find((one) => one.id === id);
     this.say(connection, { type: 'admitted', role: person.role, muted: person.muted_by_host || person.muted_by_self });
     this.say(connection, { type: 'roster', participants: this.seen(person) });
+    this.say(connection, { type: 'picture', ...this.scene });
+    this.say(connection, { type: 'view', ...this.view });
     if (this.chat.length > 0) this.say(connection, { type: 'chat', messages: this.chat });
     this.change(id, {});
   }
@@ -258,6 +282,8 @@ export class Fake {
         return;
       case 'lower_hand': return this.change(id, { hand: false });
       case 'hand_over': return this.change(id, { role: 'host' });
+      case 'set_layout': this.scene.layout = action.layout; return this.all({ type: 'picture', ...this.scene });
+      case 'spotlight': this.scene.spotlight = action.participant ?? null; return this.all({ type: 'picture', ...this.scene });
       case 'lock': this.rules.locked = action.locked; return this.all({ type: 'state', ...this.rules });
       case 'allow_unmute': this.rules.may_unmute = action.allowed; return this.all({ type: 'state', ...this.rules });
       case 'allow_call_me': this.rules.guests_call_me = action.allowed; return this.all({ type: 'state', ...this.rules });
@@ -283,6 +309,9 @@ export function someone(id, name, more = {}) {
     nothing_heard: false, hand: false, quality: null, ...more,
   };
 }
+
+/** A camera as it should be. */
+export const CAMERA = { state: 'coming', sight: 'fine' };
 
 /** A meeting as it looks on a usual day. */
 export const COMPANY = [

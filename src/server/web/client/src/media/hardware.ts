@@ -1,8 +1,10 @@
 // The devices of this computer, and which of them are in use.
 
 import { signal } from '@preact/signals';
-import { listDevices, noDevices, openMicrophone, type Devices, type Opened } from './microphone';
-import type { MicrophoneProblem } from './permission';
+import { Camera } from './camera';
+import { listDevices, noDevices, type Devices } from './devices';
+import { openMicrophone, type Opened } from './microphone';
+import type { DeviceProblem } from './permission';
 
 type Open = Extract<Opened, { is: 'open' }>;
 
@@ -13,10 +15,11 @@ export class Hardware {
   readonly microphone = signal<Microphone>({ is: 'closed' });
   readonly devices = signal<Devices>(noDevices);
   /** Why another microphone was not opened, where the one before stays in use. */
-  readonly refused = signal<MicrophoneProblem | null>(null);
+  readonly refused = signal<DeviceProblem | null>(null);
   /** Empty: as the system says. */
   readonly chosen = signal('');
   readonly speaker = signal('');
+  readonly camera = new Camera(() => this.list());
   /** Another track: the peer connection must send it. */
   changed: (track: MediaStreamTrack | null) => void = () => undefined;
 
@@ -49,7 +52,7 @@ export class Hardware {
     this.microphone.value = opened;
     if (opened.is === 'open') opened.track.onended = () => void this.open('');
     this.changed(this.track);
-    this.devices.value = await listDevices();
+    await this.list();
   }
 
   /** The microphone in use. */
@@ -72,12 +75,17 @@ export class Hardware {
   close(): void {
     if (this.using) stop(this.using);
     this.microphone.value = { is: 'closed' };
+    this.camera.off();
+  }
+
+  private async list(): Promise<void> {
+    this.devices.value = await listDevices();
   }
 
   private async plugged(): Promise<void> {
     const is = this.microphone.value;
     if (is.is === 'problem' && is.problem === 'missing') await this.open('');
-    this.devices.value = await listDevices();
+    await this.list();
     const { speakers } = this.devices.value;
     if (!speakers.some((one) => one.deviceId === this.speaker.value)) this.speaker.value = '';
   }

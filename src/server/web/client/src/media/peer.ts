@@ -1,11 +1,27 @@
 // The peer connection of the meeting. This side always offers; the bridge answers.
 
 import type { ClientMessage, IceServer } from '../protocol';
-import { routeOf, type Route } from './route';
+import { fitted, offered } from './encodings';
+
+/** Which lines of video the bridge took. What it refused is refused for this connection. */
+export interface Lines {
+  camera: boolean;
+  picture: boolean;
+}
+
+/** What goes out from the beginning. */
+export interface Sources {
+  microphone: MediaStreamTrack | null;
+  camera: MediaStreamTrack | null;
+  listenOnly: boolean;
+}
 
 export interface PeerListener {
   send(message: ClientMessage): void;
   heard(stream: MediaStream): void;
+  /** The picture of the meeting. */
+  shown(stream: MediaStream): void;
+  lines(lines: Lines): void;
   state(state: 'connecting' | 'up' | 'broken' | 'failed'): void;
 }
 
@@ -16,21 +32,31 @@ const HEAL_MS = 2_000;
 
 export class Peer {
   private readonly connection: RTCPeerConnection;
-  private readonly sender: RTCRtpSender;
+  private readonly microphone: RTCRtpSender;
+  private readonly camera: RTCRtpTransceiver;
+  private readonly picture: RTCRtpTransceiver;
+  /** Somebody sees the camera. */
+  private seen = true;
+  private changing: Promise<void> = Promise.resolve();
   private offering = false;
-  private again = false;
+  private again: 'no' | 'offer' | 'restart' = 'no';
   private closed = false;
   private deadline: ReturnType<typeof setTimeout> | undefined;
   private healing: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(iceServers: IceServer[], track: MediaStreamTrack | null, listenOnly: boolean, private readonly listener: PeerListener) {
+  /** All lines are in the first offer: a browser never uses again what it was refused, and some agree
+   *  on several sizes of a camera only at first. So the camera sends from the beginning, if nothing. */
+  constructor(iceServers: IceServer[], { microphone, camera, listenOnly }: Sources, private readonly listener: PeerListener) {
     this.connection = new RTCPeerConnection({ iceServers, bundlePolicy: 'max-bundle' });
-    const transceiver = this.connection.addTransceiver('audio', {
-      direction: listenOnly ? 'recvonly' : 'sendrecv',
-    });
-    this.sender = transceiver.sender;
-    if (track && !listenOnly) void this.sender.replaceTrack(track);
-    this.connection.ontrack = ({ streams, track: heard }) => listener.heard(streams[0] ?? new MediaStream([heard]));
+    this.microphone = this.connection.addTransceiver('audio', { direction: listenOnly ? 'recvonly' : 'sendrecv' }).sender;
+    this.camera = this.connection.addTransceiver('video', { direction: 'sendonly', sendEncodings: offered() });
+    this.picture = this.connection.addTransceiver('video', { direction: 'recvonly' });
+    if (microphone && !listenOnly) void this.microphone.replaceTrack(microphone);
+    if (camera) void this.camera.sender.replaceTrack(camera);
+    this.connection.ontrack = ({ streams, track }) => {
+      if (track.kind === 'audio') listener.heard(streams[0] ?? new MediaStream([track]));
+      else listener.shown(new MediaStream([track]));
+    };
     this.connection.onicecandidate = ({ candidate }) => {
       const line = candidate?.candidate ?? '';
       listener.send({ type: 'candidate', candidate: line.replace(/^candidate:/, '') });
@@ -38,11 +64,11 @@ export class Peer {
     this.connection.onconnectionstatechange = () => this.changed();
   }
 
-  /** The first offer, or a restart of ICE. One offer is under way at a time. */
+  /** The first offer, a restart of ICE, or another use of a line. One offer is under way at a time. */
   offer(restart = false): void {
     if (this.closed) return;
     if (this.offering) {
-      this.again = true;
+      if (this.again !== 'restart') this.again = restart ? 'restart' : 'offer';
       return;
     }
     this.offering = true;
@@ -70,9 +96,12 @@ export class Peer {
     } catch {
       return this.closed;
     }
-    if (this.again) {
-      this.again = false;
-      this.offer(true);
+    this.listener.lines({ camera: this.has(this.camera), picture: this.has(this.picture) });
+    this.fit();
+    if (this.again !== 'no') {
+      const restart = this.again === 'restart';
+      this.again = 'no';
+      this.offer(restart);
     } else if (this.connected) {
       // A restart over a way that never went away changes no state.
       clearTimeout(this.deadline);
@@ -93,8 +122,47 @@ export class Peer {
     } else this.offer(true);
   }
 
+  private has(line: RTCRtpTransceiver): boolean {
+    return this.connection.getTransceivers().includes(line) && line.currentDirection !== 'stopped';
+  }
+
   async use(track: MediaStreamTrack | null): Promise<void> {
-    await this.sender.replaceTrack(track);
+    await this.microphone.replaceTrack(track);
+  }
+
+  /** Another camera, or none. That it is off is agreed, so that nobody is left with its last picture. */
+  show(track: MediaStreamTrack | null): void {
+    this.next(async () => {
+      const { camera } = this;
+      if (camera.sender.track === track || !this.has(camera)) return;
+      await camera.sender.replaceTrack(track);
+      const direction = track ? 'sendonly' : 'inactive';
+      if (this.closed || camera.direction === direction) return;
+      camera.direction = direction;
+      this.offer();
+    });
+  }
+
+  /** Whether anybody sees the camera. Where nobody does, next to nothing is sent. */
+  see(seen: boolean): void {
+    this.seen = seen;
+    this.fit();
+  }
+
+  private fit(): void {
+    this.next(async () => {
+      const { sender } = this.camera;
+      const parameters = sender.getParameters();
+      const encodings = fitted(parameters.encodings ?? [], this.seen);
+      if (encodings === parameters.encodings) return;
+      await sender.setParameters({ ...parameters, encodings: [...encodings] });
+    });
+  }
+
+  /** One change of the camera at a time, each from what the last one left. A browser that refuses one
+   *  sends as it did. */
+  private next(change: () => Promise<void>): void {
+    this.changing = this.changing.then(() => (this.closed ? undefined : change())).catch(() => undefined);
   }
 
   /** The bridge has a door for media by TCP. */
@@ -102,8 +170,8 @@ export class Peer {
     return /^a=candidate:\S+ \d+ tcp /im.test(this.connection.remoteDescription?.sdp ?? '');
   }
 
-  async route(): Promise<Route | null> {
-    return this.closed ? null : routeOf(await this.connection.getStats());
+  async stats(): Promise<RTCStatsReport | null> {
+    return this.closed ? null : this.connection.getStats();
   }
 
   close(): void {

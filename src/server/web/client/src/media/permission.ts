@@ -1,6 +1,8 @@
-// Why there is no microphone.
+// Why there is no microphone, or no camera.
 
-export type MicrophoneProblem =
+export type Device = 'microphone' | 'camera';
+
+export type DeviceProblem =
   /** The person or the policy of the browser said no. */
   | 'denied'
   /** The question was closed without an answer. */
@@ -22,7 +24,7 @@ export interface Circumstances {
   permission: PermissionState | null;
 }
 
-export function problemOf(error: unknown, seen: Circumstances): MicrophoneProblem {
+export function problemOf(error: unknown, seen: Circumstances): DeviceProblem {
   if (!seen.secure) return 'insecure';
   if (!seen.supported) return 'unsupported';
   const { name, message } = error as { name?: string; message?: string };
@@ -46,28 +48,28 @@ export function problemOf(error: unknown, seen: Circumstances): MicrophoneProble
   }
 }
 
-export async function circumstances(): Promise<Circumstances> {
+export async function circumstances(device: Device): Promise<Circumstances> {
   return {
     secure: window.isSecureContext,
     supported: typeof navigator.mediaDevices?.getUserMedia === 'function',
-    allowedByFrame: allowedByFrame(),
+    allowedByFrame: allowedByFrame(device),
     framed: window.self !== window.top,
-    permission: await permission(),
+    permission: await permission(device),
   };
 }
 
-function allowedByFrame(): boolean | null {
+function allowedByFrame(device: Device): boolean | null {
   const policies = document as {
     permissionsPolicy?: { allowsFeature(name: string): boolean };
     featurePolicy?: { allowsFeature(name: string): boolean };
   };
   const policy = policies.permissionsPolicy ?? policies.featurePolicy;
-  return policy ? policy.allowsFeature('microphone') : null;
+  return policy ? policy.allowsFeature(device) : null;
 }
 
-async function permission(): Promise<PermissionState | null> {
+async function permission(device: Device): Promise<PermissionState | null> {
   try {
-    return (await navigator.permissions.query({ name: 'microphone' as PermissionName })).state;
+    return (await navigator.permissions.query({ name: device as PermissionName })).state;
   } catch {
     return null;
   }

@@ -2,20 +2,19 @@
 
 import type { Kind } from '../protocol';
 
-/** This page can send a camera. The bridge takes audio only as yet. */
-export const CAMERA = false;
-
 export type Ability =
-  | 'talk' | 'see_roster' | 'chat' | 'hand' | 'mute_self' | 'host_mutes' | 'host_acts'
+  | 'talk' | 'be_seen' | 'see_others' | 'see_roster' | 'chat' | 'hand' | 'mute_self' | 'host_mutes' | 'host_acts'
   | 'lobby' | 'encrypted' | 'share' | 'names_inside';
 
-/** `keys`: by keys of the telephone; `later`: comes with video; `depends`: on the device or line. */
+/** `keys`: by keys of the telephone; `later`: comes with content; `depends`: on the device or line. */
 export type Can = 'yes' | 'no' | 'keys' | 'later' | 'depends';
 
 export const KINDS: readonly Kind[] = ['browser', 'room', 'phone', 'bridge'];
 
 export const ABILITIES: readonly [Ability, Record<Kind, Can>][] = [
   ['talk', { browser: 'yes', room: 'yes', phone: 'yes', bridge: 'yes' }],
+  ['be_seen', { browser: 'yes', room: 'yes', phone: 'no', bridge: 'depends' }],
+  ['see_others', { browser: 'yes', room: 'yes', phone: 'no', bridge: 'depends' }],
   ['mute_self', { browser: 'yes', room: 'keys', phone: 'keys', bridge: 'no' }],
   ['host_mutes', { browser: 'yes', room: 'yes', phone: 'yes', bridge: 'yes' }],
   ['hand', { browser: 'yes', room: 'keys', phone: 'keys', bridge: 'no' }],

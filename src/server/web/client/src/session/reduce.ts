@@ -2,9 +2,10 @@
 
 import type { LinkAnswer, Participant, ServerMessage } from '../protocol';
 import { nothingSeen, type Observation } from '../ladder/ladder';
+import type { Lines } from '../media/peer';
 import {
-  MAX_CALLS, MAX_CHAT_KEPT, MAX_NOTICES, me, seated, start,
-  type Call, type Media, type Notice, type Session, type Wire,
+  MAX_CALLS, MAX_CHAT_KEPT, MAX_NOTICES, me, plainScene, plainView, seated, start,
+  type Call, type Media, type Notice, type Scene, type Session, type Wire,
 } from './state';
 
 export type Event =
@@ -13,6 +14,9 @@ export type Event =
   | { type: 'join'; listenOnly: boolean; muted: boolean; pin: boolean; back?: boolean }
   | { type: 'wire'; wire: Wire }
   | { type: 'media'; media: Media }
+  | { type: 'lines'; lines: Lines }
+  /** I switched my camera. */
+  | { type: 'camera'; on: boolean }
   | { type: 'failed'; seen: Observation }
   | { type: 'mute'; muted: boolean }
   /** Who joined to listen found a microphone. */
@@ -50,6 +54,10 @@ export function reduce(session: Session, event: Event): Session {
       return wire(session, event.wire);
     case 'media':
       return { ...session, media: event.media };
+    case 'lines':
+      return { ...session, lines: event.lines };
+    case 'camera':
+      return noticed(session, { is: event.on ? 'camera_on' : 'camera_off' });
     case 'failed':
       return { ...cleared(session), phase: { at: 'failed', seen: event.seen } };
     case 'mute':
@@ -114,6 +122,14 @@ function heard(session: Session, message: ServerMessage): Session {
       const { type: _, ...rules } = message;
       return ruled(session, rules);
     }
+    case 'picture': {
+      const { type: _, ...scene } = message;
+      return composed(session, scene);
+    }
+    case 'view': {
+      const { type: _, ...view } = message;
+      return { ...session, view };
+    }
     case 'chat':
       return chat(session, message.messages);
     case 'failed':
@@ -145,6 +161,17 @@ function ruled(session: Session, rules: Session['rules']): Session {
   if (rules.locked !== before.locked) next = noticed(next, { is: rules.locked ? 'locked' : 'unlocked' });
   const given = rules.may_unmute && !before.may_unmute && role === 'guest';
   return given && mute.wish && !listenOnly ? maySpeak(next) : next;
+}
+
+/** Who is large for all, and what the bridge has time for, is said to those who are in. */
+function composed(session: Session, scene: Scene): Session {
+  const { scene: before, people } = session;
+  let next: Session = { ...session, scene };
+  if (session.phase.at !== 'meeting') return next;
+  if (scene.strain !== before.strain) next = noticed(next, { is: 'strain', strain: scene.strain });
+  if (scene.spotlight === before.spotlight) return next;
+  const who = people.find((one) => one.id === scene.spotlight) ?? null;
+  return noticed(next, { is: 'spotlight', who });
 }
 
 /** Said once, where the rule and my own mute change together. */
@@ -266,5 +293,7 @@ function noticed(session: Session, notice: Notice): Session {
 
 /** What does not outlast the meeting. */
 function cleared(session: Session): Session {
-  return { ...session, wire: { is: 'none' }, media: { is: 'none' }, people: [], speaking: [], calls: [], notices: [], hand: false, writing: 'idle' };
+  return {
+    ...session, wire: { is: 'none' }, media: { is: 'none' }, lines: start.lines, scene: plainScene, view: plainView, people: [], speaking: [], calls: [], notices: [], hand: false, writing: 'idle',
+  };
 }

@@ -13,6 +13,8 @@ export interface KeptSeat {
   muted: boolean;
   listenOnly: boolean;
   microphone: string;
+  /** The camera was on. */
+  camera: boolean;
   /** The way by telephone, where the bridge cannot be asked for it. */
   phone: Phone | null;
   /** I was let in. */

@@ -1,9 +1,10 @@
 // What the page knows. Changed only by `reduce`.
 
 import type {
-  ChatMessage, CallState, IceServer, Meeting, Participant, Phone, Problem, Role, Seat, WaitReason,
+  ChatMessage, CallState, IceServer, Layout, Meeting, Participant, Phone, Problem, Role, Seat, ServerMessage, Strain, WaitReason,
 } from '../protocol';
 import type { Observation } from '../ladder/ladder';
+import type { Lines } from '../media/peer';
 
 /** Where the person stands: one at a time. */
 export type Phase =
@@ -50,6 +51,16 @@ export interface Rules {
   draining: boolean;
 }
 
+/** How pictures are composed for everybody. */
+export interface Scene {
+  layout: Layout;
+  spotlight: number | null;
+  strain: Strain;
+}
+
+/** What I see, and whether I am seen. */
+export type View = Omit<Extract<ServerMessage, { type: 'view' }>, 'type'>;
+
 /** What I wrote last: with the bridge, or not told to it. */
 export type Writing = 'idle' | 'sent' | 'unsent';
 
@@ -67,7 +78,9 @@ export type Notice =
   | { is: 'came' | 'went' | 'hand' | 'waits'; who: Named }
   | { is: 'chat'; name: string; text: string }
   | { is: 'admitted' | 'muted_at_entry' | 'muted_by_host' | 'may_speak' | 'now_host' | 'muted' | 'unmuted' }
-  | { is: 'locked' | 'unlocked' | 'back' | 'unsent' }
+  | { is: 'locked' | 'unlocked' | 'back' | 'unsent' | 'camera_on' | 'camera_off' }
+  | { is: 'strain'; strain: Strain }
+  | { is: 'spotlight'; who: Named | null }
   | { is: 'failed'; problem: Problem };
 
 export interface NumberedNotice {
@@ -91,6 +104,10 @@ export interface Session {
   mute: Mute;
   hand: boolean;
   listenOnly: boolean;
+  /** The lines of video that the bridge took. */
+  lines: Lines;
+  scene: Scene;
+  view: View;
   chat: ChatMessage[];
   writing: Writing;
   chatOpen: boolean;
@@ -107,6 +124,10 @@ export const MAX_NOTICES = 4;
 /** Kept calls. */
 export const MAX_CALLS = 20;
 
+/** Before the bridge says otherwise. */
+export const plainScene: Scene = { layout: 'speaker', spotlight: null, strain: 'none' };
+export const plainView: View = { layout: 'speaker', chosen: null, pinned: null, page: 0, pages: 1, camera_seen: true };
+
 export const start: Session = {
   phase: { at: 'checking' },
   wire: { is: 'none' },
@@ -122,6 +143,9 @@ export const start: Session = {
   mute: { wish: false, asked: null },
   hand: false,
   listenOnly: false,
+  lines: { camera: false, picture: false },
+  scene: plainScene,
+  view: plainView,
   chat: [],
   writing: 'idle',
   chatOpen: false,
@@ -147,6 +171,17 @@ export function mayBeHeard(session: Session): boolean {
 
 export function mayUnmute(session: Session): boolean {
   return voice(session) === 'open' || session.rules.may_unmute || session.role === 'host';
+}
+
+/** Whether the camera may be sent. Who waits is seen by nobody. */
+export function mayBeSeen(session: Session): boolean {
+  return session.phase.at === 'meeting';
+}
+
+/** Whether there is a picture of anybody else: without one, names tell more. */
+export function seesSomebody(session: Session): boolean {
+  const { lines, scene, seat, people } = session;
+  return lines.picture && scene.strain !== 'audio_only' && people.some((one) => one.camera && one.id !== seat?.participant);
 }
 
 export function present(session: Session): Participant[] {

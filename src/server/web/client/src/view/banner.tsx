@@ -3,18 +3,21 @@ import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { strings } from '../i18n';
 import { firstFailing, type Observation } from '../ladder/ladder';
-import type { MicrophoneProblem } from '../media/permission';
+import type { DeviceProblem } from '../media/permission';
+import { me } from '../session/state';
 import { GIVE_UP_MS } from '../signalling/backoff';
+import { NoCamera } from './camera';
 import { useClient } from './context';
 import { Dialog } from './dialog';
 import { LadderList } from './failed';
 import { Icon } from './icon';
 import { CallMe, PhoneCard } from './phone';
+import { againText, troubleText } from './trouble';
 
 /** What is not as it should be: the connection, the sound, the browser that plays nothing. */
 export function Banners(): JSX.Element {
   const client = useClient();
-  const { wire, media, rules, listenOnly } = client.session.value;
+  const { wire, media, rules, listenOnly, phase } = client.session.value;
   const microphone = client.hardware.microphone.value;
   const t = strings.value;
   return (
@@ -28,21 +31,36 @@ export function Banners(): JSX.Element {
         </div>
       )}
       {!listenOnly && microphone.is === 'problem' && <NoMicrophone problem={microphone.problem} />}
+      {phase.at === 'meeting' && <NoCamera />}
+      {phase.at === 'meeting' && <Pictures />}
       {rules.draining && <p class="banner warn" role="status"><Icon name="warn" />{t.wire.draining}</p>}
       {media.is === 'failed' && <NoSound seen={media.seen} />}
     </div>
   );
 }
 
+/** What is amiss with pictures: with mine, and with all of them where the bridge has little time. */
+function Pictures(): JSX.Element | null {
+  const { session } = useClient();
+  const { scene } = session.value;
+  const sight = me(session.value)?.camera?.sight ?? 'fine';
+  const t = strings.value;
+  return (
+    <>
+      {scene.strain !== 'none' && <p class="banner warn" role="status"><Icon name="warn" />{t.picture.strain[scene.strain]}</p>}
+      {sight !== 'fine' && <p class="banner warn" role="status"><Icon name="camera" />{t.camera[sight]}</p>}
+    </>
+  );
+}
+
 /** Who joined to talk is not heard, and would not know. */
-function NoMicrophone({ problem }: { problem: MicrophoneProblem }): JSX.Element {
+function NoMicrophone({ problem }: { problem: DeviceProblem }): JSX.Element {
   const { hardware } = useClient();
-  const t = strings.value.microphone;
   return (
     <div class="banner bad" role="alert">
       <Icon name="mic_off" />
-      <span>{t.gone} {t[problem]}</span>
-      <button type="button" onClick={() => void hardware.open()}>{t.again}</button>
+      <span>{strings.value.camera.unheard} {troubleText('microphone', problem)}</span>
+      <button type="button" onClick={() => void hardware.open()}>{againText('microphone')}</button>
     </div>
   );
 }

@@ -2,6 +2,7 @@ import { useSignal, type Signal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { strings } from '../i18n';
 import { mayUnmute, voice, waiting } from '../session/state';
+import { CameraChoice, CameraSwitch } from './camera';
 import { useClient } from './context';
 import { Dialog } from './dialog';
 import { HostControls } from './host';
@@ -44,15 +45,19 @@ function Control({ id, icon, label, press, pressed, expanded, count = 0, countTe
 export function Controls({ panel }: { panel: Signal<Panel> }): JSX.Element {
   const client = useClient();
   const { session } = client;
-  const { unread, hand, role, rules, phone } = session.value;
+  const { unread, hand, role, rules, phone, lines } = session.value;
   const open = useSignal<Open>(null);
   const t = strings.value;
   const close = (): void => { open.value = null; };
   const show = (what: Panel): void => { panel.value = panel.value === what ? null : what; };
   const queue = role === 'host' ? waiting(session.value).length : 0;
   const byPhone = phone !== null || rules.may_call_me;
+  const raise = <Control icon="hand" label={hand ? t.meeting.lower : t.meeting.raise} look={hand ? 'on' : ''} press={() => client.setHand(!hand)} />;
+  // On a telephone there is room for six.
+  const handApart = narrow.value && lines.camera;
   const rest = (
     <>
+      {handApart && raise}
       <Control icon="sound" label={t.meeting.sound} expanded={open.value === 'sound'} press={() => { open.value = 'sound'; }} />
       {byPhone && <Control icon="phone" label={t.meeting.phone} expanded={open.value === 'phone'} press={() => { open.value = 'phone'; }} />}
       {role === 'host' && <Control icon="host" label={t.meeting.host} expanded={open.value === 'host'} press={() => { open.value = 'host'; }} />}
@@ -62,7 +67,8 @@ export function Controls({ panel }: { panel: Signal<Panel> }): JSX.Element {
     <>
       <div class="controls" role="group" aria-label={t.meeting.controls}>
         <MuteControl choose={() => { open.value = 'sound'; }} />
-        <Control icon="hand" label={hand ? t.meeting.lower : t.meeting.raise} look={hand ? 'on' : ''} press={() => client.setHand(!hand)} />
+        {lines.camera && <CameraControl />}
+        {!handApart && raise}
         <Control
           id="control-people" icon="people" label={t.meeting.people} expanded={panel.value === 'people'} press={() => show('people')}
           count={queue} countText={t.people.waiting(queue)}
@@ -77,7 +83,15 @@ export function Controls({ panel }: { panel: Signal<Panel> }): JSX.Element {
         <Control icon="leave" label={t.meeting.leave} look="leave" press={() => client.leave()} />
       </div>
       {open.value === 'more' && <Dialog heading={t.meeting.moreControls} close={close}><div class="more-list">{rest}</div></Dialog>}
-      {open.value === 'sound' && <Dialog heading={t.devices.heading} close={close}><SoundDevices /></Dialog>}
+      {open.value === 'sound' && (
+        <Dialog heading={t.devices.heading} close={close}>
+          <div class="stack">
+            {lines.camera && <CameraSwitch />}
+            {lines.camera && <CameraChoice />}
+            <SoundDevices />
+          </div>
+        </Dialog>
+      )}
       {open.value === 'phone' && (
         <Dialog heading={t.phone.heading} close={close}>
           <div class="stack"><PhoneCard phone={phone} /><CallMe /></div>
@@ -86,6 +100,17 @@ export function Controls({ panel }: { panel: Signal<Panel> }): JSX.Element {
       {open.value === 'host' && <HostControls close={close} />}
     </>
   );
+}
+
+function CameraControl(): JSX.Element {
+  const client = useClient();
+  const { camera } = client.hardware;
+  const t = strings.value.camera;
+  // Also while it is asked for: who waits for it may want it no more.
+  const on = camera.lens.value.is === 'open' || camera.lens.value.is === 'asking';
+  return on
+    ? <Control icon="camera" label={t.stop} look="filmed" press={() => void client.setCamera(false)} />
+    : <Control icon="camera_off" label={t.start} look="off" press={() => void client.setCamera(true)} />;
 }
 
 function MuteControl({ choose }: { choose(): void }): JSX.Element {

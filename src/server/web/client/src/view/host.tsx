@@ -6,6 +6,7 @@ import { useClient } from './context';
 import { Confirm, Dialog } from './dialog';
 import { Icon } from './icon';
 import { Calls } from './phone';
+import { Switch } from './switch';
 
 export function HostControls({ close }: { close(): void }): JSX.Element {
   const client = useClient();
@@ -34,26 +35,6 @@ export function HostControls({ close }: { close(): void }): JSX.Element {
         <button type="button" class="danger" onClick={() => { ending.value = true; }}><Icon name="leave" />{t.end}</button>
       </div>
     </Dialog>
-  );
-}
-
-interface SwitchProps {
-  label: string;
-  hint?: string;
-  on: boolean;
-  set(on: boolean): void;
-}
-
-function Switch({ label, hint, on, set }: SwitchProps): JSX.Element {
-  const id = useId();
-  return (
-    <button type="button" class="switch" role="switch" aria-checked={on} aria-describedby={hint ? id : undefined} aria-label={label} onClick={() => set(!on)}>
-      <span class="switch-text">
-        <span>{label}</span>
-        {hint && <span id={id} class="hint">{hint}</span>}
-      </span>
-      <span class="track"><span class="thumb" /></span>
-    </button>
   );
 }
 

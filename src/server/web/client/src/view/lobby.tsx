@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import { strings } from '../i18n';
 import { Banners } from './banner';
+import { CameraChoice, CameraPreview } from './camera';
 import { useClient, useHeadingFocus } from './context';
 import { Icon } from './icon';
 import { CallMe, PhoneCard } from './phone';
@@ -8,7 +9,7 @@ import { SoundDevices } from './microphone';
 
 export function Lobby(): JSX.Element {
   const client = useClient();
-  const { phase, phone, meeting, media, rules } = client.session.value;
+  const { phase, phone, meeting, media, rules, lines } = client.session.value;
   const t = strings.value;
   const heading = useHeadingFocus(t.lobby.heading);
   if (phase.at !== 'lobby') return <main />;
@@ -31,7 +32,11 @@ export function Lobby(): JSX.Element {
         {!client.session.value.listenOnly && (
           <details class="card">
             <summary><h2>{t.devices.heading}</h2></summary>
-            <SoundDevices />
+            <div class="stack">
+              {lines.camera && <CameraPreview />}
+              {lines.camera && <CameraChoice />}
+              <SoundDevices />
+            </div>
           </details>
         )}
         {(phone || rules.may_call_me) && (

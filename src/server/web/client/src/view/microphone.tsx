@@ -3,12 +3,12 @@ import type { JSX } from 'preact';
 import { useEffect, useId, useRef } from 'preact/hooks';
 import { strings } from '../i18n';
 import { testTone, watchLevel } from '../media/level';
-import { choosesSpeaker } from '../media/microphone';
-import type { MicrophoneProblem } from '../media/permission';
+import { choosesSpeaker } from '../media/devices';
 import type { Route } from '../media/route';
-import { CAMERA } from '../session/capability';
+import { Choice } from './choice';
 import { useClient } from './context';
 import { Icon } from './icon';
+import { Trouble, troubleText } from './trouble';
 
 /** Choice of devices with a live level, or why there is none and the way out. */
 export function SoundDevices(): JSX.Element {
@@ -16,11 +16,11 @@ export function SoundDevices(): JSX.Element {
   const microphone = hardware.microphone.value;
   const { using } = hardware;
   const refused = hardware.refused.value;
-  const { microphones, speakers, cameras } = hardware.devices.value;
+  const { microphones, speakers } = hardware.devices.value;
   const t = strings.value.prejoin;
   return (
     <div class="stack">
-      {microphone.is === 'problem' && <Problem problem={microphone.problem} />}
+      {microphone.is === 'problem' && <Trouble device="microphone" problem={microphone.problem} again={() => void hardware.open()} />}
       {microphone.is === 'asking' && !using && <p role="status">{t.asking}</p>}
       {microphone.is === 'closed' && (
         <button type="button" onClick={() => void hardware.open()}><Icon name="mic" />{t.allow}</button>
@@ -31,11 +31,10 @@ export function SoundDevices(): JSX.Element {
             label={t.microphone} devices={microphones} value={hardware.chosen.value}
             choose={(device) => void hardware.open(device)}
           />
-          {refused && <p class="hint bad" role="alert">{strings.value.microphone.kept} {strings.value.microphone[refused]}</p>}
+          {refused && <p class="hint bad" role="alert">{strings.value.trouble.kept(strings.value.device.microphone)} {troubleText('microphone', refused)}</p>}
           <Level stream={using.stream} />
         </>
       )}
-      {CAMERA && <Choice label={t.camera} devices={cameras} value="" choose={() => undefined} />}
       {choosesSpeaker() && speakers.length > 0 && (
         <Choice
           label={t.speaker} devices={speakers} value={hardware.speaker.value}
@@ -49,29 +48,6 @@ export function SoundDevices(): JSX.Element {
         </button>
       </div>
       <WayOfSound />
-    </div>
-  );
-}
-
-interface ChoiceProps {
-  label: string;
-  devices: MediaDeviceInfo[];
-  value: string;
-  choose(device: string): void;
-}
-
-function Choice({ label, devices, value, choose }: ChoiceProps): JSX.Element {
-  const id = useId();
-  const named = devices.filter((device) => device.deviceId !== 'default');
-  return (
-    <div class="field">
-      <label for={id}>{label}</label>
-      <select id={id} value={value} onChange={(event) => choose(event.currentTarget.value)}>
-        <option value="">{strings.value.prejoin.defaultDevice}</option>
-        {named.map((device, index) => (
-          <option key={device.deviceId} value={device.deviceId}>{device.label || `${label} ${index + 1}`}</option>
-        ))}
-      </select>
     </div>
   );
 }
@@ -117,22 +93,6 @@ function Level({ stream }: { stream: MediaStream }): JSX.Element {
         {Array.from({ length: BARS }, (_, index) => <span key={index} />)}
       </div>
       <p id={hint} class="hint">{t.levelHint}</p>
-    </div>
-  );
-}
-
-function Problem({ problem }: { problem: MicrophoneProblem }): JSX.Element {
-  const { hardware, environment } = useClient();
-  const t = strings.value.microphone;
-  const place = environment.shell ?? environment.browser;
-  const personal = problem === 'denied' || problem === 'dismissed' || (problem === 'frame' && environment.shell);
-  const way = personal ? t.way[place] : t.way[problem as Exclude<MicrophoneProblem, 'denied' | 'dismissed'>];
-  return (
-    <div class="note warn" role="alert">
-      <h3><Icon name="mic_off" />{t.heading}</h3>
-      <p>{t[problem]}</p>
-      <p>{way}</p>
-      <button type="button" onClick={() => void hardware.open()}>{t.again}</button>
     </div>
   );
 }

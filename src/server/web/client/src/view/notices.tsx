@@ -7,7 +7,7 @@ import { nameOf } from './person';
 
 const SHOWN_MS = 7_000;
 /** Heard by a screen reader, but not shown: the page shows it otherwise, or it is of little weight. */
-const ONLY_SAID: ReadonlySet<Notice['is']> = new Set(['came', 'went', 'chat', 'muted', 'unmuted', 'admitted']);
+const ONLY_SAID: ReadonlySet<Notice['is']> = new Set(['came', 'went', 'chat', 'muted', 'unmuted', 'admitted', 'camera_on', 'camera_off', 'strain']);
 
 export function Notices(): JSX.Element {
   const client = useClient();
@@ -42,6 +42,10 @@ function textOf({ notice }: NumberedNotice): string {
       return t.chat(notice.name || strings.value.common.unnamed, notice.text);
     case 'failed':
       return `${notice.problem.text} (${notice.problem.code})`;
+    case 'strain':
+      return strings.value.picture.strain[notice.strain];
+    case 'spotlight':
+      return notice.who ? t.spotlight(nameOf(notice.who)) : t.spotlightEnds;
     default:
       return t[notice.is];
   }

@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { strings } from '../i18n';
 import type { Participant } from '../protocol';
-import { present, waiting } from '../session/state';
+import { present, seesSomebody, waiting } from '../session/state';
 import { useClient } from './context';
 import { Confirm } from './dialog';
 import { Icon } from './icon';
@@ -58,8 +58,10 @@ function Person({ one, host }: { one: Participant; host: boolean }): JSX.Element
   const { session } = useClient();
   const t = strings.value;
   const open = useSignal(false);
-  const { seat, speaking } = session.value;
+  const { seat, speaking, lines } = session.value;
   const self = one.id === seat?.participant;
+  // A host may put itself before all.
+  const acts = self ? host && lines.picture : host || seesSomebody(session.value);
   const speaks = speaking.includes(one.id);
   return (
     <li class={speaks ? 'person speaking' : 'person'}>
@@ -76,7 +78,7 @@ function Person({ one, host }: { one: Participant; host: boolean }): JSX.Element
           </span>
         </span>
         <Marks one={one} speaking={speaks} />
-        {host && !self && (
+        {acts && (
           <button
             type="button" class="plain square" aria-expanded={open.value} aria-label={t.people.act(nameOf(one))}
             onClick={() => { open.value = !open.value; }}
@@ -85,8 +87,38 @@ function Person({ one, host }: { one: Participant; host: boolean }): JSX.Element
           </button>
         )}
       </div>
-      {host && !self && open.value && <Actions one={one} />}
+      {acts && open.value && (
+        <div class="actions row wrap">
+          <PinActions one={one} self={self} host={host} />
+          {host && !self && <Actions one={one} />}
+        </div>
+      )}
     </li>
+  );
+}
+
+/** Who is large: for me, and by hosts for all. */
+function PinActions({ one, self, host }: { one: Participant; self: boolean; host: boolean }): JSX.Element | null {
+  const client = useClient();
+  const { view, scene, lines } = client.session.value;
+  const t = strings.value.people;
+  if (!lines.picture) return null;
+  const [pinned, lit] = [view.pinned === one.id, scene.spotlight === one.id];
+  return (
+    <>
+      {!self && (
+        <button type="button" class="small" onClick={() => client.keepLarge(pinned ? null : one.id)}>
+          <Icon name="pin" />
+          {pinned ? t.unpin : t.pin}
+        </button>
+      )}
+      {host && (
+        <button type="button" class="small" onClick={() => client.host({ do: 'spotlight', participant: lit ? null : one.id })}>
+          <Icon name="spotlight" />
+          {lit ? t.unspotlight : t.spotlight}
+        </button>
+      )}
+    </>
   );
 }
 
@@ -101,7 +133,7 @@ function Actions({ one }: { one: Participant }): JSX.Element {
   const name = nameOf(one);
   const close = (): void => { asked.value = null; };
   return (
-    <div class="actions row wrap">
+    <>
       <button type="button" class="small" onClick={() => client.host({ do: 'mute_participant', participant: one.id, muted: !waitsForWord })}>
         {waitsForWord ? t.people.unmute : t.people.mute}
       </button>
@@ -124,6 +156,6 @@ function Actions({ one }: { one: Participant }): JSX.Element {
           act={() => client.host({ do: 'hand_over', participant: one.id })}
         />
       )}
-    </div>
+    </>
   );
 }

@@ -40,12 +40,14 @@ export function Marks({ one, speaking }: { one: Participant; speaking: boolean }
   const words = [
     one.hand ? t.hand : '',
     speaking ? t.speaking : muteText(truth),
+    one.camera ? (one.camera.sight === 'fine' ? t.camera : t[one.camera.sight]) : '',
     quality === null ? '' : t.quality[quality] ?? '',
   ].filter(Boolean);
   return (
     <span class="marks" title={words.join(', ')}>
       {one.hand && <Icon name="hand" class="raised" />}
       <Icon name={MUTE_ICONS[truth]} class={`mute-${truth}`} />
+      {one.camera && <Icon name="camera" class={`sight-${one.camera.sight}`} />}
       {quality !== null && <Bars quality={quality} />}
       <span class="unseen">{words.join(', ')}</span>
     </span>

@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { strings } from '../i18n';
+import { CameraChoice, CameraPreview } from './camera';
 import { useClient, useHeadingFocus } from './context';
 import { Elsewhere } from './elsewhere';
 import { Icon } from './icon';
@@ -27,13 +28,21 @@ export function Prejoin(): JSX.Element {
       {client.wayIn === 'elsewhere' ? <Elsewhere /> : (
         <div class="columns">
           <div class="stack">
+            {client.cameraThere.value && (
+              <section class="card" aria-label={strings.value.camera.heading}>
+                <CameraPreview />
+              </section>
+            )}
             <JoinForm busy={phase.at === 'joining'} />
           </div>
           <div class="stack">
             {client.wayIn === 'talk' && (
               <section class="card" aria-labelledby="sound">
-                <h2 id="sound">{t.devices}</h2>
-                <SoundDevices />
+                <h2 id="sound">{client.cameraThere.value ? strings.value.devices.heading : t.devices}</h2>
+                <div class="stack">
+                  <CameraChoice />
+                  <SoundDevices />
+                </div>
               </section>
             )}
             {(helpless || inShell) && <Elsewhere />}

@@ -8,9 +8,10 @@ import { Fake } from '../fake.mjs';
 const SCREENS = new URL('../screens/', import.meta.url).pathname;
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
+// Of three cameras: the second looks into the depth, and gives no picture that can be sent.
 const ARGUMENTS = [
   '--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-  '--disable-component-update', '--disable-sync', '--use-fake-device-for-media-stream',
+  '--disable-component-update', '--disable-sync', '--use-fake-device-for-media-stream=device-count=3',
   '--disable-features=WebRtcHideLocalIpsWithMdns', '--autoplay-policy=no-user-gesture-required',
 ];
 
@@ -29,6 +30,32 @@ export async function bridge(options) {
 /** The bridge's end of the media, in a page of its own so that leaving or reloading does not end it. */
 function farEnd() {
   const ends = new Map();
+  /** A picture of eight tiles, in which something moves. */
+  function bars() {
+    const canvas = Object.assign(document.createElement('canvas'), { width: 1280, height: 720 });
+    const context = canvas.getContext('2d');
+    let beat = 0;
+    setInterval(() => {
+      beat += 1;
+      for (let tile = 0; tile < 8; tile += 1) {
+        context.fillStyle = `hsl(${tile * 45} 45% 40%)`;
+        if (tile === 0) context.fillRect(91, 0, 1097, 617);
+        else context.fillRect((tile - 1) * 183, 617, 181, 103);
+      }
+      context.fillStyle = 'white';
+      context.fillRect(200 + ((beat * 8) % 800), 250, 60, 60);
+    }, 50);
+    const [track] = canvas.captureStream(20).getVideoTracks();
+    // Its full size from the beginning, as the bridge sends it.
+    track.contentHint = 'detail';
+    return track;
+  }
+  /** Sizes and pictures of the camera, as they arrive. */
+  window.seen = async () => {
+    const report = await window.lastEnd?.getStats();
+    const found = [...(report?.values() ?? [])].find((one) => one.type === 'inbound-rtp' && one.kind === 'video' && one.framesDecoded);
+    return { frames: found?.framesDecoded ?? 0, width: found?.frameWidth ?? 0, height: found?.frameHeight ?? 0 };
+  };
   const fingerprint = (sdp) => /a=fingerprint:\S+ (\S+)/.exec(sdp)?.[1];
   window.farEnd = async (sdp, probe) => {
     const key = fingerprint(sdp);
@@ -44,14 +71,21 @@ function farEnd() {
         tone.connect(out);
         tone.start();
         end.addTrack(out.stream.getAudioTracks()[0], out.stream);
-        end.ontrack = ({ track }) => { void Object.assign(new Audio(), { srcObject: new MediaStream([track]) }).play(); };
+        end.ontrack = ({ track }) => { void Object.assign(document.createElement(track.kind), { srcObject: new MediaStream([track]), muted: track.kind === 'video' }).play(); };
       }
     }
+    window.lastEnd = end;
     window.heardEnergy = async () => {
       const report = await end.getStats();
-      return [...report.values()].find((one) => one.type === 'inbound-rtp')?.totalAudioEnergy ?? 0;
+      return [...report.values()].find((one) => one.type === 'inbound-rtp' && one.kind === 'audio')?.totalAudioEnergy ?? 0;
     };
     await end.setRemoteDescription({ type: 'offer', sdp });
+    // The third line is that of the picture.
+    const picture = end.getTransceivers()[2];
+    if (picture && !probe) {
+      picture.direction = 'sendonly';
+      if (!picture.sender.track) await picture.sender.replaceTrack(bars());
+    }
     await end.setLocalDescription();
     if (end.iceGatheringState !== 'complete') {
       await new Promise((resolve) => {
@@ -76,7 +110,7 @@ export class Visit {
     await far.evaluate(`(${farEnd})()`);
     // A test that ends while an offer is under way closes the far page first.
     const farEndOf = (probe) => (sdp) => far.evaluate(([offer, is]) => window.farEnd(offer, is), [sdp, probe]).catch(() => null);
-    fake.answer = farEndOf(false);
+    fake.answer = async (sdp) => fake.answered(await farEndOf(false)(sdp));
     fake.probeAnswer = farEndOf(true);
     visit.far = far;
     visit.page = await visit.context.newPage();
@@ -101,6 +135,8 @@ export class Visit {
       const { hostname, protocol } = new URL(request.url());
       if (protocol !== 'blob:' && !['127.0.0.1', 'localhost'].includes(hostname)) visit.foreign.push(request.url());
     });
+    // A camera costs more than all else; most of what is tested needs none.
+    if (!options.camera) await visit.page.addInitScript(() => { try { localStorage['causeway.camera'] ??= '{"on":false,"device":""}'; } catch { /* A frame without storage. */ } });
     if (options.script) await visit.page.addInitScript(options.script);
     await visit.page.goto(path ?? fake.url(options.token));
     return visit;
@@ -118,6 +154,15 @@ export class Visit {
       return Math.max(0, ...reports.flatMap((report) => [...report.values()].map((one) => (one.type === 'inbound-rtp' && one.totalAudioEnergy) || 0)));
     });
     return { here, there: await this.far.evaluate(() => window.heardEnergy()) };
+  }
+
+  /** What arrives of the camera at the far end, and which directions the lines have. */
+  async camera() {
+    return this.far.evaluate(() => window.seen());
+  }
+
+  lines() {
+    return this.page.evaluate(() => window.made.filter((one) => one.getTransceivers().length > 0).pop()?.getTransceivers().map((one) => one.currentDirection));
   }
 
   /** Rules that the page breaks, by axe. */

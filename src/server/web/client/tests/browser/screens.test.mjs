@@ -2,7 +2,7 @@
 // sticks out, and a picture to look at.
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { COMPANY, copyOf, someone } from '../fake.mjs';
+import { CAMERA, COMPANY, copyOf, someone } from '../fake.mjs';
 import { bridge, launch, until, Visit } from './harness.mjs';
 
 const HISTORY = [
@@ -51,7 +51,7 @@ async function switchLanguage(page) {
 
 async function visitTo(options, page) {
   const fake = await bridge(options);
-  const visit = await Visit.open(page?.browser ?? browser, fake);
+  const visit = await Visit.open(page?.browser ?? browser, fake, page);
   const close = async () => {
     expect(visit.complaints).toEqual([]);
     await visit.close();
@@ -108,6 +108,38 @@ test('lobby and meeting', async () => {
   await check(visit, 'interrupted');
   await close();
 }, 90_000);
+
+test('with pictures', async () => {
+  const { fake, visit, page, close } = await visitTo({ role: 'host', probe: false }, { camera: true });
+  fake.people = copyOf(COMPANY);
+  fake.people[0].camera = CAMERA;
+  fake.people[1].camera = { state: 'coming', sight: 'low_light' };
+  await page.waitForSelector('.preview video');
+  await page.waitForSelector('.level');
+  await page.waitForSelector('.verdict', { timeout: 15_000 });
+  await check(visit, 'camera-prejoin');
+  await visit.join('李雷 Li Lei');
+  await page.waitForSelector('.picture');
+  await page.waitForSelector('.arrival:has-text("1280")');
+  await until('sound', async () => (await page.locator('.banner').count()) === 0);
+  await check(visit, 'picture', DESKTOP);
+  await page.click('.roster .square >> nth=1');
+  await page.click('.actions >> text=Pin for me');
+  await page.waitForSelector('.large-one');
+  fake.view.pages = 3;
+  fake.say(fake.mine, { type: 'view', ...fake.view });
+  await check(visit, 'picture-pinned', DESKTOP);
+  await page.click('.panel-head button');
+  await check(visit, 'picture-pinned', POCKET);
+  await page.click('.tools button >> nth=0');
+  await check(visit, 'layout');
+  await page.keyboard.press('Escape');
+  fake.scene.strain = 'smaller';
+  fake.all({ type: 'picture', ...fake.scene });
+  await page.waitForSelector('.banner');
+  await check(visit, 'strain', POCKET);
+  await close();
+}, 120_000);
 
 test('host, table, end', async () => {
   const { fake, visit, page, close } = await visitTo({ role: 'host' });

@@ -66,7 +66,7 @@ test('pauses grow, are spread, and end within the time that a seat is kept', () 
 test('a kept seat is taken once, by its meeting, and not too late', () => {
   const held = new Map<string, string>();
   const store = { getItem: (key: string) => held.get(key) ?? null, setItem: (key: string, value: string) => void held.set(key, value), removeItem: (key: string) => void held.delete(key) };
-  const kept: KeptSeat = { meeting: 'm', seat: { participant: 1, secret: 's' }, name: 'N', muted: true, listenOnly: false, microphone: '', left: 1000, phone: { number: '+862112345678', code: '1', personal_code: null }, admitted: true };
+  const kept: KeptSeat = { meeting: 'm', seat: { participant: 1, secret: 's' }, name: 'N', muted: true, listenOnly: false, microphone: '', camera: true, left: 1000, phone: { number: '+862112345678', code: '1', personal_code: null }, admitted: true };
   keepSeat(store, kept);
   expect(takeSeat(store, 'm', 2000)).toEqual(kept);
   expect(takeSeat(store, 'm', 2000)).toBe(null);

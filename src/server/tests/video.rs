@@ -1,0 +1,256 @@
+//! Pictures between a scripted adapter and a scripted engine: who gets ports for them, who is
+//! planned, and who is asked for a whole one.
+
+use super::reception::{Menus, ask};
+use super::*;
+use crate::calling_out::{Appearance, Errand, Way};
+use causeway_base::{Bitrate, SizeClass, VideoCodec};
+use causeway_conference::Goal;
+use causeway_plan::picture::ScreenEntry;
+use causeway_plan::video::{Sight, VideoState, VideoStrain};
+use causeway_plan::{
+    Ceiling, Content, Feedback, LegVideo, PicturePlan, Show, VideoCoding, VideoFeed, VideoFormat,
+    VideoPolicy, VideoSend, VideoTransport, Vp8Format,
+};
+
+fn seeing() -> OfferPolicy {
+    let video = VideoPolicy { codecs: VideoCodec::ALL.to_vec(), ..VideoPolicy::default() };
+    OfferPolicy { video, ..OfferPolicy::default() }
+}
+
+/// Media with pictures both ways.
+fn seen(direction: Direction) -> Box<LegMedia> {
+    let mut media = media(Direction::SendReceive);
+    let coding = VideoCoding::Vp8(Vp8Format::default());
+    let format = VideoFormat { payload_type: 97, coding, rtx: None, feedback: Feedback::ALL };
+    let ceiling = Ceiling { class: SizeClass::P720, frame_rate: 30 };
+    let send = VideoSend { format, ceiling, max_bitrate: Bitrate::kbps(1_000) };
+    let transport = media.transport.rtp().expect("ports of its own").clone();
+    media.video.push(LegVideo {
+        transport: VideoTransport::Rtp(transport),
+        direction,
+        content: Content::Main,
+        label: None,
+        send: Some(send),
+        receive: vec![format],
+    });
+    media
+}
+
+fn ready_to_see(leg: u64) -> Message {
+    let media = seen(Direction::SendReceive);
+    Message::Leg(LegEvent::MediaReady { leg: LegId(leg), media })
+}
+
+fn camera(leg: u64, state: VideoState) -> Message {
+    Message::Media(MediaEvent::VideoChanged { leg: LegId(leg), state })
+}
+
+fn visit_of(offered: Box<Offered>) -> Message {
+    let draft = crate::record::Draft::begun(offered.leg, Protocol::Sip, false);
+    let purpose = Purpose::Join { key: "conference[0]".into(), role: Role::Guest, beside: None };
+    let call = Call::offered(offered, Lang::Zh, draft);
+    Message::Visit(Box::new(Visit { call, caller: None, trusted: false, purpose, seated: None }))
+}
+
+fn errand(leg: u64, way: Way) -> Message {
+    let errand = Errand {
+        leg: LegId(leg),
+        until: Instant::now() + Duration::from_secs(60),
+        target: "sip:room@example.com".to_owned(),
+        way,
+        shown: Appearance::ourselves(),
+        display_name: String::new(),
+        role: Role::Guest,
+        lang: Lang::Zh,
+        beside: None,
+        explanation: "null".to_owned(),
+    };
+    Message::CallOut { local: [192, 0, 2, 5].into(), errand: Box::new(errand), watcher: None }
+}
+
+fn reserved_with(leg: u64, video: bool) -> Message {
+    let at = |text: &str| text.parse().expect("an address");
+    Message::Media(MediaEvent::Reserved {
+        leg: LegId(leg),
+        rtp: at("192.0.2.5:10000"),
+        rtcp: at("192.0.2.5:10001"),
+        video: video.then(|| (at("192.0.2.5:10002"), at("192.0.2.5:10003"))),
+    })
+}
+
+impl Room {
+    fn seeing() -> Self {
+        Self::with(Settings::default(), false, seeing())
+    }
+
+    /// The orders themselves.
+    fn raw(&mut self, message: Message) -> Vec<Order> {
+        self.actor.handle(self.now, message);
+        self.actor.settle(self.now);
+        let mut orders = Vec::new();
+        while let Some(order) = self.actor.next_order() {
+            orders.push(order.clone());
+            self.actor.order_done();
+        }
+        orders
+    }
+
+    fn join_seen(&mut self, leg: u64) -> Vec<Order> {
+        self.raw(visit(leg));
+        self.raw(reserved_with(leg, true));
+        self.raw(ready_to_see(leg));
+        self.raw(answered(leg))
+    }
+
+    /// Whether a leg gets ports for pictures, and whether its answer or its offer may hold any.
+    fn ports_of(&mut self, message: Message, leg: u64) -> (bool, bool) {
+        let reserve = self.raw(message).into_iter().find_map(|order| match order {
+            Order::Media(MediaCommand::Reserve { video, .. }) => Some(video),
+            _ => None,
+        });
+        let video = reserve.expect("ports");
+        let told = self.raw(reserved_with(leg, video)).into_iter().find_map(|order| match order {
+            Order::Leg(
+                LegCommand::Accept { policy, media, .. } | LegCommand::Dial { policy, media, .. },
+            ) => {
+                let ports = media.ports().expect("ports of its own");
+                assert_eq!(ports.video.is_some(), video, "the adapter learns of the ports");
+                Some(!policy.video.codecs.is_empty())
+            }
+            _ => None,
+        });
+        (video, told.expect("an answer or an offer"))
+    }
+}
+
+/// The last plan among orders.
+fn plan(orders: &[Order]) -> &MediaPlan {
+    let plans = orders.iter().rev().filter_map(|order| match order {
+        Order::Media(MediaCommand::Apply { plan, .. }) => Some(plan),
+        _ => None,
+    });
+    plans.into_iter().next().expect("a plan")
+}
+
+/// What a leg is shown.
+fn shown(plan: &MediaPlan, leg: u64) -> &PicturePlan {
+    let way = plan.video.iter().find(|way| way.leg == LegId(leg)).expect("a way out");
+    let (VideoFeed::Picture(id) | VideoFeed::Forward(_, id)) = way.feed else { panic!("nothing") };
+    plan.pictures.iter().find(|picture| picture.id == id).expect("it is composed")
+}
+
+#[test]
+fn a_room_gets_ports_for_pictures_and_a_telephone_behind_a_trunk_does_not() {
+    let mut room = Room::seeing();
+    assert_eq!(room.ports_of(visit(1), 1), (true, true));
+    let mut phone = offered(2);
+    phone.proof.trunk = Some("carrier".into());
+    assert_eq!(room.ports_of(visit_of(phone.clone()), 2), (false, false));
+    let mut bridge = Offered { leg: LegId(3), ..*phone };
+    bridge.user_agent = Some("Webex SBC".to_owned());
+    assert_eq!(room.ports_of(visit_of(Box::new(bridge)), 3), (true, true), "a meeting service");
+    assert_eq!(room.ports_of(errand(4, Way::Direct), 4), (true, true));
+    assert_eq!(room.ports_of(errand(5, Way::Trunk("carrier".into())), 5), (false, false));
+    let mut blind = Room::new(Settings::default());
+    assert_eq!(blind.ports_of(visit(1), 1), (false, false), "no pictures are allowed");
+}
+
+#[test]
+fn whose_camera_comes_is_planned_for_all_who_are_in() {
+    let mut room = Room::seeing();
+    room.join_seen(1);
+    let orders = room.join_seen(2);
+    assert_eq!(plan(&orders).pictures.len(), 1, "one picture serves both");
+    let orders = room.raw(camera(1, VideoState::Coming));
+    let sources: Vec<_> = shown(plan(&orders), 2).sources().collect();
+    assert_eq!(sources, [LegId(1)]);
+    room.raw(camera(2, VideoState::Coming));
+    let orders = room.raw(ended(1));
+    let sources: Vec<_> = plan(&orders).pictures.iter().flat_map(PicturePlan::sources).collect();
+    assert_eq!(sources, [LegId(2)], "who left vanishes at once");
+}
+
+#[test]
+fn a_camera_that_is_held_is_seen_no_more() {
+    let mut room = Room::seeing();
+    room.join_seen(1);
+    room.join_seen(2);
+    room.raw(camera(1, VideoState::Coming));
+    let media = seen(Direction::Inactive);
+    let orders = room.raw(Message::Leg(LegEvent::MediaReady { leg: LegId(1), media }));
+    let plan = plan(&orders);
+    assert_eq!(plan.pictures.iter().flat_map(PicturePlan::sources).count(), 0);
+    assert_eq!(plan.video.iter().map(|way| way.leg).collect::<Vec<_>>(), [LegId(2)]);
+}
+
+#[test]
+fn whole_pictures_are_asked_for_by_signalling_both_ways() {
+    let mut room = Room::seeing();
+    room.join_seen(1);
+    let needed = Message::Media(MediaEvent::KeyFrameNeeded { leg: LegId(1) });
+    let orders = room.raw(needed);
+    assert!(
+        matches!(orders[..], [Order::Leg(LegCommand::RequestKeyframe { leg: LegId(1) })]),
+        "{orders:?}"
+    );
+    let orders = room.raw(Message::Leg(LegEvent::KeyframeNeeded { leg: LegId(1) }));
+    assert!(
+        matches!(orders[..], [Order::Media(MediaCommand::RefreshPicture { leg: LegId(1) })]),
+        "{orders:?}"
+    );
+}
+
+#[test]
+fn what_the_engine_sees_of_pictures_is_in_view() {
+    let mut room = Room::seeing();
+    room.join_seen(1);
+    room.raw(camera(1, VideoState::Coming));
+    room.raw(Message::Media(MediaEvent::Sighted { leg: LegId(1), sight: Sight::Black }));
+    let (conference, strain) = (ConferenceId(1), VideoStrain::Smaller);
+    room.raw(Message::Media(MediaEvent::VideoStrained { conference, strain }));
+    let (reply, mut view) = tokio::sync::oneshot::channel();
+    room.raw(Message::Show(reply));
+    let view = view.try_recv().expect("a view").conference;
+    let leg = view.participants[0].legs[0];
+    assert_eq!((view.strain, leg.picture, leg.sight), (strain, VideoState::Coming, Sight::Black));
+    assert!(leg.seen);
+}
+
+#[test]
+fn the_reception_shows_where_a_room_stands_and_its_camera_goes_along_into_the_conference() {
+    let mut menus = Menus::new(None);
+    menus.take(ask(1, Goal::Ask));
+    menus.take(reserved_with(1, true));
+    menus.take(ready_to_see(1));
+    menus.take(answered(1));
+    let name = shown(plan(&menus.orders), 1).id;
+    menus.take(camera(1, VideoState::Coming));
+    menus.press("100");
+    let picture = shown(plan(&menus.orders), 1);
+    let Show::Text(screen) = &picture.show else { panic!("{picture:?}") };
+    assert_eq!(screen.entry, Some(ScreenEntry::Digits("100".to_owned())));
+    assert_eq!(picture.id, name, "the encoder goes on");
+    menus.press("1#");
+    let visit = menus.visit();
+    assert!(plan(&menus.orders).video.is_empty(), "it is shown nothing there any more");
+    let mut room = Room::seeing();
+    room.now = menus.now;
+    let orders = room.raw(Message::Visit(visit));
+    let sources: Vec<_> = shown(plan(&orders), 1).sources().collect();
+    assert_eq!(sources, [LegId(1)]);
+}
+
+#[test]
+fn a_test_call_shows_the_callers_own_picture() {
+    let mut menus = Menus::new(None);
+    menus.take(ask(1, Goal::Test));
+    for message in [reserved_with(1, true), ready_to_see(1), answered(1)] {
+        menus.take(message);
+    }
+    let picture = shown(plan(&menus.orders), 1);
+    assert!(matches!(picture.show, Show::Bars { source: Some(LegId(1)), .. }), "{picture:?}");
+    let plans = menus.orders.len();
+    menus.take(camera(1, VideoState::Coming));
+    assert_eq!(menus.orders.len(), plans, "the same plan is not applied again");
+}
