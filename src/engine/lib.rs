@@ -38,7 +38,6 @@ mod report;
 mod room;
 mod station;
 mod sys;
-#[allow(dead_code, reason = "its parts are joined to the legs one by one")]
 mod video;
 mod webrtc;
 mod worker;
@@ -47,7 +46,7 @@ mod worker;
 mod scenario;
 
 pub use clock::TickMetrics;
-pub use video::{DecodeMetrics, DecoderProgram, VideoConfig, decode_if_asked};
+pub use video::{DecoderProgram, VideoConfig, VideoCounts, decode_if_asked};
 pub use webrtc::WebRtcConfig;
 
 use causeway_base::{ConferenceId, EndCause, LegId};
@@ -162,6 +161,7 @@ pub struct Engine {
     /// By worker; none without a door for browsers.
     doors: Vec<Arc<Door>>,
     workers: Vec<WorkerHandle>,
+    machinery: Option<Machinery>,
     events: Sender<MediaEvent>,
     places: Mutex<Places>,
 }
@@ -205,6 +205,7 @@ impl Engine {
             doors,
             config,
             workers,
+            machinery,
             events,
             places: Mutex::default(),
         })
@@ -277,6 +278,11 @@ impl Engine {
     /// What each worker counts.
     pub fn metrics(&self) -> Vec<Arc<TickMetrics>> {
         self.workers.iter().map(|worker| Arc::clone(&worker.metrics)).collect()
+    }
+
+    /// What pictures cost and gave. `None` without pictures.
+    pub fn video_counts(&self) -> Option<VideoCounts> {
+        self.machinery.as_ref().map(Machinery::counts)
     }
 
     /// The ports for browsers, as bound.

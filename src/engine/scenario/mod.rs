@@ -6,6 +6,7 @@ mod browser;
 mod overload;
 mod phone;
 mod play;
+mod video;
 mod virtual_time;
 
 use crate::{Engine, EngineConfig, WebRtcConfig};

@@ -38,6 +38,7 @@ impl Stuck {
             doors: open_doors(&config).expect("loopback"),
             config,
             workers,
+            machinery: None,
             events: sender,
             places: Mutex::default(),
         };

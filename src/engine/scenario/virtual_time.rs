@@ -9,6 +9,7 @@ use crate::leg::{Leg, Path};
 use crate::order::Order;
 use crate::play::Play;
 use crate::port::PortRange;
+use crate::video::Machinery;
 use crate::webrtc::{self, Door, Inlet, Peer, WebRtcConfig};
 use crate::worker::{Buffers, Flow, Worker};
 use causeway_base::{Codec, ConferenceId, LegId};
@@ -16,6 +17,7 @@ use causeway_plan::{
     AudioEgress, AudioIngress, Clip, Feed, LegStats, MediaEvent, MediaPlan, PlayId, WebRtcAddress,
     WebRtcState,
 };
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::time::Duration;
@@ -36,6 +38,16 @@ pub(super) struct VirtualTime {
 
 impl VirtualTime {
     pub(super) fn new(first_port: u16) -> Self {
+        Self::start(first_port, None)
+    }
+
+    /// A worker with pictures, which are composed by the real clock.
+    pub(super) fn with_video(first_port: u16) -> Self {
+        let machinery = Machinery::start(&super::video::config()).expect("threads");
+        Self::start(first_port, Some(machinery))
+    }
+
+    fn start(first_port: u16, machinery: Option<Machinery>) -> Self {
         let (orders, queue) = sync_channel(1024);
         let (sender, events) = channel(1024);
         let config = EngineConfig { realtime: false, ..EngineConfig::default() };
@@ -44,7 +56,8 @@ impl VirtualTime {
         let (passage, arrivals) = sync_channel(webrtc::MAX_PARCELS);
         let inlet = Inlet::new(0, Arc::clone(&door), vec![passage], arrivals).expect("epoll");
         let metrics = Arc::new(TickMetrics::default());
-        let worker = Worker::new(config, queue, sender, metrics, Some(inlet), None).expect("epoll");
+        let worker =
+            Worker::new(config, queue, sender, metrics, Some(inlet), machinery).expect("epoll");
         let bench = Self {
             worker,
             orders,
@@ -73,6 +86,17 @@ impl VirtualTime {
         self.order(Order::Adopt(Box::new(Leg::new(leg, Path::Ports(pair))), None));
         self.order(Order::Configure(leg, Box::new(phone.media())));
         phone
+    }
+
+    /// A leg with ports for sound and for video.
+    pub(super) fn adopt_with_video(&self, number: u64) -> (LegId, SocketAddr, SocketAddr) {
+        let leg = LegId(number);
+        let reserve = || self.ports.reserve(LOCAL, 0).expect("free ports");
+        let (audio, video) = (reserve(), reserve());
+        let addresses = (audio.rtp_address, video.rtp_address);
+        let adopted = Leg::new(leg, Path::Ports(audio)).with_video_ports(Some(video));
+        self.order(Order::Adopt(Box::new(adopted), None));
+        (leg, addresses.0, addresses.1)
     }
 
     /// A browser's leg, reserved.
@@ -126,6 +150,12 @@ impl VirtualTime {
         while let Ok(event) = self.events.try_recv() {
             self.seen.push(event);
         }
+    }
+
+    /// One tick. The kernel stamps what came by the real clock.
+    pub(super) fn tick_of_now(&mut self) {
+        self.now.wall = Now::read().wall;
+        self.tick();
     }
 
     /// What the worker holds: legs, and what the lookup knows.

@@ -11,11 +11,13 @@ pub(crate) mod line;
 pub(crate) mod room;
 pub(crate) mod studio;
 
-pub use decode::{DecodeMetrics, DecoderProgram, decode_if_asked};
+pub use decode::{DecoderProgram, decode_if_asked};
 
 use causeway_media::video::theme::Theme;
 use decode::Decoders;
 use std::io;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 use studio::Studio;
 
 /// The settings of an engine's pictures.
@@ -38,7 +40,46 @@ pub(crate) struct Machinery {
     pub(crate) studio: Studio,
 }
 
+/// What pictures cost and gave since the engine began.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct VideoCounts {
+    /// Pictures decoded.
+    pub decoded: u64,
+    /// The time that they took, from the request to the answer.
+    pub decoding: Duration,
+    /// Decoder processes that died and were started again.
+    pub decoder_restarts: u64,
+    /// Beats of the picture clock, 30 a second while anybody looks.
+    pub beats: u64,
+    /// Beats that found the work of an earlier one undone.
+    pub late_beats: u64,
+    /// Pictures composed, whether anything in them changed or not.
+    pub composed: u64,
+    /// Pictures encoded.
+    pub encoded: u64,
+    /// Full ones among them.
+    pub key_pictures: u64,
+    /// Pictures at which an encoder failed.
+    pub encode_failures: u64,
+}
+
 impl Machinery {
+    pub(crate) fn counts(&self) -> VideoCounts {
+        let read = |count: &AtomicU64| count.load(Ordering::Relaxed);
+        let (decode, studio) = (self.decoders.metrics(), self.studio.counts());
+        VideoCounts {
+            decoded: read(&decode.pictures),
+            decoding: Duration::from_micros(read(&decode.busy_us)),
+            decoder_restarts: read(&decode.restarts),
+            beats: read(&studio.beats),
+            late_beats: read(&studio.late_beats),
+            composed: read(&studio.composed),
+            encoded: read(&studio.encoded),
+            key_pictures: read(&studio.key_pictures),
+            encode_failures: read(&studio.failed),
+        }
+    }
+
     pub(crate) fn start(config: &VideoConfig) -> io::Result<Self> {
         Ok(Self {
             decoders: Decoders::start(config.decoder.clone(), config.decoders)?,

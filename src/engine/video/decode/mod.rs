@@ -22,7 +22,7 @@ mod sandbox;
 mod stream;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use child::decode_if_asked;
 
@@ -64,13 +64,13 @@ impl DecoderProgram {
 
 /// What all decoder processes count, for reading from any thread.
 #[derive(Debug, Default)]
-pub struct DecodeMetrics {
+pub(crate) struct DecodeMetrics {
     /// Pictures decoded.
-    pub pictures: AtomicU64,
+    pub(crate) pictures: AtomicU64,
     /// The time that they took, from the request to the answer, in microseconds.
-    pub busy_us: AtomicU64,
+    pub(crate) busy_us: AtomicU64,
     /// Processes that died and were started again.
-    pub restarts: AtomicU64,
+    pub(crate) restarts: AtomicU64,
 }
 
 impl DecodeMetrics {
@@ -142,6 +142,7 @@ impl Decoders {
     }
 
     /// The numbers of the processes in the system, those that run.
+    #[cfg(test)]
     pub(crate) fn processes(&self) -> Vec<u32> {
         let numbers = self.feeders.queues.iter().map(|queue| queue.process.load(Ordering::Relaxed));
         numbers.filter(|number| *number != 0).collect()
