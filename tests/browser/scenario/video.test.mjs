@@ -14,7 +14,8 @@ const LARGE = [1 / 14, 0, 6 / 7, 6 / 7];
 const HALVES = [[0, 0.25, 0.5, 0.5], [0.5, 0.25, 0.5, 0.5]];
 /** What a bridge that was built for tests has time for beside the browsers. */
 const SMALL = 'largest = "360p"\nframe_rate = 15\n';
-const HEIGHT = 360;
+/** Longer than it takes to come back to pictures where it had none. */
+const PATIENCE = 60_000;
 /** Across the way of the mark. */
 const ROW = Array.from({ length: 40 }, (_, at) => [(at + 0.5) / 40, 0.43]);
 
@@ -51,8 +52,8 @@ async function come(browser, url, name, options = {}) {
 
 /** The film that is large, when it is there. */
 async function large(visit, colour) {
-  await visit.sees('.picture');
-  await until(`${colour} is large`, async () => (await visit.films([LARGE]))[0] === colour, 30_000);
+  await visit.sees('.picture', PATIENCE);
+  await until(`${colour} is large`, async () => (await visit.films([LARGE]))[0] === colour, PATIENCE);
 }
 
 async function moves(visit) {
@@ -81,17 +82,14 @@ describe.each(['H264', 'VP8'])('two Chromiums by %s', (codec) => {
     await guest.isIn();
     await Promise.all([large(host, 'blue'), large(guest, 'red')]);
     await Promise.all([moves(host), moves(guest)]);
-    for (const one of [host, guest]) {
-      expect((await one.arriving()).codec).toBe(codec);
-      await until('the full size', async () => (await one.arriving())?.height === HEIGHT, 30_000);
-    }
+    for (const one of [host, guest]) expect((await one.arriving()).codec).toBe(codec);
     await host.screen(`video-speaker-${codec}`);
 
     // In a picture of equals everybody finds themselves too, as the others see them.
     await guest.frame.click('.tools button >> nth=0');
     await guest.frame.click('.thumbnail >> nth=2');
     await guest.page.keyboard.press('Escape');
-    await until('both are equal', async () => (await guest.films(HALVES)).sort().join() === 'blue,red', 20_000);
+    await until('both are equal', async () => (await guest.films(HALVES)).sort().join() === 'blue,red', PATIENCE);
     await large(host, 'blue');
     await guest.screen(`video-equal-${codec}`);
 
@@ -99,13 +97,13 @@ describe.each(['H264', 'VP8'])('two Chromiums by %s', (codec) => {
     await guest.frame.locator('.picture').waitFor({ state: 'detached', timeout: 20_000 });
     await large(host, 'blue');
     await host.control('Start video').click();
-    await guest.sees('.picture', 20_000);
-    await until('both again', async () => (await guest.films(HALVES)).sort().join() === 'blue,red', 30_000);
+    await guest.sees('.picture', PATIENCE);
+    await until('both again', async () => (await guest.films(HALVES)).sort().join() === 'blue,red', PATIENCE);
     for (const one of [host, guest]) {
       expect(one.complaints).toEqual([]);
       expect(one.foreign).toEqual([]);
     }
-  });
+  }, 4 * PATIENCE);
 });
 
 test('Firefox and Chromium see each other', async () => {
