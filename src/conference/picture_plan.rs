@@ -12,6 +12,10 @@ use causeway_plan::video::VideoState;
 use causeway_plan::{PictureId, PicturePlan, PlannedTile, Show, TileMarks, VideoEgress, VideoFeed};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+/// Screens of those who wait: each is a picture and an encoder of its own. Further ones wait without,
+/// and hear the same.
+const MAX_SCREENS: usize = 64;
+
 /// What a picture is composed from.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct View {
@@ -131,12 +135,19 @@ pub(crate) fn plan(
     names: &mut PictureNames,
 ) -> (Vec<PicturePlan>, Vec<VideoEgress>) {
     let mut staged = HashMap::new();
+    let mut screens = 0;
     let mut wanted: Vec<(LegId, Purpose)> = Vec::new();
     let mut readers: HashMap<Purpose, Readers> = HashMap::new();
     for (leg, seat) in scenery.roster.legs().filter(|(_, seat)| seat.video.sends()) {
         let purpose = match seat.admission {
             AdmissionState::Arriving { .. } => continue,
-            AdmissionState::Waiting { .. } => Purpose::Waiting(leg),
+            // A page tells by itself.
+            AdmissionState::Waiting { .. } if seat.source == Protocol::WebRtc => continue,
+            AdmissionState::Waiting { .. } if screens >= MAX_SCREENS => continue,
+            AdmissionState::Waiting { .. } => {
+                screens += 1;
+                Purpose::Waiting(leg)
+            }
             AdmissionState::Admitted { .. } => scenery.purpose(seat.participant, &mut staged),
         };
         readers.entry(purpose.clone()).or_default().count(seat.lang);

@@ -128,6 +128,20 @@ fn who_is_not_in_is_not_seen_and_sees_a_screen_in_their_language() {
 }
 
 #[test]
+fn a_crowd_that_waits_costs_no_more_than_so_many_screens() {
+    let mut room = Room::new(Settings { lobby: Lobby::On, ..composed() });
+    for leg in 1..=200 {
+        let source = if leg % 2 == 0 { Protocol::WebRtc } else { Protocol::Sip };
+        room.try_tell(Command::Join(Join { source, ..caller(leg, Role::Guest) })).expect("a seat");
+        room.media_ready(leg, BOTH, BOTH);
+    }
+    assert_eq!((room.plan.pictures.len(), room.plan.video.len()), (64, 64));
+    assert_eq!(room.feed(2), VideoFeed::Nothing, "a page tells by itself");
+    room.hang_up(1);
+    assert_eq!(room.plan.video.len(), 64, "the next one gets its screen");
+}
+
+#[test]
 fn same_choices_share_a_picture_and_others_have_their_own() {
     let mut room = Room::seen_room(composed(), 20);
     room.speaks(1);
