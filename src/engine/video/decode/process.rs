@@ -77,9 +77,8 @@ impl Process {
             .stderr(Stdio::null())
             .spawn()?;
         let mut process = Self { child, socket };
-        process.lend(memory)?;
         process.expect_within(START_DEADLINE)?;
-        match process.hear() {
+        match process.lend(memory).and_then(|()| process.hear()) {
             Ok(Answer::Ready) => process.expect_within(ANSWER_DEADLINE).map(|()| process),
             Ok(_) => Err(io::Error::other(Fault::Nonsense)),
             Err(fault) => {
@@ -124,13 +123,14 @@ impl Process {
     }
 
     /// Gives it the memory.
-    fn lend(&self, memory: BorrowedFd<'_>) -> io::Result<()> {
+    fn lend(&self, memory: BorrowedFd<'_>) -> Result<(), Fault> {
         let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
         let mut control = SendAncillaryBuffer::new(&mut space);
         let fds = [memory];
         control.push(SendAncillaryMessage::ScmRights(&fds));
-        sendmsg(&self.socket, &[IoSlice::new(&[0])], &mut control, SendFlags::NOSIGNAL)?;
-        Ok(())
+        sendmsg(&self.socket, &[IoSlice::new(&[0])], &mut control, SendFlags::NOSIGNAL)
+            .map(|_| ())
+            .map_err(|_| Fault::Gone)
     }
 
     fn expect_within(&self, deadline: Duration) -> io::Result<()> {

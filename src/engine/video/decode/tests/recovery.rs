@@ -33,7 +33,7 @@ fn a_killed_process_freezes_its_streams_until_their_key_pictures_and_no_others()
         until("trouble", || stream.take_trouble() == Some(Trouble::KeyFrame));
     }
     assert_eq!(first.picture().expect("the last good one").id(), shown.id());
-    assert!(middle(&shown).abs_diff(63) <= 1, "its memory is still there");
+    assert!(middle(&shown).abs_diff(66) <= 2, "its memory is still there");
     assert!(!runs(victim), "reaped");
     cameras[0].show(FrameKind::Key, &first);
     cameras[2].show(FrameKind::Key, &third);

@@ -16,7 +16,7 @@ export function CameraPreview(): JSX.Element {
   const t = strings.value.camera;
   return (
     <div class="stack">
-      <div class="preview">
+      <div class={using || lens.is === 'asking' ? 'preview' : 'preview off'}>
         {using
           ? <Video stream={using.stream} label={t.self} mirrored={isMirror(using.track)} />
           : (
