@@ -134,7 +134,8 @@ impl ReceptionActor {
             | Report::Heard { .. }
             | Report::Silent { .. }
             | Report::VideoChanged { .. }
-            | Report::Sighted { .. } => {}
+            | Report::Sighted { .. }
+            | Report::Sounded { .. } => {}
         }
     }
 
@@ -334,6 +335,7 @@ impl Actor for ReceptionActor {
                 | MediaEvent::SourceLatched { leg, .. }
                 | MediaEvent::VideoChanged { leg, .. }
                 | MediaEvent::Sighted { leg, .. }
+                | MediaEvent::Sounded { leg, .. }
                 | MediaEvent::KeyFrameNeeded { leg }
                 | MediaEvent::Digit { leg, .. }
                 | MediaEvent::Silent { leg, .. }
