@@ -30,7 +30,7 @@ const FLOOR: u8 = 58;
 
 /// The steepest slope that counts, in decibels: a beginning out of silence is no more than a
 /// syllable.
-const STEEPEST: i32 = 15;
+const STEEPEST: i16 = 15;
 
 /// In decibels above the floor: somebody speaks.
 const VOICE: u8 = 12;
@@ -54,6 +54,9 @@ const DRIFT: usize = 2;
 
 /// An echo is louder than what was sent by no more decibels than these.
 const LOUDER: i32 = 3;
+
+/// Slopes of the window, and of what came before it.
+type Slopes = [i16; WINDOW + MAX_DELAY];
 
 /// Watches one leg.
 #[derive(Debug)]
@@ -174,16 +177,18 @@ fn in_order(levels: &[u8; KEPT], at: usize) -> [u8; KEPT] {
 }
 
 /// How much each level is above the one of 60 ms before.
-fn slopes(levels: &[u8; KEPT]) -> [i32; WINDOW + MAX_DELAY] {
+fn slopes(levels: &[u8; KEPT]) -> Slopes {
     std::array::from_fn(|at| {
-        let slope = i32::from(levels[at + RISE]) - i32::from(levels[at]);
+        let slope = i16::from(levels[at + RISE]) - i16::from(levels[at]);
         slope.clamp(-STEEPEST, STEEPEST)
     })
 }
 
 /// The delay at which they agree best, and how much: their normalised cross-correlation.
-fn best_delay(sent: &[i32; WINDOW + MAX_DELAY], came: &[i32; WINDOW + MAX_DELAY]) -> (usize, f32) {
-    let product = |a: &[i32], b: &[i32]| a.iter().zip(b).map(|(a, b)| a * b).sum::<i32>() as f32;
+fn best_delay(sent: &Slopes, came: &Slopes) -> (usize, f32) {
+    let product = |a: &[i16], b: &[i16]| {
+        a.iter().zip(b).map(|(a, b)| i32::from(*a) * i32::from(*b)).sum::<i32>() as f32
+    };
     let came = &came[MAX_DELAY..];
     let energy = product(came, came);
     let alike = |delay: usize| {

@@ -142,11 +142,10 @@ fn two_who_speak_at_once_do_not_echo() {
 fn two_who_answer_each_other_quickly_do_not_echo() {
     for (seed, pace) in [(0, 500), (1, 700), (2, 1_000), (3, 1_400)] {
         for answers_after in [150, 300, 450, 600] {
-            let words = |later: usize| {
-                (0..120_000 / pace).map(move |n| (n * pace + later, pace * 45 / 100))
-            };
-            let others = in_turns(&made(seed, 120), words(0));
-            let answers = in_turns(&made(50 + seed, 120), words(answers_after));
+            let words =
+                |later: usize| (0..60_000 / pace).map(move |n| (n * pace + later, pace * 45 / 100));
+            let others = in_turns(&made(seed, 60), words(0));
+            let answers = in_turns(&made(50 + seed, 60), words(answers_after));
             assert_never_echoes(&format!("{pace} {answers_after}"), &others, &answers);
         }
     }

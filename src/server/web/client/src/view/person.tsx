@@ -39,7 +39,7 @@ export function Marks({ one, speaking }: { one: Participant; speaking: boolean }
   const quality = one.quality === null ? null : Math.min(4, Math.max(0, Math.round(one.quality)));
   const words = [
     one.hand ? t.hand : '',
-    speaking && truth === 'open' ? t.speaking : muteText(truth),
+    speaking && !one.sound ? t.speaking : muteText(truth),
     one.camera ? (one.camera.sight === 'fine' ? t.camera : t[one.camera.sight]) : '',
     quality === null ? '' : t.quality[quality] ?? '',
   ].filter(Boolean);
