@@ -18,6 +18,7 @@
 //! * `play`: what is played to one leg alone, on top of what it hears.
 //! * `station`: music that several legs hear at once.
 //! * `echo`: a leg's own sound, some time later.
+//! * `sound`: whether a leg's microphone is dead, or gives back what the leg is sent.
 //! * `report`: RTCP of a leg, and its silence.
 //! * `video`: pictures, from a leg's packets to composed ones and back.
 
@@ -36,6 +37,7 @@ mod port;
 mod protection;
 mod report;
 mod room;
+mod sound;
 mod station;
 mod sys;
 mod video;

@@ -44,6 +44,7 @@ fn describe() {
     describe_gauge!("causeway_calls", "Calls that exist now");
     describe_gauge!("causeway_conferences", "Conferences that run now");
     describe_gauge!("causeway_participants", "Participants by their presence now");
+    describe_gauge!("causeway_faulty_sounds", "Participants whose sound is amiss now, by how");
     describe_gauge!("causeway_registrations", "Bindings of registered devices now");
     describe_gauge!("causeway_trunk_up", "Whether a trunk answers");
     describe_gauge!("causeway_store_queue_records", "Records that wait for the store");
@@ -176,6 +177,8 @@ pub(crate) fn text(gauges: &Gauges) -> String {
     gauge!("causeway_conferences").set(float(gauges.conferences));
     gauge!("causeway_participants", "presence" => "admitted").set(float(gauges.participants));
     gauge!("causeway_participants", "presence" => "waiting").set(float(gauges.waiting));
+    gauge!("causeway_faulty_sounds", "sound" => "silent").set(float(gauges.silent));
+    gauge!("causeway_faulty_sounds", "sound" => "echoing").set(float(gauges.echoing));
     gauge!("causeway_registrations").set(float(gauges.registrations));
     gauge!("causeway_store_queue_records").set(float(gauges.store_queue));
     for (trunk, up) in gauges.trunks.iter().take(MAX_TRUNKS) {

@@ -200,6 +200,7 @@ impl Conference {
             Command::VideoChanged { leg, state } => self.video_changed(leg, state),
             Command::Sighted { leg, sight } => self.sighted(leg, sight),
             Command::LineMeasured { leg, quality } => self.line_measured(leg, quality),
+            Command::Sounded { leg, sound } => self.sounded(leg, sound),
             Command::VideoStrained { strain } => {
                 self.strained(strain);
                 Ok(())

@@ -15,7 +15,7 @@ use crate::metrics;
 use causeway_base::{ConferenceId, EndCause, Lang, LegId};
 use causeway_conference::{LegCommand, LegEvent, MediaAddress, Phrase, PortAddress, Protocol};
 use causeway_plan::video::{Sight, VideoState};
-use causeway_plan::{DigitMethod, LegStats, MediaCommand, MediaEvent, PlayId, WebRtcState};
+use causeway_plan::{DigitMethod, LegStats, MediaCommand, MediaEvent, PlayId, Sound, WebRtcState};
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Instant;
@@ -42,6 +42,11 @@ pub(crate) enum Report {
     Sighted {
         leg: LegId,
         sight: Sight,
+    },
+    /// Its sound is like something else than before.
+    Sounded {
+        leg: LegId,
+        sound: Sound,
     },
     Digit {
         leg: LegId,
@@ -252,6 +257,7 @@ impl Calls {
                 Some(Report::VideoChanged { leg, state })
             }
             MediaEvent::Sighted { leg, sight } => Some(Report::Sighted { leg, sight }),
+            MediaEvent::Sounded { leg, sound } => Some(Report::Sounded { leg, sound }),
             MediaEvent::KeyFrameNeeded { leg } => {
                 self.orders.push_back(Order::Leg(LegCommand::RequestKeyframe { leg }));
                 None

@@ -246,6 +246,7 @@ impl ConferenceActor {
                 self.tell(now, Command::VideoChanged { leg, state });
             }
             Report::Sighted { leg, sight } => self.tell(now, Command::Sighted { leg, sight }),
+            Report::Sounded { leg, sound } => self.tell(now, Command::Sounded { leg, sound }),
             Report::Played { .. } => {}
         }
     }
@@ -306,6 +307,7 @@ impl ConferenceActor {
             | MediaEvent::SourceLatched { leg, .. }
             | MediaEvent::VideoChanged { leg, .. }
             | MediaEvent::Sighted { leg, .. }
+            | MediaEvent::Sounded { leg, .. }
             | MediaEvent::KeyFrameNeeded { leg }
             | MediaEvent::Digit { leg, .. }
             | MediaEvent::Silent { leg, .. }
@@ -350,6 +352,9 @@ impl ConferenceActor {
             Event::Sighted { leg, sight, .. } => {
                 metrics::sighted(sight);
                 info!(%conference, %leg, ?sight, "pictures look different");
+            }
+            Event::Sounded { leg, sound, .. } => {
+                info!(%conference, %leg, ?sound, "sound changed");
             }
             Event::VideoStrained { strain } => {
                 metrics::strained(strain);

@@ -138,7 +138,8 @@ impl ReceptionActor {
             | Report::Heard { .. }
             | Report::Silent { .. }
             | Report::VideoChanged { .. }
-            | Report::Sighted { .. } => {}
+            | Report::Sighted { .. }
+            | Report::Sounded { .. } => {}
         }
     }
 
@@ -341,6 +342,7 @@ impl Actor for ReceptionActor {
                 | MediaEvent::SourceLatched { leg, .. }
                 | MediaEvent::VideoChanged { leg, .. }
                 | MediaEvent::Sighted { leg, .. }
+                | MediaEvent::Sounded { leg, .. }
                 | MediaEvent::KeyFrameNeeded { leg }
                 | MediaEvent::Digit { leg, .. }
                 | MediaEvent::Silent { leg, .. }

@@ -229,6 +229,7 @@ fn participant(one: &ParticipantView, speaking: bool, view: &ConferenceView) -> 
         place: one.place.and_then(|place| u32::try_from(place).ok()),
         since: wall(one.since),
         mute: one.mute.into(),
+        sound: one.sound().into(),
         hand: one.hand.is_some(),
         speaking,
         protocol: one.legs.first().map_or_else(String::new, |leg| protocol(leg.source).to_owned()),

@@ -29,7 +29,7 @@ pub use meeting::{
 pub use page::{Page, PageQuery, Window};
 pub use participant::{
     AllowUnmute, Hand, HandOver, LobbyChange, Lock, Mute, Order, Participant, Presence, Role,
-    RoleChange, Successors,
+    RoleChange, Sound, Successors,
 };
 pub use picture::{
     FreezeCause, Layout, LayoutName, PictureChoice, Pictures, Place, Sight, Size, Spotlight,
