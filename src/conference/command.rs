@@ -3,8 +3,9 @@
 use crate::layout::{Layout, PictureChoice};
 use crate::{Lobby, Protocol, Role, Settings, TextError, chat};
 use causeway_base::{EndCause, Lang, LegId, ParticipantId};
-use causeway_plan::Direction;
+use causeway_plan::picture::PathQuality;
 use causeway_plan::video::{Sight, VideoState, VideoStrain};
+use causeway_plan::{Direction, Sound};
 use std::fmt;
 
 /// In whose name a command comes.
@@ -238,6 +239,20 @@ pub enum Command {
         leg: LegId,
         /// What.
         sight: Sight,
+    },
+    /// How well a leg is connected; `None` where nothing is known.
+    LineMeasured {
+        /// The leg.
+        leg: LegId,
+        /// How well.
+        quality: Option<PathQuality>,
+    },
+    /// What a leg's sound is like.
+    Sounded {
+        /// The leg.
+        leg: LegId,
+        /// What.
+        sound: Sound,
     },
     /// The engine has too little time for pictures, or enough again.
     VideoStrained {

@@ -3,8 +3,8 @@
 use crate::layout::Layout;
 use crate::{DisplayName, Lobby, Mute, Notice, Protocol, Role, Said};
 use causeway_base::{EndCause, Lang, LegId, ParticipantId};
-use causeway_plan::MediaPlan;
 use causeway_plan::video::{Sight, VideoState, VideoStrain};
+use causeway_plan::{MediaPlan, Sound};
 use std::sync::Arc;
 
 /// What happened in a conference. [`Event::Ended`] is the last one.
@@ -159,6 +159,15 @@ pub enum Event {
         leg: LegId,
         /// What they look like.
         sight: Sight,
+    },
+    /// Somebody's sound is like something else than before.
+    Sounded {
+        /// Whose.
+        participant: ParticipantId,
+        /// By which leg.
+        leg: LegId,
+        /// What it is like.
+        sound: Sound,
     },
     /// The machine has too little time for pictures, or enough again.
     VideoStrained {

@@ -75,6 +75,7 @@ impl Observer {
             | Event::SpotlightChanged { .. }
             | Event::VideoChanged { .. }
             | Event::Sighted { .. }
+            | Event::Sounded { .. }
             | Event::VideoStrained { .. }
             | Event::DigitPressed { .. } => {}
         }

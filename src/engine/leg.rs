@@ -13,6 +13,7 @@ use crate::video::line::{self, VideoLine};
 use crate::webrtc::Peer;
 use causeway_base::{ConferenceId, LegId};
 use causeway_media::audio::FRAME;
+use causeway_media::audio::watch::SoundWatch;
 use causeway_plan::{Feed, LegMedia, LegStats, MediaEvent, Transport};
 use causeway_rtp::SourceGuard;
 use std::net::SocketAddr;
@@ -57,6 +58,8 @@ pub(crate) struct Link {
     /// Its own sound, while it hears that.
     pub(crate) echo: Option<Echo>,
     pub(crate) reporting: Reporting,
+    /// What its sound is like.
+    pub(crate) sound: SoundWatch,
     /// Its video lines, by their number in `media`.
     pub(crate) video: Vec<VideoLine>,
 }
@@ -199,6 +202,7 @@ impl Link {
             own: None,
             echo: None,
             reporting: Reporting::new(now.instant),
+            sound: SoundWatch::default(),
             video,
             media,
         }

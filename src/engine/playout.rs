@@ -104,6 +104,16 @@ impl Playout {
         self.audible
     }
 
+    /// Of the last quantum, not smoothed.
+    pub(crate) fn level(&self) -> Level {
+        self.level
+    }
+
+    /// The last quantum stood out of the leg's noise.
+    pub(crate) fn is_sounding(&self) -> bool {
+        self.activity.is_sounding()
+    }
+
     /// Of the packet played last.
     pub(crate) fn codec(&self) -> Option<Codec> {
         self.meter.as_ref().map(|(codec, _)| *codec)

@@ -5,12 +5,14 @@ use crate::egress::{self, Outgoing};
 use crate::encode::{EncodeKey, EncodeStream};
 use crate::leg::Leg;
 use crate::playout::{self, Forwards};
+use crate::sound;
 use crate::station::Station;
 use crate::video::Machinery;
 use crate::video::room::Pictures;
 use crate::worker::{EventSink, Legs};
 use causeway_base::{ConferenceId, LegId};
 use causeway_media::audio::FRAME;
+use causeway_media::audio::level::Level;
 use causeway_media::audio::mixer::{Mixer, Ramp};
 use causeway_media::audio::ranking::{Candidate, Ranking};
 use causeway_plan::media_plan::DEFAULT_MAX_TALKERS;
@@ -37,6 +39,8 @@ pub(crate) struct Scratch {
     forwards: Forwards,
     /// Everybody's mix.
     total: [f32; FRAME],
+    /// How loud that is.
+    total_level: Level,
     /// What one leg hears or says.
     pcm: [f32; FRAME],
     pub(crate) out: Outgoing,
@@ -48,6 +52,7 @@ impl Default for Scratch {
             candidates: Vec::new(),
             forwards: Forwards::default(),
             total: [0.0; FRAME],
+            total_level: Level::SILENCE,
             pcm: [0.0; FRAME],
             out: Outgoing::default(),
         }
@@ -296,6 +301,7 @@ impl Room {
             }
         }
         self.mixer.total(&mut scratch.total);
+        scratch.total_level = Level::of_pcm(&scratch.total);
         for group in self.groups.iter_mut().filter(|group| group.wanted) {
             group.stream.encode(&scratch.total);
         }
@@ -314,13 +320,14 @@ impl Room {
         }
     }
 
-    /// Sends each leg its packets: the group's, another leg's, or those of a sound of its own.
+    /// Sends each leg its packets: the group's, another leg's, or those of a sound of its own. Whom
+    /// the conference may hear is watched for what comes back of that.
     fn send(&mut self, legs: &mut Legs, scratch: &mut Scratch, now: Now, sink: &mut EventSink) {
         for at in 0..self.members.len() {
             self.prefetch_after(at, legs);
             let member = self.members[at];
             let Some(leg) = legs.get_mut(member.slot) else { continue };
-            match member.feed {
+            let sent = match member.feed {
                 Feed::Nothing => {
                     // A prompt ends also for who is on hold, so that nobody waits for its end.
                     if member.planned != Feed::Nothing && member.played_to {
@@ -329,26 +336,36 @@ impl Room {
                     if let Some(link) = &mut leg.link {
                         link.egress.skip(QUANTUM_MS);
                     }
+                    Level::SILENCE
                 }
                 Feed::Forward(source) if !member.played_to => {
                     forward(leg, source, &scratch.forwards, now, &mut scratch.out);
+                    Level::SILENCE
                 }
                 Feed::Mix if !member.played_to && !self.mixer.contains(member.leg) => {
                     if let Some(group) = member.group.and_then(|group| self.groups.get(group)) {
                         send_packets(leg, &group.stream, now, &mut scratch.out);
                     }
+                    scratch.total_level
                 }
                 Feed::Played if let Some(station) = heard_station(&self.stations, &member) => {
                     send_packets(leg, station, now, &mut scratch.out);
                     if let Some(player) = &mut leg.player {
                         player.skip();
                     }
+                    Level::SILENCE
                 }
                 feed => {
                     self.own_sound(leg, feed, scratch);
                     leg.lay_played(&mut scratch.pcm).into_iter().for_each(|it| sink.send(it));
                     send_own(leg, &scratch.pcm, now, &mut scratch.out);
+                    Level::of_pcm(&scratch.pcm)
                 }
+            };
+            if member.heard {
+                sound::watch(leg, sent, sink);
+            } else {
+                sound::rest(leg, sink);
             }
         }
     }

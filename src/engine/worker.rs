@@ -8,7 +8,7 @@ use crate::room::{Room, Scratch};
 use crate::sys::{self, Inbox};
 use crate::video::{Machinery, line};
 use crate::webrtc::{self, Datagram, Inlet, Parcel};
-use crate::{EngineConfig, ingress, report};
+use crate::{EngineConfig, ingress, report, sound};
 use causeway_base::{ConferenceId, EndCause, LegId};
 use causeway_plan::webrtc::MAX_CANDIDATES;
 use causeway_plan::{IceCredentials, MediaEvent};
@@ -430,6 +430,7 @@ impl Worker {
         let before = leg.room.replace(conference);
         if before != Some(conference) {
             line::leave(leg, now.instant);
+            sound::leave(leg);
         }
         for id in before.into_iter().filter(|id| *id != conference).chain([conference]) {
             if let Some(room) = self.rooms.get_mut(&id) {

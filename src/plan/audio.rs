@@ -42,3 +42,15 @@ pub struct LegAudio {
     /// Identifier of the audio level header extension (RFC 6464) that the peer sends.
     pub level_extension: Option<u8>,
 }
+
+/// What a leg's sound is like, as people are told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Sound {
+    /// Nothing is wrong, or nothing is known.
+    #[default]
+    Fine,
+    /// It is heard, and not one audible moment came: a dead microphone, or the wrong one.
+    Silent,
+    /// What it is sent comes back from it: its loudspeaker is in its microphone.
+    Echoing,
+}

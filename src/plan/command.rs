@@ -2,7 +2,7 @@
 
 use crate::video::{Sight, VideoState, VideoStrain};
 use crate::{
-    Clip, IceCandidate, LegMedia, LegStats, MediaPlan, PlayId, WebRtcAddress, WebRtcState,
+    Clip, IceCandidate, LegMedia, LegStats, MediaPlan, PlayId, Sound, WebRtcAddress, WebRtcState,
 };
 use causeway_base::{ConferenceId, EndCause, LegId};
 use std::net::{IpAddr, SocketAddr};
@@ -128,7 +128,7 @@ pub enum MediaEvent {
         rtp: SocketAddr,
         /// The local RTCP address, the next port.
         rtcp: SocketAddr,
-        /// The same two for its main video line, where they were wanted.
+        /// The same two for its main video line, where they were wanted and there were any.
         video: Option<(SocketAddr, SocketAddr)>,
     },
     /// A browser's leg has its credentials and its ports.
@@ -189,6 +189,14 @@ pub enum MediaEvent {
         leg: LegId,
         /// What it looks like.
         sight: Sight,
+    },
+    /// What a leg's sound is like, where that changed. Told of legs that may be heard, and
+    /// [`Sound::Fine`] of one that may not any more.
+    Sounded {
+        /// The leg.
+        leg: LegId,
+        /// What it is like.
+        sound: Sound,
     },
     /// A full picture of a leg is needed, and RTCP did not bring one: ask by signalling
     /// (RFC 5168).

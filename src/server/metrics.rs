@@ -7,6 +7,7 @@
 use crate::api::Gauges;
 use causeway_base::EndCause;
 use causeway_plan::DigitMethod;
+use causeway_plan::stats::KeyFrameAsks;
 use causeway_plan::video::{Sight, VideoStrain};
 use metrics::{
     Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram,
@@ -43,6 +44,7 @@ fn describe() {
     describe_gauge!("causeway_calls", "Calls that exist now");
     describe_gauge!("causeway_conferences", "Conferences that run now");
     describe_gauge!("causeway_participants", "Participants by their presence now");
+    describe_gauge!("causeway_faulty_sounds", "Participants whose sound is amiss now, by how");
     describe_gauge!("causeway_registrations", "Bindings of registered devices now");
     describe_gauge!("causeway_trunk_up", "Whether a trunk answers");
     describe_gauge!("causeway_store_queue_records", "Records that wait for the store");
@@ -57,6 +59,7 @@ fn describe() {
     describe_counter!("causeway_pages_stalled_total", "Pages closed because they did not read");
     describe_counter!("causeway_seats_total", "Seats whose connection broke, by their fate");
     describe_counter!("causeway_digits_total", "Digits pressed, by the way they came");
+    describe_counter!("causeway_key_frames_asked_total", "Whole pictures asked for, by how");
     describe_counter!("causeway_sights_total", "Changes of what cameras show, by what");
     describe_counter!(
         "causeway_video_strains_total",
@@ -117,6 +120,21 @@ pub fn digit(method: DigitMethod) {
     counter!("causeway_digits_total", "method" => method).increment(1);
 }
 
+/// Whole pictures that a leg was asked for, so many until now and so many before.
+pub(crate) fn key_frames_asked(now: KeyFrameAsks, before: KeyFrameAsks) {
+    let methods = [
+        ("pli", now.pli, before.pli),
+        ("fir", now.fir, before.fir),
+        ("info", now.info, before.info),
+    ];
+    for (method, now, before) in methods {
+        let asked = now.saturating_sub(before);
+        if asked > 0 {
+            counter!("causeway_key_frames_asked_total", "method" => method).increment(asked);
+        }
+    }
+}
+
 /// Somebody's pictures look different than before.
 pub(crate) fn sighted(sight: Sight) {
     let sight = match sight {
@@ -159,6 +177,8 @@ pub(crate) fn text(gauges: &Gauges) -> String {
     gauge!("causeway_conferences").set(float(gauges.conferences));
     gauge!("causeway_participants", "presence" => "admitted").set(float(gauges.participants));
     gauge!("causeway_participants", "presence" => "waiting").set(float(gauges.waiting));
+    gauge!("causeway_faulty_sounds", "sound" => "silent").set(float(gauges.silent));
+    gauge!("causeway_faulty_sounds", "sound" => "echoing").set(float(gauges.echoing));
     gauge!("causeway_registrations").set(float(gauges.registrations));
     gauge!("causeway_store_queue_records").set(float(gauges.store_queue));
     for (trunk, up) in gauges.trunks.iter().take(MAX_TRUNKS) {

@@ -95,6 +95,7 @@ impl<O: Outlet> Router<O> {
             | MediaEvent::SourceLatched { leg, .. }
             | MediaEvent::VideoChanged { leg, .. }
             | MediaEvent::Sighted { leg, .. }
+            | MediaEvent::Sounded { leg, .. }
             | MediaEvent::KeyFrameNeeded { leg }
             | MediaEvent::Digit { leg, .. }
             | MediaEvent::Played { leg, .. }

@@ -473,6 +473,17 @@ pub enum Sight {
     LowLight,
 }
 
+/// What is amiss with somebody's sound.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum FaultySound {
+    /// No audible moment came: a dead microphone, or the wrong one.
+    Silent,
+    /// What they are sent comes back from them.
+    Echoing,
+}
+
 /// Where a call stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
@@ -516,6 +527,10 @@ pub struct Participant {
     pub muted_by_host: bool,
     /// Nothing arrives from them.
     pub nothing_heard: bool,
+    /// What is amiss with the sound that arrives; absent where nothing is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub sound: Option<FaultySound>,
     /// Their hand is up.
     pub hand: bool,
     /// 0 (bad) to 4; none where nothing is known.

@@ -53,6 +53,7 @@ fn protocol() -> String {
     declare::<Camera>(&config, &mut text);
     declare::<CameraState>(&config, &mut text);
     declare::<Sight>(&config, &mut text);
+    declare::<FaultySound>(&config, &mut text);
     declare::<CallState>(&config, &mut text);
     declare::<Meeting>(&config, &mut text);
     declare::<Participant>(&config, &mut text);

@@ -4,6 +4,7 @@
 use super::Conference;
 use crate::{By, CommandError, Event, Notice, Participant, Role};
 use causeway_base::{LegId, ParticipantId};
+use causeway_plan::Sound;
 use std::time::Instant;
 
 impl Conference {
@@ -84,6 +85,15 @@ impl Conference {
         seat.silent = !heard;
         let who = seat.participant;
         self.note_silence(who);
+        Ok(())
+    }
+
+    pub(super) fn sounded(&mut self, leg: LegId, sound: Sound) -> Result<(), CommandError> {
+        let seat = self.roster.leg_mut(leg)?;
+        if std::mem::replace(&mut seat.sound, sound) != sound {
+            let participant = seat.participant;
+            self.events.push_back(Event::Sounded { participant, leg, sound });
+        }
         Ok(())
     }
 

@@ -7,8 +7,8 @@ use crate::{
     Protocol, Role,
 };
 use causeway_base::{ConferenceId, Lang, LegId, ParticipantId};
-use causeway_plan::Direction;
 use causeway_plan::video::{Sight, VideoState, VideoStrain};
+use causeway_plan::{Direction, Sound};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
@@ -99,6 +99,8 @@ pub struct LegView {
     pub picture: VideoState,
     /// What they look like, as far as they are seen.
     pub sight: Sight,
+    /// What its sound is like, while it may be heard.
+    pub sound: Sound,
     /// Somebody is shown them.
     pub seen: bool,
     /// It was proved to be one of ours.
@@ -107,6 +109,14 @@ pub struct LegView {
     pub carries_voice: bool,
     /// In which language it is spoken to.
     pub lang: Lang,
+}
+
+impl ParticipantView {
+    /// What is amiss with the sound by which it is heard.
+    pub fn sound(&self) -> Sound {
+        let voices = self.legs.iter().filter(|leg| leg.carries_voice);
+        voices.map(|leg| leg.sound).find(|sound| *sound != Sound::Fine).unwrap_or_default()
+    }
 }
 
 impl Conference {
@@ -166,6 +176,7 @@ impl Conference {
             video: seat.video,
             picture: seat.picture,
             sight: seat.sight,
+            sound: seat.sound,
             seen: seen.contains(&leg),
             trusted: seat.trusted,
             carries_voice: self.roster.carries_voice(leg),

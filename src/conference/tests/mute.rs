@@ -1,6 +1,7 @@
 //! Who is not heard, and who may change it.
 
 use super::*;
+use causeway_plan::Sound;
 
 #[test]
 fn three_reasons_for_silence_are_separate_facts() {
@@ -18,6 +19,21 @@ fn three_reasons_for_silence_are_separate_facts() {
     room.tell(Command::Unmute { participant: part(2), by: by(2) });
     assert_eq!(room.heard(), [1, 2], "silence is no reason to leave out of the mix");
     assert_eq!(room.served(), [1, 2], "the muted hear on");
+}
+
+#[test]
+fn what_is_amiss_with_a_sound_is_told_once_and_shown_of_the_leg_that_is_heard() {
+    let mut room = Room::new(Settings::default());
+    room.join(1, Role::Host);
+    let sounded = |sound| Command::Sounded { leg: LegId(1), sound };
+    let sound = |room: &Room| room.conference.view_participant(part(1)).expect("there").sound();
+    assert_eq!(room.tell(sounded(Sound::Fine)), []);
+    let told = Event::Sounded { participant: part(1), leg: LegId(1), sound: Sound::Echoing };
+    assert_eq!(room.tell(sounded(Sound::Echoing)), [told]);
+    assert_eq!(room.tell(sounded(Sound::Echoing)), []);
+    assert_eq!((sound(&room), room.heard()), (Sound::Echoing, vec![1]), "nobody is muted for it");
+    room.tell(sounded(Sound::Fine));
+    assert_eq!(sound(&room), Sound::Fine);
 }
 
 fn mute(who: u64, by: By) -> Command {

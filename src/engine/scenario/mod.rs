@@ -6,6 +6,7 @@ mod browser;
 mod overload;
 mod phone;
 mod play;
+mod sound;
 mod video;
 mod virtual_time;
 

@@ -154,6 +154,17 @@ impl Phone {
         self.send_frame(&frame);
     }
 
+    /// What it heard `later_ms` ago, at a gain: its loudspeaker is in its microphone.
+    pub(super) fn send_back(&mut self, later_ms: usize, gain: f32) {
+        let at = |ms: usize| self.rate() as usize / 1000 * ms;
+        let (later, length) = (at(later_ms), at(PACKET_MS));
+        let end = self.heard.len().saturating_sub(later);
+        let heard = &self.heard[end.saturating_sub(length)..end];
+        let mut frame: Vec<f32> = heard.iter().map(|x| x * gain).collect();
+        frame.resize(length, 0.0);
+        self.send_frame(&frame);
+    }
+
     pub(super) fn send_silence(&mut self) {
         self.send_frame(&vec![0.0; self.rate() as usize / 1000 * PACKET_MS]);
     }

@@ -15,6 +15,7 @@ pub mod resample;
 pub mod speech;
 pub mod stretch;
 pub mod tone;
+pub mod watch;
 
 /// The rate of everything between the resamplers, in Hz.
 pub const SAMPLE_RATE: u32 = 48_000;

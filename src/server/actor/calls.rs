@@ -15,7 +15,7 @@ use crate::metrics;
 use causeway_base::{ConferenceId, EndCause, Lang, LegId};
 use causeway_conference::{LegCommand, LegEvent, MediaAddress, Phrase, PortAddress, Protocol};
 use causeway_plan::video::{Sight, VideoState};
-use causeway_plan::{DigitMethod, LegStats, MediaCommand, MediaEvent, PlayId, WebRtcState};
+use causeway_plan::{DigitMethod, LegStats, MediaCommand, MediaEvent, PlayId, Sound, WebRtcState};
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Instant;
@@ -42,6 +42,11 @@ pub(crate) enum Report {
     Sighted {
         leg: LegId,
         sight: Sight,
+    },
+    /// Its sound is like something else than before.
+    Sounded {
+        leg: LegId,
+        sound: Sound,
     },
     Digit {
         leg: LegId,
@@ -109,9 +114,10 @@ impl Calls {
         self.calls.get_mut(&leg)
     }
 
-    /// Whether somebody takes part by a browser.
-    pub(crate) fn has_browsers(&self) -> bool {
-        self.calls.values().any(|call| call.protocol() == Protocol::WebRtc)
+    /// Whether somebody is shown how good the lines are: by a page, or in a picture.
+    pub(crate) fn are_shown(&self) -> bool {
+        let sees = |call: &Call| call.up().is_some_and(|ways| ways.pictures.sends());
+        self.calls.values().any(|call| call.protocol() == Protocol::WebRtc || sees(call))
     }
 
     /// Asks the engine for the figures of every leg that is up.
@@ -251,6 +257,7 @@ impl Calls {
                 Some(Report::VideoChanged { leg, state })
             }
             MediaEvent::Sighted { leg, sight } => Some(Report::Sighted { leg, sight }),
+            MediaEvent::Sounded { leg, sound } => Some(Report::Sounded { leg, sound }),
             MediaEvent::KeyFrameNeeded { leg } => {
                 self.orders.push_back(Order::Leg(LegCommand::RequestKeyframe { leg }));
                 None

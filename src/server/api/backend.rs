@@ -46,6 +46,10 @@ pub struct Gauges {
     pub participants: u64,
     /// Participants who wait.
     pub waiting: u64,
+    /// Participants whose microphone seems dead.
+    pub silent: u64,
+    /// Participants from whom comes back what they are sent.
+    pub echoing: u64,
     /// Bindings of registered devices.
     pub registrations: u64,
     /// Trunks with their names of the configuration: up or not.

@@ -6,6 +6,7 @@ use super::*;
 use crate::calling_out::{Appearance, Errand, Way};
 use causeway_base::{Bitrate, SizeClass, VideoCodec};
 use causeway_conference::Goal;
+use causeway_plan::Sound;
 use causeway_plan::picture::ScreenEntry;
 use causeway_plan::video::{Sight, VideoState, VideoStrain};
 use causeway_plan::{
@@ -202,11 +203,12 @@ fn whole_pictures_are_asked_for_by_signalling_both_ways() {
 }
 
 #[test]
-fn what_the_engine_sees_of_pictures_is_in_view() {
+fn what_the_engine_sees_and_hears_of_legs_is_in_view() {
     let mut room = Room::seeing();
     room.join_seen(1);
     room.raw(camera(1, VideoState::Coming));
     room.raw(Message::Media(MediaEvent::Sighted { leg: LegId(1), sight: Sight::Black }));
+    room.raw(Message::Media(MediaEvent::Sounded { leg: LegId(1), sound: Sound::Echoing }));
     let (conference, strain) = (ConferenceId(1), VideoStrain::Smaller);
     room.raw(Message::Media(MediaEvent::VideoStrained { conference, strain }));
     let (reply, mut view) = tokio::sync::oneshot::channel();
@@ -214,7 +216,7 @@ fn what_the_engine_sees_of_pictures_is_in_view() {
     let view = view.try_recv().expect("a view").conference;
     let leg = view.participants[0].legs[0];
     assert_eq!((view.strain, leg.picture, leg.sight), (strain, VideoState::Coming, Sight::Black));
-    assert!(leg.seen);
+    assert_eq!((leg.seen, leg.sound), (true, Sound::Echoing));
 }
 
 #[test]

@@ -13,6 +13,7 @@ use causeway_media::audio::mixer::{Mixer, Ramp};
 use causeway_media::audio::ranking::{Candidate, Ranking};
 use causeway_media::audio::resample::Resampler;
 use causeway_media::audio::stretch::merge;
+use causeway_media::audio::watch::EchoWatch;
 
 use crate::measure::{noise, speech};
 
@@ -146,6 +147,15 @@ fn watching() {
     report("activity of 1000 legs", |_| {
         activities.iter_mut().for_each(|activity| activity.update(level, 20));
     });
+    let mut watches: Vec<EchoWatch> = (0..100).map(|_| EchoWatch::default()).collect();
+    let levels: Vec<Level> = pcm.chunks_exact(960).map(Level::of_pcm).collect();
+    for (name, came) in [("quiet", 0), ("echoing", 10)] {
+        report(&format!("echo watch of 100 {name} legs"), |n| {
+            let sent = levels[(n + came) % 500];
+            let came = if came == 0 { Level::SILENCE } else { levels[n % 500] };
+            watches.iter_mut().for_each(|watch| _ = black_box(watch.take(sent, came)));
+        });
+    }
     let mut ranking = Ranking::new(4);
     report("rank 1000 legs", |_| {
         let all = activities.iter().enumerate();
@@ -197,6 +207,7 @@ fn memory() {
     println!("G722Encoder  {:>16} bytes", size_of::<G722Encoder>());
     println!("G722Decoder  {:>16} bytes and 3120 of history", size_of::<G722Decoder>());
     println!("G711Decoder  {:>16} bytes and 1560 of history", size_of::<G711Decoder>());
+    println!("EchoWatch    {:>16} bytes", size_of::<EchoWatch>());
     println!("Resampler    {:>16} bytes", size_of::<Resampler>());
     println!("Decoder      {:>16} bytes before its first packet", size_of::<Decoder>());
 }

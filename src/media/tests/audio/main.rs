@@ -3,6 +3,7 @@
 mod bench;
 mod codec;
 mod digit;
+mod echo;
 mod fuzzing;
 mod level;
 mod measure;

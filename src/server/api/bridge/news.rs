@@ -120,6 +120,9 @@ fn happening(event: Event) -> Option<Happening> {
         Event::Sighted { participant, sight, .. } => {
             Happening::SightChanged { participant: who(participant), sight: sight.into() }
         }
+        Event::Sounded { participant, sound, .. } => {
+            Happening::SoundChanged { participant: who(participant), sound: sound.into() }
+        }
         Event::VideoStrained { strain } => Happening::VideoStrained { strain: strain.into() },
         Event::HostsGone => Happening::HostsGone,
         Event::Ended(cause) => Happening::MeetingEnded { code: cause.code().to_owned() },

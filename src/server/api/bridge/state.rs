@@ -4,6 +4,7 @@ use super::super::backend::Gauges;
 use super::super::resource::{Complaint, Readiness};
 use super::BridgeBackend;
 use causeway_adapter::sip::view::{TrunkHealth, TrunkView};
+use causeway_plan::Sound;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 fn complaint(what: &str, detail: &str) -> Complaint {
@@ -65,6 +66,10 @@ impl BridgeBackend {
             let live = super::running::live(&view);
             gauges.participants += u64::from(live.participants);
             gauges.waiting += u64::from(live.waiting);
+            for one in &view.conference.participants {
+                gauges.silent += u64::from(one.sound() == Sound::Silent);
+                gauges.echoing += u64::from(one.sound() == Sound::Echoing);
+            }
         }
         gauges
     }

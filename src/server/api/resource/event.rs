@@ -1,7 +1,7 @@
 //! What happens, for the stream of events.
 
 use super::meeting::Lobby;
-use super::participant::{Mute, Role};
+use super::participant::{Mute, Role, Sound};
 use super::picture::{LayoutName, Sight, Strain, VideoState};
 use super::text::{MeetingId, Name, ParticipantId, Time};
 use serde::{Deserialize, Serialize};
@@ -113,6 +113,13 @@ pub enum Happening {
         participant: ParticipantId,
         /// What they look like.
         sight: Sight,
+    },
+    /// Somebody's sound is like something else than before.
+    SoundChanged {
+        /// Whose.
+        participant: ParticipantId,
+        /// What it is like.
+        sound: Sound,
     },
     /// The bridge has too little time for pictures, or enough again.
     VideoStrained {

@@ -29,11 +29,11 @@ pub use meeting::{
 pub use page::{Page, PageQuery, Window};
 pub use participant::{
     AllowUnmute, Hand, HandOver, LobbyChange, Lock, Mute, Order, Participant, Presence, Role,
-    RoleChange, Successors,
+    RoleChange, Sound, Successors,
 };
 pub use picture::{
-    FreezeCause, Layout, LayoutName, PictureChoice, Pictures, Place, Sight, Spotlight, Strain,
-    Video, VideoState, View,
+    FreezeCause, Layout, LayoutName, PictureChoice, Pictures, Place, Sight, Size, Spotlight,
+    Strain, Video, VideoState, View,
 };
 pub use text::{
     CallId, Cursor, Language, LinkId, MeetingId, Name, ParticipantId, Secret, Time, TokenId,

@@ -63,6 +63,28 @@ impl From<causeway_conference::Mute> for Mute {
     }
 }
 
+/// What a participant's sound is like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Sound {
+    /// Nothing is wrong, or nothing is known.
+    Fine,
+    /// It may be heard, and no audible moment came: a dead microphone, or the wrong one.
+    Silent,
+    /// What it is sent comes back from it.
+    Echoing,
+}
+
+impl From<causeway_plan::Sound> for Sound {
+    fn from(sound: causeway_plan::Sound) -> Self {
+        match sound {
+            causeway_plan::Sound::Fine => Sound::Fine,
+            causeway_plan::Sound::Silent => Sound::Silent,
+            causeway_plan::Sound::Echoing => Sound::Echoing,
+        }
+    }
+}
+
 /// One entry of the roster.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Participant {
@@ -82,6 +104,8 @@ pub struct Participant {
     pub since: Option<Time>,
     /// Why the participant is not heard.
     pub mute: Mute,
+    /// What its sound is like while it may be heard.
+    pub sound: Sound,
     /// The hand is up.
     pub hand: bool,
     /// Speaks now.

@@ -5,6 +5,7 @@ use causeway_adapter::webrtc::message;
 use causeway_base::LegId;
 use causeway_conference::conference::view::ParticipantView;
 use causeway_conference::{Hold, Layout, LegView, Role, Said};
+use causeway_plan::Sound;
 use causeway_plan::video::{Sight, VideoState, VideoStrain};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::HashMap;
@@ -132,6 +133,7 @@ fn person(who: &ParticipantView, calls: &HashMap<LegId, &CallView>) -> Option<Pe
             muted_by_host: who.mute.by_host,
             // Who joined to listen, or is held, sends nothing.
             nothing_heard: who.mute.nothing_heard || !arrives,
+            sound: faulty_sound(who.sound()),
             hand: who.hand.is_some(),
             quality: call.and_then(|call| call.quality),
             camera: camera(who),
@@ -162,6 +164,14 @@ fn camera(who: &ParticipantView) -> Option<message::Camera> {
     let comes = |(state, _): &(message::CameraState, _)| *state == message::CameraState::Coming;
     let (state, seen) = legs.clone().find(comes).or(legs.clone().next())?;
     Some(message::Camera { state, sight: sight(seen) })
+}
+
+const fn faulty_sound(sound: Sound) -> Option<message::FaultySound> {
+    match sound {
+        Sound::Fine => None,
+        Sound::Silent => Some(message::FaultySound::Silent),
+        Sound::Echoing => Some(message::FaultySound::Echoing),
+    }
 }
 
 const fn sight(sight: Sight) -> message::Sight {

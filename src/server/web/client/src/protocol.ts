@@ -118,6 +118,11 @@ export type CameraState = "coming" | "frozen";
 export type Sight = "fine" | "black" | "frozen" | "low_light";
 
 /**
+ * What is amiss with somebody's sound.
+ */
+export type FaultySound = "silent" | "echoing";
+
+/**
  * Where a call stands.
  */
 export type CallState = "ringing" | "answered" | "failed";
@@ -130,7 +135,7 @@ export type Meeting = { name: string, now: string, };
 /**
  * Somebody in the meeting.
  */
-export type Participant = { id: number, name: string, role: Role, kind: Kind, waiting: boolean, muted_by_self: boolean, muted_by_host: boolean, nothing_heard: boolean, hand: boolean, quality: number | null, camera?: Camera, };
+export type Participant = { id: number, name: string, role: Role, kind: Kind, waiting: boolean, muted_by_self: boolean, muted_by_host: boolean, nothing_heard: boolean, sound?: FaultySound, hand: boolean, quality: number | null, camera?: Camera, };
 
 /**
  * A message of chat.

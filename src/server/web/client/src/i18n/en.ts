@@ -201,7 +201,7 @@ export const en = {
   },
   person: {
     speaking: 'speaking', muted: 'muted by themselves', mutedByHost: 'muted by the host',
-    nothing: 'nothing is heard', open: 'microphone on', hand: 'hand raised',
+    nothing: 'nothing is heard', silent: 'no sound from this microphone', echoing: 'echo', open: 'microphone on', hand: 'hand raised',
     camera: 'camera on', black: 'picture is black', low_light: 'picture is dark', frozen: 'picture stands still',
     quality: ['very bad connection', 'bad connection', 'fair connection', 'good connection', 'very good connection'],
     you: '(you)',

@@ -202,7 +202,7 @@ export const zh: Strings = {
   },
   person: {
     speaking: '正在发言', muted: '自己静音', mutedByHost: '被主持人静音',
-    nothing: '没有声音', open: '麦克风已开', hand: '已举手',
+    nothing: '没有声音', silent: '麦克风没有声音', echoing: '有回声', open: '麦克风已开', hand: '已举手',
     camera: '摄像头已开', black: '画面是黑的', low_light: '画面很暗', frozen: '画面静止',
     quality: ['网络很差', '网络较差', '网络一般', '网络良好', '网络很好'],
     you: '（您）',

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { strings } from '../i18n';
-import type { Participant } from '../protocol';
+import type { FaultySound, Participant } from '../protocol';
 import type { Named } from '../session/state';
 import { Bars, Icon, type IconName } from './icon';
 
@@ -16,20 +16,20 @@ export function initials(name: string): string {
   return picked.map((word) => [...(word ?? '')][0] ?? '').join('').toUpperCase() || '·';
 }
 
-export type MuteTruth = 'host' | 'self' | 'nothing' | 'open';
+export type MuteTruth = 'host' | 'self' | 'nothing' | FaultySound | 'open';
 
 /** A host's mute hides one's own: it is the one that cannot be undone alone. */
 export function muteTruth(one: Participant): MuteTruth {
   if (one.muted_by_host) return 'host';
   if (one.muted_by_self) return 'self';
-  return one.nothing_heard ? 'nothing' : 'open';
+  return one.nothing_heard ? 'nothing' : one.sound ?? 'open';
 }
 
-const MUTE_ICONS: Record<MuteTruth, IconName> = { host: 'mic_host', self: 'mic_off', nothing: 'silent', open: 'mic' };
+const MUTE_ICONS: Record<MuteTruth, IconName> = { host: 'mic_host', self: 'mic_off', nothing: 'silent', silent: 'silent', echoing: 'mic', open: 'mic' };
 
 export function muteText(truth: MuteTruth): string {
   const t = strings.value.person;
-  return { host: t.mutedByHost, self: t.muted, nothing: t.nothing, open: t.open }[truth];
+  return { host: t.mutedByHost, self: t.muted, nothing: t.nothing, silent: t.silent, echoing: t.echoing, open: t.open }[truth];
 }
 
 /** Icons for eyes, the same words for a screen reader and as a tooltip. */
@@ -39,7 +39,7 @@ export function Marks({ one, speaking }: { one: Participant; speaking: boolean }
   const quality = one.quality === null ? null : Math.min(4, Math.max(0, Math.round(one.quality)));
   const words = [
     one.hand ? t.hand : '',
-    speaking ? t.speaking : muteText(truth),
+    speaking && !one.sound ? t.speaking : muteText(truth),
     one.camera ? (one.camera.sight === 'fine' ? t.camera : t[one.camera.sight]) : '',
     quality === null ? '' : t.quality[quality] ?? '',
   ].filter(Boolean);

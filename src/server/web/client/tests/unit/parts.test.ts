@@ -117,7 +117,10 @@ test('a mute of the host is shown before one of one\'s own', () => {
   const one = { id: 1, name: '', role: 'guest', kind: 'phone', waiting: false, muted_by_self: true, muted_by_host: true, nothing_heard: true, hand: false, quality: null } as const;
   expect(muteTruth(one)).toBe('host');
   expect(muteTruth({ ...one, muted_by_host: false })).toBe('self');
-  expect(muteTruth({ ...one, muted_by_host: false, muted_by_self: false })).toBe('nothing');
+  const open = { ...one, muted_by_host: false, muted_by_self: false } as const;
+  expect(muteTruth(open)).toBe('nothing');
+  expect(muteTruth({ ...open, nothing_heard: false, sound: 'echoing' })).toBe('echoing');
+  expect(muteTruth({ ...one, sound: 'silent' })).toBe('host');
 });
 
 test('one tap dials the number, waits, and types the code', () => {
