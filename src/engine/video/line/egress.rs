@@ -264,8 +264,8 @@ impl Egress {
     }
 
     /// The same by a request with a number, whose repetitions say nothing new.
-    pub(super) fn asked_intra(&mut self, sequence: u8) {
-        if self.intra.is_new(sequence) {
+    pub(super) fn asked_intra(&mut self, now: Instant, sequence: u8) {
+        if self.intra.is_new(now, sequence) {
             self.demand = Demand::KeyFrame;
         }
     }
