@@ -308,7 +308,7 @@ impl Egress {
     /// What the peer gets from now on. `None` where it takes nothing.
     pub(crate) fn allocate(&mut self, now: Instant) -> Option<(VideoSend, Allocation)> {
         let send = self.send?;
-        let allocation = self.allocator.allocate(now);
+        let allocation = self.allocator.allocate(now)?;
         self.pacer.set_rate(allocation.rate);
         Some((send, allocation))
     }
