@@ -76,7 +76,7 @@ pub struct Allocator {
 impl Allocator {
     /// A receiver that was agreed to take this much and pictures of at most this size.
     pub fn new(now: Instant, overhead: Overhead, agreed: Option<Bound>, limit: SizeClass) -> Self {
-        let start = agreed.map_or(START, |bound| bound.media(overhead)).clamp(MIN, MAX);
+        let start = agreed.map_or(START, |bound| bound.media(overhead)).clamp(MIN, START);
         Self {
             overhead,
             agreed,

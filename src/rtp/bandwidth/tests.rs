@@ -17,10 +17,10 @@ fn it_begins_with_what_was_agreed() {
     let now = begin();
     for (agreed, class, kbps) in [
         (None, SizeClass::P720, 1_200),
-        (Some(Bound::As(Bitrate::kbps(2_048))), SizeClass::P1080, 1_972),
+        (Some(Bound::As(Bitrate::kbps(2_048))), SizeClass::P720, 1_200),
         (Some(Bound::Tias(Bitrate::kbps(384))), SizeClass::P360, 379),
         (Some(Bound::As(Bitrate::kbps(16))), SizeClass::P180, 40),
-        (Some(Bound::Tias(Bitrate::kbps(50_000))), SizeClass::P1080, 4_500),
+        (Some(Bound::Tias(Bitrate::kbps(50_000))), SizeClass::P720, 1_200),
     ] {
         let allocation = allocator(now, agreed).allocate(now).unwrap();
         assert_eq!((allocation.class, allocation.rate.as_kbps()), (class, kbps), "{agreed:?}");
