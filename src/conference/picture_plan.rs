@@ -7,7 +7,7 @@
 use crate::layout::{Layout, Pictures, Seen, Stage};
 use crate::{AdmissionState, Participant, Protocol, Roster};
 use causeway_base::{Lang, LegId, ParticipantId};
-use causeway_plan::picture::{Area, TextScreen};
+use causeway_plan::picture::{Area, PathQuality, TextScreen};
 use causeway_plan::video::VideoState;
 use causeway_plan::{PictureId, PicturePlan, PlannedTile, Show, TileMarks, VideoEgress, VideoFeed};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -224,9 +224,17 @@ impl Scenery<'_> {
                 hand: who.hand.is_some(),
                 phone: self.cast.by_phone.contains(&who.id),
                 speaking: self.speaker == Some(who.id),
-                quality: None,
+                quality: self.quality(who.id),
             },
         })
+    }
+
+    /// How well somebody's voice comes, where that is less than well.
+    fn quality(&self, who: ParticipantId) -> Option<PathQuality> {
+        let legs = self.roster.legs_where(who, AdmissionState::is_admitted);
+        let voices = legs.filter(|(leg, _)| self.roster.carries_voice(*leg));
+        let worst = voices.filter_map(|(_, seat)| seat.quality).min();
+        worst.filter(|quality| *quality != PathQuality::Good)
     }
 
     /// Somebody who fills the picture, with nothing to be said about it, is sent on as they are;

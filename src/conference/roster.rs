@@ -10,6 +10,7 @@ use crate::voice::Voice;
 use crate::{CallerKey, CommandError, DisplayName, Join, Mute, Participant, Protocol, Role};
 use causeway_base::{EndCause, Lang, LegId, ParticipantId};
 use causeway_plan::Direction;
+use causeway_plan::picture::PathQuality;
 use causeway_plan::video::{Sight, VideoState};
 use std::collections::BTreeMap;
 use std::time::Instant;
@@ -31,6 +32,8 @@ pub struct SeatedLeg {
     pub picture: VideoState,
     /// What they look like.
     pub sight: Sight,
+    /// How well it is connected, where that is known.
+    pub quality: Option<PathQuality>,
     /// It was proved to be one of ours.
     pub trusted: bool,
     /// In which language it is spoken to.
@@ -224,6 +227,7 @@ impl Roster {
             video: Direction::Inactive,
             picture: VideoState::default(),
             sight: Sight::default(),
+            quality: None,
             trusted: join.trusted,
             lang: join.lang,
             silent: false,

@@ -12,6 +12,9 @@ import { Visit } from '../harness/visit.mjs';
 /** Places of pictures, as parts of the width and of the height. */
 const LARGE = [1 / 14, 0, 6 / 7, 6 / 7];
 const HALVES = [[0, 0.25, 0.5, 0.5], [0.5, 0.25, 0.5, 0.5]];
+/** What a bridge that was built for tests has time for beside the browsers. */
+const SMALL = 'largest = "360p"\nframe_rate = 15\n';
+const HEIGHT = 360;
 /** Across the way of the mark. */
 const ROW = Array.from({ length: 40 }, (_, at) => [(at + 0.5) / 40, 0.43]);
 
@@ -64,7 +67,7 @@ async function moves(visit) {
 
 describe.each(['H264', 'VP8'])('two Chromiums by %s', (codec) => {
   test('see each other, choose what they see, and are gone when they switch the camera off', async () => {
-    const bridge = await bridgeOf(`[video]\ncodecs = ["${codec.toLowerCase()}"]\n`);
+    const bridge = await bridgeOf(`[video]\n${SMALL}codecs = ["${codec.toLowerCase()}"]\n`);
     const meeting = await bridge.meeting({ lobby: 'on' });
     const host = await come(red, bridge.url(meeting, 'host'), 'Anna 安娜');
     await host.isIn();
@@ -80,7 +83,7 @@ describe.each(['H264', 'VP8'])('two Chromiums by %s', (codec) => {
     await Promise.all([moves(host), moves(guest)]);
     for (const one of [host, guest]) {
       expect((await one.arriving()).codec).toBe(codec);
-      await until('the full size', async () => (await one.arriving())?.height === 720, 30_000);
+      await until('the full size', async () => (await one.arriving())?.height === HEIGHT, 30_000);
     }
     await host.screen(`video-speaker-${codec}`);
 
@@ -106,7 +109,7 @@ describe.each(['H264', 'VP8'])('two Chromiums by %s', (codec) => {
 });
 
 test('Firefox and Chromium see each other', async () => {
-  const bridge = await bridgeOf('');
+  const bridge = await bridgeOf(`[video]\n${SMALL}`);
   const meeting = await bridge.meeting();
   const host = await come(red, bridge.url(meeting, 'host'), 'Anna');
   await host.isIn();
@@ -130,7 +133,7 @@ test('Firefox and Chromium see each other', async () => {
 });
 
 test('a spotlight is for all, a pin for oneself', async () => {
-  const bridge = await bridgeOf('');
+  const bridge = await bridgeOf(`[video]\n${SMALL}`);
   const meeting = await bridge.meeting();
   const host = await come(red, bridge.url(meeting, 'host'), 'Anna');
   await host.isIn();
