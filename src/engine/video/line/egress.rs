@@ -347,8 +347,8 @@ impl Egress {
     }
 
     /// The same by a request with a number, whose repetitions say nothing new.
-    pub(super) fn asked_intra(&mut self, sequence: u8) {
-        if self.intra.is_new(sequence) {
+    pub(super) fn asked_intra(&mut self, now: Instant, sequence: u8) {
+        if self.intra.is_new(now, sequence) {
             self.demand = Demand::KeyFrame;
         }
     }
@@ -391,7 +391,7 @@ impl Egress {
     /// What the peer gets from now on. `None` where it takes nothing.
     pub(crate) fn allocate(&mut self, now: Instant) -> Option<(VideoSend, Allocation)> {
         let send = self.send?;
-        let allocation = self.allocator.allocate(now);
+        let allocation = self.allocator.allocate(now)?;
         self.pacer.set_rate(allocation.rate);
         Some((send, allocation))
     }
