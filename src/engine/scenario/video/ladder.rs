@@ -11,6 +11,9 @@ use causeway_rtp::video::KeyFrameMethod;
 /// What was asked, by the tenth of a second.
 type Asked = Vec<(u64, KeyFrameMethod)>;
 
+/// Which requests are obeyed.
+type Obeys = fn(KeyFrameMethod) -> bool;
+
 /// A room that is looked at after its first full picture went by, for `seconds`.
 fn ask(first_port: u16, traits: Traits, seconds: u64) -> (Asked, VirtualTime, Camera) {
     let mut bench = VirtualTime::with_video(first_port);
@@ -64,7 +67,7 @@ use KeyFrameMethod::{Fir, Info, Pli};
 
 #[test]
 fn each_means_is_tried_until_one_is_obeyed() {
-    let obeys: [(fn(KeyFrameMethod) -> bool, Asked); 3] = [
+    let obeys: [(Obeys, Asked); 3] = [
         (|_| true, vec![(0, Pli)]),
         (|method| method == Fir, vec![(0, Pli), (20, Fir)]),
         (|method| method == Info, vec![(0, Pli), (20, Fir), (40, Info)]),
