@@ -49,6 +49,7 @@ fuzz: bootstrap
 # Kamailio, and names the package of what is missing; the click to hearing needs the browsers.
 bench: bootstrap
 	$(CARGO) bench --locked --bench room
+	$(CARGO) bench --locked --bench video
 	$(CARGO) bench --locked --bench kernel
 	$(CARGO) bench --locked --bench dial
 	$(CARGO) bench --locked --bench front_door

@@ -3,6 +3,7 @@
 use crate::layout::{Layout, PictureChoice};
 use crate::{Lobby, Protocol, Role, Settings, TextError, chat};
 use causeway_base::{EndCause, Lang, LegId, ParticipantId};
+use causeway_plan::picture::PathQuality;
 use causeway_plan::video::{Sight, VideoState, VideoStrain};
 use causeway_plan::{Direction, Sound};
 use std::fmt;
@@ -238,6 +239,13 @@ pub enum Command {
         leg: LegId,
         /// What.
         sight: Sight,
+    },
+    /// How well a leg is connected; `None` where nothing is known.
+    LineMeasured {
+        /// The leg.
+        leg: LegId,
+        /// How well.
+        quality: Option<PathQuality>,
     },
     /// What a leg's sound is like.
     Sounded {

@@ -7,10 +7,14 @@
 use crate::layout::{Layout, Pictures, Seen, Stage};
 use crate::{AdmissionState, Participant, Protocol, Roster};
 use causeway_base::{Lang, LegId, ParticipantId};
-use causeway_plan::picture::{Area, TextScreen};
+use causeway_plan::picture::{Area, PathQuality, TextScreen};
 use causeway_plan::video::VideoState;
 use causeway_plan::{PictureId, PicturePlan, PlannedTile, Show, TileMarks, VideoEgress, VideoFeed};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// Screens of those who wait: each is a picture and an encoder of its own. Further ones wait without,
+/// and hear the same.
+const MAX_SCREENS: usize = 64;
 
 /// What a picture is composed from.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -131,12 +135,19 @@ pub(crate) fn plan(
     names: &mut PictureNames,
 ) -> (Vec<PicturePlan>, Vec<VideoEgress>) {
     let mut staged = HashMap::new();
+    let mut screens = 0;
     let mut wanted: Vec<(LegId, Purpose)> = Vec::new();
     let mut readers: HashMap<Purpose, Readers> = HashMap::new();
     for (leg, seat) in scenery.roster.legs().filter(|(_, seat)| seat.video.sends()) {
         let purpose = match seat.admission {
             AdmissionState::Arriving { .. } => continue,
-            AdmissionState::Waiting { .. } => Purpose::Waiting(leg),
+            // A page tells by itself.
+            AdmissionState::Waiting { .. } if seat.source == Protocol::WebRtc => continue,
+            AdmissionState::Waiting { .. } if screens >= MAX_SCREENS => continue,
+            AdmissionState::Waiting { .. } => {
+                screens += 1;
+                Purpose::Waiting(leg)
+            }
             AdmissionState::Admitted { .. } => scenery.purpose(seat.participant, &mut staged),
         };
         readers.entry(purpose.clone()).or_default().count(seat.lang);
@@ -224,9 +235,17 @@ impl Scenery<'_> {
                 hand: who.hand.is_some(),
                 phone: self.cast.by_phone.contains(&who.id),
                 speaking: self.speaker == Some(who.id),
-                quality: None,
+                quality: self.quality(who.id),
             },
         })
+    }
+
+    /// How well somebody's voice comes, where that is less than well.
+    fn quality(&self, who: ParticipantId) -> Option<PathQuality> {
+        let legs = self.roster.legs_where(who, AdmissionState::is_admitted);
+        let voices = legs.filter(|(leg, _)| self.roster.carries_voice(*leg));
+        let worst = voices.filter_map(|(_, seat)| seat.quality).min();
+        worst.filter(|quality| *quality != PathQuality::Good)
     }
 
     /// Somebody who fills the picture, with nothing to be said about it, is sent on as they are;

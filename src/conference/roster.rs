@@ -9,6 +9,7 @@ use crate::policy::PATH_LIMIT;
 use crate::voice::Voice;
 use crate::{CallerKey, CommandError, DisplayName, Join, Mute, Participant, Protocol, Role};
 use causeway_base::{EndCause, Lang, LegId, ParticipantId};
+use causeway_plan::picture::PathQuality;
 use causeway_plan::video::{Sight, VideoState};
 use causeway_plan::{Direction, Sound};
 use std::collections::BTreeMap;
@@ -31,6 +32,8 @@ pub struct SeatedLeg {
     pub picture: VideoState,
     /// What they look like.
     pub sight: Sight,
+    /// How well it is connected, where that is known.
+    pub quality: Option<PathQuality>,
     /// What its sound is like.
     pub sound: Sound,
     /// It was proved to be one of ours.
@@ -226,6 +229,7 @@ impl Roster {
             video: Direction::Inactive,
             picture: VideoState::default(),
             sight: Sight::default(),
+            quality: None,
             sound: Sound::default(),
             trusted: join.trusted,
             lang: join.lang,

@@ -341,12 +341,12 @@ impl Engine {
         // Room for the answer first: a leg whose answer is lost would keep its ports for ever.
         let answer = self.events.try_reserve().map_err(|_| Overloaded)?;
         let pair = || self.ports.reserve(local, self.config.dscp);
-        let for_video = || pair().map(PortPair::for_video);
-        let both = pair().and_then(|audio| Ok((audio, video.then(for_video).transpose()?)));
-        let Ok((audio, video)) = both else {
+        let Ok(audio) = pair() else {
             answer.send(MediaEvent::Failed { leg, cause: EndCause::PortsExhausted });
             return Ok(());
         };
+        // The last call that finds ports is heard, though not seen.
+        let video = video.then(|| pair().map(PortPair::for_video).ok()).flatten();
         let addresses = |pair: &PortPair| (pair.rtp_address, pair.rtcp_address);
         let (rtp, rtcp) = addresses(&audio);
         let reserved =

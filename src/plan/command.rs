@@ -128,7 +128,7 @@ pub enum MediaEvent {
         rtp: SocketAddr,
         /// The local RTCP address, the next port.
         rtcp: SocketAddr,
-        /// The same two for its main video line, where they were wanted.
+        /// The same two for its main video line, where they were wanted and there were any.
         video: Option<(SocketAddr, SocketAddr)>,
     },
     /// A browser's leg has its credentials and its ports.

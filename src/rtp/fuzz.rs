@@ -228,7 +228,7 @@ pub fn bandwidth(data: &[u8]) {
                 }),
                 _ => {}
             }
-            let allocation = allocator.allocate(now);
+            let Some(allocation) = allocator.allocate(now) else { continue };
             assert!(allocation.class <= SizeClass::P720);
             assert!(allocation.rate >= bandwidth::MIN);
             assert!(allocation.rate <= *allocation.class.rates().end());

@@ -7,6 +7,7 @@
 use crate::api::Gauges;
 use causeway_base::EndCause;
 use causeway_plan::DigitMethod;
+use causeway_plan::stats::KeyFrameAsks;
 use causeway_plan::video::{Sight, VideoStrain};
 use metrics::{
     Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram,
@@ -58,6 +59,7 @@ fn describe() {
     describe_counter!("causeway_pages_stalled_total", "Pages closed because they did not read");
     describe_counter!("causeway_seats_total", "Seats whose connection broke, by their fate");
     describe_counter!("causeway_digits_total", "Digits pressed, by the way they came");
+    describe_counter!("causeway_key_frames_asked_total", "Whole pictures asked for, by how");
     describe_counter!("causeway_sights_total", "Changes of what cameras show, by what");
     describe_counter!(
         "causeway_video_strains_total",
@@ -116,6 +118,21 @@ pub fn digit(method: DigitMethod) {
         DigitMethod::InBand => "in-band",
     };
     counter!("causeway_digits_total", "method" => method).increment(1);
+}
+
+/// Whole pictures that a leg was asked for, so many until now and so many before.
+pub(crate) fn key_frames_asked(now: KeyFrameAsks, before: KeyFrameAsks) {
+    let methods = [
+        ("pli", now.pli, before.pli),
+        ("fir", now.fir, before.fir),
+        ("info", now.info, before.info),
+    ];
+    for (method, now, before) in methods {
+        let asked = now.saturating_sub(before);
+        if asked > 0 {
+            counter!("causeway_key_frames_asked_total", "method" => method).increment(asked);
+        }
+    }
 }
 
 /// Somebody's pictures look different than before.

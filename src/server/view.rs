@@ -1,7 +1,7 @@
 //! What the outside sees of a running conference.
 
 use causeway_adapter::webrtc::message::NetworkTest;
-use causeway_base::{Codec, Lang, LegId};
+use causeway_base::{Codec, Lang, LegId, VideoSize};
 use causeway_conference::{Role, Said, Who};
 use std::sync::Arc;
 
@@ -35,6 +35,8 @@ pub struct CallView {
     pub kind: Kind,
     /// How good the line was lately, 0 (bad) to 4; `None` where nothing is known.
     pub quality: Option<u8>,
+    /// The size of its pictures, while somebody is shown them.
+    pub size: Option<VideoSize>,
     /// What the test before joining found.
     pub test: Option<Arc<NetworkTest>>,
 }

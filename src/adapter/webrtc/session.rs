@@ -257,6 +257,7 @@ impl Session {
     }
 }
 
+/// Nothing flows either way: neither sound nor pictures.
 fn while_held(mut media: LegMedia, held: bool) -> LegMedia {
     if held {
         media.direction = Direction::Inactive;

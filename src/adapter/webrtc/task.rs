@@ -46,7 +46,7 @@ enum Step {
     /// The bridge took an event.
     Told,
     Timer,
-    Order(LegCommand),
+    Order(Box<LegCommand>),
     Word(Word),
     End(EndCause),
 }
@@ -65,7 +65,7 @@ pub(super) async fn run(mut session: Session, mut queues: Queues, place: Place) 
         match step {
             Step::Told => {}
             Step::Timer => session.handle_timeout(Instant::now()),
-            Step::Order(order) => obey(&mut session, order),
+            Step::Order(order) => obey(&mut session, *order),
             Step::Word(Word::Offer { sdp, .. }) => session.offer(sdp),
             Step::Word(Word::Candidate(text)) => session.candidate(text),
             Step::Word(Word::Fragment { fragment, answer }) => {
@@ -98,7 +98,7 @@ async fn wait(session: &mut Session, queues: &mut Queues) -> Option<Step> {
             Some(Step::Told)
         }
         cause = ending.told() => Some(Step::End(cause)),
-        Some(order) = orders.recv() => Some(Step::Order(order)),
+        Some(order) = orders.recv() => Some(Step::Order(Box::new(order))),
         () = due => Some(Step::Timer),
         word = next_word(to_door, words), if !has_leg_event => Some(match word {
             Some(word) => Step::Word(word),

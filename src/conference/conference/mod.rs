@@ -199,6 +199,7 @@ impl Conference {
             Command::Spotlight { participant, by } => self.set_spotlight(participant, by),
             Command::VideoChanged { leg, state } => self.video_changed(leg, state),
             Command::Sighted { leg, sight } => self.sighted(leg, sight),
+            Command::LineMeasured { leg, quality } => self.line_measured(leg, quality),
             Command::Sounded { leg, sound } => self.sounded(leg, sound),
             Command::VideoStrained { strain } => {
                 self.strained(strain);

@@ -5,7 +5,7 @@ use crate::layout::{Layout, PictureChoice};
 use crate::picture_plan::{self, Cast, Scenery};
 use crate::{By, CommandError, Event, screen};
 use causeway_base::{LegId, ParticipantId};
-use causeway_plan::picture::TextScreen;
+use causeway_plan::picture::{PathQuality, TextScreen};
 use causeway_plan::video::{Sight, VideoState, VideoStrain};
 use causeway_plan::{PicturePlan, VideoEgress};
 use std::collections::{BTreeMap, BTreeSet};
@@ -103,6 +103,16 @@ impl Conference {
             let participant = seat.participant;
             self.events.push_back(Event::Sighted { participant, leg, sight });
         }
+        Ok(())
+    }
+
+    pub(super) fn line_measured(
+        &mut self,
+        leg: LegId,
+        quality: Option<PathQuality>,
+    ) -> Result<(), CommandError> {
+        let seat = self.roster.leg_mut(leg)?;
+        self.plan_is_stale |= std::mem::replace(&mut seat.quality, quality) != quality;
         Ok(())
     }
 

@@ -291,7 +291,13 @@ pub(super) fn compare_pictures(plan: &MediaPlan, conference: &Conference) {
     assert!(ids.is_sorted_by(|one, next| one < next), "a name twice");
     let receivers: Vec<_> = roster
         .legs()
-        .filter(|(_, seat)| seat.video.sends() && !seat.admission.is_arriving())
+        .filter(|(_, seat)| seat.video.sends())
+        .filter(|(_, seat)| match seat.admission {
+            AdmissionState::Arriving { .. } => false,
+            // A page tells by itself.
+            AdmissionState::Waiting { .. } => seat.source != Protocol::WebRtc,
+            AdmissionState::Admitted { .. } => true,
+        })
         .map(|(leg, _)| leg)
         .collect();
     assert_eq!(plan.video.iter().map(|way| way.leg).collect::<Vec<_>>(), receivers);

@@ -146,6 +146,9 @@ fn drain(reception: &mut Reception, observer: &mut Observer) {
         observer.observe(event);
     }
     assert_eq!(reception.callers(), observer.legs.len(), "reception and events disagree");
+    for leg in observer.legs.keys() {
+        assert!(reception.screen(*leg).is_some(), "a caller is shown nothing");
+    }
     assert_eq!(reception.poll_timeout().is_some(), !observer.legs.is_empty());
 }
 

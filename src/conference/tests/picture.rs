@@ -4,7 +4,7 @@ use super::{Room, by, caller, part};
 use crate::layout::{Layout, PictureChoice};
 use crate::{By, Command, CommandError, Event, Join, Lobby, Protocol, Role, Settings};
 use causeway_base::{Lang, LegId};
-use causeway_plan::picture::Area;
+use causeway_plan::picture::{Area, PathQuality};
 use causeway_plan::video::{FreezeCause, Sight, VideoState, VideoStrain};
 use causeway_plan::{Direction, PictureId, PicturePlan, PlannedTile, Show, VideoFeed};
 
@@ -128,6 +128,20 @@ fn who_is_not_in_is_not_seen_and_sees_a_screen_in_their_language() {
 }
 
 #[test]
+fn a_crowd_that_waits_costs_no_more_than_so_many_screens() {
+    let mut room = Room::new(Settings { lobby: Lobby::On, ..composed() });
+    for leg in 1..=200 {
+        let source = if leg % 2 == 0 { Protocol::WebRtc } else { Protocol::Sip };
+        room.try_tell(Command::Join(Join { source, ..caller(leg, Role::Guest) })).expect("a seat");
+        room.media_ready(leg, BOTH, BOTH);
+    }
+    assert_eq!((room.plan.pictures.len(), room.plan.video.len()), (64, 64));
+    assert_eq!(room.feed(2), VideoFeed::Nothing, "a page tells by itself");
+    room.hang_up(1);
+    assert_eq!(room.plan.video.len(), 64, "the next one gets its screen");
+}
+
+#[test]
 fn same_choices_share_a_picture_and_others_have_their_own() {
     let mut room = Room::seen_room(composed(), 20);
     room.speaks(1);
@@ -224,6 +238,22 @@ fn people_without_a_camera_are_counted_and_marks_are_drawn() {
     assert!(second.marks.muted && second.marks.hand && second.marks.phone);
     assert!(!tiles[0].marks.muted && !tiles[0].marks.phone && tiles[0].marks.quality.is_none());
     assert_eq!(room.feed(3), VideoFeed::Nothing, "a telephone has no line for pictures");
+}
+
+#[test]
+fn a_line_that_is_less_than_good_is_marked() {
+    let mut room = Room::seen_room(composed(), 2);
+    let measured = |quality| Command::LineMeasured { leg: LegId(1), quality };
+    for (quality, mark) in [
+        (Some(PathQuality::Bad), Some(PathQuality::Bad)),
+        (Some(PathQuality::Poor), Some(PathQuality::Poor)),
+        (Some(PathQuality::Good), None),
+        (None, None),
+    ] {
+        room.tell(measured(quality));
+        assert_eq!(room.tiles(2)[0].marks.quality, mark, "{quality:?}");
+        assert_eq!(room.tell(measured(quality)), [], "nothing new");
+    }
 }
 
 #[test]

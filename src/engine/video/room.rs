@@ -2,7 +2,7 @@
 
 use super::Machinery;
 use super::decode::DecodeStream;
-use super::line::{self, Detail, Packets, Working};
+use super::line::{self, Detail, Flow, Packets, Passed, Working};
 use super::studio::{Composition, Encode, EncodeKey};
 use crate::clock::Now;
 use crate::egress::Outgoing;
@@ -17,6 +17,9 @@ use std::time::{Duration, Instant};
 
 /// How often sizes and rates are chosen.
 const CHOICE_INTERVAL: Duration = Duration::from_millis(100);
+
+/// What did not fit is not tried again for so long: to change costs a full picture each time.
+const FORWARD_AGAIN: Duration = Duration::from_secs(10);
 
 /// Pictures a second that the studio composes; what a receiver takes less of is a whole part.
 const BEATS: u8 = 30;
@@ -55,6 +58,20 @@ struct Source {
     place: Place,
     /// Which of its streams the pictures show, by [`line::Ingress::changes`].
     changes: u64,
+    /// What comes of it.
+    flow: Option<Flow>,
+}
+
+/// Whether a receiver gets a leg as it is instead of a picture of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Forward {
+    /// The plan does not want it.
+    Never,
+    /// It does not fit, and is not tried again before then.
+    Unfit(LegId, Option<Instant>),
+    /// From its next full picture on; until then the receiver gets its picture.
+    Awaited(LegId),
+    Passing(LegId),
 }
 
 /// A leg that is shown a picture.
@@ -67,6 +84,7 @@ struct Receiver {
     present: Option<Tap>,
     /// The one that it gets from that one's next full picture on.
     next: Option<Tap>,
+    forward: Forward,
     rate: Bitrate,
 }
 
@@ -162,28 +180,35 @@ impl Pictures {
     fn seat_receivers(&mut self, id: ConferenceId, plan: &MediaPlan, legs: &mut Legs, now: Now) {
         let before = std::mem::take(&mut self.receivers);
         for egress in &plan.video {
-            let (VideoFeed::Picture(picture) | VideoFeed::Forward(_, picture)) = egress.feed else {
-                continue;
+            let (forward, picture) = match egress.feed {
+                VideoFeed::Nothing => continue,
+                VideoFeed::Picture(picture) => (Forward::Never, picture),
+                VideoFeed::Forward(leg, picture) => (Forward::Unfit(leg, None), picture),
             };
             let Some(place) = place(id, egress.leg, legs, line::screen) else { continue };
-            let same =
-                |receiver: &&Receiver| receiver.place == place && receiver.picture == picture;
+            let same = |receiver: &&Receiver| {
+                receiver.place == place
+                    && receiver.picture == picture
+                    && receiver.forward.source() == forward.source()
+            };
             let receiver = before.iter().find(same).copied();
             self.receivers.push(receiver.unwrap_or(Receiver {
                 place,
                 picture,
                 present: None,
                 next: None,
+                forward,
                 rate: Bitrate::default(),
             }));
         }
         // What waits to be sent of a picture that somebody is not to see any more is not sent.
         for gone in before {
-            if self
-                .receivers
-                .iter()
-                .any(|receiver| receiver.place == gone.place && receiver.picture == gone.picture)
-            {
+            let stays = |receiver: &Receiver| {
+                receiver.place == gone.place
+                    && receiver.picture == gone.picture
+                    && receiver.forward.source() == gone.forward.source()
+            };
+            if self.receivers.iter().any(stays) {
                 continue;
             }
             if let Some(leg) = at(legs, gone.place)
@@ -191,6 +216,7 @@ impl Pictures {
                 && let Some(working) = Working::of(leg, gone.place.line, now)
             {
                 working.line.egress.clear();
+                working.line.egress.stop_passing();
             }
         }
     }
@@ -213,7 +239,7 @@ impl Pictures {
             let ingress = &mut working.line.ingress;
             ingress.see(now.instant, &self.machinery.decoders);
             ingress.want(detail(plan, leg));
-            self.sources.push(Source { place, changes: ingress.changes() });
+            self.sources.push(Source { place, changes: ingress.changes(), flow: ingress.flow() });
         }
         for gone in before {
             if !self.sources.iter().any(|source| source.place == gone.place)
@@ -252,6 +278,7 @@ impl Pictures {
                 continue;
             };
             working.watch(now, out, sink);
+            source.flow = working.line.ingress.flow();
             let changes = working.line.ingress.changes();
             if std::mem::replace(&mut source.changes, changes) != changes {
                 changed.push(source.place.leg);
@@ -273,35 +300,10 @@ impl Pictures {
         }
     }
 
-    /// Chooses each receiver's encode, and each encode's rate.
+    /// Chooses what each receiver gets, and each encode's rate.
     fn choose(&mut self, legs: &mut Legs, now: Now) {
-        for receiver in &mut self.receivers {
-            let place = receiver.place;
-            let Some(working) = at(legs, place).and_then(|leg| Working::of(leg, place.line, now))
-            else {
-                continue;
-            };
-            let chosen =
-                if working.may_send() { working.line.egress.allocate(now.instant) } else { None };
-            let wanted = chosen.and_then(|(send, allocation)| {
-                receiver.rate = allocation.rate;
-                key(&send, allocation.class, self.strain)
-            });
-            let sent = wanted.map(|key| (key.codec, key.class, receiver.rate));
-            working.line.egress.tell(sent);
-            let Some(key) = wanted else {
-                working.line.egress.clear();
-                (receiver.present, receiver.next) = (None, None);
-                continue;
-            };
-            let tap = Tap { picture: receiver.picture, key };
-            receiver.next = (receiver.present != Some(tap)).then_some(tap);
-            // Asked until it comes; who asks for the same changes nothing.
-            if let Some(next) = receiver.next
-                && let Some(served) = serve(&mut self.served, &self.shown, next)
-            {
-                served.encode.refresh();
-            }
+        for at_receiver in 0..self.receivers.len() {
+            self.choose_for(at_receiver, legs, now);
         }
         let receivers = &self.receivers;
         self.served.retain_mut(|served| {
@@ -315,10 +317,87 @@ impl Pictures {
             served.set_rate(rate);
             true
         });
+        self.choose_sources(legs, now);
     }
 
-    /// Queues what was encoded, and sends what is to leave now.
+    fn choose_for(&mut self, at_receiver: usize, legs: &mut Legs, now: Now) {
+        let receiver = &mut self.receivers[at_receiver];
+        let place = receiver.place;
+        let Some(working) = at(legs, place).and_then(|leg| Working::of(leg, place.line, now))
+        else {
+            return;
+        };
+        let allocated = working.may_send().then(|| working.line.egress.allocate(now.instant));
+        let wanted = allocated.flatten().and_then(|(send, allocation)| {
+            receiver.rate = allocation.rate;
+            Some((send, key(&send, allocation.class, self.strain)?))
+        });
+        let sent = wanted.map(|(_, key)| (key.codec, key.class, receiver.rate));
+        working.line.egress.tell(sent);
+        let Some((send, key)) = wanted else {
+            // It is tried again as soon as anything may be sent.
+            if let Some(leg) = receiver.forward.source() {
+                receiver.forward = Forward::Unfit(leg, None);
+            }
+            working.line.egress.stop_passing();
+            working.line.egress.clear();
+            (receiver.present, receiver.next) = (None, None);
+            return;
+        };
+        let flow = |leg| self.sources.iter().find(|source| source.place.leg == leg)?.flow;
+        let flow: Option<Flow> = receiver.forward.source().and_then(flow);
+        let fits = flow.is_some_and(|flow| flow.fits(&send, key.class, receiver.rate));
+        let before = receiver.forward;
+        receiver.forward = before.weigh(now.instant, fits);
+        if before.is_open() && !receiver.forward.is_open() {
+            working.line.egress.stop_passing();
+        }
+        if matches!(receiver.forward, Forward::Passing(_)) {
+            (receiver.present, receiver.next) = (None, None);
+            return;
+        }
+        let tap = Tap { picture: receiver.picture, key };
+        receiver.next = (receiver.present != Some(tap)).then_some(tap);
+        // Asked until it comes; who asks for the same changes nothing.
+        if let Some(next) = receiver.next
+            && let Some(served) = serve(&mut self.served, &self.shown, next)
+        {
+            served.encode.refresh();
+        }
+    }
+
+    /// Has those decoded whom a picture shows that somebody gets, and those kept whom somebody gets
+    /// as they are.
+    fn choose_sources(&self, legs: &mut Legs, now: Now) {
+        for source in &self.sources {
+            let place = source.place;
+            let shows = |picture: PictureId| {
+                let shown = self.shown.iter().find(|shown| shown.plan.id == picture);
+                shown.is_some_and(|shown| shown.plan.sources().any(|leg| leg == place.leg))
+            };
+            let decoded = self.receivers.iter().any(|receiver| {
+                !matches!(receiver.forward, Forward::Passing(_)) && shows(receiver.picture)
+            });
+            let awaited = Forward::Awaited(place.leg);
+            let is_open =
+                |it: &Receiver| it.forward == awaited || it.forward == Forward::Passing(place.leg);
+            let Some(working) = at(legs, place).and_then(|leg| Working::of(leg, place.line, now))
+            else {
+                continue;
+            };
+            let ingress = &mut working.line.ingress;
+            ingress.set_decoded(now.instant, decoded);
+            ingress.set_passed(self.receivers.iter().any(is_open));
+            if self.receivers.iter().any(|receiver| receiver.forward == awaited) {
+                ingress.want_key_frame(now.instant);
+            }
+        }
+    }
+
+    /// Queues what was encoded and what is passed on, and sends what is to leave now.
     fn send(&mut self, legs: &mut Legs, now: Now, out: &mut Outgoing) {
+        let passed = self.take_passed(legs);
+        let mut needed = Vec::new();
         for at_receiver in 0..self.receivers.len() {
             if let Some(next) = self.receivers.get(at_receiver + 1) {
                 legs.prefetch(next.place.slot);
@@ -331,19 +410,94 @@ impl Pictures {
                 continue;
             };
             working.hear(now);
+            receiver.pass(&passed, &mut working, now);
             receiver.queue(&self.served, &mut working);
-            if working.line.egress.take_demand()
-                && let Some(present) = receiver.present
-                && let Some(served) = self.served.iter().find(|served| served.tap == present)
-            {
-                served.encode.refresh();
+            if working.line.egress.take_demand() {
+                match (receiver.forward, receiver.present) {
+                    (Forward::Passing(leg), _) => needed.push(leg),
+                    (_, Some(present)) => {
+                        let served = self.served.iter().find(|served| served.tap == present);
+                        served.into_iter().for_each(|served| served.encode.refresh());
+                    }
+                    // It waits for one already.
+                    (_, None) => {}
+                }
             }
             working.send(now, out);
+        }
+        for source in self.sources.iter().filter(|source| needed.contains(&source.place.leg)) {
+            let place = source.place;
+            if let Some(working) = at(legs, place).and_then(|leg| Working::of(leg, place.line, now))
+            {
+                working.line.ingress.want_key_frame(now.instant);
+            }
+        }
+    }
+
+    /// What came of those whom somebody gets as they are.
+    fn take_passed(&self, legs: &mut Legs) -> Vec<(LegId, Vec<Passed>)> {
+        let mut passed = Vec::new();
+        for receiver in self.receivers.iter().filter(|receiver| receiver.forward.is_open()) {
+            let source = receiver.forward.source();
+            let Some(source) = self.sources.iter().find(|it| Some(it.place.leg) == source) else {
+                continue;
+            };
+            let place = source.place;
+            if passed.iter().all(|(leg, _)| *leg != place.leg)
+                && let Some(link) = at(legs, place).and_then(|leg| leg.link.as_mut())
+                && let Some(line) = link.video.get_mut(place.line)
+            {
+                passed.push((place.leg, line.ingress.take_passed()));
+            }
+        }
+        passed
+    }
+}
+
+impl Forward {
+    /// The leg that is to be got as it is, if the plan wants that.
+    const fn source(self) -> Option<LegId> {
+        match self {
+            Forward::Never => None,
+            Forward::Unfit(leg, _) | Forward::Awaited(leg) | Forward::Passing(leg) => Some(leg),
+        }
+    }
+
+    /// Whether the leg's packets are wanted.
+    const fn is_open(self) -> bool {
+        matches!(self, Forward::Awaited(_) | Forward::Passing(_))
+    }
+
+    /// It does not fit now.
+    fn unfit(self, now: Instant) -> Self {
+        self.source().map_or(self, |leg| Forward::Unfit(leg, Some(now + FORWARD_AGAIN)))
+    }
+
+    /// The same after a look at whether it fits.
+    fn weigh(self, now: Instant, fits: bool) -> Self {
+        match self {
+            Forward::Unfit(leg, until) if fits && until.is_none_or(|until| now >= until) => {
+                Forward::Awaited(leg)
+            }
+            Forward::Awaited(_) | Forward::Passing(_) if !fits => self.unfit(now),
+            other => other,
         }
     }
 }
 
 impl Receiver {
+    /// Queues what came of the leg that it gets as it is, from a full picture on.
+    fn pass(&mut self, passed: &[(LegId, Vec<Passed>)], working: &mut Working<'_>, now: Now) {
+        let Some(leg) = self.forward.source().filter(|_| self.forward.is_open()) else { return };
+        let packets = passed.iter().find(|(of, _)| *of == leg).map(|(_, packets)| packets);
+        for packet in packets.into_iter().flatten() {
+            if working.line.egress.pass(now.instant, packet) {
+                self.forward = Forward::Passing(leg);
+                (self.present, self.next) = (None, None);
+            }
+        }
+    }
+
     /// Queues what its encode gave. It changes to another with a full picture of that.
     fn queue(&mut self, served: &[Served], working: &mut Working<'_>) {
         let of = |tap: Tap| served.iter().find(|served| served.tap == tap);

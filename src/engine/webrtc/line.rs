@@ -172,7 +172,9 @@ impl Line {
         let rids: Vec<_> = video.remote_rids.iter().map(|rid| rid.rid.clone()).collect();
         let asks = media.receive.iter().any(|format| format.feedback.has(FeedbackKind::Nack));
         let (main, rtx) = (video.remote_ssrc, video.remote_rtx_ssrc);
-        let wanted = match media.direction.receives() {
+        // A browser says of which size a source is until we have reported on it, and not again: what
+        // is known of a camera with sizes stays while it rests.
+        let wanted = match media.direction.receives() || !rids.is_empty() {
             true => Wanted::of(main, rtx, rids.len().max(1), asks),
             false => Wanted::default(),
         };

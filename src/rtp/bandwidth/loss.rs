@@ -1,7 +1,7 @@
 //! A rate from what is lost of it, as draft-ietf-rmcat-gcc-02 section 6 does it: much loss lowers
 //! it, little loss lets it grow, and what lies between is the path's nature.
 
-use super::{MAX, MIN};
+use super::{MAX, MIN, START};
 use causeway_base::Bitrate;
 use std::time::{Duration, Instant};
 
@@ -10,6 +10,13 @@ const MUCH: u8 = 26;
 
 /// Below this share (a fiftieth) it grows.
 const LITTLE: u8 = 5;
+
+/// Above this share (a fifth) all that was lost was too much, where reports are seldom: halving its
+/// share a few times would take half a minute.
+const DISASTER: u8 = 51;
+
+/// Reports further apart than this are seldom.
+const SELDOM: Duration = Duration::from_secs(2);
 
 /// Growth a second, in percent.
 const GROWTH: u64 = 8;
@@ -29,14 +36,17 @@ pub struct LossControl {
 }
 
 impl LossControl {
-    /// Begins with this rate.
-    pub const fn new(now: Instant, start: Bitrate) -> Self {
-        Self { rate: start, last: now, last_fall: None }
+    /// Begins with this rate, or with [`START`] if that is less: what was agreed says what the
+    /// receiver takes, not what the path does.
+    pub fn new(now: Instant, start: Bitrate) -> Self {
+        Self { rate: start.min(START), last: now, last_fall: None }
     }
 
     /// This much was lost since the last report, in 256ths.
     pub fn reported(&mut self, now: Instant, fraction_lost: u8, round_trip: Duration) {
-        let span = now.saturating_duration_since(self.last).min(MAX_SPAN);
+        let span = now.saturating_duration_since(self.last);
+        let seldom = span > SELDOM;
+        let span = span.min(MAX_SPAN);
         self.last = now;
         let rate = self.rate.as_bps();
         let next = match fraction_lost {
@@ -46,7 +56,8 @@ impl LossControl {
                     return;
                 }
                 self.last_fall = Some(now);
-                rate - rate * u64::from(fraction_lost) / 512
+                let share = if seldom && fraction_lost > DISASTER { 256 } else { 512 };
+                rate - rate * u64::from(fraction_lost) / share
             }
             ..LITTLE => rate + rate * GROWTH * span.as_millis() as u64 / 100_000,
             _ => rate,
@@ -91,6 +102,24 @@ mod tests {
         assert_eq!(control.rate(), Bitrate::kbps(1_080), "a twentieth is the path's nature");
         control.reported(start + Duration::from_secs(100), 4, TRIP);
         assert_eq!(control.rate(), Bitrate::bps(1_512_000), "five seconds' growth");
+    }
+
+    #[test]
+    fn what_was_agreed_is_not_sent_before_the_path_showed_that_it_carries_it() {
+        let start = Instant::now();
+        assert_eq!(LossControl::new(start, Bitrate::kbps(4_000)).rate(), START);
+        assert_eq!(LossControl::new(start, Bitrate::kbps(500)).rate(), Bitrate::kbps(500));
+    }
+
+    #[test]
+    fn seldom_reports_of_great_loss_lower_it_by_all_of_its_share() {
+        let start = Instant::now();
+        for (seconds, fraction, kbps) in [(5, 128, 500), (2, 128, 750), (5, 50, 902), (5, 64, 750)]
+        {
+            let mut control = LossControl::new(start, Bitrate::kbps(1_000));
+            control.reported(start + Duration::from_secs(seconds), fraction, TRIP);
+            assert_eq!(control.rate().as_kbps(), kbps, "{fraction} in {seconds} s");
+        }
     }
 
     proptest! {

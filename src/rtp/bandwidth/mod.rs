@@ -76,7 +76,7 @@ pub struct Allocator {
 impl Allocator {
     /// A receiver that was agreed to take this much and pictures of at most this size.
     pub fn new(now: Instant, overhead: Overhead, agreed: Option<Bound>, limit: SizeClass) -> Self {
-        let start = agreed.map_or(START, |bound| bound.media(overhead)).clamp(MIN, MAX);
+        let start = agreed.map_or(START, |bound| bound.media(overhead)).clamp(MIN, START);
         Self {
             overhead,
             agreed,
@@ -92,6 +92,12 @@ impl Allocator {
     pub fn set_agreed(&mut self, agreed: Option<Bound>, limit: SizeClass) {
         self.agreed = agreed;
         self.size.set_limit(limit);
+    }
+
+    /// Another receiver took the place of the one that asked and estimated: its words say nothing
+    /// of this one, which may never repeat them.
+    pub const fn forget_source(&mut self) {
+        (self.request, self.estimate) = (None, None);
     }
 
     /// A TMMBR came; what is answered in a TMMBN is the same.
@@ -124,11 +130,16 @@ impl Allocator {
         }
     }
 
-    /// What the receiver gets from now on.
-    pub fn allocate(&mut self, now: Instant) -> Allocation {
+    /// What the receiver gets from now on. `None` where it asked for less than makes a picture: it
+    /// wants none.
+    pub fn allocate(&mut self, now: Instant) -> Option<Allocation> {
+        let asked = self.request.map(|limit| Bound::Tmmbr(limit).media(self.overhead));
+        if asked.is_some_and(|rate| rate < MIN) {
+            return None;
+        }
         let rate = self.rate(now).map_or(MAX, |(rate, _)| rate).clamp(MIN, MAX);
         let class = self.size.choose(now, rate);
-        Allocation { class, rate: rate.min(*class.rates().end()) }
+        Some(Allocation { class, rate: rate.min(*class.rates().end()) })
     }
 
     /// The rate that all leave, and who leaves the least.

@@ -49,17 +49,26 @@ impl KeyFrameDemand {
     }
 }
 
+/// A full intra request is repeated under its number for so long. There are peers that never count
+/// on: later the same number asks for another picture.
+pub const REPETITION: Duration = Duration::from_secs(1);
+
 /// Tells the repetitions of a full intra request from a new one (RFC 5104 section 4.3.1.2). One
 /// for each receiver.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct IntraFilter {
-    last: Option<u8>,
+    /// The last new request: when it came, and its number.
+    last: Option<(Instant, u8)>,
 }
 
 impl IntraFilter {
     /// Whether the request with this number is a new one.
-    pub fn is_new(&mut self, sequence: u8) -> bool {
-        self.last.replace(sequence) != Some(sequence)
+    pub fn is_new(&mut self, now: Instant, sequence: u8) -> bool {
+        let repeats = self.last.is_some_and(|(at, last)| last == sequence && now < at + REPETITION);
+        if !repeats {
+            self.last = Some((now, sequence));
+        }
+        !repeats
     }
 }
 
@@ -99,8 +108,18 @@ mod tests {
 
     #[test]
     fn a_request_that_repeats_another_is_none() {
+        let start = Instant::now();
         let mut filter = IntraFilter::default();
-        let new: Vec<_> = [255, 255, 0, 0, 255].map(|sequence| filter.is_new(sequence)).into();
+        let new = [255, 255, 0, 0, 255].map(|sequence| filter.is_new(start, sequence));
         assert_eq!(new, [true, false, true, false, true]);
+    }
+
+    #[test]
+    fn a_peer_that_never_counts_on_is_heard_once_a_second() {
+        let start = Instant::now();
+        let mut filter = IntraFilter::default();
+        let new: Vec<_> =
+            (0..30u32).filter(|tenth| filter.is_new(start + *tenth * REPETITION / 10, 7)).collect();
+        assert_eq!(new, [0, 10, 20]);
     }
 }

@@ -131,9 +131,11 @@ impl NackSchedule {
         self.missing.iter().map(|missing| missing.due).min()
     }
 
-    /// Nothing that is missing is of use any more: a key frame came, or was asked for.
-    pub fn forget(&mut self) {
-        self.missing.clear();
+    /// What is missing before this number is of no use any more: its frame was given up.
+    pub fn forget_before(&mut self, seq: u16) {
+        let seq = self.numbers.guess(seq);
+        let gone = self.missing.partition_point(|missing| missing.seq < seq.0);
+        self.missing.drain(..gone);
     }
 
     /// Packets that are missing.

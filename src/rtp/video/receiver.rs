@@ -95,10 +95,15 @@ impl VideoReceiver {
         }
         match &mut self.repair {
             Repair::None => None,
-            Repair::Nack(nacks) => match nacks.poll(now, numbers) {
-                0 => None,
-                count => Some(Ask::Packets(count)),
-            },
+            Repair::Nack(nacks) => {
+                if let Some(next) = self.assembler.next_number() {
+                    nacks.forget_before(next);
+                }
+                match nacks.poll(now, numbers) {
+                    0 => None,
+                    count => Some(Ask::Packets(count)),
+                }
+            }
         }
     }
 

@@ -215,6 +215,44 @@ fn without_asking_again_key_frames_mend_at_most_once_a_second() {
 }
 
 #[test]
+fn packets_of_a_frame_that_was_given_up_are_not_asked_for() {
+    let start = Instant::now();
+    let mut receiver = VideoReceiver::new(start, VideoCodec::H264, true, &[KeyFrameMethod::Pli]);
+    // A round trip so long that patience ends before all is asked for that may be.
+    receiver.set_round_trip(400 * MS);
+    let mut sender = Sender::new(65_530);
+    let frames = (0..40).flat_map(|at| sender.h264(&h264_frame(at, at == 0, 500)));
+    let mut packets: Vec<_> = frames.collect();
+    let lost = packets.remove(3).seq;
+    let mut asked = vec![];
+    let mut given_up = None;
+    for (at, packet) in (0u32..).zip(&packets) {
+        for tick in 0..33 {
+            let at = at * 33 + tick;
+            let now = start + at * MS;
+            if tick == 0 {
+                receiver.receive(now, &packet.piece());
+            }
+            while let Some(assembled) = receiver.poll(now) {
+                if matches!(assembled, Assembled::GivenUp(_)) {
+                    given_up.get_or_insert(at);
+                }
+            }
+            let mut numbers = [0; MAX_PER_MESSAGE];
+            while let Some(ask) = receiver.ask(now, &mut numbers) {
+                if let Ask::Packets(count) = ask {
+                    assert_eq!(numbers[..count], [lost]);
+                    asked.push(at);
+                }
+            }
+        }
+    }
+    let given_up = given_up.unwrap();
+    assert!(!asked.is_empty());
+    assert!(asked.iter().all(|at| *at < given_up), "{asked:?}, given up at {given_up}");
+}
+
+#[test]
 fn a_sender_that_ignores_a_rung_is_asked_by_the_next() {
     let mut call = Call::new(|_, _| false);
     call.key_next = false;

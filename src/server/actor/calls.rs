@@ -114,9 +114,10 @@ impl Calls {
         self.calls.get_mut(&leg)
     }
 
-    /// Whether somebody takes part by a browser.
-    pub(crate) fn has_browsers(&self) -> bool {
-        self.calls.values().any(|call| call.protocol() == Protocol::WebRtc)
+    /// Whether somebody is shown how good the lines are: by a page, or in a picture.
+    pub(crate) fn are_shown(&self) -> bool {
+        let sees = |call: &Call| call.up().is_some_and(|ways| ways.pictures.sends());
+        self.calls.values().any(|call| call.protocol() == Protocol::WebRtc || sees(call))
     }
 
     /// Asks the engine for the figures of every leg that is up.

@@ -238,6 +238,8 @@ impl ConferenceActor {
             Report::Stats { leg, stats } => {
                 if let Some(call) = self.calls.get_mut(leg) {
                     call.quality.measured(stats);
+                    let quality = call.quality.path();
+                    self.tell(now, Command::LineMeasured { leg, quality });
                 }
             }
             Report::VideoChanged { leg, state } => {
@@ -434,6 +436,7 @@ impl ConferenceActor {
                 private: call.is_private(),
                 kind: call.kind,
                 quality: call.quality.bars(),
+                size: call.quality.size(),
                 test: call.draft.test.clone(),
             })
         });
@@ -488,13 +491,13 @@ impl Actor for ConferenceActor {
     fn handle_timeout(&mut self, now: Instant) {
         self.conference.handle_timeout(now);
         self.calls.handle_timeout(now);
-        if self.rounds.is_due(now, self.calls.has_browsers()) {
+        if self.rounds.is_due(now, self.calls.are_shown()) {
             self.calls.measure();
         }
     }
 
     fn poll_timeout(&self) -> Option<Instant> {
-        let round = self.rounds.poll_timeout(self.calls.has_browsers());
+        let round = self.rounds.poll_timeout(self.calls.are_shown());
         let deadlines = [self.conference.poll_timeout(), self.calls.poll_timeout(), round];
         deadlines.into_iter().flatten().min()
     }

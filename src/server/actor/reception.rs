@@ -22,6 +22,10 @@ use tracing::{debug, info, warn};
 /// that nobody takes it for an echo of the line.
 const ECHO_MS: u16 = 1_500;
 
+/// Callers who are shown something at a time: each is a picture and an encoder of its own. Further
+/// ones hear the same, and see nothing.
+const MAX_SCREENS: usize = 64;
+
 /// A leg that the reception speaks with.
 #[derive(Debug)]
 struct Guest {
@@ -154,7 +158,10 @@ impl ReceptionActor {
         self.plan_is_stale = true;
         if !is {
             self.screens.remove(&leg);
-        } else if self.guests.contains_key(&leg) && !self.screens.contains_key(&leg) {
+        } else if self.guests.contains_key(&leg)
+            && !self.screens.contains_key(&leg)
+            && self.screens.len() < MAX_SCREENS
+        {
             self.last_picture = self.last_picture.wrapping_add(1);
             self.screens.insert(leg, PictureId(self.last_picture));
         }

@@ -10,11 +10,8 @@ use causeway_media::video::codec::is_built_in;
 use causeway_media::video::theme::Theme;
 use causeway_plan::VideoPolicy;
 use causeway_plan::picture::MAX_MARGIN;
+use std::fmt::Display;
 use std::path::Path;
-
-/// The program that runs, by its name in Linux: it is the same one also when its file was replaced
-/// meanwhile.
-const THIS_PROGRAM: &str = "/proc/self/exe";
 
 /// The most decoder processes and threads of pictures: more than any machine has use for.
 const MAX_THREADS: usize = 1024;
@@ -43,9 +40,8 @@ impl Video {
     /// program that begins with `causeway_engine::decode_if_asked`: another would run itself
     /// instead. `None` where there are no pictures.
     pub fn engine(&self) -> Option<VideoConfig> {
-        let decoder = DecoderProgram { path: THIS_PROGRAM.into(), arguments: Vec::new() };
         (!self.policy.codecs.is_empty()).then(|| VideoConfig {
-            decoder,
+            decoder: DecoderProgram::this(),
             decoders: self.decoders,
             threads: self.threads,
             theme: self.theme.clone(),
@@ -106,12 +102,71 @@ fn codecs(finder: &mut Finder<'_>, raw: &RawVideo) -> Vec<VideoCodec> {
 }
 
 fn theme(finder: &mut Finder<'_>, folder: &str) -> Theme {
-    if folder.is_empty() {
-        return Theme::default();
-    }
-    Theme::of_folder(Path::new(folder)).unwrap_or_else(|error| {
+    let mut wrong = |what: &dyn Display| {
         let fix = "name a folder with theme.toml and logo.png, or nothing";
-        finder.find(&[At::Key("video"), At::Key("theme")], error, fix);
+        finder.find(&[At::Key("video"), At::Key("theme")], what, fix);
         Theme::default()
-    })
+    };
+    match Path::new(folder) {
+        _ if folder.is_empty() => Theme::default(),
+        path if !path.is_dir() => wrong(&"there is no such folder"),
+        path => Theme::of_folder(path).unwrap_or_else(|error| wrong(&error)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::config::{Config, ConfigError};
+    use causeway_base::{Bitrate, SizeClass, VideoCodec};
+    use causeway_conference::Layout;
+
+    fn parse(text: &str) -> Result<Config, ConfigError> {
+        Config::parse("test.toml", text, &|_| None)
+    }
+
+    #[test]
+    fn by_default_people_see_each_other_in_what_the_build_has() {
+        let video = parse("").expect("valid").video;
+        let built_in = |codec: &VideoCodec| causeway_media::video::codec::is_built_in(*codec);
+        let expected: Vec<_> = VideoCodec::ALL.into_iter().filter(built_in).collect();
+        assert_eq!(video.policy.codecs, expected);
+        assert_eq!((video.policy.largest, video.policy.frame_rate), (SizeClass::P720, 30));
+        let engine = video.engine().expect("pictures");
+        assert!(engine.decoders >= 1 && engine.threads >= 1);
+    }
+
+    #[test]
+    fn what_is_set_counts_and_switched_off_there_is_none() {
+        let text = "[video]\ncodecs = [\"vp8\"]\nlargest = \"1080p\"\nframe_rate = 25\n\
+            max_bitrate_kbps = 4000\nlayout = \"equal\"\nforward = false\nmargin_percent = 3\n\
+            decoders = 3\nthreads = 5\n";
+        let video = parse(text).expect("valid").video;
+        assert_eq!(video.policy.codecs, [VideoCodec::Vp8]);
+        assert_eq!(video.policy.largest, SizeClass::P1080);
+        assert_eq!(video.policy.max_bitrate, Bitrate::kbps(4_000));
+        assert_eq!((video.layout.clone(), video.forwards, video.margin), (Layout::Equal, false, 3));
+        let engine = video.engine().expect("pictures");
+        assert_eq!((engine.decoders, engine.threads), (3, 5));
+        let off = parse("[video]\nenabled = false\n").expect("valid").video;
+        assert!(off.policy.codecs.is_empty() && off.engine().is_none());
+    }
+
+    #[test]
+    fn every_wrong_value_is_reported_with_its_place() {
+        let text = "[video]\ncodecs = [\"vp8\", \"vp8\", \"h263\"]\nframe_rate = 1\n\
+            max_bitrate_kbps = 1\nmargin_percent = 90\nthreads = 9999\ntheme = \"/no/such/theme\"\n";
+        let found = parse(text).expect_err("wrong").problems;
+        let keys: Vec<_> = found.iter().map(|problem| problem.key.as_str()).collect();
+        let expected = [
+            "video.codecs[1]",
+            "video.codecs[2]",
+            "video.frame_rate",
+            "video.max_bitrate_kbps",
+            "video.margin_percent",
+            "video.threads",
+            "video.theme",
+        ];
+        assert_eq!(keys, expected);
+        assert!(parse("[video]\nlargest = \"4k\"\n").is_err());
+    }
 }

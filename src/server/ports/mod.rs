@@ -161,7 +161,10 @@ fn listening(config: &Config, table: &mut Vec<Port>) {
         protocol: udp,
         direction: Direction::Both,
         end: End::Media { addresses, min, max },
-        purpose: said("媒体（RTP、RTCP），每个通话两个", "media (RTP, RTCP), two a call"),
+        purpose: said(
+            "媒体（RTP、RTCP），每个通话两个，有画面时四个",
+            "media (RTP, RTCP), two a call, four with pictures",
+        ),
         key: "media.port_min, media.port_max",
     });
     browsers(config, table);

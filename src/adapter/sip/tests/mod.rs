@@ -8,6 +8,7 @@ mod tls;
 
 use super::{Decision, TrunkHealth, TrunkRegistration};
 use causeway_base::EndCause;
+use causeway_plan::Direction;
 use causeway_proto::sip::Carrier;
 use dns::Zone;
 use node::{Node, account, config, trunk, user};
@@ -127,6 +128,35 @@ async fn a_trunk_known_by_address_is_believed_only_when_trusted() {
             .expect("alive");
         assert_eq!(exchange.ended().await, EndCause::Declined);
     }
+}
+
+/// Both sides may have pictures, then one may not; whole ones are asked for by INFO both ways.
+#[tokio::test]
+async fn pictures_are_offered_and_answered_where_there_are_ports_for_them() {
+    let (mut callee, mut caller) = (Node::start(config(1)).await, Node::start(config(2)).await);
+    let to = format!("sip:1001@127.0.0.1:{};transport=tcp", callee.port(Carrier::Tcp));
+    let leg = caller.dial_seeing(&to).await;
+    let offered = callee.offered().await.leg;
+    callee.accept_seeing(offered).await;
+    for (node, ours) in [(&mut callee, "the answer"), (&mut caller, "the offer")] {
+        let media = node.media_ready().await;
+        assert_eq!(media.pictures(), Direction::SendReceive, "{ours}");
+        let transport = media.video[0].transport.rtp().expect("ports of its own");
+        assert_eq!(transport.remote_rtp.map(|at| at.port()), Some(40_002), "{ours}");
+    }
+    caller.answered().await;
+    caller.ask_for_a_whole_picture(leg).await;
+    callee.is_asked_for_a_whole_picture().await;
+    callee.ask_for_a_whole_picture(offered).await;
+    caller.is_asked_for_a_whole_picture().await;
+    caller.end(leg).await;
+    assert_eq!(callee.ended().await, EndCause::Normal);
+
+    caller.dial_seeing(&to).await;
+    let offered = callee.offered().await.leg;
+    callee.accept(offered).await;
+    let media = caller.media_ready().await;
+    assert_eq!((media.pictures(), media.direction), (Direction::Inactive, Direction::SendReceive));
 }
 
 /// NAPTR -> SRV -> addresses; the first server is full, the second one takes the call.

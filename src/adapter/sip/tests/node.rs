@@ -4,9 +4,9 @@ use crate::sip::{
     LegIds, Listener, SipAdapter, SipConfig, SipHandle, SipNews, Transport, Trunk, TrunkHealth,
     TrunkRegistration, TrunkView, User,
 };
-use causeway_base::{Alias, EndCause, LegId};
+use causeway_base::{Alias, EndCause, LegId, VideoCodec};
 use causeway_conference::{LegCommand, LegEvent, MediaAddress, Offered, PortAddress};
-use causeway_plan::OfferPolicy;
+use causeway_plan::{LegMedia, OfferPolicy, VideoPolicy};
 use causeway_proto::sip::{Carrier, Credentials, Secret};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -150,10 +150,63 @@ impl Node {
         self.sip.command(LegCommand::Accept { leg, policy, media: media() }).await.expect("alive");
     }
 
+    /// Lets a call in that may bring pictures.
+    pub(super) async fn accept_seeing(&self, leg: LegId) {
+        let command = LegCommand::Accept { leg, policy: seeing(), media: media_with_video() };
+        self.sip.command(command).await.expect("alive");
+    }
+
+    /// Calls with pictures.
+    pub(super) async fn dial_seeing(&self, target: &str) -> LegId {
+        let leg = self.legs.next();
+        let command = LegCommand::Dial {
+            leg,
+            target: target.to_owned(),
+            trunk: None,
+            calling: Alias::sip("ann", "127.0.0.1"),
+            display_name: String::new(),
+            private: false,
+            policy: seeing(),
+            media: media_with_video(),
+        };
+        self.sip.command(command).await.expect("alive");
+        leg
+    }
+
+    /// The media that is agreed next.
+    pub(super) async fn media_ready(&mut self) -> LegMedia {
+        loop {
+            if let LegEvent::MediaReady { media, .. } = self.event().await {
+                return *media;
+            }
+        }
+    }
+
+    pub(super) async fn ask_for_a_whole_picture(&self, leg: LegId) {
+        self.sip.command(LegCommand::RequestKeyframe { leg }).await.expect("alive");
+    }
+
+    pub(super) async fn is_asked_for_a_whole_picture(&mut self) {
+        while !matches!(self.event().await, LegEvent::KeyframeNeeded { .. }) {}
+    }
+
     pub(super) async fn end(&self, leg: LegId) {
         let cause = EndCause::Normal;
         self.sip.command(LegCommand::End { leg, cause }).await.expect("alive");
     }
+}
+
+fn seeing() -> Box<OfferPolicy> {
+    let video = VideoPolicy { codecs: VideoCodec::ALL.to_vec(), ..VideoPolicy::default() };
+    Box::new(OfferPolicy { video, ..OfferPolicy::default() })
+}
+
+/// Where no media flows.
+fn media_with_video() -> MediaAddress {
+    let at = |text: &str| text.parse().expect("an address");
+    let video = Some((at("127.0.0.1:40002"), at("127.0.0.1:40003")));
+    let ports = media().ports().expect("ports of its own");
+    MediaAddress::Ports(PortAddress { video, ..ports })
 }
 
 /// Where no media flows.

@@ -30,7 +30,7 @@ impl Bench {
     }
 
     /// A browser in the conference, not connected yet.
-    fn open(&mut self, number: u64, habit: Habit) -> Browser {
+    pub(super) fn open(&mut self, number: u64, habit: Habit) -> Browser {
         let leg = LegId(number);
         let local = self.reserve_browser(leg);
         let browser = Browser::new(leg, &local, habit, Instant::now());

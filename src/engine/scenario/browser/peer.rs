@@ -2,12 +2,13 @@
 //! ears.
 
 use crate::scenario::phone::loudness;
-use causeway_base::{Codec, LegId};
+use causeway_base::{Bitrate, Codec, LegId, SizeClass};
 use causeway_media::audio::codec::{Decoder, Encoder, EncoderSettings};
+use causeway_plan::video::{Ceiling, Content, Feedback, VideoCoding, VideoSend, Vp8Format};
 use causeway_plan::{
     AudioFormat, CandidateKind, CandidateProtocol, Direction, DtlsRole, Fingerprint, IceCandidate,
-    IceCredentials, LegAudio, LegMedia, Transport, WebRtcAddress, WebRtcAudio, WebRtcData,
-    WebRtcSpec,
+    IceCredentials, LegAudio, LegMedia, LegVideo, Transport, VideoFormat, VideoTransport,
+    WebRtcAddress, WebRtcAudio, WebRtcData, WebRtcExtensions, WebRtcSpec, WebRtcVideo,
 };
 use causeway_wire::framing;
 use std::f32::consts::TAU;
@@ -16,15 +17,18 @@ use std::net::{Ipv4Addr, SocketAddr, TcpStream, UdpSocket};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 use str0m::channel::{ChannelConfig, ChannelId};
-use str0m::media::{MediaKind, Mid};
+use str0m::media::{KeyframeRequestKind, MediaKind, Mid};
 use str0m::net::{Protocol, Receive, TcpType};
-use str0m::rtp::{Extension, RtpWrite};
+use str0m::rtp::{Extension, RtpPacket, RtpWrite};
 use str0m::{Candidate, Event, IceConnectionState, IceCreds, Input, Output, Rtc, RtcConfig};
 
 const OPUS: u8 = 111;
 const RED: u8 = 63;
 const EVENTS: u8 = 126;
+const VP8: u8 = 96;
+const RTX: u8 = 97;
 const LEVEL: u8 = 1;
+const MID: u8 = 3;
 /// A frame of 20 ms without content (RFC 6716 section 3.1).
 const DTX: u8 = 0x78;
 const RATE: usize = 48_000;
@@ -49,6 +53,8 @@ pub(in crate::scenario) struct Habit {
     pub(in crate::scenario) hidden: bool,
     /// It has a data line.
     pub(in crate::scenario) data: bool,
+    /// It has a camera, and a screen for a picture.
+    pub(in crate::scenario) video: bool,
     /// Of its packets this one of so many is lost.
     pub(in crate::scenario) lost: Option<u16>,
 }
@@ -94,6 +100,10 @@ pub(in crate::scenario) struct Browser {
     closed: bool,
     channel: Option<ChannelId>,
     pub(in crate::scenario) echoed: Vec<Vec<u8>>,
+    /// Packets of pictures that came.
+    pub(in crate::scenario) shown: Vec<RtpPacket>,
+    /// How often a full picture was asked for.
+    pub(in crate::scenario) refreshes: usize,
 }
 
 impl Browser {
@@ -113,6 +123,15 @@ impl Browser {
             .clear_codecs()
             .clear_extension_map();
         config.extension_map().set(LEVEL, Extension::AudioLevel);
+        config.extension_map().set(MID, Extension::RtpMid);
+        config.codec_config().add_config(
+            VP8.into(),
+            Some(RTX.into()),
+            str0m::format::Codec::Vp8,
+            str0m::media::Frequency::NINETY_KHZ,
+            None,
+            str0m::format::FormatParams::default(),
+        );
         for payload_type in [OPUS, RED, EVENTS] {
             config.codec_config().add_config(
                 payload_type.into(),
@@ -143,6 +162,17 @@ impl Browser {
         direct.declare_media(mid, MediaKind::Audio);
         direct.declare_stream_tx(ssrc.into(), None, mid, None);
         direct.expect_stream_rx(bridge_ssrc(leg).into(), None, mid, None).suppress_nack(true);
+        if habit.video {
+            let (camera, screen) = (camera_line(ssrc), screen_line(leg));
+            let line = Mid::from(&*camera.mid);
+            direct.declare_media(line, MediaKind::Video);
+            let rtx = camera.remote_rtx_ssrc.map(Into::into);
+            direct.declare_stream_tx(camera_ssrc(ssrc).into(), rtx, line, None);
+            let line = Mid::from(&*screen.mid);
+            direct.declare_media(line, MediaKind::Video);
+            let rtx = Some(screen.local_rtx_ssrc.into());
+            direct.expect_stream_rx(screen.local_ssrc.into(), rtx, line, None);
+        }
         direct.start_dtls(!habit.passive).expect("starts");
         let channel = habit.data.then(|| {
             direct.start_sctp(!habit.passive);
@@ -173,12 +203,14 @@ impl Browser {
             closed: false,
             channel,
             echoed: Vec::new(),
+            shown: Vec::new(),
+            refreshes: 0,
         }
     }
 
     /// What offer/answer would have settled with it.
     pub(in crate::scenario) fn media(&self) -> LegMedia {
-        let Habit { ice_lite, red, unstated, passive, levels, data, .. } = self.habit;
+        let Habit { ice_lite, red, unstated, passive, levels, data, video, .. } = self.habit;
         let opus = AudioFormat { fec: true, ..AudioFormat::new(Codec::Opus, OPUS) };
         LegMedia {
             transport: Transport::WebRtc(Box::new(WebRtcSpec {
@@ -199,7 +231,7 @@ impl Browser {
                     mid_extension: None,
                     receive_red: red.then_some(RED),
                 }),
-                video_formats: vec![],
+                video_formats: if video { vec![vp8()] } else { vec![] },
                 data: data.then(|| WebRtcData { mid: "1".into(), sctp_port: 5000, echo: true }),
             })),
             direction: Direction::SendReceive,
@@ -212,8 +244,52 @@ impl Browser {
                 receive_comfort_noise: vec![],
                 level_extension: levels.then_some(LEVEL),
             },
-            video: vec![],
+            video: if video { self.lines() } else { vec![] },
         }
+    }
+
+    fn lines(&self) -> Vec<LegVideo> {
+        let line = |line, direction, send, receive| LegVideo {
+            transport: VideoTransport::Bundle(line),
+            direction,
+            content: Content::Main,
+            label: None,
+            send,
+            receive,
+        };
+        let send = VideoSend {
+            format: vp8(),
+            ceiling: Ceiling { class: SizeClass::P360, frame_rate: 30 },
+            max_bitrate: Bitrate::kbps(1_000),
+        };
+        vec![
+            line(camera_line(self.ssrc), Direction::ReceiveOnly, None, vec![vp8()]),
+            line(screen_line(self.leg), Direction::SendOnly, Some(send), vec![]),
+        ]
+    }
+
+    /// Sends a packet of its camera. The first has number 0.
+    pub(in crate::scenario) fn film(
+        &mut self,
+        now: Instant,
+        sequence: u64,
+        timestamp: u32,
+        marker: bool,
+        payload: Vec<u8>,
+    ) {
+        let mut direct = self.rtc.direct_api();
+        let stream = direct.stream_tx(&camera_ssrc(self.ssrc).into()).expect("declared");
+        let write = RtpWrite::new(VP8.into(), sequence.into(), timestamp, now, payload);
+        stream.write_rtp(write.marker(marker).nackable(true));
+        self.run(now);
+    }
+
+    /// Asks for a full picture.
+    pub(in crate::scenario) fn ask_key_frame(&mut self) {
+        let mut direct = self.rtc.direct_api();
+        let screen = screen_line(self.leg).local_ssrc;
+        let stream = direct.stream_rx(&screen.into()).expect("declared");
+        stream.request_keyframe(KeyframeRequestKind::Pli);
     }
 
     pub(in crate::scenario) fn ufrag(&self) -> &str {
@@ -411,6 +487,10 @@ impl Browser {
             Event::Closed => self.closed = true,
             Event::IceConnectionStateChange(IceConnectionState::Disconnected) => {}
             Event::ChannelData(message) => self.echoed.push(message.data),
+            Event::KeyframeRequest(_) => self.refreshes += 1,
+            Event::RtpPacket(packet) if *packet.header.payload_type == VP8 => {
+                self.shown.push(packet);
+            }
             Event::RtpPacket(packet) if *packet.header.payload_type == EVENTS => {
                 self.digits.extend(packet.payload.first());
             }
@@ -498,6 +578,44 @@ fn door_candidate(door: SocketAddr, tcp: bool) -> Candidate {
 /// What the bridge sends with, to each leg.
 fn bridge_ssrc(leg: LegId) -> u32 {
     0x8000_0000 | leg.0 as u32
+}
+
+fn camera_ssrc(ssrc: u32) -> u32 {
+    ssrc + 0x1_0000
+}
+
+fn camera_line(ssrc: u32) -> WebRtcVideo {
+    WebRtcVideo {
+        remote_ssrc: Some(camera_ssrc(ssrc)),
+        remote_rtx_ssrc: Some(ssrc + 0x2_0000),
+        ..video_line("2", ssrc + 0x3_0000)
+    }
+}
+
+fn screen_line(leg: LegId) -> WebRtcVideo {
+    video_line("3", 0x9000_0000 | leg.0 as u32)
+}
+
+fn video_line(mid: &str, local_ssrc: u32) -> WebRtcVideo {
+    WebRtcVideo {
+        mid: mid.into(),
+        remote_ssrc: None,
+        remote_rtx_ssrc: None,
+        remote_rids: vec![],
+        local_ssrc,
+        local_rtx_ssrc: local_ssrc + 0x1_0000,
+        cname: "bridge".into(),
+        extensions: WebRtcExtensions { mid: Some(MID), ..WebRtcExtensions::default() },
+    }
+}
+
+fn vp8() -> VideoFormat {
+    VideoFormat {
+        payload_type: VP8,
+        coding: VideoCoding::Vp8(Vp8Format::default()),
+        rtx: Some(RTX),
+        feedback: Feedback::ALL,
+    }
 }
 
 fn creds(ice: &IceCredentials) -> IceCreds {

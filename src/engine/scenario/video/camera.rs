@@ -503,6 +503,11 @@ impl Camera {
         self.seen.as_ref().map(Frame::size)
     }
 
+    /// Times that something was missing for good.
+    pub(super) const fn given_up(&self) -> u64 {
+        self.receiving.receiver.stats().given_up
+    }
+
     /// Packets that it sent, with those that were lost.
     pub(super) const fn sent(&self) -> u64 {
         self.sending.count

@@ -1,6 +1,7 @@
 //! The packets of a line that it sends: numbers, pace, protection, and those sent again.
 
-use super::packets::{Packets, Payload};
+use super::Passed;
+use super::packets::{MAX_PAYLOAD, Packets, Payload};
 use super::{Way, overhead};
 use crate::clock::Now;
 use crate::egress::{Outgoing, random_u32};
@@ -12,10 +13,10 @@ use causeway_plan::{LegVideo, VideoStats};
 use causeway_rtp::SrtpSender;
 use causeway_rtp::bandwidth::{Allocation, Allocator, Bound};
 use causeway_rtp::report::SenderStatistics;
-use causeway_rtp::video::SentPackets;
 use causeway_rtp::video::demand::IntraFilter;
 use causeway_rtp::video::pacing::{MAX_QUEUED, Pacer, Urgency};
 use causeway_rtp::video::rtx::RtxSender;
+use causeway_rtp::video::{Forwarder, Piece, SentPackets};
 use causeway_wire::rtcp::feedback::BitrateLimit;
 use causeway_wire::rtp::RtpHeader;
 use std::time::{Duration, Instant};
@@ -25,6 +26,9 @@ const USUAL_ROUND_TRIP: Duration = Duration::from_millis(80);
 
 /// Pictures are composed before they are sent; a line's clock begins earlier than any of them.
 const BEFORE: Duration = Duration::from_secs(2);
+
+/// Timestamps of two pictures differ by this at least: a picture of 90 a second.
+const MIN_STEP: u32 = CLOCK_RATE / 90;
 
 /// A packet that waits to leave.
 #[derive(Debug)]
@@ -44,6 +48,22 @@ enum Demand {
     KeyFrame,
 }
 
+/// Somebody else's packets under numbers of this line.
+#[derive(Debug)]
+struct Passing {
+    /// Sources are named by their SSRC.
+    forwarder: Forwarder<u32>,
+    /// From the forwarder's numbers to the line's, once something was passed.
+    shift: Option<Shift>,
+}
+
+/// What is added to numbers; wraps.
+#[derive(Clone, Copy, Debug)]
+struct Shift {
+    sequence: u16,
+    timestamp: u32,
+}
+
 /// The sending half of a line.
 #[derive(Debug)]
 pub(crate) struct Egress {
@@ -52,6 +72,8 @@ pub(crate) struct Egress {
     /// The time line of its timestamps: where it begins, and with which number.
     origin: Instant,
     first_timestamp: u32,
+    newest_timestamp: Option<u32>,
+    passing: Option<Passing>,
     send: Option<VideoSend>,
     protection: Protection<SrtpSender>,
     pacer: Pacer<Queued>,
@@ -78,6 +100,8 @@ impl Egress {
             sequence: random_u32() as u16 & 0x7fff,
             origin: now.checked_sub(BEFORE).unwrap_or(now),
             first_timestamp: random_u32(),
+            newest_timestamp: None,
+            passing: None,
             send: None,
             protection: Protection::Clear,
             pacer: Pacer::new(causeway_rtp::bandwidth::START),
@@ -96,6 +120,9 @@ impl Egress {
     }
 
     pub(crate) fn reconfigure(&mut self, line: &LegVideo) {
+        if self.send != line.send {
+            self.passing = None;
+        }
         self.send = line.send;
         let (agreed, class) = agreed(line);
         self.allocator.set_agreed(agreed, class);
@@ -163,6 +190,9 @@ impl Egress {
             return false;
         }
         let timestamp = self.first_timestamp.wrapping_add(ticks(packets.at, self.origin));
+        // After somebody else's packets, whose clock may have been ahead.
+        let timestamp = later(timestamp, self.newest_timestamp);
+        self.newest_timestamp = Some(timestamp);
         for (payload, last) in payloads {
             let header = RtpHeader {
                 marker: last,
@@ -184,6 +214,59 @@ impl Egress {
             }
         }
         true
+    }
+
+    /// Queues a packet of somebody else's, under numbers of this line. From the next full picture
+    /// of that source on; true once that came.
+    pub(crate) fn pass(&mut self, now: Instant, packet: &Passed) -> bool {
+        let Some(send) = &self.send else { return false };
+        let Self { passing, ssrc, .. } = self;
+        let passing = passing.get_or_insert_with(|| {
+            let codec = send.format.coding.codec();
+            let payload_type = send.format.payload_type;
+            Passing { forwarder: Forwarder::new(codec, *ssrc, payload_type, 0, 0), shift: None }
+        });
+        let RtpHeader { sequence, timestamp, marker, ssrc, .. } = packet.header;
+        passing.forwarder.choose(ssrc);
+        let piece = Piece { seq: sequence, timestamp, marker, payload: &packet.payload };
+        let Some((mut header, payload)) = passing.forwarder.forward(now, ssrc, &piece) else {
+            return passing.shift.is_some();
+        };
+        let shift = *passing.shift.get_or_insert_with(|| {
+            let present = self.first_timestamp.wrapping_add(ticks(now, self.origin));
+            let begin = later(present, self.newest_timestamp);
+            Shift {
+                sequence: self.sequence.wrapping_sub(header.sequence),
+                timestamp: begin.wrapping_sub(header.timestamp),
+            }
+        });
+        header.sequence = header.sequence.wrapping_add(shift.sequence);
+        header.timestamp = header.timestamp.wrapping_add(shift.timestamp);
+        let next = header.sequence.wrapping_add(1);
+        if (next.wrapping_sub(self.sequence) as i16) > 0 {
+            self.sequence = next;
+            self.newest_timestamp = Some(header.timestamp);
+        }
+        let payload = match payload.parts() {
+            [[], _] => Payload::clone(&packet.payload),
+            [head, rest] => [head, rest].concat().into(),
+        };
+        let bytes = payload.len();
+        if bytes > MAX_PAYLOAD {
+            // What does not fit our packets is lost to the receiver.
+            return true;
+        }
+        let queued = Queued { header, payload, at: now, urgency: Urgency::Media };
+        if self.pacer.push(bytes, Urgency::Media, queued).is_err() {
+            self.pacer.clear();
+            self.demand = Demand::KeyFrame;
+        }
+        true
+    }
+
+    /// What it is sent is its own picture again.
+    pub(crate) fn stop_passing(&mut self) {
+        self.passing = None;
     }
 
     /// Nothing of what waits is of use any more.
@@ -264,8 +347,8 @@ impl Egress {
     }
 
     /// The same by a request with a number, whose repetitions say nothing new.
-    pub(super) fn asked_intra(&mut self, sequence: u8) {
-        if self.intra.is_new(sequence) {
+    pub(super) fn asked_intra(&mut self, now: Instant, sequence: u8) {
+        if self.intra.is_new(now, sequence) {
             self.demand = Demand::KeyFrame;
         }
     }
@@ -308,7 +391,7 @@ impl Egress {
     /// What the peer gets from now on. `None` where it takes nothing.
     pub(crate) fn allocate(&mut self, now: Instant) -> Option<(VideoSend, Allocation)> {
         let send = self.send?;
-        let allocation = self.allocator.allocate(now);
+        let allocation = self.allocator.allocate(now)?;
         self.pacer.set_rate(allocation.rate);
         Some((send, allocation))
     }
@@ -328,6 +411,13 @@ fn write(header: RtpHeader, payload: &[u8], out: &mut [u8]) -> Option<usize> {
     let end = start + payload.len();
     out.get_mut(start..end)?.copy_from_slice(payload);
     Some(end)
+}
+
+/// A timestamp that is later than the newest by a step at least.
+fn later(timestamp: u32, newest: Option<u32>) -> u32 {
+    let Some(newest) = newest else { return timestamp };
+    let least = newest.wrapping_add(MIN_STEP);
+    if (timestamp.wrapping_sub(least) as i32) < 0 { least } else { timestamp }
 }
 
 /// Units of the RTP clock between two moments.

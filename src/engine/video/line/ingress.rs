@@ -1,6 +1,8 @@
 //! The packets of a line that it takes: frames for a decoder, where somebody sees them.
 
+use super::flow::{Flow, Meter};
 use super::layer::{Detail, Layers};
+use super::packets::Payload;
 use crate::protection::Protection;
 use crate::video::decode::{DecodeStream, Decoders, Trouble};
 use causeway_base::{VideoCodec, video::CLOCK_RATE};
@@ -15,6 +17,7 @@ use causeway_rtp::video::{
     Ask, Assembled, FrameKind, KeyFrameMethod, Piece, VideoReceiver, begins_key_frame, rtx,
 };
 use causeway_wire::rtp::RtpHeader;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// Without a packet for so long nothing comes any more.
@@ -26,6 +29,16 @@ const FROZEN_AFTER: Duration = Duration::from_secs(6);
 /// A stream that nobody sees any more is decoded for so long: somebody often looks again at once,
 /// and then needs no new key frame.
 const LINGER: Duration = Duration::from_secs(2);
+
+/// Packets of one tick that are passed on: a full picture of 1080p. More is a flood.
+const MAX_PASSED: usize = 512;
+
+/// A packet for those who get a line as it is.
+#[derive(Clone, Debug)]
+pub(crate) struct Passed {
+    pub(crate) header: RtpHeader,
+    pub(crate) payload: Payload,
+}
 
 /// Whether somebody sees the line.
 #[derive(Clone, Debug)]
@@ -48,7 +61,8 @@ struct Stream {
 struct Opened {
     receiver: VideoReceiver,
     codec: VideoCodec,
-    decode: DecodeStream,
+    /// While somebody is shown it in a picture; who gets it as it is needs none.
+    decode: Option<DecodeStream>,
 }
 
 /// When media came.
@@ -85,6 +99,9 @@ pub(crate) struct Ingress {
     stream: Option<Stream>,
     view: View,
     layers: Layers,
+    meter: Meter,
+    /// Packets for those who get it as it is, while anybody does.
+    passed: Option<Vec<Passed>>,
     standing: Standing,
     heard: Option<Heard>,
     told: VideoState,
@@ -108,6 +125,8 @@ impl Ingress {
             stream: None,
             view: View::Unseen,
             layers: Layers::default(),
+            meter: Meter::default(),
+            passed: None,
             standing: Standing::Fine,
             heard: None,
             told: VideoState::Absent,
@@ -153,7 +172,7 @@ impl Ingress {
     /// What decodes it, while somebody sees it.
     pub(crate) fn decode(&self) -> Option<&DecodeStream> {
         let opened = self.stream.as_ref()?.opened.as_ref()?;
-        matches!(self.view, View::Seen(_)).then_some(&opened.decode)
+        opened.decode.as_ref().filter(|_| self.is_seen())
     }
 
     /// Counts up where [`Self::decode`] is another than before.
@@ -165,7 +184,8 @@ impl Ingress {
     pub(super) fn count_into(&self, stats: &mut VideoStats) {
         let opened = self.stream.as_ref().and_then(|stream| stream.opened.as_ref());
         let present = opened.map(|opened| opened.receiver.requests()).unwrap_or_default();
-        let picture = opened.and_then(|opened| opened.decode.picture());
+        let decode = opened.and_then(|opened| opened.decode.as_ref());
+        let picture = decode.and_then(DecodeStream::picture);
         stats.packets_received = self.stats.packets();
         stats.octets_received = self.stats.octets();
         stats.packets_lost = self.stats.lost();
@@ -208,6 +228,7 @@ impl Ingress {
     pub(crate) fn unsee(&mut self, now: Instant) {
         if let View::Seen(decoders) = &self.view {
             self.view = View::Lingering { decoders: decoders.clone(), since: now };
+            self.passed = None;
             self.changes += 1;
         }
     }
@@ -242,6 +263,57 @@ impl Ingress {
         };
         self.unauthentic += u64::from(opened.is_none());
         opened
+    }
+
+    /// Has it decoded from now on, or no more: somebody is shown it in a picture, or all who see
+    /// it get it as it is.
+    pub(crate) fn set_decoded(&mut self, now: Instant, decoded: bool) {
+        let View::Seen(decoders) = &self.view else { return };
+        let Some(opened) = self.stream.as_mut().and_then(|stream| stream.opened.as_mut()) else {
+            return;
+        };
+        if opened.decode.is_some() == decoded {
+            return;
+        }
+        opened.decode = decoded.then(|| decoders.stream(opened.codec));
+        if decoded {
+            opened.receiver.want_key_frame(now);
+        }
+        self.standing = Standing::Fine;
+        self.changes += 1;
+    }
+
+    /// Somebody who gets it as it is needs a full picture.
+    pub(crate) fn want_key_frame(&mut self, now: Instant) {
+        if let Some(opened) = self.stream.as_mut().and_then(|stream| stream.opened.as_mut()) {
+            opened.receiver.want_key_frame(now);
+        }
+    }
+
+    /// Has its packets kept for those who get it as it is, or not.
+    pub(crate) fn set_passed(&mut self, passed: bool) {
+        if passed != self.passed.is_some() {
+            self.passed = passed.then(Vec::new);
+        }
+    }
+
+    /// The packets that were kept since the last call, in the order of their arrival.
+    pub(crate) fn take_passed(&mut self) -> Vec<Passed> {
+        self.passed.as_mut().map(std::mem::take).unwrap_or_default()
+    }
+
+    /// What comes, once a full picture did.
+    pub(crate) fn flow(&self) -> Option<Flow> {
+        let stream = self.stream.as_ref()?;
+        self.meter.flow(stream.ssrc, &stream.format.coding)
+    }
+
+    fn keep(&mut self, header: RtpHeader, payload: &[u8]) {
+        if let Some(passed) = &mut self.passed
+            && passed.len() < MAX_PASSED
+        {
+            passed.push(Passed { header, payload: Arc::from(payload) });
+        }
     }
 
     /// So much of it is shown.
@@ -288,7 +360,9 @@ impl Ingress {
         let RtpHeader { marker, timestamp, .. } = header;
         if format.payload_type != header.payload_type {
             let Some((seq, payload)) = rtx::unwrap(payload) else { return };
-            if self.stream.as_ref().is_some_and(|stream| stream.format == format) {
+            if let Some(stream) = self.stream.as_ref().filter(|stream| stream.format == format) {
+                let header = rtx::original_header(header, seq, stream.ssrc, format.payload_type);
+                self.keep(header, payload);
                 self.feed(now, &Piece { seq, timestamp, marker, payload });
             }
             return;
@@ -299,6 +373,8 @@ impl Ingress {
         if !self.stream.as_ref().is_some_and(same) {
             self.begin(now, header.ssrc, format);
         }
+        self.meter.count(now, payload.len());
+        self.keep(header, payload);
         self.feed(now, &Piece { seq: header.sequence, timestamp, marker, payload });
     }
 
@@ -316,9 +392,12 @@ impl Ingress {
         }
         self.stream = Some(Stream { ssrc, format, opened: None });
         let kept = before.map(|opened| (opened.codec, opened.decode));
+        self.meter = Meter::default();
         match kept.filter(|(before, _)| *before == codec) {
             Some((_, decode)) => {
-                decode.lost();
+                if let Some(decode) = &decode {
+                    decode.lost();
+                }
                 let receiver = self.receiver(now, &format);
                 let opened = Some(Opened { receiver, codec, decode });
                 self.stream = Some(Stream { ssrc, format, opened });
@@ -339,7 +418,7 @@ impl Ingress {
         }
         let format = stream.format;
         let codec = format.coding.codec();
-        let decode = decoders.stream(codec);
+        let decode = Some(decoders.stream(codec));
         let receiver = self.receiver(now, &format);
         if let Some(stream) = &mut self.stream {
             stream.opened = Some(Opened { receiver, codec, decode });
@@ -394,15 +473,25 @@ impl Ingress {
         while let Some(assembled) = opened.receiver.poll(now) {
             match assembled {
                 Assembled::Frame(frame) if frame.whole || frame.kind != FrameKind::Delta => {
-                    opened.decode.push(frame.kind, frame.bytes);
+                    if frame.kind == FrameKind::Key {
+                        self.meter.look(opened.codec, frame.bytes);
+                    }
+                    if let Some(decode) = &opened.decode {
+                        decode.push(frame.kind, frame.bytes);
+                    }
                 }
                 // It would be decoded to something that nobody sent.
                 Assembled::Frame(_) => {}
-                Assembled::GivenUp(_) => opened.decode.lost(),
+                Assembled::GivenUp(_) => {
+                    if let Some(decode) = &opened.decode {
+                        decode.lost();
+                    }
+                }
             }
         }
-        let picture = || opened.decode.picture().map(|picture| picture.id());
-        match opened.decode.take_trouble() {
+        let Some(decode) = &opened.decode else { return };
+        let picture = || decode.picture().map(|picture| picture.id());
+        match decode.take_trouble() {
             None => {}
             Some(Trouble::KeyFrame) => opened.receiver.want_key_frame(now),
             Some(Trouble::Frozen(cause)) => {
@@ -453,7 +542,8 @@ impl Ingress {
     /// known.
     pub(super) fn sight_news(&mut self) -> Option<Sight> {
         let opened = self.stream.as_ref().and_then(|stream| stream.opened.as_ref());
-        let sight = opened.filter(|_| self.is_seen()).map(|opened| sight(opened.decode.sight()));
+        let decode = opened.filter(|_| self.is_seen()).and_then(|opened| opened.decode.as_ref());
+        let sight = decode.map(|decode| sight(decode.sight()));
         let sight = sight.unwrap_or_default();
         (std::mem::replace(&mut self.sight, sight) != sight).then_some(sight)
     }

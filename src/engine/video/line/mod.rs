@@ -1,16 +1,20 @@
 //! A video line of a leg: its packets to frames, and encoded pictures to its packets.
 //!
-//! * `ingress`: what it takes. * `egress`: what it sends. * `packets`: a picture as payloads.
+//! * `ingress`: what it takes; `layer`: which size of several; `flow`: whether it could be passed
+//!   on.
+//! * `packets`: a picture as payloads. `egress`: what it sends.
 //! * `report`: its RTCP.
 
 mod egress;
+mod flow;
 mod ingress;
 mod layer;
 mod packets;
 mod report;
 
 pub(crate) use egress::Egress;
-pub(crate) use ingress::Ingress;
+pub(crate) use flow::Flow;
+pub(crate) use ingress::{Ingress, Passed};
 pub(crate) use layer::Detail;
 pub(crate) use packets::Packets;
 pub(crate) use report::send_goodbye;

@@ -14,7 +14,7 @@ use std::time::Instant;
 const LIMIT: usize = 1100;
 
 /// Bytes of the longest payload: an encoder for mode 0 makes no shorter NAL units.
-const MAX_PAYLOAD: usize = SINGLE_NAL_BYTES;
+pub(super) const MAX_PAYLOAD: usize = SINGLE_NAL_BYTES;
 
 /// A payload, shared by all who get it.
 pub(crate) type Payload = Arc<[u8]>;

@@ -82,7 +82,7 @@ pub(super) fn take(line: &mut VideoLine, compound: &[u8], arrival: Instant, now:
                 }
                 Some(PayloadFeedback::FullIntra(requests)) => {
                     for request in requests.filter(|request| request.ssrc == ours) {
-                        line.egress.asked_intra(request.sequence);
+                        line.egress.asked_intra(arrival, request.sequence);
                     }
                 }
                 Some(PayloadFeedback::Estimate(estimate)) => {

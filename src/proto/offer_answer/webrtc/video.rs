@@ -6,6 +6,8 @@
 //! * Further lines, and lines that the browser holds still, are taken and rest: a line that is
 //!   refused can never be used again by its page (RFC 9429 section 5.10), so a page may offer its
 //!   lines before it needs them.
+//! * A camera that rests keeps its sizes: Chromium gives up those that an answer leaves out, and then
+//!   makes offers that it does not take itself.
 //! * All common formats are answered, so that a source can be forwarded in its own.
 //! * The first offer of a peer connection declares all payload types that it may ever use. A later
 //!   one that brings others gets only those that are known.
@@ -190,7 +192,8 @@ fn take(
     let asks = |kind| settled.receive.iter().any(|numbered| numbered.format().feedback.has(kind));
     extensions.transport_cc = extensions.transport_cc.filter(|_| asks(FeedbackKind::TransportCc));
     extensions.abs_send_time = extensions.abs_send_time.filter(|_| asks(FeedbackKind::Remb));
-    let remote_rids = match settled.direction.receives() && extensions.rid.is_some() {
+    let sends_alone = settled.direction == Direction::SendOnly;
+    let remote_rids = match !sends_alone && extensions.rid.is_some() {
         true => rids(line),
         false => Vec::new(),
     };

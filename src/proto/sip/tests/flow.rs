@@ -223,6 +223,25 @@ fn digits_and_key_frame_requests_come_by_info() {
 }
 
 #[test]
+fn whole_pictures_are_asked_for_and_never_two_requests_wait() {
+    let mut pair = Pair::established();
+    for _ in 0..5 {
+        pair.command(A, Command::RequestKeyframe { call: CALL });
+    }
+    pair.command(
+        A,
+        Command::Info { call: CALL, content_type: "application/dtmf", body: Bytes::from("5") },
+    );
+    pair.run(5_000);
+    let asked = pair.sides[B].events.iter();
+    let asked = asked.filter(|event| matches!(event, Event::KeyframeNeeded { .. })).count();
+    assert_eq!(asked, 2, "one was under way, and one waited for all the others");
+    assert!(pair.has(B, |e| matches!(e, Event::Digit { digit: '5', .. })));
+    pair.hangup(A);
+    pair.assert_empty();
+}
+
+#[test]
 fn a_lost_ack_is_sent_again_on_every_repeat_of_the_answer() {
     let mut pair = Pair::new();
     let mut acks = 0;

@@ -250,6 +250,11 @@ impl Assembler {
         Some(Assembled::Frame(Frame { timestamp, kind, whole, bytes: self.picture.bytes() }))
     }
 
+    /// The number that is taken next: those before it are of no use any more.
+    pub fn next_number(&self) -> Option<u16> {
+        self.cursor.map(|cursor| cursor as u16)
+    }
+
     /// When patience with a missing packet ends.
     pub fn deadline(&self) -> Option<Instant> {
         let cursor = self.cursor?;

@@ -39,7 +39,7 @@ impl BridgeBackend {
             return known.map(|_| Vec::new()).ok_or_else(|| Fault::NotFound.into());
         };
         let speaker = view.conference.speaker;
-        let shown = |one: &ParticipantView| participant(one, speaker == Some(one.id));
+        let shown = |one: &ParticipantView| participant(one, speaker == Some(one.id), &view);
         let mut all: Vec<_> = view.conference.participants.iter().map(shown).collect();
         all.sort_by_key(|participant| participant.place.unwrap_or(0));
         Ok(all)
@@ -212,7 +212,7 @@ pub(super) fn live(view: &ConferenceView) -> MeetingLive {
     }
 }
 
-fn participant(one: &ParticipantView, speaking: bool) -> Participant {
+fn participant(one: &ParticipantView, speaking: bool, view: &ConferenceView) -> Participant {
     let arriving = |leg: &causeway_conference::conference::view::LegView| {
         matches!(leg.admission, AdmissionState::Arriving { .. })
     };
@@ -234,13 +234,13 @@ fn participant(one: &ParticipantView, speaking: bool) -> Participant {
         speaking,
         protocol: one.legs.first().map_or_else(String::new, |leg| protocol(leg.source).to_owned()),
         trusted: one.legs.iter().any(|leg| leg.trusted),
-        video: video(one),
-        view: view(one),
+        video: video(one, view),
+        view: looks(one),
     }
 }
 
 /// The camera that is shown, or would be.
-fn video(one: &ParticipantView) -> Option<Video> {
+fn video(one: &ParticipantView, view: &ConferenceView) -> Option<Video> {
     let cameras = || one.legs.iter().filter(|leg| leg.video.receives());
     let on = |leg: &&LegView| leg.picture != VideoState::Absent;
     let seen = |leg: &&LegView| leg.seen;
@@ -249,10 +249,13 @@ fn video(one: &ParticipantView) -> Option<Video> {
         VideoState::Frozen(cause) => Some(cause.into()),
         VideoState::Absent | VideoState::Coming => None,
     };
-    Some(Video { state: leg.picture.into(), cause, sight: leg.sight.into(), seen: leg.seen })
+    let call = view.calls.iter().find(|call| call.leg == leg.leg);
+    let size = call.and_then(|call| call.size).filter(|_| leg.seen).map(Size::from);
+    let (state, sight) = (leg.picture.into(), leg.sight.into());
+    Some(Video { state, cause, sight, seen: leg.seen, size })
 }
 
-fn view(one: &ParticipantView) -> Option<View> {
+fn looks(one: &ParticipantView) -> Option<View> {
     one.legs.iter().any(|leg| leg.video.sends()).then(|| View {
         layout: (&one.looks.layout).into(),
         chosen: one.choice.layout.as_ref().map(Layout::from),

@@ -1,6 +1,7 @@
 //! Who is seen where in a running meeting, and what everybody sees.
 
 use super::text::ParticipantId;
+use causeway_base::VideoSize;
 use causeway_conference as conference;
 use causeway_plan::picture::{Area, GRID_HEIGHT, GRID_WIDTH};
 use causeway_plan::video;
@@ -277,6 +278,24 @@ pub struct Video {
     pub sight: Sight,
     /// Somebody is shown them.
     pub seen: bool,
+    /// Their size, while somebody is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub size: Option<Size>,
+}
+
+/// The size of a picture, in pixels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Size {
+    /// Columns.
+    pub width: u16,
+    /// Rows.
+    pub height: u16,
+}
+
+impl From<VideoSize> for Size {
+    fn from(size: VideoSize) -> Self {
+        Self { width: size.width, height: size.height }
+    }
 }
 
 #[cfg(test)]

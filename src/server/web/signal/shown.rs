@@ -279,6 +279,7 @@ mod tests {
                     Protocol::Sip => Kind::Phone,
                 },
                 quality: Some(u8::try_from(leg.leg.0 % 5).expect("small")),
+                size: None,
                 test: None,
             };
             let calls = legs.map(call).collect();

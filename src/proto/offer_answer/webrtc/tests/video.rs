@@ -167,6 +167,26 @@ fn sizes_at_once_are_taken_where_they_can_be_told_apart() {
 }
 
 #[test]
+fn a_camera_that_rests_keeps_its_sizes() {
+    let sizes = "a=rid:l send\na=rid:h send\na=simulcast:send l;h\n";
+    let mut leg = leg();
+    for (direction, taken) in [
+        ("sendonly", Direction::ReceiveOnly),
+        ("inactive", Direction::Inactive),
+        ("sendonly", Direction::ReceiveOnly),
+    ] {
+        let camera = line("1", direction) + sizes;
+        let (answer, media) = leg.answer(&offer(&[camera, line("2", "recvonly")])).unwrap();
+        assert_eq!(shape(&media)[0], ("1", taken));
+        let rids: Vec<_> =
+            carried(&media.video[0]).remote_rids.iter().map(|r| r.rid.as_str()).collect();
+        assert_eq!(rids, ["l", "h"]);
+        assert!(answer.contains("a=simulcast:recv l;h\r\n"), "{answer}");
+        assert!(answer.contains("a=extmap:10 "), "by it they are told apart: {answer}");
+    }
+}
+
+#[test]
 fn packets_are_counted_only_where_their_number_is_told() {
     let has = |lines: String| {
         let (answer, media) = leg().answer(&offer(&[lines])).unwrap();

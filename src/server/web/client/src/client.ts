@@ -259,6 +259,7 @@ export class Client {
       heard: (stream) => this.speaker.hear(stream),
       shown: (stream) => this.screen.show(stream),
       lines: (lines) => this.dispatch({ type: 'lines', lines }),
+      spoilt: () => this.newPeer(),
       state: (state) => void this.mediaIs(state),
     });
     this.peer.see(this.seen.value);

@@ -22,6 +22,8 @@ export interface PeerListener {
   /** The picture of the meeting. */
   shown(stream: MediaStream): void;
   lines(lines: Lines): void;
+  /** The browser makes no further offer of this connection: another is needed. */
+  spoilt(): void;
   state(state: 'connecting' | 'up' | 'broken' | 'failed'): void;
 }
 
@@ -84,7 +86,9 @@ export class Peer {
       const sdp = this.connection.localDescription?.sdp;
       if (sdp) this.listener.send({ type: 'offer', sdp });
     } catch {
-      this.tell('failed');
+      if (this.closed) return;
+      if (this.connection.remoteDescription) this.listener.spoilt();
+      else this.tell('failed');
     }
   }
 

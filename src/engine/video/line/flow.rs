@@ -1,0 +1,106 @@
+//! What comes on a line, as somebody else could take it unchanged.
+
+use causeway_base::{Bitrate, SizeClass, VideoCodec, VideoSize};
+use causeway_plan::video::{H264Profile, PacketizationMode, VideoCoding, VideoSend};
+use causeway_wire::h264::{AnnexB, SequenceParameterSet};
+use causeway_wire::vp8;
+use std::time::{Duration, Instant};
+
+/// The rate is measured over this long.
+const SPAN: Duration = Duration::from_secs(1);
+
+/// What a sender sends beyond its receiver's rate before that is too much, in percent: cameras
+/// keep to their rates within some seconds only.
+const TOLERANCE: u64 = 50;
+
+/// A stream that could be passed on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Flow {
+    /// Its source.
+    pub(crate) ssrc: u32,
+    codec: VideoCodec,
+    mode: PacketizationMode,
+    /// Of H.264.
+    profile: Option<H264Profile>,
+    size: VideoSize,
+    rate: Bitrate,
+}
+
+impl Flow {
+    /// Whether somebody who was promised this, and can take so large and so much now, can take it.
+    pub(crate) fn fits(&self, send: &VideoSend, class: SizeClass, rate: Bitrate) -> bool {
+        let coding = &send.format.coding;
+        let agreed = match coding {
+            _ if coding.codec() != self.codec => false,
+            VideoCoding::H264(h264) => {
+                let mode = h264.mode == PacketizationMode::NonInterleaved || self.mode == h264.mode;
+                // What every decoder decodes, or what this one says that it does.
+                let decodes = self.profile.is_some_and(|profile| {
+                    profile == H264Profile::ConstrainedBaseline || profile == h264.profile
+                });
+                mode && decodes
+            }
+            VideoCoding::Vp8(_) => true,
+        };
+        let most = Bitrate::bps(rate.as_bps() * (100 + TOLERANCE) / 100);
+        // A camera that turns its picture by a quarter takes no more than one that does not.
+        let class = class.min(send.ceiling.class).size();
+        agreed
+            && self.size.pixels() <= class.pixels()
+            && coding.frame_rate(self.size).is_some_and(|rate| rate >= MIN_FRAME_RATE)
+            && self.rate <= most
+    }
+}
+
+/// Pictures a second that must be allowed of what comes: whoever takes fewer gets another picture.
+const MIN_FRAME_RATE: u8 = 15;
+
+/// Measures what comes.
+#[derive(Debug, Default)]
+pub(super) struct Meter {
+    bytes: u64,
+    since: Option<Instant>,
+    rate: Bitrate,
+    shape: Option<(VideoSize, Option<H264Profile>)>,
+}
+
+impl Meter {
+    /// A packet of so many bytes came.
+    pub(super) fn count(&mut self, now: Instant, bytes: usize) {
+        let since = *self.since.get_or_insert(now);
+        let passed = now.saturating_duration_since(since);
+        if passed >= SPAN {
+            let micros = u64::try_from(passed.as_micros()).unwrap_or(u64::MAX).max(1);
+            self.rate = Bitrate::bps(self.bytes.saturating_mul(8_000_000) / micros);
+            (self.bytes, self.since) = (0, Some(now));
+        }
+        self.bytes = self.bytes.saturating_add(bytes as u64);
+    }
+
+    /// A full picture came.
+    pub(super) fn look(&mut self, codec: VideoCodec, frame: &[u8]) {
+        let shape = match codec {
+            VideoCodec::H264 => {
+                AnnexB::new(frame).find_map(SequenceParameterSet::parse).map(|set| {
+                    let profile = H264Profile::of([set.profile, set.constraints, set.level]);
+                    (set.size, profile.filter(|_| !set.interlaced))
+                })
+            }
+            VideoCodec::Vp8 => {
+                let key = vp8::FrameHeader::parse(frame).and_then(|header| header.key);
+                key.map(|key| (key.size, None))
+            }
+        };
+        self.shape = shape.or(self.shape);
+    }
+
+    /// What comes, once a full picture did.
+    pub(super) fn flow(&self, ssrc: u32, coding: &VideoCoding) -> Option<Flow> {
+        let (size, profile) = self.shape?;
+        let mode = match coding {
+            VideoCoding::H264(h264) => h264.mode,
+            VideoCoding::Vp8(_) => PacketizationMode::NonInterleaved,
+        };
+        Some(Flow { ssrc, codec: coding.codec(), mode, profile, size, rate: self.rate })
+    }
+}
