@@ -147,15 +147,15 @@ fn watching() {
     report("activity of 1000 legs", |_| {
         activities.iter_mut().for_each(|activity| activity.update(level, 20));
     });
-    let mut watches: Vec<EchoWatch> = (0..100).map(|_| EchoWatch::default()).collect();
     let levels: Vec<Level> = pcm.chunks_exact(960).map(Level::of_pcm).collect();
-    for (name, came) in [("quiet", 0), ("echoing", 10)] {
-        report(&format!("echo watch of 100 {name} legs"), |n| {
-            let sent = levels[(n + came) % 500];
-            let came = if came == 0 { Level::SILENCE } else { levels[n % 500] };
-            watches.iter_mut().for_each(|watch| _ = black_box(watch.take(sent, came)));
-        });
-    }
+    let mut watch = EchoWatch::default();
+    report("echo watch, 1 s quiet", |n| {
+        (0..50).for_each(|at| _ = watch.take(levels[(50 * n + at) % 500], Level::SILENCE));
+    });
+    report("echo watch, 1 s of voices", |n| {
+        let later = |at: usize| levels[(50 * n + at) % 500];
+        (0..50).for_each(|at| _ = watch.take(later(at + 10), later(at)));
+    });
     let mut ranking = Ranking::new(4);
     report("rank 1000 legs", |_| {
         let all = activities.iter().enumerate();
