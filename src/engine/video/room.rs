@@ -412,7 +412,7 @@ impl Pictures {
             working.hear(now);
             receiver.pass(&passed, &mut working, now);
             receiver.queue(&self.served, &mut working);
-            if working.line.egress.take_demand() {
+            if working.line.egress.take_demand(now.instant) {
                 match (receiver.forward, receiver.present) {
                     (Forward::Passing(leg), _) => needed.push(leg),
                     (_, Some(present)) => {
@@ -506,6 +506,7 @@ impl Receiver {
             && let Some(begin) = served.packets.iter().position(|packets| packets.key)
         {
             (self.present, self.next) = (Some(next), None);
+            working.line.egress.begin();
             served.packets.iter().skip(begin).for_each(|packets| {
                 working.line.egress.push(packets);
             });
