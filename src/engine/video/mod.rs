@@ -8,6 +8,7 @@
 
 pub(crate) mod decode;
 pub(crate) mod line;
+mod pace;
 pub(crate) mod room;
 pub(crate) mod studio;
 

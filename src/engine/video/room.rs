@@ -3,6 +3,7 @@
 use super::Machinery;
 use super::decode::DecodeStream;
 use super::line::{self, Detail, Flow, Packets, Passed, Working};
+use super::pace::{Medians, Pace};
 use super::studio::{Composition, Encode, EncodeKey};
 use crate::clock::Now;
 use crate::egress::Outgoing;
@@ -86,6 +87,9 @@ struct Receiver {
     next: Option<Tap>,
     forward: Forward,
     rate: Bitrate,
+    /// The encode that it could share with others, and whether it would hold them up.
+    home: Option<Tap>,
+    pace: Pace,
 }
 
 /// Where a line is.
@@ -199,6 +203,8 @@ impl Pictures {
                 next: None,
                 forward,
                 rate: Bitrate::default(),
+                home: None,
+                pace: Pace::With,
             }));
         }
         // What waits to be sent of a picture that somebody is not to see any more is not sent.
@@ -302,8 +308,11 @@ impl Pictures {
 
     /// Chooses what each receiver gets, and each encode's rate.
     fn choose(&mut self, legs: &mut Legs, now: Now) {
+        let with = self.receivers.iter().filter(|receiver| receiver.pace == Pace::With);
+        let medians =
+            Medians::new(with.filter_map(|it| Some((it.home?, useful(it.home?, it.rate)))));
         for at_receiver in 0..self.receivers.len() {
-            self.choose_for(at_receiver, legs, now);
+            self.choose_for(at_receiver, &medians, legs, now);
         }
         let receivers = &self.receivers;
         self.served.retain_mut(|served| {
@@ -320,8 +329,15 @@ impl Pictures {
         self.choose_sources(legs, now);
     }
 
-    fn choose_for(&mut self, at_receiver: usize, legs: &mut Legs, now: Now) {
+    fn choose_for(
+        &mut self,
+        at_receiver: usize,
+        medians: &Medians<Tap>,
+        legs: &mut Legs,
+        now: Now,
+    ) {
         let receiver = &mut self.receivers[at_receiver];
+        receiver.home = None;
         let place = receiver.place;
         let Some(working) = at(legs, place).and_then(|leg| Working::of(leg, place.line, now))
         else {
@@ -356,7 +372,21 @@ impl Pictures {
             (receiver.present, receiver.next) = (None, None);
             return;
         }
+        let could_share = Tap { picture: receiver.picture, key };
+        receiver.home = Some(could_share);
+        let rate = useful(could_share, receiver.rate);
+        receiver.pace = receiver.pace.judge(rate, medians.of(&could_share));
+        let class = match receiver.pace {
+            Pace::With => key.class,
+            Pace::Behind => key.class.smaller().unwrap_or(key.class),
+        };
+        let key = EncodeKey { class, ..key };
+        working.line.egress.tell(Some((key.codec, key.class, receiver.rate)));
         let tap = Tap { picture: receiver.picture, key };
+        if receiver.present.is_some_and(|present| !suits(present.key, &send, key)) {
+            receiver.present = None;
+            working.line.egress.clear();
+        }
         receiver.next = (receiver.present != Some(tap)).then_some(tap);
         // Asked until it comes; who asks for the same changes nothing.
         if let Some(next) = receiver.next
@@ -412,7 +442,7 @@ impl Pictures {
             working.hear(now);
             receiver.pass(&passed, &mut working, now);
             receiver.queue(&self.served, &mut working);
-            if working.line.egress.take_demand() {
+            if working.line.egress.take_demand(now.instant) {
                 match (receiver.forward, receiver.present) {
                     (Forward::Passing(leg), _) => needed.push(leg),
                     (_, Some(present)) => {
@@ -506,6 +536,7 @@ impl Receiver {
             && let Some(begin) = served.packets.iter().position(|packets| packets.key)
         {
             (self.present, self.next) = (Some(next), None);
+            working.line.egress.begin();
             served.packets.iter().skip(begin).for_each(|packets| {
                 working.line.egress.push(packets);
             });
@@ -586,6 +617,19 @@ fn key(
     })
 }
 
+/// What an encode makes use of, of a receiver's rate.
+fn useful(tap: Tap, rate: Bitrate) -> Bitrate {
+    rate.min(*tap.key.class.rates().end())
+}
+
+/// Whether an encode may be sent on, until another begins, to who was promised this and is to get
+/// pictures like these: under its payload type, another codec or mode makes no sense.
+fn suits(present: EncodeKey, send: &causeway_plan::VideoSend, next: EncodeKey) -> bool {
+    present.codec == next.codec
+        && present.single_nal == next.single_nal
+        && present.class <= send.ceiling.class
+}
+
 /// How much of a leg is shown, where it is shown largest.
 fn detail(plan: &MediaPlan, leg: LegId) -> Detail {
     let height = |picture: &PicturePlan| match &picture.show {
@@ -633,4 +677,30 @@ fn streams(
         Some((leg, decode.clone()))
     };
     picture.sources().filter_map(stream).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use causeway_base::VideoCodec;
+    use causeway_plan::video::{Ceiling, Feedback, Vp8Format};
+    use causeway_plan::{VideoFormat, VideoSend};
+
+    #[test]
+    fn what_is_sent_ends_at_once_where_another_codec_mode_or_size_was_agreed() {
+        let coding = VideoCoding::Vp8(Vp8Format { max_fs: None, max_frame_rate: None });
+        let send = |class| VideoSend {
+            format: VideoFormat { payload_type: 96, coding, rtx: None, feedback: Feedback::NONE },
+            ceiling: Ceiling { class, frame_rate: 30 },
+            max_bitrate: Bitrate::kbps(1_000),
+        };
+        let key = |codec, class, single_nal| EncodeKey { codec, class, single_nal, frame_rate: 30 };
+        let (h264, vp8) = (VideoCodec::H264, VideoCodec::Vp8);
+        let (small, large) = (SizeClass::P360, SizeClass::P720);
+        let present = key(h264, large, false);
+        assert!(suits(present, &send(large), key(h264, small, false)), "it waits for the smaller");
+        assert!(!suits(present, &send(small), key(h264, small, false)), "too large");
+        assert!(!suits(present, &send(large), key(vp8, large, false)));
+        assert!(!suits(present, &send(large), key(h264, large, true)));
+    }
 }

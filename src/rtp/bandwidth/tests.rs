@@ -30,7 +30,7 @@ fn it_begins_with_what_was_agreed() {
 #[test]
 fn the_lowest_word_counts_and_says_whose_it_is() {
     let now = begin();
-    let mut allocator = allocator(now, Some(Bound::Tias(Bitrate::kbps(3_000))));
+    let mut allocator = allocator(now, Some(Bound::Tias(Bitrate::kbps(1_150))));
     assert_eq!(allocator.rate(now).map(|(_, cause)| cause), Some(Cause::Agreed));
     allocator.requested(BitrateLimit { ssrc: 1, bitrate: Bitrate::kbps(1_000), overhead: 40 });
     let (rate, cause) = allocator.rate(now).unwrap();
@@ -52,7 +52,6 @@ fn a_request_below_any_picture_stops_it_until_another_comes_or_the_source_change
     let now = begin();
     let mut allocator = allocator(now, None);
     let request = |kbps| BitrateLimit { ssrc: 1, bitrate: Bitrate::kbps(kbps), overhead: 40 };
-    let before = allocator.allocate(now);
     for kbps in [0, 30] {
         allocator.requested(request(kbps));
         assert_eq!(allocator.allocate(now), None, "{kbps}");
@@ -62,9 +61,8 @@ fn a_request_below_any_picture_stops_it_until_another_comes_or_the_source_change
     allocator.requested(request(0));
     allocator.estimated(now, Bitrate::kbps(100));
     allocator.forget_source();
-    let after = allocator.allocate(now).map(|it| it.rate);
-    assert_eq!(after, before.map(|it| it.rate));
-    assert_eq!(allocator.rate(now).map(|(_, cause)| cause), Some(Cause::Loss));
+    assert_eq!(allocator.rate(now), Some((START, Cause::Loss)));
+    assert!(allocator.allocate(now).is_some());
 }
 
 #[test]

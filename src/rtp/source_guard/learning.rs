@@ -166,6 +166,11 @@ impl Learning {
         }
     }
 
+    /// The address that the SDP names, if it is at one of these hosts.
+    pub(super) fn named_at(&self, hosts: &[Option<IpAddr>]) -> Option<SocketAddr> {
+        self.spec.named.filter(|named| hosts.contains(&Some(named.ip())))
+    }
+
     /// Where audio may be sent now. Nowhere while the SDP says nowhere.
     pub(super) fn may_send(&mut self, now: Instant) -> Option<SocketAddr> {
         if let Some(proven) = self.proven() {

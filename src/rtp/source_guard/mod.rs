@@ -11,7 +11,7 @@ mod learning;
 use causeway_plan::TransportSpec;
 use causeway_wire::rtp::RtpView;
 use learning::{Learning, SpecAddress};
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
 
 /// An address that nothing came from yet, and that is not the signalling host, gets audio for
@@ -48,6 +48,8 @@ pub struct SourceGuard {
     rtcp: Option<Learning>,
     srtp: bool,
     ssrc: Option<(u32, Instant)>,
+    /// The host that another guard of the same leg learnt.
+    vouched: Option<IpAddr>,
 }
 
 impl SourceGuard {
@@ -58,7 +60,14 @@ impl SourceGuard {
             rtcp: (!spec.rtcp_mux).then(|| Learning::new(rtcp_address(spec))),
             srtp: spec.srtp.is_some(),
             ssrc: None,
+            vouched: None,
         }
+    }
+
+    /// Another guard of the same leg learnt this source, or none: its host is the peer's, also where
+    /// the peer sends nothing on this stream.
+    pub fn vouch(&mut self, source: Option<SocketAddr>) {
+        self.vouched = source.map(|source| source.ip());
     }
 
     /// Takes the outcome of a re-offer. Only another address opens the learning again: hold,
@@ -146,17 +155,19 @@ impl SourceGuard {
         self.rtp.may_send(now)
     }
 
-    /// Where video may be sent now: never to an unproven address.
+    /// Where video may be sent now: never to an unproven address. A peer that sends no video is
+    /// known by its host, from its RTCP or from another stream of its own ([`Self::vouch`]).
     pub fn may_send_video(&self) -> Option<SocketAddr> {
-        self.rtp.proven()
+        let rtcp = self.rtcp.as_ref().and_then(Learning::latched).map(|source| source.ip());
+        self.rtp.proven().or_else(|| self.rtp.named_at(&[rtcp, self.vouched]))
     }
 
-    /// Where RTCP may be sent now.
+    /// Where RTCP may be sent now: where its source is known, without a limit of time.
     pub fn may_send_rtcp(&mut self, now: Instant) -> Option<SocketAddr> {
-        match &mut self.rtcp {
-            Some(rtcp) => rtcp.may_send(now),
-            None => self.rtp.may_send(now),
-        }
+        let rtp = self.rtp.latched().map(|source| source.ip());
+        let known = [rtp, self.vouched];
+        let port = self.rtcp.as_mut().unwrap_or(&mut self.rtp);
+        port.proven().or_else(|| port.named_at(&known)).or_else(|| port.may_send(now))
     }
 
     /// The RTP source that was learnt.

@@ -264,3 +264,46 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_peer_that_sends_no_video_gets_it_once_its_host_is_known() {
+    let now = Instant::now();
+    let rtcp = address("192.0.2.10:4001");
+    let late = now + SECOND * 10;
+    // Nobody is known: RTCP for three seconds, and no video.
+    let mut guard = SourceGuard::new(&spec());
+    assert_eq!((guard.may_send_rtcp(now), guard.may_send_video()), (Some(rtcp), None));
+    assert_eq!(guard.may_send_rtcp(late), None);
+    // By its RTCP.
+    assert_eq!(guard.check_rtcp(late, rtcp, &RTCP), Verdict::Latched);
+    assert_eq!((guard.may_send_rtcp(late), guard.may_send_video()), (Some(rtcp), Some(sdp())));
+    // By another stream of the same host, and no other host.
+    let mut guard = SourceGuard::new(&spec());
+    guard.may_send_rtcp(now);
+    for (source, video, reports) in [
+        ("192.0.2.10:5000", Some(sdp()), Some(rtcp)),
+        ("198.51.100.5:5000", None, None),
+        ("203.0.113.66:4000", None, None),
+    ] {
+        guard.vouch(Some(address(source)));
+        assert_eq!(guard.may_send_video(), video, "{source}");
+        assert_eq!(guard.may_send_rtcp(late), reports, "{source}");
+    }
+    guard.vouch(None);
+    assert_eq!(guard.may_send_video(), None);
+    // By its RTP: reports go on to where it wants them.
+    let mut guard = SourceGuard::new(&spec());
+    guard.may_send_rtcp(now);
+    guard.check_rtp(now, address("192.0.2.10:4444"), &rtp(1));
+    assert_eq!(guard.may_send_rtcp(late), Some(rtcp));
+}
+
+#[test]
+fn who_holds_with_no_address_gets_nothing_though_its_host_is_known() {
+    let now = Instant::now();
+    let held = TransportSpec { remote_rtp: None, remote_rtcp: None, ..spec() };
+    let mut guard = SourceGuard::new(&spec());
+    guard.vouch(Some(sdp()));
+    guard.reoffer(now, &held);
+    assert_eq!((guard.may_send_video(), guard.may_send_rtcp(now)), (None, None));
+}

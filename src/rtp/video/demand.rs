@@ -72,6 +72,37 @@ impl IntraFilter {
     }
 }
 
+/// What is waited between the first two full pictures that one receiver is given on request. Each
+/// costs all who share its encode.
+pub const FIRST_WAIT: Duration = Duration::from_secs(1);
+
+/// The longest wait between two of them.
+pub const LONGEST_WAIT: Duration = Duration::from_secs(4);
+
+/// Requests so far apart have nothing to do with each other.
+const CALM: Duration = Duration::from_secs(10);
+
+/// How many full pictures one receiver is given on request: the first at once, then fewer and fewer
+/// while it goes on asking. Else one on a bad path rules over all who share its encode.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct RequestBudget {
+    /// When it was given the last one, and what is waited after that.
+    last: Option<(Instant, Duration)>,
+}
+
+impl RequestBudget {
+    /// Whether it is given one now. What it is refused it may ask for later.
+    pub fn take(&mut self, now: Instant) -> bool {
+        let wait = match self.last {
+            Some((at, wait)) if now < at + wait => return false,
+            Some((at, wait)) if now < at + CALM => (2 * wait).min(LONGEST_WAIT),
+            _ => FIRST_WAIT,
+        };
+        self.last = Some((now, wait));
+        true
+    }
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::disallowed_methods, reason = "a test needs one instant to count from")]
@@ -112,6 +143,17 @@ mod tests {
         let mut filter = IntraFilter::default();
         let new = [255, 255, 0, 0, 255].map(|sequence| filter.is_new(start, sequence));
         assert_eq!(new, [true, false, true, false, true]);
+    }
+
+    #[test]
+    fn who_goes_on_asking_is_given_fewer_and_fewer_and_starts_anew_after_a_calm() {
+        let start = Instant::now();
+        let mut budget = RequestBudget::default();
+        let mut given = |from: u32, to: u32| -> Vec<u32> {
+            (from..to).filter(|tenth| budget.take(start + *tenth * FIRST_WAIT / 10)).collect()
+        };
+        assert_eq!(given(0, 160), [0, 10, 30, 70, 110, 150]);
+        assert_eq!(given(260, 280), [260, 270]);
     }
 
     #[test]

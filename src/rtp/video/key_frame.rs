@@ -69,8 +69,8 @@ enum State {
     Asked { since: Instant, at: Instant, by: KeyFrameMethod },
 }
 
-/// The requests for full pictures of one stream.
-#[derive(Debug)]
+/// The requests for full pictures of one stream, and of those that come in its place.
+#[derive(Clone, Copy, Debug)]
 pub struct KeyFrameRequests {
     ladder: Ladder,
     state: State,
@@ -89,6 +89,17 @@ impl KeyFrameRequests {
             fir_sequence: 0,
             counts: Counts::default(),
         }
+    }
+
+    /// Another stream of the same peer begins, which offers these means. Numbers, counts and the
+    /// time of the last request go on: to the peer it is one receiver.
+    pub fn begin(&mut self, offered: &[KeyFrameMethod]) {
+        *self = Self {
+            last_sent: self.last_sent,
+            fir_sequence: self.fir_sequence,
+            counts: self.counts,
+            ..Self::new(offered)
+        };
     }
 
     /// A picture is needed: at the beginning, after a loss, for a new viewer. Asking again while
@@ -168,6 +179,23 @@ mod tests {
     use super::*;
     use KeyFrameMethod::{Fir, Info, Pli};
     use proptest::prelude::*;
+
+    #[test]
+    fn numbers_and_the_gap_go_on_when_another_stream_begins() {
+        let start = Instant::now();
+        let mut requests = KeyFrameRequests::new(&[Fir]);
+        requests.wanted(start);
+        assert_eq!(requests.poll(start), Some(Fir));
+        let first = requests.fir_sequence();
+        requests.begin(&[Fir]);
+        let soon = start + MIN_GAP / 2;
+        assert_eq!(requests.poll(soon), None, "nobody wants one");
+        requests.wanted(soon);
+        assert_eq!(requests.poll(soon), None);
+        assert_eq!(requests.poll(start + MIN_GAP), Some(Fir));
+        assert_ne!(requests.fir_sequence(), first);
+        assert_eq!(requests.counts().fir, 2);
+    }
 
     const MS: Duration = Duration::from_millis(1);
 

@@ -39,13 +39,19 @@ impl VideoReceiver {
     /// A stream whose sender sends again what is asked for (`nack`), and makes full pictures when
     /// asked by one of these means. One is needed at once.
     pub fn new(now: Instant, codec: VideoCodec, nack: bool, methods: &[KeyFrameMethod]) -> Self {
+        let mut requests = KeyFrameRequests::new(methods);
+        requests.wanted(now);
+        Self::with_requests(codec, nack, requests)
+    }
+
+    /// The same with the requests of an earlier stream of the same peer, which go on. A full picture
+    /// is needed only if they say so.
+    pub fn with_requests(codec: VideoCodec, nack: bool, requests: KeyFrameRequests) -> Self {
         let repair = if nack { Repair::Nack(NackSchedule::new()) } else { Repair::None };
         let patience = match &repair {
             Repair::None => REORDERING_PATIENCE,
             Repair::Nack(nacks) => nacks.patience(),
         };
-        let mut requests = KeyFrameRequests::new(methods);
-        requests.wanted(now);
         Self { assembler: Assembler::new(codec, patience), repair, requests }
     }
 
@@ -129,6 +135,11 @@ impl VideoReceiver {
     /// How often each means was used to ask for a picture.
     pub const fn requests(&self) -> Counts {
         self.requests.counts()
+    }
+
+    /// What is asked for full pictures, for a stream in this one's place.
+    pub const fn key_frame_requests(&self) -> KeyFrameRequests {
+        self.requests
     }
 
     /// Counts of frames and packets.

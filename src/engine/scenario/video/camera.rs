@@ -93,6 +93,8 @@ pub(super) struct Traits {
     /// The most that it is sent.
     pub(super) class: SizeClass,
     pub(super) direction: Direction,
+    /// The host that signals for it.
+    pub(super) signals_from: IpAddr,
     /// Which of its packets are lost on the way to the bridge, by their running number.
     pub(super) loses: fn(u64) -> bool,
     /// Which of the bridge's packets are lost on the way to it.
@@ -111,6 +113,7 @@ impl Default for Traits {
             size: VideoSize::new(640, 360),
             class: SizeClass::P360,
             direction: Direction::SendReceive,
+            signals_from: IpAddr::V4(Ipv4Addr::LOCALHOST),
             loses: |_| false,
             misses: |_| false,
             obeys: |_| true,
@@ -240,7 +243,7 @@ impl Camera {
                 remote_rtp: Some(address),
                 remote_rtcp: Some(address),
                 rtcp_mux: true,
-                signalling_source: IpAddr::V4(Ipv4Addr::LOCALHOST),
+                signalling_source: self.traits.signals_from,
                 srtp: self.traits.srtp,
             }),
             direction: self.traits.direction,

@@ -19,6 +19,7 @@ use causeway_plan::{
     PlannedTile, Show, SrtpKey, SrtpSpec, SrtpSuite, TileMarks, VideoEgress, VideoFeed, VideoStats,
 };
 use causeway_wire::rtcp::feedback::BitrateLimit;
+use std::net::{IpAddr, Ipv4Addr};
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc::channel;
 
@@ -388,5 +389,28 @@ fn a_leg_that_leaves_is_seen_no_more_and_sees_nothing() {
     let packets = other.packets;
     film(&mut [&mut one, &mut other], Duration::from_millis(500), |_| false);
     assert_eq!(other.packets, packets, "nothing is sent to it");
+    bench.engine.shutdown();
+}
+
+#[test]
+fn who_shows_nothing_is_shown_others_once_its_sound_tells_its_host() {
+    let mut bench = Bench::with_video(36_660, 1);
+    // Another host signals for it, and none of its video ever comes.
+    let silent = Traits {
+        signals_from: IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)),
+        loses: |_| true,
+        ..Traits::default()
+    };
+    let (mut one, mut other) = (bench.film(1, Traits::default()), bench.film(2, silent));
+    bench.side_by_side(1, &[&one, &other], &[&one]);
+    let colour = one.colour;
+    let nothing =
+        film(&mut [&mut one, &mut other], Duration::from_secs(1), |cameras| cameras[1].packets > 0);
+    assert!(!nothing, "nobody knows its host");
+    other.phone.send_tone();
+    let seen = film(&mut [&mut one, &mut other], PATIENCE, |cameras| {
+        sees_side_by_side(cameras[1], &[colour])
+    });
+    assert!(seen, "{}", other.account());
     bench.engine.shutdown();
 }

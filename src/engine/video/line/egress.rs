@@ -13,7 +13,7 @@ use causeway_plan::{LegVideo, VideoStats};
 use causeway_rtp::SrtpSender;
 use causeway_rtp::bandwidth::{Allocation, Allocator, Bound};
 use causeway_rtp::report::SenderStatistics;
-use causeway_rtp::video::demand::IntraFilter;
+use causeway_rtp::video::demand::{IntraFilter, RequestBudget};
 use causeway_rtp::video::pacing::{MAX_QUEUED, Pacer, Urgency};
 use causeway_rtp::video::rtx::RtxSender;
 use causeway_rtp::video::{Forwarder, Piece, SentPackets};
@@ -68,7 +68,10 @@ struct Shift {
 #[derive(Debug)]
 pub(crate) struct Egress {
     ssrc: u32,
+    /// The number of the next packet that is queued, and the one after the last that left. They
+    /// differ by what waits.
     sequence: u16,
+    left: u16,
     /// The time line of its timestamps: where it begins, and with which number.
     origin: Instant,
     first_timestamp: u32,
@@ -85,6 +88,7 @@ pub(crate) struct Egress {
     told: Option<(VideoCodec, SizeClass, Bitrate)>,
     intra: IntraFilter,
     demand: Demand,
+    budget: RequestBudget,
     allocator: Allocator,
     /// What the peer said that it takes at most, until it is answered.
     notice: Option<BitrateLimit>,
@@ -94,10 +98,12 @@ impl Egress {
     pub(crate) fn new(now: Instant, line: &LegVideo) -> Self {
         let (agreed, class) = agreed(line);
         let bundle = line.transport.bundle();
+        // In the lower half, as audio's and for the same reason.
+        let sequence = random_u32() as u16 & 0x7fff;
         let mut egress = Self {
             ssrc: bundle.map_or_else(random_u32, |bundle| bundle.local_ssrc),
-            // In the lower half, as audio's and for the same reason.
-            sequence: random_u32() as u16 & 0x7fff,
+            sequence,
+            left: sequence,
             origin: now.checked_sub(BEFORE).unwrap_or(now),
             first_timestamp: random_u32(),
             newest_timestamp: None,
@@ -112,6 +118,7 @@ impl Egress {
             told: None,
             intra: IntraFilter::default(),
             demand: Demand::None,
+            budget: RequestBudget::default(),
             allocator: Allocator::new(now, overhead(line), agreed, class),
             notice: None,
         };
@@ -134,7 +141,7 @@ impl Egress {
             None => self.agree_rtx(line.send.and_then(|send| send.format.rtx)),
         }
         if !line.direction.sends() || line.send.is_none() {
-            self.pacer.clear();
+            self.clear();
         }
     }
 
@@ -185,7 +192,7 @@ impl Egress {
         let Some(send) = &self.send else { return true };
         let payloads = packets.payloads();
         if self.pacer.len() + payloads.len() > MAX_QUEUED {
-            self.pacer.clear();
+            self.clear();
             self.demand = Demand::KeyFrame;
             return false;
         }
@@ -242,8 +249,8 @@ impl Egress {
         });
         header.sequence = header.sequence.wrapping_add(shift.sequence);
         header.timestamp = header.timestamp.wrapping_add(shift.timestamp);
-        let next = header.sequence.wrapping_add(1);
-        if (next.wrapping_sub(self.sequence) as i16) > 0 {
+        let next = after(self.sequence, header.sequence);
+        if next != self.sequence {
             self.sequence = next;
             self.newest_timestamp = Some(header.timestamp);
         }
@@ -258,7 +265,8 @@ impl Egress {
         }
         let queued = Queued { header, payload, at: now, urgency: Urgency::Media };
         if self.pacer.push(bytes, Urgency::Media, queued).is_err() {
-            self.pacer.clear();
+            // What follows leans on what is dropped: it is passed from a full picture on again.
+            self.clear();
             self.demand = Demand::KeyFrame;
         }
         true
@@ -269,9 +277,12 @@ impl Egress {
         self.passing = None;
     }
 
-    /// Nothing of what waits is of use any more.
+    /// Nothing of what waits is of use any more. The numbers of what did not leave are given again:
+    /// to the peer, a gap would be a loss to ask for.
     pub(crate) fn clear(&mut self) {
         self.pacer.clear();
+        self.sequence = self.left;
+        self.passing = None;
     }
 
     /// Sends what is to leave now.
@@ -289,9 +300,10 @@ impl Egress {
 
     /// What leaves now for a browser, whose session numbers no packet anew.
     fn leaving(&mut self, now: Now) -> impl Iterator<Item = MediaPacket> {
-        let Self { pacer, stats, .. } = self;
+        let Self { pacer, stats, left, .. } = self;
         std::iter::from_fn(move || {
             let Queued { header, payload, at, .. } = pacer.poll(now.instant)?;
+            *left = after(*left, header.sequence);
             stats.sent(at, header.timestamp, payload.len());
             let RtpHeader { marker, payload_type, sequence, timestamp, .. } = header;
             Some(MediaPacket { marker, payload_type, sequence, timestamp, at, payload })
@@ -300,6 +312,9 @@ impl Egress {
 
     fn leave(&mut self, queued: Queued, way: &mut Way<'_>, now: Now, out: &mut Outgoing) {
         let Queued { header, payload, at, urgency } = queued;
+        if urgency == Urgency::Media {
+            self.left = after(self.left, header.sequence);
+        }
         let packet = out.packet();
         let written = match (&mut self.rtx, urgency) {
             (Some(rtx), Urgency::Resent) => rtx.wrap(header, &[], &payload, packet).ok(),
@@ -353,9 +368,24 @@ impl Egress {
         }
     }
 
-    /// True once after the peer asked for a full picture.
-    pub(crate) fn take_demand(&mut self) -> bool {
-        std::mem::take(&mut self.demand) == Demand::KeyFrame
+    /// True once after the peer asked for a full picture, as soon as its budget leaves it one.
+    pub(crate) fn take_demand(&mut self, now: Instant) -> bool {
+        let takes = self.demand == Demand::KeyFrame && self.budget.take(now);
+        if takes {
+            self.demand = Demand::None;
+        }
+        takes
+    }
+
+    /// Another picture begins: what its receiver asked for of the last one is not held against it.
+    pub(crate) fn begin(&mut self) {
+        self.demand = Demand::None;
+        self.budget = RequestBudget::default();
+    }
+
+    /// Another peer took the place of the one that said what it takes.
+    pub(super) const fn forget_source(&mut self) {
+        self.allocator.forget_source();
     }
 
     /// The peer said what it takes at most.
@@ -413,6 +443,12 @@ fn write(header: RtpHeader, payload: &[u8], out: &mut [u8]) -> Option<usize> {
     Some(end)
 }
 
+/// The number after this one, where that is ahead of `next`.
+const fn after(next: u16, sequence: u16) -> u16 {
+    let after = sequence.wrapping_add(1);
+    if (after.wrapping_sub(next) as i16) > 0 { after } else { next }
+}
+
 /// A timestamp that is later than the newest by a step at least.
 fn later(timestamp: u32, newest: Option<u32>) -> u32 {
     let Some(newest) = newest else { return timestamp };
@@ -424,4 +460,97 @@ fn later(timestamp: u32, newest: Option<u32>) -> u32 {
 fn ticks(at: Instant, origin: Instant) -> u32 {
     let passed = at.saturating_duration_since(origin).as_micros();
     (passed * u128::from(CLOCK_RATE) / 1_000_000) as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::video::studio::{EncodeKey, EncodedPicture};
+    use causeway_plan::video::{Ceiling, Content, Feedback, VideoCoding, Vp8Format};
+    use causeway_plan::{Direction, TransportSpec, VideoFormat, VideoTransport};
+
+    const VP8: EncodeKey = EncodeKey {
+        codec: VideoCodec::Vp8,
+        class: SizeClass::P180,
+        single_nal: false,
+        frame_rate: 30,
+    };
+
+    fn line() -> LegVideo {
+        let format = VideoFormat {
+            payload_type: 96,
+            coding: VideoCoding::Vp8(Vp8Format { max_fs: None, max_frame_rate: None }),
+            rtx: None,
+            feedback: Feedback::ALL,
+        };
+        let here = std::net::SocketAddr::from(([127, 0, 0, 1], 9));
+        LegVideo {
+            transport: VideoTransport::Rtp(TransportSpec {
+                remote_rtp: Some(here),
+                remote_rtcp: Some(here),
+                rtcp_mux: true,
+                signalling_source: here.ip(),
+                srtp: None,
+            }),
+            direction: Direction::SendReceive,
+            content: Content::Main,
+            label: None,
+            send: Some(VideoSend {
+                format,
+                ceiling: Ceiling { class: SizeClass::P180, frame_rate: 30 },
+                max_bitrate: Bitrate::kbps(500),
+            }),
+            receive: vec![format],
+        }
+    }
+
+    fn picture(at: Instant) -> Packets {
+        let mut bytes = vec![0x10, 2, 0, 0x9d, 1, 0x2a, 0x40, 1, 0xb4, 0];
+        bytes.resize(5_000, 0x55);
+        Packets::cut(VP8, &EncodedPicture { bytes, key: true, at }).expect("it can be cut")
+    }
+
+    /// The numbers of what leaves in so many milliseconds.
+    fn leave(egress: &mut Egress, now: &mut Now, milliseconds: u32) -> Vec<u16> {
+        let mut numbers = vec![];
+        for _ in 0..milliseconds {
+            now.instant += Duration::from_millis(1);
+            numbers.extend(egress.leaving(*now).map(|packet| packet.sequence));
+        }
+        numbers
+    }
+
+    #[test]
+    fn what_never_left_leaves_no_gap_in_the_numbers() {
+        let mut now = Now::read();
+        let mut egress = Egress::new(now.instant, &line());
+        assert!(egress.push(&picture(now.instant)));
+        let mut numbers = leave(&mut egress, &mut now, 8);
+        assert!((1..5).contains(&numbers.len()), "{numbers:?}");
+        egress.clear();
+        assert!(egress.push(&picture(now.instant)));
+        numbers.extend(leave(&mut egress, &mut now, 500));
+        let count = numbers.len();
+        assert!(count > 5, "{numbers:?}");
+        assert!(numbers.windows(2).all(|pair| pair[1] == pair[0].wrapping_add(1)), "{numbers:?}");
+    }
+
+    #[test]
+    fn the_timestamps_of_pictures_never_run_back() {
+        let now = Now::read();
+        let mut egress = Egress::new(now.instant, &line());
+        let earlier = now.instant - Duration::from_millis(100);
+        for at in [now.instant, earlier, now.instant] {
+            assert!(egress.push(&picture(at)));
+        }
+        let mut now = now;
+        let mut stamps = vec![];
+        for _ in 0..1_000 {
+            now.instant += Duration::from_millis(1);
+            stamps.extend(egress.leaving(now).map(|packet| packet.timestamp));
+        }
+        stamps.dedup();
+        assert_eq!(stamps.len(), 3);
+        assert!(stamps.windows(2).all(|pair| (pair[1].wrapping_sub(pair[0]) as i32) > 0));
+    }
 }

@@ -11,10 +11,10 @@ use causeway_plan::video::{FeedbackKind, FreezeCause, Sight, VideoState};
 use causeway_plan::{KeyFrameAsks, LegVideo, VideoFormat, VideoStats};
 use causeway_rtp::SrtpReceiver;
 use causeway_rtp::report::ReceiverStatistics;
-use causeway_rtp::video::key_frame::Counts;
 use causeway_rtp::video::nack::MAX_PER_MESSAGE;
 use causeway_rtp::video::{
-    Ask, Assembled, FrameKind, KeyFrameMethod, Piece, VideoReceiver, begins_key_frame, rtx,
+    Ask, Assembled, FrameKind, KeyFrameMethod, KeyFrameRequests, Piece, VideoReceiver,
+    begins_key_frame, rtx,
 };
 use causeway_wire::rtp::RtpHeader;
 use std::sync::Arc;
@@ -29,6 +29,10 @@ const FROZEN_AFTER: Duration = Duration::from_secs(6);
 /// A stream that nobody sees any more is decoded for so long: somebody often looks again at once,
 /// and then needs no new key frame.
 const LINGER: Duration = Duration::from_secs(2);
+
+/// A stream of another source or codec begins at the earliest so long after the last one did: each
+/// costs a decoder, and a sender may change at every packet.
+const MIN_STREAM: Duration = Duration::from_millis(250);
 
 /// Packets of one tick that are passed on: a full picture of 1080p. More is a flood.
 const MAX_PASSED: usize = 512;
@@ -109,8 +113,10 @@ pub(crate) struct Ingress {
     /// How often the decoder's stream was another.
     changes: u64,
     round_trip: Option<Duration>,
-    /// Requests of streams that ended.
-    asked: Counts,
+    /// The requests for full pictures of the last stream, which the next goes on with.
+    requests: KeyFrameRequests,
+    /// When the stream began.
+    begun: Option<Instant>,
 }
 
 impl Ingress {
@@ -133,7 +139,8 @@ impl Ingress {
             sight: Sight::Fine,
             changes: 0,
             round_trip: None,
-            asked: Counts::default(),
+            requests: KeyFrameRequests::new(&[]),
+            begun: None,
         };
         ingress.reconfigure(line);
         ingress
@@ -183,7 +190,7 @@ impl Ingress {
     /// Writes what is known of what comes.
     pub(super) fn count_into(&self, stats: &mut VideoStats) {
         let opened = self.stream.as_ref().and_then(|stream| stream.opened.as_ref());
-        let present = opened.map(|opened| opened.receiver.requests()).unwrap_or_default();
+        let asked = self.requests().counts();
         let decode = opened.and_then(|opened| opened.decode.as_ref());
         let picture = decode.and_then(DecodeStream::picture);
         stats.packets_received = self.stats.packets();
@@ -191,11 +198,7 @@ impl Ingress {
         stats.packets_lost = self.stats.lost();
         stats.packets_refused = self.refused + self.unauthentic;
         stats.jitter = self.stats.jitter();
-        stats.key_frames_asked = KeyFrameAsks {
-            pli: self.asked.pli + present.pli,
-            fir: self.asked.fir + present.fir,
-            info: self.asked.info + present.info,
-        };
+        stats.key_frames_asked = KeyFrameAsks { pli: asked.pli, fir: asked.fir, info: asked.info };
         stats.received_codec = self.format().map(|format| format.coding.codec());
         stats.received_size = picture.map(|picture| picture.size());
     }
@@ -210,8 +213,13 @@ impl Ingress {
 
     /// The number of the last full intra request.
     pub(super) fn fir_sequence(&self) -> u8 {
+        self.requests().fir_sequence()
+    }
+
+    /// The requests for full pictures: of what is received, else of what was.
+    fn requests(&self) -> KeyFrameRequests {
         let opened = self.stream.as_ref().and_then(|stream| stream.opened.as_ref());
-        opened.map_or(0, |opened| opened.receiver.fir_sequence())
+        opened.map_or(self.requests, |opened| opened.receiver.key_frame_requests())
     }
 
     /// Somebody sees it from now on.
@@ -221,7 +229,7 @@ impl Ingress {
         }
         self.view = View::Seen(decoders.clone());
         self.changes += 1;
-        self.open(now);
+        self.open(now, false);
     }
 
     /// Nobody sees it any more.
@@ -367,11 +375,17 @@ impl Ingress {
             }
             return;
         }
+        let same = |stream: &Stream| stream.ssrc == header.ssrc && stream.format == format;
+        let same = self.stream.as_ref().is_some_and(same);
+        if !same && self.begun.is_some_and(|begun| now < begun + MIN_STREAM) {
+            self.refused += 1;
+            return;
+        }
         self.stats.receive(now, header.ssrc, header.sequence, timestamp, payload.len());
         self.hear(now);
-        let same = |stream: &Stream| stream.ssrc == header.ssrc && stream.format == format;
-        if !self.stream.as_ref().is_some_and(same) {
-            self.begin(now, header.ssrc, format);
+        if !same {
+            let begins = begins_key_frame(format.coding.codec(), payload);
+            self.begin(now, header.ssrc, format, begins);
         }
         self.meter.count(now, payload.len());
         self.keep(header, payload);
@@ -383,12 +397,14 @@ impl Ingress {
         self.heard = Some(Heard { since, last: now });
     }
 
-    /// Another stream begins. A decoder of the same codec goes on with it.
-    fn begin(&mut self, now: Instant, ssrc: u32, format: VideoFormat) {
+    /// Another stream begins, perhaps with a full picture. A decoder of the same codec goes on with
+    /// it.
+    fn begin(&mut self, now: Instant, ssrc: u32, format: VideoFormat, with_key_frame: bool) {
+        self.begun = Some(now);
         let codec = format.coding.codec();
         let before = self.stream.take().and_then(|stream| stream.opened);
         if let Some(opened) = &before {
-            self.count(opened.receiver.requests());
+            self.requests = opened.receiver.key_frame_requests();
         }
         self.stream = Some(Stream { ssrc, format, opened: None });
         let kept = before.map(|opened| (opened.codec, opened.decode));
@@ -398,16 +414,16 @@ impl Ingress {
                 if let Some(decode) = &decode {
                     decode.lost();
                 }
-                let receiver = self.receiver(now, &format);
+                let receiver = self.receiver(now, &format, with_key_frame);
                 let opened = Some(Opened { receiver, codec, decode });
                 self.stream = Some(Stream { ssrc, format, opened });
             }
-            None => self.open(now),
+            None => self.open(now, with_key_frame),
         }
     }
 
     /// Opens a decoder for what comes, where somebody sees it.
-    fn open(&mut self, now: Instant) {
+    fn open(&mut self, now: Instant, with_key_frame: bool) {
         let decoders = match &self.view {
             View::Unseen => return,
             View::Seen(decoders) | View::Lingering { decoders, .. } => decoders,
@@ -419,7 +435,7 @@ impl Ingress {
         let format = stream.format;
         let codec = format.coding.codec();
         let decode = Some(decoders.stream(codec));
-        let receiver = self.receiver(now, &format);
+        let receiver = self.receiver(now, &format, with_key_frame);
         if let Some(stream) = &mut self.stream {
             stream.opened = Some(Opened { receiver, codec, decode });
         }
@@ -427,7 +443,7 @@ impl Ingress {
         self.changes += 1;
     }
 
-    fn receiver(&self, now: Instant, format: &VideoFormat) -> VideoReceiver {
+    fn receiver(&self, now: Instant, format: &VideoFormat, with_key_frame: bool) -> VideoReceiver {
         let feedback = format.feedback;
         let offered = |method: &KeyFrameMethod| match method {
             KeyFrameMethod::Pli => feedback.has(FeedbackKind::Pli),
@@ -436,7 +452,12 @@ impl Ingress {
         };
         let methods: Vec<_> = KeyFrameMethod::ALL.into_iter().filter(offered).collect();
         let nack = feedback.has(FeedbackKind::Nack);
-        let mut receiver = VideoReceiver::new(now, format.coding.codec(), nack, &methods);
+        let mut requests = self.requests;
+        requests.begin(&methods);
+        if !with_key_frame {
+            requests.wanted(now);
+        }
+        let mut receiver = VideoReceiver::with_requests(format.coding.codec(), nack, requests);
         if let Some(round_trip) = self.round_trip {
             receiver.set_round_trip(round_trip);
         }
@@ -445,16 +466,10 @@ impl Ingress {
 
     fn end_stream(&mut self) {
         if let Some(opened) = self.stream.take().and_then(|stream| stream.opened) {
-            self.count(opened.receiver.requests());
+            self.requests = opened.receiver.key_frame_requests();
             self.changes += 1;
         }
         self.standing = Standing::Fine;
-    }
-
-    const fn count(&mut self, requests: Counts) {
-        self.asked.pli += requests.pli;
-        self.asked.fir += requests.fir;
-        self.asked.info += requests.info;
     }
 
     fn feed(&mut self, now: Instant, piece: &Piece<'_>) {
@@ -526,7 +541,7 @@ impl Ingress {
         {
             self.view = View::Unseen;
             if let Some(opened) = self.stream.as_mut().and_then(|stream| stream.opened.take()) {
-                self.count(opened.receiver.requests());
+                self.requests = opened.receiver.key_frame_requests();
             }
             self.standing = Standing::Fine;
         }
@@ -579,5 +594,54 @@ const fn sight(sight: detect::Sight) -> Sight {
 impl Heard {
     fn is_fresh(&self, now: Instant) -> bool {
         now.saturating_duration_since(self.last) < ABSENT_AFTER
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use causeway_plan::video::{Content, Feedback, VideoCoding, Vp8Format};
+    use causeway_plan::{Direction, TransportSpec, VideoTransport};
+
+    #[test]
+    fn a_sender_that_is_another_at_every_packet_begins_few_streams() {
+        let here = std::net::SocketAddr::from(([127, 0, 0, 1], 9));
+        let format = |payload_type| VideoFormat {
+            payload_type,
+            coding: VideoCoding::Vp8(Vp8Format { max_fs: None, max_frame_rate: None }),
+            rtx: None,
+            feedback: Feedback::ALL,
+        };
+        let mut ingress = Ingress::new(&LegVideo {
+            transport: VideoTransport::Rtp(TransportSpec {
+                remote_rtp: Some(here),
+                remote_rtcp: Some(here),
+                rtcp_mux: true,
+                signalling_source: here.ip(),
+                srtp: None,
+            }),
+            direction: Direction::ReceiveOnly,
+            content: Content::Main,
+            label: None,
+            send: None,
+            receive: vec![format(96), format(97)],
+        });
+        #[allow(clippy::disallowed_methods, reason = "a test needs one instant to count from")]
+        let start = Instant::now();
+        let mut sources = vec![];
+        for number in 0..400u16 {
+            let header = RtpHeader {
+                marker: true,
+                payload_type: 96 + (number / 2 % 2) as u8,
+                sequence: number,
+                timestamp: u32::from(number) * 450,
+                ssrc: u32::from(number % 2),
+            };
+            ingress.take(start + u32::from(number) * Duration::from_millis(5), header, &[0x10, 1]);
+            sources.push((ingress.source(), ingress.format().map(|format| format.payload_type)));
+        }
+        sources.dedup();
+        assert!((2..=8).contains(&sources.len()), "{sources:?}");
+        assert!(ingress.refused >= 200, "{}", ingress.refused);
     }
 }

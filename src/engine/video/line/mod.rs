@@ -104,7 +104,11 @@ impl VideoLine {
     /// Takes the outcome of a re-offer. Numbering, keys and counters go on.
     fn reconfigure(&mut self, now: Instant, media: LegVideo) {
         if let (Some(guard), Some(rtp)) = (&mut self.guard, media.transport.rtp()) {
+            let before = guard.latched();
             guard.reoffer(now, rtp);
+            if before.is_some() && guard.latched() != before {
+                self.egress.forget_source();
+            }
         }
         self.ingress.reconfigure(&media);
         self.egress.reconfigure(&media);
@@ -170,7 +174,11 @@ impl<'a> Working<'a> {
     pub(crate) fn of(leg: &'a mut Leg, line: usize, now: Now) -> Option<Self> {
         let Leg { id, path, video_ports, link: Some(link), .. } = leg else { return None };
         let place = line;
+        let sound = link.guard.as_ref().and_then(SourceGuard::latched);
         let line = link.video.get_mut(place)?;
+        if let Some(guard) = &mut line.guard {
+            guard.vouch(sound);
+        }
         let way = match (path, video_ports, &mut line.guard, line.media.transport.rtp()) {
             (_, Some(ports), Some(guard), Some(rtp)) => Way::Ports {
                 ports,
@@ -363,6 +371,7 @@ fn take_rtp(
     arrival: Instant,
 ) -> bool {
     let Some(guard) = &mut line.guard else { return false };
+    let before = (guard.latched(), line.ingress.source());
     let repairs = RtpView::parse_protected(datagram)
         .is_ok_and(|view| line.ingress.repairs(view.payload_type()));
     let verdict = match repairs {
@@ -380,7 +389,16 @@ fn take_rtp(
     if line.media.direction.receives() {
         line.ingress.take(arrival, view.header(), view.payload());
     }
+    let present = line.guard.as_ref().and_then(SourceGuard::latched);
+    if is_another(before.0, present) || is_another(before.1, line.ingress.source()) {
+        line.egress.forget_source();
+    }
     true
+}
+
+/// Whether something else took the place of what was there.
+fn is_another<T: PartialEq>(before: Option<T>, present: Option<T>) -> bool {
+    before.is_some() && before != present
 }
 
 /// False for a compound that is not taken.

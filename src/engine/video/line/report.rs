@@ -30,11 +30,30 @@ const COUNTED_OVERHEAD: u16 = 40;
 /// The rate that the peer was asked to keep to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Asked {
-    /// Nothing was asked: all that was agreed.
+    /// Nothing, or all that was agreed, and often enough.
     #[default]
     All,
+    /// All that was agreed, so many times more: one request may be lost.
+    AllAgain(u8),
     /// Next to nothing.
     Little,
+}
+
+/// How often a peer is asked for all that was agreed: it may be deaf to one or two.
+const ASKS_FOR_ALL: u8 = 3;
+
+impl Asked {
+    /// What is asked for now, if anything: at once where that changes, and again with reports.
+    const fn next(self, is_needed: bool, report_due: bool) -> Option<Self> {
+        match (self, is_needed) {
+            (Asked::Little, true) => Some(Asked::AllAgain(ASKS_FOR_ALL - 1)),
+            (Asked::AllAgain(0 | 1), true) if report_due => Some(Asked::All),
+            (Asked::AllAgain(more), true) if report_due => Some(Asked::AllAgain(more - 1)),
+            (Asked::Little, false) if !report_due => None,
+            (_, false) => Some(Asked::Little),
+            (Asked::All | Asked::AllAgain(_), true) => None,
+        }
+    }
 }
 
 /// When a line's next report is due.
@@ -120,11 +139,9 @@ pub(super) fn run(working: &mut Working<'_>, now: Now) {
         send(working, |writer| writer.bitrate_notice(ssrc, &[limit]));
     }
     let Working { line, .. } = working;
-    let wanted = if line.ingress.is_needed() { Asked::All } else { Asked::Little };
-    let changed = wanted != line.reporting.asked;
     let due = line.reporting.schedule.due() <= now.instant;
-    if changed || due && wanted == Asked::Little {
-        ask_rate(working, wanted);
+    if let Some(asked) = line.reporting.asked.next(line.ingress.is_needed(), due) {
+        ask_rate(working, asked);
     }
     if due {
         let Working { line, .. } = working;
@@ -145,7 +162,9 @@ fn ask_rate(working: &mut Working<'_>, wanted: Asked) {
     }
     let bitrate = match wanted {
         Asked::Little => UNSEEN_RATE,
-        Asked::All => format.coding.max_bitrate().unwrap_or(causeway_rtp::bandwidth::MAX),
+        Asked::All | Asked::AllAgain(_) => {
+            format.coding.max_bitrate().unwrap_or(causeway_rtp::bandwidth::MAX)
+        }
     };
     let limit = BitrateLimit { ssrc: media, bitrate, overhead: COUNTED_OVERHEAD };
     let ours = line.egress.ssrc();
@@ -250,5 +269,26 @@ fn send_compound(
     }
     if let Some(compound) = buffer.get(..len) {
         way.send_rtcp(compound);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_is_asked_for_again_three_times_and_little_as_long_as_it_holds() {
+        let mut asked = Asked::default();
+        let mut ask = |is_needed, due| {
+            let next = asked.next(is_needed, due);
+            asked = next.unwrap_or(asked);
+            next.is_some()
+        };
+        assert!(!ask(true, true), "nothing was ever asked");
+        assert!(ask(false, false));
+        assert_eq!([ask(false, false), ask(false, true), ask(false, true)], [false, true, true]);
+        assert!(ask(true, false));
+        assert_eq!([ask(true, false), ask(true, true)], [false, true]);
+        assert_eq!([ask(true, true), ask(true, true), ask(true, true)], [true, false, false]);
     }
 }
