@@ -110,6 +110,19 @@ fn runs(process: u32) -> bool {
 }
 
 #[test]
+fn processes_stand_back_behind_others() {
+    let decoders = start(1);
+    let tasks = std::fs::read_dir(format!("/proc/{}/task", decoders.processes()[0]));
+    let niceness = |task: std::io::Result<std::fs::DirEntry>| {
+        let stat = std::fs::read_to_string(task.ok()?.path().join("stat")).ok()?;
+        // Behind the name, which may be anything, it is the 17th (proc(5)).
+        stat.rsplit(')').next()?.split_whitespace().nth(16)?.parse::<i32>().ok()
+    };
+    let most = tasks.expect("it runs").filter_map(niceness).max();
+    assert!(most >= Some(crate::video::NICENESS), "{most:?}");
+}
+
+#[test]
 fn pictures_come_out_in_order_as_they_went_in() {
     let decoders = start(1);
     for codec in VideoCodec::ALL {

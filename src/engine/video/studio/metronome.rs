@@ -96,15 +96,15 @@ fn run(shared: &Shared, mut overload: Overload) {
 /// One beat.
 fn at(shared: &Shared, beat: Beat, overload: &mut Overload, now: Instant) -> VideoStrain {
     let (largest, cap) = bounds(shared.strain());
-    let mut load = Load { busy: shared.jobs.take_busy(), ..Load::default() };
+    let mut load = Load { work: shared.jobs.take_work(), ..Load::default() };
     for composing in shared.living() {
         let found = composing.begin(beat, largest, cap, |class| {
             shared.jobs.add(Job::Compose(Arc::clone(&composing), class, beat, cap));
         });
-        load.due |= found.due;
-        load.late |= found.late;
+        load.due += found.due;
+        load.late += found.late;
     }
-    shared.counts.beat(load.late);
+    shared.counts.beat(load.late > 0);
     let strain = overload.observe(now, load);
     shared.set_strain(strain);
     strain
