@@ -1,6 +1,7 @@
 //! Rooms that see each other through the engine, over real sockets on loopback.
 
 mod camera;
+mod fault;
 mod ladder;
 
 use super::{Bench, CONFERENCE, LOCAL, PATIENCE};
