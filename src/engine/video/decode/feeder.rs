@@ -16,6 +16,7 @@ use causeway_plan::video::FreezeCause;
 use std::collections::HashMap;
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
@@ -38,6 +39,8 @@ pub(super) struct Feeder {
     /// Times of watches count from here.
     began: Instant,
     members: HashMap<StreamId, Member>,
+    /// Of which it decodes something now.
+    decoding: Option<StreamId>,
     /// Whose decoder is where in the process.
     seats: [Option<StreamId>; MAX_STREAMS],
 }
@@ -74,8 +77,18 @@ impl Feeder {
         // Only fails where whoever started this gave up.
         let _ = ready.send(result);
         if let Some(mut feeder) = feeder {
-            while feeder.step() {}
+            while feeder.guarded_step() {}
         }
+    }
+
+    /// A fault of ours is that of the stream which it met: all begin anew with another process.
+    fn guarded_step(&mut self) -> bool {
+        let step = catch_unwind(AssertUnwindSafe(|| self.step()));
+        let decoding = self.decoding.take();
+        step.unwrap_or_else(|_| {
+            self.bury(Fault::Ours, decoding);
+            true
+        })
     }
 
     fn start(
@@ -97,6 +110,7 @@ impl Feeder {
             streak: Streak::default(),
             began,
             members: HashMap::new(),
+            decoding: None,
             seats: [None; MAX_STREAMS],
         })
     }
@@ -150,6 +164,7 @@ impl Feeder {
 
     fn decode(&mut self, stream: &Arc<Stream>, frame: &Waits) {
         let asked = Instant::now();
+        self.decoding = Some(stream.id);
         let Some(seat) = self.seat(stream, asked) else { return stream.break_off() };
         let State::Running(process, _) = &mut self.state else { return stream.break_off() };
         self.memory.write_unit(&frame.bytes);
@@ -161,6 +176,8 @@ impl Feeder {
             slot: slot.as_ref().map(Slot::index),
             length: frame.bytes.len() as u32,
         };
+        #[cfg(test)]
+        assert_ne!(frame.bytes, super::tests::FAULT, "a fault that a test made");
         let said = match process.ask(request) {
             Ok(Answer::Picture(size)) => picture(size, slot).map(|picture| {
                 let took = asked.elapsed();

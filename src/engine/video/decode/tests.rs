@@ -19,6 +19,9 @@ const P180: VideoSize = VideoSize::new(320, 180);
 /// What any of this takes at most.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// A frame at which its feeder fails.
+pub(super) const FAULT: &[u8] = b"a fault of ours";
+
 /// Serves where it was started for it; on its own it does nothing.
 #[test]
 fn a_child_serves() {

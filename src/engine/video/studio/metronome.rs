@@ -7,6 +7,7 @@ use super::{Shared, locked};
 use causeway_base::SizeClass;
 use causeway_plan::video::VideoStrain;
 use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -84,7 +85,9 @@ fn run(shared: &Shared, mut overload: Overload) {
             }
             let now = Instant::now();
             let Some(beat) = beats.take(now) else { continue };
-            let strain = at(shared, beat, &mut overload, now);
+            // A fault of ours costs this beat, and no other.
+            let work = AssertUnwindSafe(|| at(shared, beat, &mut overload, now));
+            let strain = catch_unwind(work).unwrap_or_else(|_| shared.strain());
             // At rest nothing is known of the load; a strain is taken back before it.
             if strain == VideoStrain::None && shared.rest_if_unwatched() {
                 break;

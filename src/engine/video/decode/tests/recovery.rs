@@ -104,3 +104,20 @@ fn a_stream_that_kills_again_and_again_is_barred_and_its_neighbour_goes_on() {
     }
     assert_eq!((restarts(&decoders), good.take_trouble()), (3, None));
 }
+
+#[test]
+fn a_fault_of_ours_costs_a_process_and_bars_the_stream_that_brings_it() {
+    let decoders = start(1);
+    let (good, bad) = (decoders.stream(VideoCodec::Vp8), decoders.stream(VideoCodec::Vp8));
+    let mut camera = Camera::new(VideoCodec::Vp8, P180);
+    for faults in 1..=3 {
+        camera.show(FrameKind::Key, &good);
+        bad.push(FrameKind::Key, FAULT);
+        until("another process", || restarts(&decoders) == faults);
+    }
+    until("the bar", || bad.take_trouble() == Some(Trouble::Frozen(FreezeCause::Crashed)));
+    bad.push(FrameKind::Key, FAULT);
+    camera.show(FrameKind::Key, &good);
+    camera.show(FrameKind::Delta, &good);
+    assert_eq!(restarts(&decoders), 3);
+}

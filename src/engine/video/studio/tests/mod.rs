@@ -323,6 +323,38 @@ fn a_fault_ends_its_own_composition_alone() {
     assert!(!good.has_failed() && bad_encode.take().is_empty());
 }
 
+/// A source at whose end a fault of ours is.
+#[derive(Debug)]
+struct Parting;
+
+impl PictureSource for Parting {
+    fn picture(&self) -> Option<Frame> {
+        None
+    }
+}
+
+impl Drop for Parting {
+    fn drop(&mut self) {
+        panic!("a fault that a test made");
+    }
+}
+
+#[test]
+fn a_fault_at_a_beat_costs_that_beat_alone() {
+    let studio = studio();
+    let (composition, stills) = colours(&studio);
+    let encode = composition.encode(key(VideoCodec::Vp8, SizeClass::P180));
+    take(&encode, 1);
+    let ended = studio.open();
+    ended.show(&quarters(), vec![(LegId(0), Parting)]);
+    drop(ended);
+    let beats = || studio.counts().beats.load(Ordering::Relaxed);
+    let before = beats();
+    wait("further beats", || (beats() > before + 5).then_some(()));
+    stills[0].set(plain(P360, COLOURS[1]));
+    take(&encode, 1);
+}
+
 /// A source that takes a tenth of a second of its thread.
 #[derive(Debug)]
 struct Slow(Takes);
