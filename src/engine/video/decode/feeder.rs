@@ -5,9 +5,9 @@ use super::memory::{Memory, Slot};
 use super::message::{Answer, Request};
 use super::process::{Fault, Process};
 use super::queue::{Follows, Next, Queue, Waits};
-use super::record::{Offences, Streak};
+use super::record::Streak;
 use super::stream::{Stream, StreamId};
-use super::{DecodeMetrics, DecoderProgram, MAX_STREAMS};
+use super::{DecodeMetrics, DecoderProgram, MAX_STREAMS, SharedRecords};
 use causeway_base::VideoSize;
 use causeway_media::video::codec::DecodeError;
 use causeway_media::video::detect::Watch;
@@ -32,6 +32,7 @@ pub(super) struct Feeder {
     program: DecoderProgram,
     queue: Arc<Queue>,
     metrics: Arc<DecodeMetrics>,
+    records: SharedRecords,
     memory: Memory,
     memory_fd: OwnedFd,
     state: State,
@@ -51,13 +52,21 @@ enum State {
     Waiting(Instant),
 }
 
-/// A stream of which something was decoded.
+/// Where a stream's decoder is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Seat {
+    None,
+    At(u8),
+    /// Nowhere: all seats are taken, and its owner knows.
+    Refused,
+}
+
+/// A stream of which something was to be decoded.
 struct Member {
     stream: Arc<Stream>,
-    seat: Option<u8>,
+    seat: Seat,
     used: Instant,
     watch: Watch,
-    offences: Offences,
 }
 
 impl Feeder {
@@ -67,9 +76,10 @@ impl Feeder {
         program: DecoderProgram,
         queue: Arc<Queue>,
         metrics: Arc<DecodeMetrics>,
+        records: SharedRecords,
         ready: &mpsc::SyncSender<io::Result<()>>,
     ) {
-        let feeder = Self::start(program, queue, metrics);
+        let feeder = Self::start(program, queue, metrics, records);
         let (feeder, result) = match feeder {
             Ok(feeder) => (Some(feeder), Ok(())),
             Err(error) => (None, Err(error)),
@@ -95,6 +105,7 @@ impl Feeder {
         program: DecoderProgram,
         queue: Arc<Queue>,
         metrics: Arc<DecodeMetrics>,
+        records: SharedRecords,
     ) -> io::Result<Self> {
         let (memory, memory_fd) = Memory::create()?;
         let began = Instant::now();
@@ -104,6 +115,7 @@ impl Feeder {
             program,
             queue,
             metrics,
+            records,
             memory,
             memory_fd,
             state: State::Running(process, began),
@@ -165,7 +177,7 @@ impl Feeder {
     fn decode(&mut self, stream: &Arc<Stream>, frame: &Waits) {
         let asked = Instant::now();
         self.decoding = Some(stream.id);
-        let Some(seat) = self.seat(stream, asked) else { return stream.break_off() };
+        let Some(seat) = self.seat(stream, asked) else { return };
         let State::Running(process, _) = &mut self.state else { return stream.break_off() };
         self.memory.write_unit(&frame.bytes);
         let slot = self.memory.slot();
@@ -211,34 +223,44 @@ impl Feeder {
     }
 
     /// The stream's seat, else a free one, else that of a stream that has not used it for long.
+    /// Where there is none, the stream stands still until there is: to ask for a key picture would
+    /// not help.
     fn seat(&mut self, stream: &Arc<Stream>, now: Instant) -> Option<u8> {
         let member = self.members.entry(stream.id).or_insert_with(|| Member {
             stream: Arc::clone(stream),
-            seat: None,
+            seat: Seat::None,
             used: now,
             watch: Watch::new(),
-            offences: Offences::default(),
         });
         member.used = now;
-        if member.seat.is_some() {
-            return member.seat;
+        let before = member.seat;
+        if let Seat::At(seat) = before {
+            return Some(seat);
         }
         let free = self.seats.iter().position(Option::is_none);
-        let index = free.or_else(|| self.vacate(now))?;
+        let Some(index) = free.or_else(|| self.vacate(now)) else {
+            if before != Seat::Refused {
+                self.members.get_mut(&stream.id)?.seat = Seat::Refused;
+                stream.freeze(FreezeCause::Crowded);
+            }
+            return None;
+        };
+        if before == Seat::Refused {
+            stream.thaw();
+        }
         self.seats[index] = Some(stream.id);
-        let seat = Some(index as u8);
-        self.members.get_mut(&stream.id)?.seat = seat;
-        seat
+        self.members.get_mut(&stream.id)?.seat = Seat::At(index as u8);
+        Some(index as u8)
     }
 
     /// Closes the decoder that was idle for longest, if it was for long.
     fn vacate(&mut self, now: Instant) -> Option<usize> {
-        let seated = self.members.values_mut().filter(|member| member.seat.is_some());
-        let idle = seated.min_by_key(|member| member.used)?;
+        let seated = |member: &&mut Member| matches!(member.seat, Seat::At(_));
+        let idle = self.members.values_mut().filter(seated).min_by_key(|member| member.used)?;
         if now.saturating_duration_since(idle.used) < IDLE {
             return None;
         }
-        let seat = idle.seat.take()?;
+        let Seat::At(seat) = std::mem::replace(&mut idle.seat, Seat::None) else { return None };
         self.close(seat);
         Some(usize::from(seat))
     }
@@ -256,7 +278,7 @@ impl Feeder {
     fn end(&mut self, id: StreamId) {
         // With the stream goes its last picture.
         let Some(Member { seat, .. }) = self.members.remove(&id) else { return };
-        if let Some(seat) = seat {
+        if let Seat::At(seat) = seat {
             self.close(seat);
         }
         self.memory.trim();
@@ -274,13 +296,14 @@ impl Feeder {
         self.metrics.restarts.fetch_add(1, Ordering::Relaxed);
         self.seats = [None; MAX_STREAMS];
         for member in self.members.values_mut() {
-            if member.seat.take().is_some() {
+            if matches!(member.seat, Seat::At(_)) {
+                member.seat = Seat::None;
                 member.stream.break_off();
             }
         }
         let guilty = decoding.filter(|_| fault != Fault::Gone);
-        if let Some(member) = guilty.and_then(|id| self.members.get_mut(&id))
-            && let Some(bar) = member.offences.blame(now)
+        if let Some(member) = guilty.and_then(|id| self.members.get(&id))
+            && let Some(bar) = self.records.open().blame(member.stream.owner, now)
         {
             self.queue.bar(member.stream.id, now + bar);
         }

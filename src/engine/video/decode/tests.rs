@@ -10,6 +10,7 @@ use super::{DecodeStream, DecoderProgram, Decoders, Trouble};
 use causeway_base::{Bitrate, VideoCodec, VideoSize};
 use causeway_media::video::codec::{EncoderSettings, VideoEncoder, encoder};
 use causeway_media::video::frame::{Frame, FramePool, FrameSource};
+use causeway_plan::video::FreezeCause;
 use causeway_rtp::video::FrameKind;
 use std::time::{Duration, Instant};
 
@@ -205,12 +206,23 @@ fn streams_beyond_the_seats_are_told_and_get_one_when_another_ends() {
         .collect();
     let late = decoders.stream(VideoCodec::Vp8);
     late.push(FrameKind::Key, &unit);
-    until("trouble", || late.take_trouble() == Some(Trouble::KeyFrame));
+    let crowded = Trouble::Frozen(FreezeCause::Crowded);
+    until("trouble", || late.take_trouble() == Some(crowded));
+    // Told once: what still comes asks for nothing.
+    let barrier = decoders.metrics().pictures.load(super::Ordering::Relaxed);
+    late.push(FrameKind::Key, &unit);
+    streams[0].push(FrameKind::Key, &unit);
+    until("one after it", || decoders.metrics().pictures.load(super::Ordering::Relaxed) > barrier);
+    assert_eq!(late.take_trouble(), None);
     drop(streams.pop());
+    // A difference is no use to a decoder that begins: now a key picture helps.
     until("a seat", || {
-        late.push(FrameKind::Key, &unit);
-        shows(&late, luma)
+        late.push(FrameKind::Delta, b"no picture");
+        late.take_trouble() == Some(Trouble::KeyFrame)
     });
+    late.push(FrameKind::Key, &unit);
+    until("a picture", || shows(&late, luma));
+    assert_eq!((late.size(), late.picture_id()), (Some(P180), late.picture().map(|it| it.id())));
 }
 
 #[test]

@@ -165,7 +165,6 @@ impl Ingress {
     pub(super) fn count_into(&self, stats: &mut VideoStats) {
         let opened = self.stream.as_ref().and_then(|stream| stream.opened.as_ref());
         let present = opened.map(|opened| opened.receiver.requests()).unwrap_or_default();
-        let picture = opened.and_then(|opened| opened.decode.picture());
         stats.packets_received = self.stats.packets();
         stats.octets_received = self.stats.octets();
         stats.packets_lost = self.stats.lost();
@@ -177,7 +176,7 @@ impl Ingress {
             info: self.asked.info + present.info,
         };
         stats.received_codec = self.format().map(|format| format.coding.codec());
-        stats.received_size = picture.map(|picture| picture.size());
+        stats.received_size = opened.and_then(|opened| opened.decode.size());
     }
 
     pub(crate) fn set_round_trip(&mut self, round_trip: Option<Duration>) {
@@ -401,7 +400,7 @@ impl Ingress {
                 Assembled::GivenUp(_) => opened.decode.lost(),
             }
         }
-        let picture = || opened.decode.picture().map(|picture| picture.id());
+        let picture = || opened.decode.picture_id();
         match opened.decode.take_trouble() {
             None => {}
             Some(Trouble::KeyFrame) => opened.receiver.want_key_frame(now),
