@@ -31,6 +31,9 @@ pub(crate) struct Leg {
     pub(crate) player: Option<Box<Player>>,
     /// Its media, once offer/answer has settled it.
     pub(crate) link: Option<Link>,
+    /// The next work on it comes to a fault.
+    #[cfg(test)]
+    pub(crate) is_broken: bool,
 }
 
 /// By what a leg's media travels.
@@ -66,7 +69,16 @@ pub(crate) struct Link {
 
 impl Leg {
     pub(crate) fn new(id: LegId, path: Path) -> Self {
-        Self { id, path, video_ports: None, room: None, player: None, link: None }
+        Self {
+            id,
+            path,
+            video_ports: None,
+            room: None,
+            player: None,
+            link: None,
+            #[cfg(test)]
+            is_broken: false,
+        }
     }
 
     /// The same leg with ports for a main video line.

@@ -65,6 +65,13 @@ pub(crate) enum Order {
     Stop,
 }
 
+/// What an order is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Subject {
+    Leg(LegId),
+    Conference(ConferenceId),
+}
+
 impl Order {
     /// The leg that an order is for, where it is for one that this worker should have.
     pub(crate) fn leg(&self) -> Option<LegId> {
@@ -81,6 +88,17 @@ impl Order {
             | Order::ReportStats(leg)
             | Order::Release(leg) => Some(*leg),
             _ => None,
+        }
+    }
+
+    /// What is to end where carrying it out comes to a fault of ours.
+    pub(crate) fn subject(&self) -> Option<Subject> {
+        match self {
+            Order::OpenConference(conference)
+            | Order::CloseConference(conference)
+            | Order::Apply(conference, _) => Some(Subject::Conference(*conference)),
+            Order::Adopt(leg, _) | Order::Arrive(leg, _) => Some(Subject::Leg(leg.id)),
+            _ => self.leg().map(Subject::Leg),
         }
     }
 }

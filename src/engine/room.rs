@@ -76,6 +76,9 @@ pub(crate) struct Room {
     pub(crate) pictures: Option<Pictures>,
     told: Vec<LegId>,
     told_at: Option<Instant>,
+    /// Its next tick comes to a fault.
+    #[cfg(test)]
+    pub(crate) is_broken: bool,
 }
 
 /// Whether members and groups still fit the plan and the legs.
@@ -128,6 +131,8 @@ impl Room {
             pictures: machinery.map(Pictures::new),
             told: Vec::new(),
             told_at: None,
+            #[cfg(test)]
+            is_broken: false,
         }
     }
 

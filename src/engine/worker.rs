@@ -3,7 +3,7 @@
 
 use crate::clock::{Now, TickClock, TickMetrics};
 use crate::leg::{Leg, Path};
-use crate::order::{MAX_ORDERS_PER_TICK, Order};
+use crate::order::{MAX_ORDERS_PER_TICK, Order, Subject};
 use crate::room::{Room, Scratch};
 use crate::sys::{self, Inbox};
 use crate::video::{Machinery, line};
@@ -274,6 +274,28 @@ impl Worker {
         peer.send(now, numbers, payload_type, &[0; 4_000], &mut self.scratch.out.browsers);
     }
 
+    /// Has the next work on a leg come to a fault.
+    #[cfg(test)]
+    pub(crate) fn break_leg(&mut self, leg: LegId) {
+        if let Some(leg) = self.legs.slot(leg).and_then(|slot| self.legs.get_mut(slot)) {
+            leg.is_broken = true;
+        }
+    }
+
+    /// Has the next tick of a conference come to a fault.
+    #[cfg(test)]
+    pub(crate) fn break_room(&mut self, conference: ConferenceId) {
+        if let Some(room) = self.rooms.get_mut(&conference) {
+            room.is_broken = true;
+        }
+    }
+
+    #[cfg(test)]
+    fn take_broken(&mut self, leg: LegId) -> bool {
+        let leg = self.legs.slot(leg).and_then(|slot| self.legs.get_mut(slot));
+        leg.is_some_and(|leg| std::mem::take(&mut leg.is_broken))
+    }
+
     fn take_orders(&mut self, now: Now) -> Flow {
         for (target, order) in std::mem::take(&mut self.departures) {
             self.hand_over(target, order);
@@ -288,7 +310,27 @@ impl Worker {
         Flow::GoOn
     }
 
+    /// A fault in an order ends the leg or the conference that it is about; the others do not
+    /// notice.
     fn carry_out(&mut self, now: Now, order: Order) {
+        let subject = order.subject();
+        #[cfg(test)]
+        let broken = order.leg().is_some_and(|leg| self.take_broken(leg));
+        let work = AssertUnwindSafe(|| {
+            #[cfg(test)]
+            assert!(!broken, "a fault that a test made");
+            self.obey(now, order);
+        });
+        if catch_unwind(work).is_err() {
+            match subject {
+                Some(Subject::Leg(leg)) => self.fail(leg),
+                Some(Subject::Conference(conference)) => self.fail_room(now, conference),
+                None => {}
+            }
+        }
+    }
+
+    fn obey(&mut self, now: Now, order: Order) {
         if let Some(leg) = order.leg()
             && let Some(awaited) = self.awaited.get_mut(&leg)
         {
@@ -484,6 +526,24 @@ impl Worker {
         }
     }
 
+    /// A leg came to a fault of ours: it is at rest until it is released.
+    fn fail(&mut self, leg: LegId) {
+        let Some(slot) = self.legs.slot(leg) else { return };
+        let Some(found) = self.legs.get_mut(slot) else { return };
+        tracing::error!(%leg, "a leg's media panicked");
+        found.rest();
+        if let Some(room) = found.room.and_then(|room| self.rooms.get_mut(&room)) {
+            room.regroup();
+        }
+        self.sink.send(MediaEvent::Failed { leg, cause: EndCause::Internal });
+    }
+
+    fn fail_room(&mut self, now: Now, conference: ConferenceId) {
+        self.close_room(now, conference);
+        let cause = EndCause::Internal;
+        self.sink.send(MediaEvent::ConferenceFailed { conference, cause });
+    }
+
     /// The phase with fewer conferences, so that the two ticks of a quantum share the work.
     fn quietest_phase(&self) -> u64 {
         (0..TICKS_PER_QUANTUM)
@@ -522,7 +582,12 @@ impl Worker {
                 let token = event.data.u64();
                 let Some(leg) = self.legs.get_mut((token >> 1) as usize) else { continue };
                 let port = if token & 1 == 0 { ingress::Port::Rtp } else { ingress::Port::Rtcp };
-                ingress::take(leg, port, now, &mut buffers.datagram, &mut self.sink);
+                let id = leg.id;
+                if faults(leg, |leg| {
+                    ingress::take(leg, port, now, &mut buffers.datagram, &mut self.sink);
+                }) {
+                    self.fail(id);
+                }
             }
             if count == 0 {
                 return;
@@ -546,7 +611,12 @@ impl Worker {
                 let token = event.data.u64();
                 let Some(leg) = self.legs.get_mut((token >> 1) as usize) else { continue };
                 let port = if token & 1 == 0 { line::Port::Rtp } else { line::Port::Rtcp };
-                line::take(leg, port, now, &mut buffers.inbox, &mut self.sink);
+                let id = leg.id;
+                if faults(leg, |leg| {
+                    line::take(leg, port, now, &mut buffers.inbox, &mut self.sink);
+                }) {
+                    self.fail(id);
+                }
             }
         }
     }
@@ -560,9 +630,13 @@ impl Worker {
 
     fn take_browser(&mut self, now: Now, leg: LegId, datagram: &Datagram<'_>) {
         if let Some(slot) = self.legs.slot(leg)
-            && let Some(leg) = self.legs.get_mut(slot)
+            && let Some(found) = self.legs.get_mut(slot)
         {
-            webrtc::take(leg, datagram, now, &mut self.scratch.out.browsers, &mut self.sink);
+            if faults(found, |leg| {
+                webrtc::take(leg, datagram, now, &mut self.scratch.out.browsers, &mut self.sink);
+            }) {
+                self.fail(leg);
+            }
             self.legs.wake(slot, now);
         } else if let Some(awaited) = self.awaited.get_mut(&leg)
             && awaited.datagrams.len() < MAX_AWAITED
@@ -578,30 +652,35 @@ impl Worker {
             if due.is_some_and(|due| due <= now.instant)
                 && let Some(leg) = self.legs.get_mut(slot)
             {
-                webrtc::run(leg, now, &mut self.scratch.out.browsers, &mut self.sink);
+                let id = leg.id;
+                if faults(leg, |leg| {
+                    webrtc::run(leg, now, &mut self.scratch.out.browsers, &mut self.sink);
+                }) {
+                    self.fail(id);
+                }
                 self.legs.wake(slot, now);
             }
         }
     }
 
     fn run_rooms(&mut self, now: Now, tick: u64) {
-        let mut failed = None;
+        let mut failed = Vec::new();
         for (id, room) in &mut self.rooms {
             // A fault in one conference's media ends that conference; the others do not notice.
             let work = AssertUnwindSafe(|| {
+                #[cfg(test)]
+                assert!(!room.is_broken, "a fault that a test made");
                 if tick % TICKS_PER_QUANTUM == room.phase {
                     room.run(&mut self.legs, &mut self.scratch, now, &mut self.sink);
                 }
                 room.run_pictures(&mut self.legs, &mut self.scratch, now, &mut self.sink)
             });
             if !catch_unwind(work).unwrap_or(false) {
-                failed = Some(*id);
+                failed.push(*id);
             }
         }
-        if let Some(conference) = failed {
-            self.close_room(now, conference);
-            let cause = EndCause::Internal;
-            self.sink.send(MediaEvent::ConferenceFailed { conference, cause });
+        for conference in failed {
+            self.fail_room(now, conference);
         }
     }
 
@@ -609,8 +688,13 @@ impl Worker {
         let first = (tick % REPORT_TICKS) as usize;
         for slot in (first..self.legs.slots.len()).step_by(REPORT_TICKS as usize) {
             if let Some(leg) = self.legs.get_mut(slot) {
-                report::run(leg, now, self.config.silence, &mut self.sink);
-                line::run(leg, now, &mut self.sink);
+                let id = leg.id;
+                if faults(leg, |leg| {
+                    report::run(leg, now, self.config.silence, &mut self.sink);
+                    line::run(leg, now, &mut self.sink);
+                }) {
+                    self.fail(id);
+                }
             }
         }
     }
@@ -628,6 +712,16 @@ impl Worker {
         }
         self.scratch.out.browsers.flush();
     }
+}
+
+/// Works on one leg. True where that came to a fault of ours, which is that leg's alone.
+fn faults(leg: &mut Leg, work: impl FnOnce(&mut Leg)) -> bool {
+    let work = AssertUnwindSafe(|| {
+        #[cfg(test)]
+        assert!(!std::mem::take(&mut leg.is_broken), "a fault that a test made");
+        work(leg);
+    });
+    catch_unwind(work).is_err()
 }
 
 /// Whether the worker goes on after a tick.

@@ -168,6 +168,16 @@ impl VirtualTime {
         self.worker.break_session(self.now, leg);
     }
 
+    /// Has the next work on a leg come to a fault.
+    pub(super) fn break_leg(&mut self, leg: LegId) {
+        self.worker.break_leg(leg);
+    }
+
+    /// Has the next tick of a conference come to a fault.
+    pub(super) fn break_room(&mut self, conference: ConferenceId) {
+        self.worker.break_room(conference);
+    }
+
     /// A leg on its way to another worker.
     pub(super) fn take_out(&mut self, leg: LegId) -> Box<Leg> {
         let (away, arrivals) = sync_channel(1);

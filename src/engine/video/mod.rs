@@ -21,6 +21,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use studio::Studio;
 
+/// How far what works on pictures stands back behind others (`nice`): signalling, and audio where it
+/// has no real-time priority, go first.
+pub(crate) const NICENESS: i32 = 5;
+
 /// The settings of an engine's pictures.
 #[derive(Clone, Debug)]
 pub struct VideoConfig {

@@ -243,7 +243,7 @@ impl Pictures {
                 continue;
             };
             let ingress = &mut working.line.ingress;
-            ingress.see(now.instant, &self.machinery.decoders);
+            ingress.see(now.instant, &self.machinery.decoders.of(leg, place.line));
             ingress.want(detail(plan, leg));
             self.sources.push(Source { place, changes: ingress.changes(), flow: ingress.flow() });
         }

@@ -23,6 +23,8 @@ pub enum FreezeCause {
     Unsupported,
     /// Its decoder died of it, again and again.
     Crashed,
+    /// More are shown than are decoded at once.
+    Crowded,
 }
 
 /// What a picture looks like.

@@ -2,6 +2,7 @@
 
 mod browser;
 mod camera;
+mod fault;
 mod forward;
 mod ladder;
 

@@ -8,6 +8,7 @@ use super::memory::{Memory, Slot};
 use super::message::{Answer, REQUEST_BYTES, Request};
 use super::sandbox;
 use crate::sys;
+use crate::video::NICENESS;
 use causeway_base::{Bitrate, VideoCodec, VideoSize};
 use causeway_media::video::codec::{
     Decoded, EncoderSettings, VideoDecoder, decoder, encoder, is_built_in,
@@ -17,7 +18,7 @@ use rustix::io::Errno;
 use rustix::net::{
     RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendFlags, recv, recvmsg, send,
 };
-use rustix::process::{Signal, set_parent_process_death_signal};
+use rustix::process::{Signal, set_parent_process_death_signal, setpriority_process};
 use std::cell::RefCell;
 use std::io::{self, IoSliceMut, Stdin};
 use std::mem::MaybeUninit;
@@ -67,6 +68,8 @@ impl Child {
         // Ends with its parent even while it decodes; between two units the socket tells it.
         set_parent_process_death_signal(Some(Signal::KILL)).map_err(|_| Unfit::Open)?;
         rustix::thread::set_name(c"video-decoder").map_err(|_| Unfit::Open)?;
+        // Refused where it was started further back, and stays there.
+        let _ = setpriority_process(None, NICENESS);
         let socket = io::stdin();
         let memory = receive_memory(&socket).map_err(|_| Unfit::Alone)?;
         let trials = trials().ok_or(Unfit::Useless)?;

@@ -5,9 +5,9 @@ use super::memory::{Memory, Slot};
 use super::message::{Answer, Request};
 use super::process::{Fault, Process};
 use super::queue::{Follows, Next, Queue, Waits};
-use super::record::{Offences, Streak};
+use super::record::Streak;
 use super::stream::{Stream, StreamId};
-use super::{DecodeMetrics, DecoderProgram, MAX_STREAMS};
+use super::{DecodeMetrics, DecoderProgram, MAX_STREAMS, SharedRecords};
 use causeway_base::VideoSize;
 use causeway_media::video::codec::DecodeError;
 use causeway_media::video::detect::Watch;
@@ -16,6 +16,7 @@ use causeway_plan::video::FreezeCause;
 use std::collections::HashMap;
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
@@ -31,6 +32,7 @@ pub(super) struct Feeder {
     program: DecoderProgram,
     queue: Arc<Queue>,
     metrics: Arc<DecodeMetrics>,
+    records: SharedRecords,
     memory: Memory,
     memory_fd: OwnedFd,
     state: State,
@@ -38,6 +40,8 @@ pub(super) struct Feeder {
     /// Times of watches count from here.
     began: Instant,
     members: HashMap<StreamId, Member>,
+    /// Of which it decodes something now.
+    decoding: Option<StreamId>,
     /// Whose decoder is where in the process.
     seats: [Option<StreamId>; MAX_STREAMS],
 }
@@ -48,13 +52,21 @@ enum State {
     Waiting(Instant),
 }
 
-/// A stream of which something was decoded.
+/// Where a stream's decoder is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Seat {
+    None,
+    At(u8),
+    /// Nowhere: all seats are taken, and its owner knows.
+    Refused,
+}
+
+/// A stream of which something was to be decoded.
 struct Member {
     stream: Arc<Stream>,
-    seat: Option<u8>,
+    seat: Seat,
     used: Instant,
     watch: Watch,
-    offences: Offences,
 }
 
 impl Feeder {
@@ -64,9 +76,10 @@ impl Feeder {
         program: DecoderProgram,
         queue: Arc<Queue>,
         metrics: Arc<DecodeMetrics>,
+        records: SharedRecords,
         ready: &mpsc::SyncSender<io::Result<()>>,
     ) {
-        let feeder = Self::start(program, queue, metrics);
+        let feeder = Self::start(program, queue, metrics, records);
         let (feeder, result) = match feeder {
             Ok(feeder) => (Some(feeder), Ok(())),
             Err(error) => (None, Err(error)),
@@ -74,14 +87,25 @@ impl Feeder {
         // Only fails where whoever started this gave up.
         let _ = ready.send(result);
         if let Some(mut feeder) = feeder {
-            while feeder.step() {}
+            while feeder.guarded_step() {}
         }
+    }
+
+    /// A fault of ours is that of the stream which it met: all begin anew with another process.
+    fn guarded_step(&mut self) -> bool {
+        let step = catch_unwind(AssertUnwindSafe(|| self.step()));
+        let decoding = self.decoding.take();
+        step.unwrap_or_else(|_| {
+            self.bury(Fault::Ours, decoding);
+            true
+        })
     }
 
     fn start(
         program: DecoderProgram,
         queue: Arc<Queue>,
         metrics: Arc<DecodeMetrics>,
+        records: SharedRecords,
     ) -> io::Result<Self> {
         let (memory, memory_fd) = Memory::create()?;
         let began = Instant::now();
@@ -91,12 +115,14 @@ impl Feeder {
             program,
             queue,
             metrics,
+            records,
             memory,
             memory_fd,
             state: State::Running(process, began),
             streak: Streak::default(),
             began,
             members: HashMap::new(),
+            decoding: None,
             seats: [None; MAX_STREAMS],
         })
     }
@@ -150,7 +176,8 @@ impl Feeder {
 
     fn decode(&mut self, stream: &Arc<Stream>, frame: &Waits) {
         let asked = Instant::now();
-        let Some(seat) = self.seat(stream, asked) else { return stream.break_off() };
+        self.decoding = Some(stream.id);
+        let Some(seat) = self.seat(stream, asked) else { return };
         let State::Running(process, _) = &mut self.state else { return stream.break_off() };
         self.memory.write_unit(&frame.bytes);
         let slot = self.memory.slot();
@@ -161,6 +188,8 @@ impl Feeder {
             slot: slot.as_ref().map(Slot::index),
             length: frame.bytes.len() as u32,
         };
+        #[cfg(test)]
+        assert_ne!(frame.bytes, super::tests::FAULT, "a fault that a test made");
         let said = match process.ask(request) {
             Ok(Answer::Picture(size)) => picture(size, slot).map(|picture| {
                 let took = asked.elapsed();
@@ -194,34 +223,44 @@ impl Feeder {
     }
 
     /// The stream's seat, else a free one, else that of a stream that has not used it for long.
+    /// Where there is none, the stream stands still until there is: to ask for a key picture would
+    /// not help.
     fn seat(&mut self, stream: &Arc<Stream>, now: Instant) -> Option<u8> {
         let member = self.members.entry(stream.id).or_insert_with(|| Member {
             stream: Arc::clone(stream),
-            seat: None,
+            seat: Seat::None,
             used: now,
             watch: Watch::new(),
-            offences: Offences::default(),
         });
         member.used = now;
-        if member.seat.is_some() {
-            return member.seat;
+        let before = member.seat;
+        if let Seat::At(seat) = before {
+            return Some(seat);
         }
         let free = self.seats.iter().position(Option::is_none);
-        let index = free.or_else(|| self.vacate(now))?;
+        let Some(index) = free.or_else(|| self.vacate(now)) else {
+            if before != Seat::Refused {
+                self.members.get_mut(&stream.id)?.seat = Seat::Refused;
+                stream.freeze(FreezeCause::Crowded);
+            }
+            return None;
+        };
+        if before == Seat::Refused {
+            stream.thaw();
+        }
         self.seats[index] = Some(stream.id);
-        let seat = Some(index as u8);
-        self.members.get_mut(&stream.id)?.seat = seat;
-        seat
+        self.members.get_mut(&stream.id)?.seat = Seat::At(index as u8);
+        Some(index as u8)
     }
 
     /// Closes the decoder that was idle for longest, if it was for long.
     fn vacate(&mut self, now: Instant) -> Option<usize> {
-        let seated = self.members.values_mut().filter(|member| member.seat.is_some());
-        let idle = seated.min_by_key(|member| member.used)?;
+        let seated = |member: &&mut Member| matches!(member.seat, Seat::At(_));
+        let idle = self.members.values_mut().filter(seated).min_by_key(|member| member.used)?;
         if now.saturating_duration_since(idle.used) < IDLE {
             return None;
         }
-        let seat = idle.seat.take()?;
+        let Seat::At(seat) = std::mem::replace(&mut idle.seat, Seat::None) else { return None };
         self.close(seat);
         Some(usize::from(seat))
     }
@@ -239,7 +278,7 @@ impl Feeder {
     fn end(&mut self, id: StreamId) {
         // With the stream goes its last picture.
         let Some(Member { seat, .. }) = self.members.remove(&id) else { return };
-        if let Some(seat) = seat {
+        if let Seat::At(seat) = seat {
             self.close(seat);
         }
         self.memory.trim();
@@ -257,13 +296,14 @@ impl Feeder {
         self.metrics.restarts.fetch_add(1, Ordering::Relaxed);
         self.seats = [None; MAX_STREAMS];
         for member in self.members.values_mut() {
-            if member.seat.take().is_some() {
+            if matches!(member.seat, Seat::At(_)) {
+                member.seat = Seat::None;
                 member.stream.break_off();
             }
         }
         let guilty = decoding.filter(|_| fault != Fault::Gone);
-        if let Some(member) = guilty.and_then(|id| self.members.get_mut(&id))
-            && let Some(bar) = member.offences.blame(now)
+        if let Some(member) = guilty.and_then(|id| self.members.get(&id))
+            && let Some(bar) = self.records.open().blame(member.stream.owner, now)
         {
             self.queue.bar(member.stream.id, now + bar);
         }

@@ -26,18 +26,19 @@ pub(crate) mod tests;
 
 pub use child::decode_if_asked;
 
-use causeway_base::VideoCodec;
+use causeway_base::{LegId, VideoCodec, VideoSize};
 use causeway_media::video::detect::Sight;
 use causeway_media::video::frame::Frame;
 use causeway_plan::video::FreezeCause;
 use causeway_rtp::video::FrameKind;
 use feeder::Feeder;
 use queue::Queue;
+use record::{Owner, Records};
 use std::ffi::OsString;
 use std::io;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 use stream::Stream;
@@ -85,6 +86,8 @@ impl DecodeMetrics {
 #[derive(Clone, Debug)]
 pub(crate) struct Decoders {
     feeders: Arc<Feeders>,
+    /// Whose streams it decodes, where they are one's alone.
+    owner: Option<Owner>,
 }
 
 #[derive(Debug)]
@@ -92,6 +95,19 @@ struct Feeders {
     queues: Vec<Arc<Queue>>,
     threads: Mutex<Vec<JoinHandle<()>>>,
     metrics: Arc<DecodeMetrics>,
+    records: SharedRecords,
+    /// Streams that belong to nobody.
+    strangers: AtomicU64,
+}
+
+/// Held to look something up.
+#[derive(Clone, Debug, Default)]
+struct SharedRecords(Arc<Mutex<Records>>);
+
+impl SharedRecords {
+    fn open(&self) -> MutexGuard<'_, Records> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// One stream. Clones are the same stream; it ends with the last of them.
@@ -123,6 +139,8 @@ impl Decoders {
             queues: Vec::new(),
             threads: Mutex::default(),
             metrics: Arc::new(DecodeMetrics::default()),
+            records: SharedRecords::default(),
+            strangers: AtomicU64::new(0),
         };
         let starting: Vec<_> = (0..processes.max(1))
             .map(|index| feeders.add(index, program.clone()))
@@ -130,15 +148,26 @@ impl Decoders {
         for ready in starting {
             ready.recv().map_err(io::Error::other)??;
         }
-        Ok(Self { feeders: Arc::new(feeders) })
+        Ok(Self { feeders: Arc::new(feeders), owner: None })
+    }
+
+    /// The same for the streams of one video line: what they do is on one record, which outlasts
+    /// each of them.
+    pub(crate) fn of(&self, leg: LegId, line: usize) -> Self {
+        Self { feeders: Arc::clone(&self.feeders), owner: Some(Owner::Line(leg, line)) }
     }
 
     /// A stream that has seen nothing, decoded by the process that has the fewest.
     pub(crate) fn stream(&self, codec: VideoCodec) -> DecodeStream {
-        let queues = &self.feeders.queues;
+        let Feeders { queues, records, strangers, .. } = &*self.feeders;
         let queue = queues.iter().min_by_key(|queue| queue.len()).unwrap_or(&queues[0]);
-        let held = Held { stream: queue.open(codec), queue: Arc::clone(queue) };
-        DecodeStream { held: Arc::new(held) }
+        let stranger = || Owner::Stream(strangers.fetch_add(1, Ordering::Relaxed));
+        let owner = self.owner.unwrap_or_else(stranger);
+        let stream = queue.open(codec, owner);
+        if let Some(until) = records.open().barred_until(owner, Instant::now()) {
+            queue.bar(stream.id, until);
+        }
+        DecodeStream { held: Arc::new(Held { stream, queue: Arc::clone(queue) }) }
     }
 
     /// The numbers of the processes in the system, those that run.
@@ -163,10 +192,11 @@ impl Feeders {
         let queue = Arc::new(Queue::default());
         let (ready, started) = mpsc::sync_channel(1);
         let (of_thread, metrics) = (Arc::clone(&queue), Arc::clone(&self.metrics));
+        let records = self.records.clone();
         // The process ends with this thread: the kernel sees to that.
         let thread = std::thread::Builder::new()
             .name(format!("decode-{index}"))
-            .spawn(move || Feeder::run(program, of_thread, metrics, &ready))?;
+            .spawn(move || Feeder::run(program, of_thread, metrics, records, &ready))?;
         self.queues.push(queue);
         self.threads.get_mut().unwrap_or_else(PoisonError::into_inner).push(thread);
         Ok(started)
@@ -202,7 +232,17 @@ impl DecodeStream {
         self.held.stream.picture()
     }
 
-    /// What is wrong since the last call. While a stream is frozen it does not say again that
+    /// The number of [`Self::picture`]. Takes no lock.
+    pub(crate) fn picture_id(&self) -> Option<u64> {
+        self.held.stream.picture_id()
+    }
+
+    /// The size of [`Self::picture`]. Takes no lock.
+    pub(crate) fn size(&self) -> Option<VideoSize> {
+        self.held.stream.size()
+    }
+
+    /// What is wrong since the last call; where nothing is, takes no lock. While a stream is frozen it does not say again that
     /// frames are of no use; a good picture ends all troubles.
     pub(crate) fn take_trouble(&self) -> Option<Trouble> {
         self.held.stream.take_trouble()

@@ -37,6 +37,8 @@ pub(super) enum Fault {
     Hung,
     /// It said what no decoder says.
     Nonsense,
+    /// We failed at what it said.
+    Ours,
 }
 
 impl fmt::Display for Fault {
@@ -46,6 +48,7 @@ impl fmt::Display for Fault {
             Fault::Died => "it ended while it decoded",
             Fault::Hung => "it did not answer in time",
             Fault::Nonsense => "it said what no decoder says",
+            Fault::Ours => "what it said came to a fault of ours",
         })
     }
 }

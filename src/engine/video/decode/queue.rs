@@ -1,12 +1,13 @@
 //! What waits for one decoder process: a line of frames for each stream, and turns between them.
 
+use super::record::Owner;
 use super::stream::{Stream, StreamId};
 use causeway_base::VideoCodec;
 use causeway_media::video::codec::MAX_ACCESS_UNIT;
 use causeway_plan::video::FreezeCause;
 use causeway_rtp::video::FrameKind;
 use std::collections::{HashMap, VecDeque};
-use std::sync::atomic::AtomicU32;
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -25,6 +26,8 @@ pub(super) struct Queue {
     changed: Condvar,
     /// The number of the process in the system; 0 while there is none.
     pub(super) process: AtomicU32,
+    /// The streams in it, to look at without the lock.
+    len: AtomicUsize,
 }
 
 #[derive(Debug, Default)]
@@ -99,11 +102,11 @@ pub(super) enum Next {
 
 impl Queue {
     /// Adds a stream.
-    pub(super) fn open(&self, codec: VideoCodec) -> Arc<Stream> {
+    pub(super) fn open(&self, codec: VideoCodec, owner: Owner) -> Arc<Stream> {
         let mut waiting = self.waiting();
         waiting.last_id += 1;
         let id = StreamId(waiting.last_id);
-        let stream = Arc::new(Stream::new(id, codec));
+        let stream = Arc::new(Stream::new(id, codec, owner));
         let line = Line {
             stream: Arc::clone(&stream),
             frames: VecDeque::new(),
@@ -113,6 +116,7 @@ impl Queue {
             intake: Intake::Open,
         };
         waiting.streams.insert(id, line);
+        self.len.store(waiting.streams.len(), Ordering::Relaxed);
         stream
     }
 
@@ -120,6 +124,7 @@ impl Queue {
     pub(super) fn end(&self, id: StreamId) {
         let mut waiting = self.waiting();
         let line = waiting.streams.remove(&id);
+        self.len.store(waiting.streams.len(), Ordering::Relaxed);
         if waiting.state == State::Open {
             waiting.ended.push(id);
         }
@@ -130,7 +135,7 @@ impl Queue {
 
     /// The streams in it.
     pub(super) fn len(&self) -> usize {
-        self.waiting().streams.len()
+        self.len.load(Ordering::Relaxed)
     }
 
     /// Puts a frame at the end of its stream's line.

@@ -1,6 +1,7 @@
 //! What processes died of, and what follows from it.
 
-use std::collections::VecDeque;
+use causeway_base::LegId;
+use std::collections::{HashMap, VecDeque};
 use std::time::{Duration, Instant};
 
 /// Deaths of a process that one stream may cause within [`BLAME_WINDOW`]: the fault of another, or
@@ -13,25 +14,61 @@ const BLAME_WINDOW: Duration = Duration::from_secs(60);
 const FIRST_BAR: Duration = Duration::from_secs(30);
 const LONGEST_BAR: Duration = Duration::from_secs(30 << 5);
 
-/// A stream that has lived so long since its last offence is as good as new.
+/// Who has lived so long since the last offence is as good as new.
 const FORGIVEN: Duration = Duration::from_secs(3600);
 
-/// What a stream is guilty of.
+/// Records that are kept: of more lines than a machine decodes in an hour in peace. Beyond it the
+/// oldest goes.
+const MAX_RECORDS: usize = 4096;
+
+/// Whose streams they are: who is barred does not come back by another stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Owner {
+    /// A video line of a leg.
+    Line(LegId, usize),
+    /// A stream by itself.
+    Stream(u64),
+}
+
+/// What all are guilty of, whichever process met it.
 #[derive(Debug, Default)]
-pub(super) struct Offences {
+pub(super) struct Records {
+    offences: HashMap<Owner, Offences>,
+}
+
+impl Records {
+    /// A process died of a stream of this owner. Returns how long it is to be barred, if at all.
+    pub(super) fn blame(&mut self, owner: Owner, now: Instant) -> Option<Duration> {
+        self.offences.retain(|_, offences| !offences.is_forgiven(now));
+        if self.offences.len() >= MAX_RECORDS && !self.offences.contains_key(&owner) {
+            let last = |(_, offences): &(&Owner, &Offences)| offences.deaths.back().copied();
+            let oldest = self.offences.iter().min_by_key(last).map(|(owner, _)| *owner);
+            oldest.and_then(|oldest| self.offences.remove(&oldest));
+        }
+        self.offences.entry(owner).or_default().blame(now)
+    }
+
+    /// Until when an owner's streams are not decoded, if it is barred.
+    pub(super) fn barred_until(&self, owner: Owner, now: Instant) -> Option<Instant> {
+        let offences = self.offences.get(&owner)?;
+        let until = *offences.deaths.back()? + offences.bar;
+        (until > now).then_some(until)
+    }
+}
+
+/// What one is guilty of.
+#[derive(Debug, Default)]
+struct Offences {
     deaths: VecDeque<Instant>,
-    /// How long it was barred the last time.
+    /// How long it was barred after the last one, if it was.
     bar: Duration,
 }
 
 impl Offences {
     /// A process died of it. Returns how long it is to be barred, if at all: once it was, every
     /// further death bars it again, for twice as long.
-    pub(super) fn blame(&mut self, now: Instant) -> Option<Duration> {
+    fn blame(&mut self, now: Instant) -> Option<Duration> {
         let since = |death: &Instant| now.saturating_duration_since(*death);
-        if self.deaths.back().is_some_and(|last| since(last) > FORGIVEN) {
-            *self = Self::default();
-        }
         while self.deaths.front().is_some_and(|first| since(first) > BLAME_WINDOW) {
             self.deaths.pop_front();
         }
@@ -43,6 +80,10 @@ impl Offences {
         // One is kept, to know when.
         self.deaths.drain(..self.deaths.len() - 1);
         Some(self.bar)
+    }
+
+    fn is_forgiven(&self, now: Instant) -> bool {
+        self.deaths.back().is_none_or(|last| now.saturating_duration_since(*last) > FORGIVEN)
     }
 }
 
@@ -82,8 +123,8 @@ mod tests {
     #[test]
     fn three_deaths_in_a_minute_bar_a_stream_and_each_further_one_for_twice_as_long() {
         let start = Instant::now();
-        let mut offences = Offences::default();
-        let mut at = |seconds| offences.blame(start + Duration::from_secs(seconds));
+        let (mut records, owner) = (Records::default(), Owner::Line(LegId(1), 0));
+        let mut at = |seconds| records.blame(owner, start + Duration::from_secs(seconds));
         assert_eq!([0, 40, 70].map(&mut at), [None; 3], "never three in a minute");
         assert_eq!(at(90), Some(FIRST_BAR));
         assert_eq!(at(125), Some(FIRST_BAR * 2));
@@ -92,6 +133,28 @@ mod tests {
             assert!(at(3_000 + n * 2_000) <= Some(LONGEST_BAR));
         }
         assert_eq!(at(30_000), None, "forgiven");
+    }
+
+    #[test]
+    fn each_owner_answers_for_itself_and_few_are_remembered() {
+        let start = Instant::now();
+        let mut records = Records::default();
+        let [one, other] = [0, 1].map(|line| Owner::Line(LegId(7), line));
+        assert_eq!([(); 3].map(|()| records.blame(one, start)), [None, None, Some(FIRST_BAR)]);
+        assert_eq!(records.blame(other, start), None);
+        let until = start + FIRST_BAR;
+        assert_eq!(records.barred_until(one, until - Duration::from_millis(1)), Some(until));
+        assert_eq!(records.barred_until(one, until), None, "but not forgotten");
+        assert_eq!(records.barred_until(other, start), None, "two in a minute bar nobody");
+        let later = start + Duration::from_secs(61);
+        assert_eq!(records.blame(one, later), Some(FIRST_BAR * 2));
+        for stream in 0..2 * MAX_RECORDS as u64 {
+            records.blame(Owner::Stream(stream), later + Duration::from_micros(stream));
+            assert!(records.offences.len() <= MAX_RECORDS);
+        }
+        assert!(!records.offences.contains_key(&one), "the oldest goes first");
+        records.blame(other, later + 2 * FORGIVEN);
+        assert_eq!(records.offences.len(), 1);
     }
 
     #[test]

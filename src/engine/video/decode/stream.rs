@@ -1,10 +1,12 @@
 //! What of a stream its readers see.
 
 use super::Trouble;
-use causeway_base::VideoCodec;
+use super::record::Owner;
+use causeway_base::{VideoCodec, VideoSize};
 use causeway_media::video::detect::Sight;
 use causeway_media::video::frame::Frame;
 use causeway_plan::video::FreezeCause;
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// A number that no other stream of the same queue has or had.
@@ -16,7 +18,21 @@ pub(super) struct StreamId(pub(super) u64);
 pub(super) struct Stream {
     pub(super) id: StreamId,
     pub(super) codec: VideoCodec,
+    pub(super) owner: Owner,
     shown: Mutex<Shown>,
+    glance: Glance,
+}
+
+/// What a worker looks at for each packet, without the lock, which threads hold that give way to
+/// others.
+#[derive(Debug, Default)]
+struct Glance {
+    /// Somebody is to be told of a trouble.
+    troubled: AtomicBool,
+    /// The number of the picture that is shown; 0 without one, as no picture has that.
+    picture: AtomicU64,
+    /// Its size: the width in the upper half.
+    size: AtomicU32,
 }
 
 /// Held for an assignment or two.
@@ -42,16 +58,32 @@ enum Standing {
 }
 
 impl Stream {
-    pub(super) fn new(id: StreamId, codec: VideoCodec) -> Self {
-        Self { id, codec, shown: Mutex::default() }
+    pub(super) fn new(id: StreamId, codec: VideoCodec, owner: Owner) -> Self {
+        Self { id, codec, owner, shown: Mutex::default(), glance: Glance::default() }
     }
 
     pub(super) fn picture(&self) -> Option<Frame> {
         self.shown().picture.clone()
     }
 
+    /// The number of the picture that is shown.
+    pub(super) fn picture_id(&self) -> Option<u64> {
+        Some(self.glance.picture.load(Ordering::Relaxed)).filter(|id| *id != 0)
+    }
+
+    /// The size of the picture that is shown.
+    pub(super) fn size(&self) -> Option<VideoSize> {
+        let size = self.glance.size.load(Ordering::Relaxed);
+        (size != 0).then(|| VideoSize::new((size >> 16) as u16, size as u16))
+    }
+
     pub(super) fn take_trouble(&self) -> Option<Trouble> {
-        self.shown().trouble.take()
+        if !self.glance.troubled.load(Ordering::Acquire) {
+            return None;
+        }
+        let mut shown = self.shown();
+        self.glance.troubled.store(false, Ordering::Release);
+        shown.trouble.take()
     }
 
     pub(super) fn sight(&self) -> Sight {
@@ -60,7 +92,11 @@ impl Stream {
 
     /// A good picture: whatever was wrong is over.
     pub(super) fn show(&self, picture: Frame) {
+        let VideoSize { width, height } = picture.size();
         let mut shown = self.shown();
+        self.glance.picture.store(picture.id(), Ordering::Relaxed);
+        self.glance.size.store(u32::from(width) << 16 | u32::from(height), Ordering::Relaxed);
+        self.glance.troubled.store(false, Ordering::Release);
         shown.standing = Standing::Right;
         shown.trouble = None;
         let before = shown.picture.replace(picture);
@@ -77,23 +113,24 @@ impl Stream {
     pub(super) fn break_off(&self) {
         let mut shown = self.shown();
         if shown.standing != Standing::Frozen {
-            shown.standing = Standing::Broken;
-            shown.trouble = Some(Trouble::KeyFrame);
+            self.stand(&mut shown, Standing::Broken, Trouble::KeyFrame);
         }
     }
 
     /// It stands still for a reason that a key picture does not remove.
     pub(super) fn freeze(&self, cause: FreezeCause) {
-        let mut shown = self.shown();
-        shown.standing = Standing::Frozen;
-        shown.trouble = Some(Trouble::Frozen(cause));
+        self.stand(&mut self.shown(), Standing::Frozen, Trouble::Frozen(cause));
     }
 
     /// It is tried again.
     pub(super) fn thaw(&self) {
-        let mut shown = self.shown();
-        shown.standing = Standing::Broken;
-        shown.trouble = Some(Trouble::KeyFrame);
+        self.stand(&mut self.shown(), Standing::Broken, Trouble::KeyFrame);
+    }
+
+    fn stand(&self, shown: &mut Shown, standing: Standing, trouble: Trouble) {
+        shown.standing = standing;
+        shown.trouble = Some(trouble);
+        self.glance.troubled.store(true, Ordering::Release);
     }
 
     fn shown(&self) -> MutexGuard<'_, Shown> {

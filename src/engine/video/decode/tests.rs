@@ -10,6 +10,7 @@ use super::{DecodeStream, DecoderProgram, Decoders, Trouble};
 use causeway_base::{Bitrate, VideoCodec, VideoSize};
 use causeway_media::video::codec::{EncoderSettings, VideoEncoder, encoder};
 use causeway_media::video::frame::{Frame, FramePool, FrameSource};
+use causeway_plan::video::FreezeCause;
 use causeway_rtp::video::FrameKind;
 use std::time::{Duration, Instant};
 
@@ -18,6 +19,9 @@ const P180: VideoSize = VideoSize::new(320, 180);
 
 /// What any of this takes at most.
 const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A frame at which its feeder fails.
+pub(super) const FAULT: &[u8] = b"a fault of ours";
 
 /// Serves where it was started for it; on its own it does nothing.
 #[test]
@@ -110,6 +114,19 @@ fn runs(process: u32) -> bool {
 }
 
 #[test]
+fn processes_stand_back_behind_others() {
+    let decoders = start(1);
+    let tasks = std::fs::read_dir(format!("/proc/{}/task", decoders.processes()[0]));
+    let niceness = |task: std::io::Result<std::fs::DirEntry>| {
+        let stat = std::fs::read_to_string(task.ok()?.path().join("stat")).ok()?;
+        // Behind the name, which may be anything, it is the 17th (proc(5)).
+        stat.rsplit(')').next()?.split_whitespace().nth(16)?.parse::<i32>().ok()
+    };
+    let most = tasks.expect("it runs").filter_map(niceness).max();
+    assert!(most >= Some(crate::video::NICENESS), "{most:?}");
+}
+
+#[test]
 fn pictures_come_out_in_order_as_they_went_in() {
     let decoders = start(1);
     for codec in VideoCodec::ALL {
@@ -189,12 +206,23 @@ fn streams_beyond_the_seats_are_told_and_get_one_when_another_ends() {
         .collect();
     let late = decoders.stream(VideoCodec::Vp8);
     late.push(FrameKind::Key, &unit);
-    until("trouble", || late.take_trouble() == Some(Trouble::KeyFrame));
+    let crowded = Trouble::Frozen(FreezeCause::Crowded);
+    until("trouble", || late.take_trouble() == Some(crowded));
+    // Told once: what still comes asks for nothing.
+    let barrier = decoders.metrics().pictures.load(super::Ordering::Relaxed);
+    late.push(FrameKind::Key, &unit);
+    streams[0].push(FrameKind::Key, &unit);
+    until("one after it", || decoders.metrics().pictures.load(super::Ordering::Relaxed) > barrier);
+    assert_eq!(late.take_trouble(), None);
     drop(streams.pop());
+    // A difference is no use to a decoder that begins: now a key picture helps.
     until("a seat", || {
-        late.push(FrameKind::Key, &unit);
-        shows(&late, luma)
+        late.push(FrameKind::Delta, b"no picture");
+        late.take_trouble() == Some(Trouble::KeyFrame)
     });
+    late.push(FrameKind::Key, &unit);
+    until("a picture", || shows(&late, luma));
+    assert_eq!((late.size(), late.picture_id()), (Some(P180), late.picture().map(|it| it.id())));
 }
 
 #[test]

@@ -192,7 +192,6 @@ impl Ingress {
         let opened = self.stream.as_ref().and_then(|stream| stream.opened.as_ref());
         let asked = self.requests().counts();
         let decode = opened.and_then(|opened| opened.decode.as_ref());
-        let picture = decode.and_then(DecodeStream::picture);
         stats.packets_received = self.stats.packets();
         stats.octets_received = self.stats.octets();
         stats.packets_lost = self.stats.lost();
@@ -200,7 +199,7 @@ impl Ingress {
         stats.jitter = self.stats.jitter();
         stats.key_frames_asked = KeyFrameAsks { pli: asked.pli, fir: asked.fir, info: asked.info };
         stats.received_codec = self.format().map(|format| format.coding.codec());
-        stats.received_size = picture.map(|picture| picture.size());
+        stats.received_size = decode.and_then(DecodeStream::size);
     }
 
     pub(crate) fn set_round_trip(&mut self, round_trip: Option<Duration>) {
@@ -505,7 +504,7 @@ impl Ingress {
             }
         }
         let Some(decode) = &opened.decode else { return };
-        let picture = || decode.picture().map(|picture| picture.id());
+        let picture = || decode.picture_id();
         match decode.take_trouble() {
             None => {}
             Some(Trouble::KeyFrame) => opened.receiver.want_key_frame(now),

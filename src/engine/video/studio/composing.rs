@@ -38,10 +38,10 @@ struct Held {
 /// What a beat found in a composition.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Found {
-    /// Pictures are to be made.
-    pub(super) due: bool,
-    /// Those of an earlier beat are not done.
-    pub(super) late: bool,
+    /// Sizes in which a picture is to be made.
+    pub(super) due: u32,
+    /// Those of them in which an earlier one is not done.
+    pub(super) late: u32,
 }
 
 impl fmt::Debug for Composing {
@@ -116,8 +116,8 @@ impl Composing {
                 continue;
             }
             let taken = self.canvases[index(class)].taken.swap(true, Ordering::Acquire);
-            found.due = true;
-            found.late |= taken || due.any(|e| e.is_busy());
+            found.due += 1;
+            found.late += u32::from(taken || due.any(|e| e.is_busy()));
             if !taken {
                 compose(class);
             }
@@ -246,15 +246,17 @@ mod tests {
     }
 
     #[test]
-    fn a_canvas_that_is_still_drawn_makes_the_beat_late_and_is_not_begun_again() {
+    fn a_canvas_that_is_still_drawn_is_late_and_not_begun_again() {
         let (composing, _holders) = composing();
         let beat = |number| Beat { number, at: Instant::now() };
         let mut begun = 0;
-        for (number, late) in [(0, false), (1, true)] {
+        for (number, late) in [(0, 0), (1, 2), (2, 1)] {
             let found = composing.begin(beat(number), Some(SizeClass::P360), 30, |_| begun += 1);
-            assert_eq!((found.due, found.late), (true, late));
+            assert_eq!((found.due, found.late), (2, late));
+            let done = &composing.canvases[index(SizeClass::P180)];
+            done.taken.store(number == 0, Ordering::Release);
         }
-        assert_eq!(begun, 2);
+        assert_eq!(begun, 3);
     }
 
     #[test]

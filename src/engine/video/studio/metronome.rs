@@ -7,6 +7,7 @@ use super::{Shared, locked};
 use causeway_base::SizeClass;
 use causeway_plan::video::VideoStrain;
 use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -84,7 +85,9 @@ fn run(shared: &Shared, mut overload: Overload) {
             }
             let now = Instant::now();
             let Some(beat) = beats.take(now) else { continue };
-            let strain = at(shared, beat, &mut overload, now);
+            // A fault of ours costs this beat, and no other.
+            let work = AssertUnwindSafe(|| at(shared, beat, &mut overload, now));
+            let strain = catch_unwind(work).unwrap_or_else(|_| shared.strain());
             // At rest nothing is known of the load; a strain is taken back before it.
             if strain == VideoStrain::None && shared.rest_if_unwatched() {
                 break;
@@ -96,15 +99,15 @@ fn run(shared: &Shared, mut overload: Overload) {
 /// One beat.
 fn at(shared: &Shared, beat: Beat, overload: &mut Overload, now: Instant) -> VideoStrain {
     let (largest, cap) = bounds(shared.strain());
-    let mut load = Load { busy: shared.jobs.take_busy(), ..Load::default() };
+    let mut load = Load { work: shared.jobs.take_work(), ..Load::default() };
     for composing in shared.living() {
         let found = composing.begin(beat, largest, cap, |class| {
             shared.jobs.add(Job::Compose(Arc::clone(&composing), class, beat, cap));
         });
-        load.due |= found.due;
-        load.late |= found.late;
+        load.due += found.due;
+        load.late += found.late;
     }
-    shared.counts.beat(load.late);
+    shared.counts.beat(load.late > 0);
     let strain = overload.observe(now, load);
     shared.set_strain(strain);
     strain

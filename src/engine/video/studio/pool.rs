@@ -3,9 +3,12 @@
 use super::beat::Beat;
 use super::composing::Composing;
 use super::encoding::{Encoded, Encoding};
+use super::overload::Work;
 use super::{Shared, locked};
+use crate::video::NICENESS;
 use causeway_base::SizeClass;
 use rustix::process::setpriority_process;
+use rustix::time::{ClockId, clock_gettime};
 use std::collections::VecDeque;
 use std::fmt;
 use std::io;
@@ -14,10 +17,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
-
-/// How far the threads stand back behind others (`nice`): signalling, and audio where it has no
-/// real-time priority, go first.
-const NICENESS: i32 = 5;
 
 /// Something to do.
 pub(super) enum Job {
@@ -32,13 +31,15 @@ pub(super) enum Job {
 pub(super) struct Jobs {
     queue: Mutex<Queue>,
     more: Condvar,
-    /// Time worked, in nanoseconds.
+    /// What was worked, in nanoseconds.
     busy: AtomicU64,
+    cpu: AtomicU64,
 }
 
 #[derive(Default)]
 struct Queue {
-    waiting: VecDeque<Job>,
+    /// Each with the time at which it came.
+    waiting: VecDeque<(Instant, Job)>,
     closed: bool,
 }
 
@@ -51,19 +52,26 @@ impl fmt::Debug for Jobs {
 impl Jobs {
     /// Adds a job behind the others.
     pub(super) fn add(&self, job: Job) {
-        locked(&self.queue).waiting.push_back(job);
+        locked(&self.queue).waiting.push_back((Instant::now(), job));
         self.more.notify_one();
     }
 
     /// Adds a job before the others: what is composed leaves before more is.
     fn add_first(&self, job: Job) {
-        locked(&self.queue).waiting.push_front(job);
+        locked(&self.queue).waiting.push_front((Instant::now(), job));
         self.more.notify_one();
     }
 
-    /// Time worked since the last call.
-    pub(super) fn take_busy(&self) -> Duration {
-        Duration::from_nanos(self.busy.swap(0, Ordering::Relaxed))
+    /// What was worked since the last call.
+    pub(super) fn take_work(&self) -> Work {
+        let take = |nanos: &AtomicU64| Duration::from_nanos(nanos.swap(0, Ordering::Relaxed));
+        Work { busy: take(&self.busy), cpu: take(&self.cpu) }
+    }
+
+    fn worked(&self, work: Work) {
+        let nanos = |time: Duration| u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
+        self.busy.fetch_add(nanos(work.busy), Ordering::Relaxed);
+        self.cpu.fetch_add(nanos(work.cpu), Ordering::Relaxed);
     }
 
     /// No job is begun any more.
@@ -75,8 +83,8 @@ impl Jobs {
         self.more.notify_all();
     }
 
-    /// The next job, once there is one. `None` after the end.
-    fn next(&self) -> Option<Job> {
+    /// The next job, once there is one, and since when. `None` after the end.
+    fn next(&self) -> Option<(Instant, Job)> {
         let mut queue = locked(&self.queue);
         loop {
             if queue.closed {
@@ -96,13 +104,22 @@ pub(super) fn start(shared: &Arc<Shared>, number: usize) -> io::Result<JoinHandl
     std::thread::Builder::new().name(format!("studio-{number}")).spawn(move || {
         // Refused only where the system knows no priorities.
         let _ = setpriority_process(None, NICENESS);
-        while let Some(job) = shared.jobs.next() {
-            let began = Instant::now();
+        let mut free_since = Instant::now();
+        while let Some((since, job)) = shared.jobs.next() {
+            let cpu = cpu_time();
             job.run(&shared);
-            let nanos = u64::try_from(began.elapsed().as_nanos()).unwrap_or(u64::MAX);
-            shared.jobs.busy.fetch_add(nanos, Ordering::Relaxed);
+            let now = Instant::now();
+            // A thread that is not woken in time had work all the same.
+            let busy = now.saturating_duration_since(since.max(free_since));
+            shared.jobs.worked(Work { busy, cpu: cpu_time().saturating_sub(cpu) });
+            free_since = now;
         }
     })
+}
+
+/// How long this thread had a processor.
+fn cpu_time() -> Duration {
+    clock_gettime(ClockId::ThreadCPUTime).try_into().unwrap_or_default()
 }
 
 impl Job {

@@ -228,6 +228,8 @@ pub enum FreezeCause {
     Unsupported,
     /// Their decoder died of them, again and again.
     Crashed,
+    /// More are shown than are decoded at once.
+    Crowded,
 }
 
 impl From<video::FreezeCause> for FreezeCause {
@@ -237,6 +239,7 @@ impl From<video::FreezeCause> for FreezeCause {
             video::FreezeCause::Size => FreezeCause::Size,
             video::FreezeCause::Unsupported => FreezeCause::Unsupported,
             video::FreezeCause::Crashed => FreezeCause::Crashed,
+            video::FreezeCause::Crowded => FreezeCause::Crowded,
         }
     }
 }

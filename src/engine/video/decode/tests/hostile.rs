@@ -6,7 +6,6 @@ use super::super::message::{Answer, Request};
 use super::super::process::{Fault, Process};
 use super::*;
 use causeway_media::video::codec::MAX_ACCESS_UNIT;
-use causeway_plan::video::FreezeCause;
 use std::os::fd::AsFd;
 use std::os::unix::process::ExitStatusExt;
 

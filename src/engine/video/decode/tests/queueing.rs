@@ -1,10 +1,12 @@
 //! Frames that wait.
 
 use super::super::queue::{Follows, MAX_WAITING, Next, Queue};
+use super::super::record::Owner;
 use super::super::stream::StreamId;
 use super::*;
 use causeway_media::video::codec::MAX_ACCESS_UNIT;
-use causeway_plan::video::FreezeCause;
+
+const OWNER: Owner = Owner::Stream(0);
 
 /// The streams and first bytes of all that waits.
 fn drain(queue: &Queue) -> Vec<(StreamId, u8, Follows)> {
@@ -18,7 +20,7 @@ fn drain(queue: &Queue) -> Vec<(StreamId, u8, Follows)> {
 #[test]
 fn streams_take_turns() {
     let queue = Queue::default();
-    let [a, b, c] = [0, 1, 2].map(|_| queue.open(VideoCodec::Vp8).id);
+    let [a, b, c] = [0, 1, 2].map(|_| queue.open(VideoCodec::Vp8, OWNER).id);
     let now = Instant::now();
     for n in 0..3 {
         queue.push(a, FrameKind::Delta, &[n], now);
@@ -33,7 +35,7 @@ fn streams_take_turns() {
 #[test]
 fn a_stream_that_falls_behind_begins_anew() {
     let queue = Queue::default();
-    let (stream, other) = (queue.open(VideoCodec::Vp8), queue.open(VideoCodec::Vp8));
+    let (stream, other) = (queue.open(VideoCodec::Vp8, OWNER), queue.open(VideoCodec::Vp8, OWNER));
     let now = Instant::now();
     queue.push(other.id, FrameKind::Delta, &[7], now);
     for n in 0..MAX_WAITING as u8 {
@@ -66,7 +68,7 @@ fn a_stream_that_falls_behind_begins_anew() {
 #[test]
 fn a_gap_is_told_with_the_next_frame_alone() {
     let queue = Queue::default();
-    let stream = queue.open(VideoCodec::H264);
+    let stream = queue.open(VideoCodec::H264, OWNER);
     let now = Instant::now();
     queue.push(stream.id, FrameKind::Key, &[0], now);
     queue.lost(stream.id);
@@ -79,7 +81,7 @@ fn a_gap_is_told_with_the_next_frame_alone() {
 #[test]
 fn a_barred_stream_is_tried_again_afterwards() {
     let queue = Queue::default();
-    let stream = queue.open(VideoCodec::H264);
+    let stream = queue.open(VideoCodec::H264, OWNER);
     let now = Instant::now();
     let after = now + Duration::from_secs(30);
     queue.push(stream.id, FrameKind::Key, &[0], now);
@@ -95,7 +97,7 @@ fn a_barred_stream_is_tried_again_afterwards() {
 #[test]
 fn streams_that_ended_are_told_once() {
     let queue = Queue::default();
-    let stream = queue.open(VideoCodec::H264);
+    let stream = queue.open(VideoCodec::H264, OWNER);
     queue.push(stream.id, FrameKind::Key, &[0], Instant::now());
     assert_eq!(queue.len(), 1);
     queue.end(stream.id);

@@ -1,7 +1,7 @@
 //! Processes that die.
 
 use super::*;
-use causeway_plan::video::FreezeCause;
+use causeway_base::LegId;
 use std::process::Command;
 use std::sync::atomic::Ordering;
 
@@ -103,4 +103,41 @@ fn a_stream_that_kills_again_and_again_is_barred_and_its_neighbour_goes_on() {
         camera.show(FrameKind::Delta, &good);
     }
     assert_eq!((restarts(&decoders), good.take_trouble()), (3, None));
+}
+
+#[test]
+fn a_fault_of_ours_costs_a_process_and_bars_the_stream_that_brings_it() {
+    let decoders = start(1);
+    let (good, bad) = (decoders.stream(VideoCodec::Vp8), decoders.stream(VideoCodec::Vp8));
+    let mut camera = Camera::new(VideoCodec::Vp8, P180);
+    for faults in 1..=3 {
+        camera.show(FrameKind::Key, &good);
+        bad.push(FrameKind::Key, FAULT);
+        until("another process", || restarts(&decoders) == faults);
+    }
+    until("the bar", || bad.take_trouble() == Some(Trouble::Frozen(FreezeCause::Crashed)));
+    bad.push(FrameKind::Key, FAULT);
+    camera.show(FrameKind::Key, &good);
+    camera.show(FrameKind::Delta, &good);
+    assert_eq!(restarts(&decoders), 3);
+}
+
+#[test]
+fn who_is_barred_does_not_come_back_by_another_stream() {
+    let program = child("video::decode::tests::recovery::a_child_dies_of_some_units");
+    let decoders = Decoders::start(program, 2).expect("a child");
+    let (bad, other) = (decoders.of(LegId(1), 0), decoders.of(LegId(1), 1));
+    for deaths in 1..=3 {
+        // Each by a new stream, and each in another process than the one before.
+        let _between = other.stream(VideoCodec::Vp8);
+        let stream = bad.stream(VideoCodec::Vp8);
+        stream.push(FrameKind::Key, DEADLY);
+        until("a death", || restarts(&decoders) == deaths);
+    }
+    let frozen = Trouble::Frozen(FreezeCause::Crashed);
+    until("the bar", || bad.stream(VideoCodec::H264).take_trouble() == Some(frozen));
+    bad.stream(VideoCodec::Vp8).push(FrameKind::Key, DEADLY);
+    let stream = other.stream(VideoCodec::Vp8);
+    Camera::new(VideoCodec::Vp8, P180).show(FrameKind::Key, &stream);
+    assert_eq!(restarts(&decoders), 3);
 }

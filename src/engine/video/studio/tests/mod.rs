@@ -323,44 +323,105 @@ fn a_fault_ends_its_own_composition_alone() {
     assert!(!good.has_failed() && bad_encode.take().is_empty());
 }
 
-/// A source that takes its time, as long as it is told to.
-#[derive(Clone, Debug)]
-struct Slow(Still, Arc<AtomicU64>);
+/// A source at whose end a fault of ours is.
+#[derive(Debug)]
+struct Parting;
 
-impl PictureSource for Slow {
+impl PictureSource for Parting {
     fn picture(&self) -> Option<Frame> {
-        let until = Instant::now() + Duration::from_millis(self.1.load(Ordering::Relaxed));
-        while Instant::now() < until {
-            std::thread::park_timeout(until.saturating_duration_since(Instant::now()));
-        }
-        self.0.picture()
+        None
+    }
+}
+
+impl Drop for Parting {
+    fn drop(&mut self) {
+        panic!("a fault that a test made");
     }
 }
 
 #[test]
-fn too_little_time_takes_pictures_away_until_only_audio_is_left() {
+fn a_fault_at_a_beat_costs_that_beat_alone() {
     let studio = studio();
+    let (composition, stills) = colours(&studio);
+    let encode = composition.encode(key(VideoCodec::Vp8, SizeClass::P180));
+    take(&encode, 1);
+    let ended = studio.open();
+    ended.show(&quarters(), vec![(LegId(0), Parting)]);
+    drop(ended);
+    let beats = || studio.counts().beats.load(Ordering::Relaxed);
+    let before = beats();
+    wait("further beats", || (beats() > before + 5).then_some(()));
+    stills[0].set(plain(P360, COLOURS[1]));
+    take(&encode, 1);
+}
+
+/// A source that takes a tenth of a second of its thread.
+#[derive(Debug)]
+struct Slow(Takes);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Takes {
+    Work,
+    Time,
+}
+
+impl PictureSource for Slow {
+    fn picture(&self) -> Option<Frame> {
+        let until = Instant::now() + Duration::from_millis(100);
+        while Instant::now() < until {
+            if self.0 == Takes::Time {
+                std::thread::park_timeout(until.saturating_duration_since(Instant::now()));
+            }
+        }
+        None
+    }
+}
+
+#[test]
+fn too_little_time_takes_pictures_away_and_then_the_large_ones() {
+    let studio = Studio::start(1, &Theme::default()).expect("threads");
     let composition = studio.open();
-    let slow = Slow(Still::new(None), Arc::new(AtomicU64::new(100)));
-    composition.show(&quarters(), vec![(LegId(0), slow)]);
-    let _encode = composition.encode(key(VideoCodec::Vp8, SizeClass::P180));
+    composition.show(&quarters(), vec![(LegId(0), Slow(Takes::Work))]);
+    let _encode = composition.encode(key(VideoCodec::Vp8, SizeClass::P720));
     let mut seen = Vec::new();
-    wait("audio only", || {
+    wait("smaller pictures", || {
         let strain = studio.strain();
         if seen.last() != Some(&strain) {
             seen.push(strain);
         }
-        (strain == VideoStrain::AudioOnly).then_some(())
+        (strain == VideoStrain::Smaller).then_some(())
     });
-    use VideoStrain::{AudioOnly, FewerPictures, None as Ease, Smaller};
-    assert!([Ease, FewerPictures, Smaller, AudioOnly].ends_with(&seen), "{seen:?}");
+    use VideoStrain::{FewerPictures, None as Ease, Smaller};
+    assert!([Ease, FewerPictures, Smaller].ends_with(&seen), "{seen:?}");
     let counts = studio.counts();
-    wait("the last pictures", || {
+    wait("the last large picture", || {
         let before = counts.composed.load(Ordering::Relaxed);
         let beats = counts.beats.load(Ordering::Relaxed);
         wait("beats", || (counts.beats.load(Ordering::Relaxed) > beats + 10).then_some(()));
         (counts.composed.load(Ordering::Relaxed) == before).then_some(())
     });
+}
+
+#[test]
+fn a_slow_composition_leaves_the_others_their_pictures() {
+    let studio = Studio::start(4, &Theme::default()).expect("threads");
+    let slow = studio.open();
+    slow.show(&quarters(), vec![(LegId(0), Slow(Takes::Time))]);
+    let wanted = key(VideoCodec::Vp8, SizeClass::P180);
+    let _slow_encode = slow.encode(wanted);
+    let (quick, stills) = colours(&studio);
+    let encode = quick.encode(wanted);
+    let counts = studio.counts();
+    let (mut pictures, mut number) = (0, 0);
+    wait("three seconds", || {
+        number += 1;
+        stills[0].set(moving(P360, 0, number));
+        pictures += encode.take().len();
+        assert_eq!(studio.strain(), VideoStrain::None);
+        (counts.beats.load(Ordering::Relaxed) > 100).then_some(())
+    });
+    assert!(counts.late_beats.load(Ordering::Relaxed) > 30, "the slow one is late");
+    assert!(pictures > 30, "{pictures}");
 }
 
 #[test]
