@@ -95,7 +95,7 @@ pub enum Command {
         by: By,
     },
     /// Its settings were changed while it runs. What a host changed in it meanwhile stays, but for
-    /// what differs from the settings before.
+    /// what differs from the settings before; keys and pictures are the bridge's and stay.
     Adopt {
         /// The settings of a conference that would begin now.
         settings: Box<Settings>,

@@ -191,17 +191,19 @@ fn a_host_sets_the_layout_and_the_light_of_all_who_chose_none() {
 }
 
 #[test]
-fn adopted_settings_change_the_layout_only_where_they_differ() {
-    let mut room = Room::seen_room(composed(), 2);
+fn adopted_settings_leave_pictures_as_they_are() {
+    let mut room = Room::seen_room(Settings { margin: 5, ..composed() }, 2);
     room.tell(Command::SetLayout { layout: Layout::Equal, by: by(1) });
-    let adopt = |layout| Command::Adopt {
-        settings: Box::new(Settings { layout, ..composed() }),
-        by: By::Operator,
-    };
-    room.tell(adopt(Layout::Speaker));
-    assert_eq!(room.conference.view().layout, Layout::Equal, "what the host set stays");
-    room.tell(adopt(Layout::Single));
-    assert_eq!(room.conference.view().layout, Layout::Single);
+    let name = "Weekly".to_owned();
+    let settings = Box::new(Settings { name, ..Settings::default() });
+    room.tell(Command::Adopt { settings, by: By::Operator });
+    let view = room.conference.view();
+    assert_eq!((view.name.as_str(), view.layout), ("Weekly", Layout::Equal));
+    assert_eq!(room.picture(1).margin, 5);
+    room.choose(1, layout(Layout::Single));
+    room.speaks(2);
+    assert!(matches!(room.feed(1), VideoFeed::Picture(_)), "still composed");
+    assert_eq!(room.conference.settings().layout, Layout::Speaker);
 }
 
 #[test]
