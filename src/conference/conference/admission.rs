@@ -7,6 +7,7 @@ use crate::roster::Path;
 use crate::{AdmissionState, By, CommandError, Event, Hold, Join, Lobby, Notice, Role, Settings};
 use causeway_base::{EndCause, LegId, ParticipantId};
 use causeway_plan::Direction;
+use causeway_plan::video::VideoState;
 use std::time::Instant;
 
 impl Conference {
@@ -59,6 +60,10 @@ impl Conference {
             self.seats_changed = true;
         }
         self.plan_is_stale = true;
+        if !video.receives() {
+            // Nobody tells any more how its pictures stand.
+            self.video_changed(leg, VideoState::Absent)?;
+        }
         Ok(())
     }
 

@@ -85,7 +85,9 @@ impl Conference {
         state: VideoState,
     ) -> Result<(), CommandError> {
         let seat = self.roster.leg_mut(leg)?;
-        if std::mem::replace(&mut seat.picture, state) == state {
+        // What was said before it stopped comes late.
+        let is_late = state != VideoState::Absent && !seat.video.receives();
+        if is_late || std::mem::replace(&mut seat.picture, state) == state {
             return Ok(());
         }
         if state == VideoState::Absent {

@@ -179,9 +179,14 @@ fn a_camera_that_is_held_is_seen_no_more() {
     room.raw(camera(1, VideoState::Coming));
     let media = seen(Direction::Inactive);
     let orders = room.raw(Message::Leg(LegEvent::MediaReady { leg: LegId(1), media }));
-    let plan = plan(&orders);
+    let plan = self::plan(&orders);
     assert_eq!(plan.pictures.iter().flat_map(PicturePlan::sources).count(), 0);
     assert_eq!(plan.video.iter().map(|way| way.leg).collect::<Vec<_>>(), [LegId(2)]);
+    room.raw(camera(1, VideoState::Coming));
+    let orders = room.raw(ready_to_see(1));
+    let plan = self::plan(&orders);
+    let sources = plan.pictures.iter().flat_map(PicturePlan::sources);
+    assert_eq!(sources.count(), 0, "nothing came since");
 }
 
 #[test]
