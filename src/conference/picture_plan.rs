@@ -9,7 +9,9 @@ use crate::{AdmissionState, Participant, Protocol, Roster};
 use causeway_base::{Lang, LegId, ParticipantId};
 use causeway_plan::picture::{Area, PathQuality, TextScreen};
 use causeway_plan::video::VideoState;
-use causeway_plan::{PictureId, PicturePlan, PlannedTile, Show, TileMarks, VideoEgress, VideoFeed};
+use causeway_plan::{
+    Direction, PictureId, PicturePlan, PlannedTile, Show, TileMarks, VideoEgress, VideoFeed,
+};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Screens of those who wait: each is a picture and an encoder of its own. Further ones wait without,
@@ -64,7 +66,7 @@ pub(crate) struct Cast {
     cameras: BTreeMap<ParticipantId, LegId>,
     /// Those of them who speak by telephone.
     by_phone: BTreeSet<ParticipantId>,
-    /// People who are in by voice only.
+    /// People who are in by telephone only: neither by a page nor by a room that takes pictures.
     pub(crate) on_phone: usize,
 }
 
@@ -83,11 +85,12 @@ impl Cast {
         if legs.peek().is_none() {
             return;
         }
-        let (mut camera, mut has_line, mut has_phone) = (None, false, false);
+        let (mut camera, mut has_screen, mut has_phone) = (None, false, false);
         for (leg, seat) in legs {
             let receives = seat.video.receives();
-            has_line |= receives;
-            has_phone |= !receives && seat.source != Protocol::WebRtc;
+            let is_phone = seat.source != Protocol::WebRtc && seat.video == Direction::Inactive;
+            has_screen |= !is_phone;
+            has_phone |= is_phone;
             match seat.picture {
                 VideoState::Absent => {}
                 _ if !receives => {}
@@ -104,7 +107,7 @@ impl Cast {
                 self.by_phone.insert(who.id);
             }
         }
-        self.on_phone += usize::from(!has_line);
+        self.on_phone += usize::from(!has_screen);
     }
 
     /// Those with a picture, in the order in which they came.

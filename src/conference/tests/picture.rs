@@ -312,6 +312,20 @@ fn somebody_alone_in_a_picture_is_sent_on_but_never_to_themselves() {
 }
 
 #[test]
+fn who_switches_the_camera_off_is_not_on_the_phone() {
+    let mut room = Room::seen_room(composed(), 1);
+    let browser = Join { source: Protocol::WebRtc, ..caller(2, Role::Guest) };
+    room.try_tell(Command::Join(browser)).expect("a seat");
+    room.seat(3, Role::Guest).expect("a seat");
+    room.seat(4, Role::Guest).expect("a seat");
+    room.media_ready(2, BOTH, Direction::Inactive);
+    room.media_ready(3, BOTH, Direction::SendOnly);
+    room.media_ready(4, BOTH, Direction::Inactive);
+    let Show::People { on_phone, .. } = room.picture(1).show else { panic!("people") };
+    assert_eq!(on_phone, 1, "the telephone alone");
+}
+
+#[test]
 fn a_layout_of_ones_own_is_composed_as_it_was_given() {
     let mut room = Room::seen_room(composed(), 3);
     let area = Area::new(100, 100, 300, 300).expect("within");
