@@ -327,7 +327,7 @@ impl fmt::Display for CommandError {
             CommandError::Text(TextError::TooLong) => {
                 write!(f, "a message has at most {} characters", chat::MAX_TEXT)
             }
-            CommandError::TooFast => f.write_str("too many messages in a short time"),
+            CommandError::TooFast => f.write_str("too many of these in a short time"),
             CommandError::TooManySuccessors => {
                 write!(f, "a host has at most {} successors", crate::policy::MAX_SUCCESSORS)
             }

@@ -9,6 +9,7 @@ use causeway_plan::picture::{PathQuality, TextScreen};
 use causeway_plan::video::{Sight, VideoState, VideoStrain};
 use causeway_plan::{PicturePlan, VideoEgress};
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Instant;
 
 /// What a participant sees.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,9 +33,11 @@ impl Conference {
         Ok(())
     }
 
-    /// Everybody for themselves, hosts and the operator for others.
+    /// Everybody for themselves, so often: each choice plans all pictures anew. Hosts and the
+    /// operator for others.
     pub(super) fn choose_picture(
         &mut self,
+        now: Instant,
         who: ParticipantId,
         choice: PictureChoice,
         by: By,
@@ -47,6 +50,9 @@ impl Conference {
         }
         let participant = self.roster.participant_mut(who)?;
         if participant.choice != choice {
+            if by == By::Participant(who) && !participant.choosing.take(now) {
+                return Err(CommandError::TooFast);
+            }
             participant.choice = choice;
             self.events.push_back(Event::PictureChosen { participant: who });
             self.plan_is_stale = true;
@@ -125,18 +131,26 @@ impl Conference {
     }
 
     /// The next layout, by a key.
-    pub(super) fn next_layout(&mut self, who: ParticipantId) -> Result<(), CommandError> {
+    pub(super) fn next_layout(
+        &mut self,
+        now: Instant,
+        who: ParticipantId,
+    ) -> Result<(), CommandError> {
         let layout = Some(self.looks(who)?.layout.next());
-        let pinned = None;
-        self.choose_picture(who, PictureChoice { layout, pinned, page: 0 }, By::Participant(who))
+        let choice = PictureChoice { layout, ..PictureChoice::default() };
+        self.choose_picture(now, who, choice, By::Participant(who))
     }
 
     /// The next page, and after the last one the first, by a key.
-    pub(super) fn next_page(&mut self, who: ParticipantId) -> Result<(), CommandError> {
+    pub(super) fn next_page(
+        &mut self,
+        now: Instant,
+        who: ParticipantId,
+    ) -> Result<(), CommandError> {
         let looks = self.looks(who)?;
         let choice = self.roster.participant(who)?.choice.clone();
         let page = (looks.page + 1) % looks.pages;
-        self.choose_picture(who, PictureChoice { page, ..choice }, By::Participant(who))
+        self.choose_picture(now, who, PictureChoice { page, ..choice }, By::Participant(who))
     }
 
     /// What somebody sees, or would if they were sent pictures.

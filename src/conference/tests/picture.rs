@@ -142,6 +142,28 @@ fn a_crowd_that_waits_costs_no_more_than_so_many_screens() {
 }
 
 #[test]
+fn choices_are_paced_and_differ_in_so_many_pictures() {
+    let mut room = Room::seen_room(composed(), 150);
+    room.speaks(1);
+    for who in 2..=150 {
+        let area = Area::new(who as u16 * 2, 0, 400, 400).expect("within");
+        room.choose(who, layout(Layout::Custom(vec![area])));
+    }
+    assert_eq!(room.plan.pictures.len(), 2 + 64, "the common ones and so many others");
+    assert_eq!((room.sees(2).len(), room.id(150)), (1, room.id(149)));
+    let page = |page| Command::ChoosePicture {
+        participant: part(150),
+        choice: PictureChoice { page, ..layout(Layout::Equal) },
+        by: by(150),
+    };
+    let taken = (0..100).filter(|at| room.try_tell(page(*at)).is_ok()).count();
+    assert_eq!(taken as u32, crate::chat::BURST - 1);
+    assert_eq!(room.try_tell(page(200)), Err(CommandError::TooFast));
+    room.pass(crate::chat::INTERVAL);
+    assert_eq!(room.try_tell(page(200)), Ok(()));
+}
+
+#[test]
 fn same_choices_share_a_picture_and_others_have_their_own() {
     let mut room = Room::seen_room(composed(), 20);
     room.speaks(1);
