@@ -1,7 +1,7 @@
 //! Who is seen where, and what everybody sees.
 
 use super::Conference;
-use crate::layout::{Layout, PictureChoice};
+use crate::layout::{Layout, PictureChoice, STRIP};
 use crate::picture_plan::{self, Cast, Scenery};
 use crate::{By, CommandError, Event, screen};
 use causeway_base::{LegId, ParticipantId};
@@ -176,7 +176,10 @@ impl Conference {
         self.stage.spotlight(self.spotlight);
         let speaker = self.speaker.current();
         if let Some(speaker) = speaker {
-            self.stage.speaks(speaker, self.layout.places());
+            // Whom a light or a pin made large has one of the places, and some may look at a strip
+            // while others see a page.
+            let places = self.layout.places().saturating_sub(1).clamp(1, STRIP);
+            self.stage.speaks(speaker, places);
         }
         let scenery = Scenery {
             layout: &self.layout,

@@ -213,6 +213,19 @@ fn a_host_sets_the_layout_and_the_light_of_all_who_chose_none() {
 }
 
 #[test]
+fn who_speaks_is_seen_below_the_light_and_below_a_pin() {
+    let mut room = Room::seen_room(composed(), 20);
+    room.tell(Command::Spotlight { participant: Some(part(20)), by: by(1) });
+    room.speaks(8);
+    assert!(room.sees(2).contains(&8), "{:?}", room.sees(2));
+    room.tell(Command::Spotlight { participant: None, by: by(1) });
+    room.tell(Command::SetLayout { layout: Layout::Equal, by: by(1) });
+    room.choose(2, PictureChoice { pinned: Some(part(19)), ..layout(Layout::Speaker) });
+    room.speaks(12);
+    assert!(room.sees(2).contains(&12), "{:?}", room.sees(2));
+}
+
+#[test]
 fn adopted_settings_leave_pictures_as_they_are() {
     let mut room = Room::seen_room(Settings { margin: 5, ..composed() }, 2);
     room.tell(Command::SetLayout { layout: Layout::Equal, by: by(1) });
