@@ -306,9 +306,10 @@ pub(crate) fn in_effect(
     stage: &Stage,
 ) -> (Layout, usize, Option<ParticipantId>) {
     let pinned = choice.pinned.filter(|who| stage.has(*who));
-    // Nothing is shared by anybody yet.
     let layout = choice.layout.as_ref().unwrap_or(common).clone();
-    let layout = layout.in_effect(pinned.is_some(), false);
+    // The light is for those who look as the meeting does. Nothing is shared by anybody yet.
+    let is_lit = choice.layout.is_none() && stage.has_spotlight();
+    let layout = layout.in_effect(pinned.is_some() || is_lit, false);
     let pinned = pinned.filter(|_| layout.has_stage());
     let page = choice.page.min(stage.pages(&layout) - 1);
     (layout, page, pinned)

@@ -213,6 +213,19 @@ fn a_host_sets_the_layout_and_the_light_of_all_who_chose_none() {
 }
 
 #[test]
+fn the_light_makes_a_page_of_equals_a_stage_but_not_ones_own_page() {
+    let mut room = Room::seen_room(composed(), 3);
+    room.tell(Command::SetLayout { layout: Layout::Equal, by: by(1) });
+    room.choose(3, layout(Layout::Equal));
+    room.tell(Command::Spotlight { participant: Some(part(2)), by: by(1) });
+    assert_eq!((room.sees(1), room.sees(3)), (vec![2, 1, 3], vec![1, 2, 3]));
+    assert!(room.tiles(1)[0].area.width() > room.tiles(1)[1].area.width());
+    assert_eq!(room.conference.view().participants[0].looks.layout, Layout::Speaker);
+    room.camera(2, VideoState::Absent);
+    assert_eq!(room.conference.view().participants[0].looks.layout, Layout::Equal);
+}
+
+#[test]
 fn who_speaks_is_seen_below_the_light_and_below_a_pin() {
     let mut room = Room::seen_room(composed(), 20);
     room.tell(Command::Spotlight { participant: Some(part(20)), by: by(1) });
