@@ -45,8 +45,13 @@ impl Conference {
         if by != By::Participant(who) {
             self.authorise(by)?;
         }
-        if let Some(pinned) = choice.pinned {
-            self.roster.participant(pinned)?;
+        if !self.roster.participant(who)?.joined {
+            return Err(CommandError::NotAdmitted);
+        }
+        // Who waits is as unknown as who is not there: numbers tell nothing.
+        let is_in = |who| self.roster.participant(who).is_ok_and(|who| who.joined);
+        if choice.pinned.is_some_and(|pinned| !is_in(pinned)) {
+            return Err(CommandError::UnknownParticipant);
         }
         let participant = self.roster.participant_mut(who)?;
         if participant.choice != choice {

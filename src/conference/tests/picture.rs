@@ -226,6 +226,26 @@ fn the_light_makes_a_page_of_equals_a_stage_but_not_ones_own_page() {
 }
 
 #[test]
+fn who_waits_chooses_nothing_and_is_not_pinned() {
+    let mut room = Room::new(Settings { lobby: Lobby::On, ..composed() });
+    room.join_seen(1, Role::Host);
+    room.join_seen(2, Role::Guest);
+    let pin = |who, pinned| Command::ChoosePicture {
+        participant: part(who),
+        choice: PictureChoice { pinned: Some(part(pinned)), ..PictureChoice::default() },
+        by: by(who),
+    };
+    for pinned in [1, 2, 9] {
+        assert_eq!(room.try_tell(pin(2, pinned)), Err(CommandError::NotAdmitted));
+    }
+    for pinned in [2, 9] {
+        assert_eq!(room.try_tell(pin(1, pinned)), Err(CommandError::UnknownParticipant));
+    }
+    room.tell(Command::Admit { participant: part(2), by: by(1) });
+    assert_eq!(room.try_tell(pin(1, 2)), Ok(()));
+}
+
+#[test]
 fn who_speaks_is_seen_below_the_light_and_below_a_pin() {
     let mut room = Room::seen_room(composed(), 20);
     room.tell(Command::Spotlight { participant: Some(part(20)), by: by(1) });
