@@ -83,8 +83,11 @@ impl Conference {
         Ok(())
     }
 
-    /// Somebody left: nobody else gets their place in the light.
-    pub(super) fn withdraw_spotlight(&mut self, who: ParticipantId) {
+    /// Somebody left: nobody else gets their place in the light, and no pin waits for them.
+    pub(super) fn withdraw_large(&mut self, who: ParticipantId) {
+        for other in self.roster.participants_mut() {
+            other.choice.pinned.take_if(|pinned| *pinned == who);
+        }
         if self.spotlight.take_if(|there| *there == who).is_some() {
             self.events.push_back(Event::SpotlightChanged { participant: None });
         }

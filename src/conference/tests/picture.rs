@@ -290,6 +290,16 @@ fn keys_go_through_layouts_and_pages() {
 }
 
 #[test]
+fn a_pin_of_somebody_who_left_does_not_hold_the_page() {
+    let mut room = Room::seen_room(composed(), 20);
+    room.choose(2, PictureChoice { pinned: Some(part(3)), ..layout(Layout::Equal) });
+    room.hang_up(3);
+    assert_eq!(room.conference.view().participants[1].choice.pinned, None);
+    room.press(2, "*3");
+    assert_eq!(room.sees(2), [18, 19, 20]);
+}
+
+#[test]
 fn people_without_a_camera_are_counted_and_marks_are_drawn() {
     let mut room = Room::seen_room(composed(), 2);
     room.join(3, Role::Guest);
