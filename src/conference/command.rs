@@ -219,6 +219,16 @@ pub enum Command {
         /// By whom.
         by: By,
     },
+    /// As [`Command::ChoosePicture`], by the participant itself, whose layout stays: a page cannot
+    /// say one that the API made.
+    Look {
+        /// Who sees it.
+        participant: ParticipantId,
+        /// Who is large.
+        pinned: Option<ParticipantId>,
+        /// The page.
+        page: usize,
+    },
     /// Somebody large for all, whoever speaks, while there is a picture of them; nobody: who speaks.
     Spotlight {
         /// Whom.

@@ -196,6 +196,9 @@ impl Conference {
             Command::ChoosePicture { participant, choice, by } => {
                 self.choose_picture(now, participant, choice, by)
             }
+            Command::Look { participant, pinned, page } => {
+                self.look(now, participant, pinned, page)
+            }
             Command::Spotlight { participant, by } => self.set_spotlight(participant, by),
             Command::VideoChanged { leg, state } => self.video_changed(leg, state),
             Command::Sighted { leg, sight } => self.sighted(leg, sight),

@@ -65,6 +65,22 @@ impl Conference {
         Ok(())
     }
 
+    pub(super) fn look(
+        &mut self,
+        now: Instant,
+        who: ParticipantId,
+        pinned: Option<ParticipantId>,
+        page: usize,
+    ) -> Result<(), CommandError> {
+        let layout = self.roster.participant(who)?.choice.layout.clone();
+        self.choose_picture(
+            now,
+            who,
+            PictureChoice { layout, pinned, page },
+            By::Participant(who),
+        )
+    }
+
     pub(super) fn set_spotlight(
         &mut self,
         who: Option<ParticipantId>,
