@@ -236,6 +236,7 @@ fn the_reception_shows_where_a_room_stands_and_its_camera_goes_along_into_the_co
     let Show::Text(screen) = &picture.show else { panic!("{picture:?}") };
     assert_eq!(screen.entry, Some(ScreenEntry::Digits("100".to_owned())));
     assert_eq!(picture.id, name, "the encoder goes on");
+    assert_eq!(picture.margin, 4, "an old set shows all of it");
     menus.press("1#");
     let visit = menus.visit();
     assert!(plan(&menus.orders).video.is_empty(), "it is shown nothing there any more");
