@@ -4,7 +4,7 @@ use super::offered;
 use crate::actor::Purpose;
 use crate::actor::call::Call;
 use crate::config::Trust;
-use crate::front_desk::{Answered, Caller, FrontDesk, Rules};
+use crate::front_desk::{Answered, Caller, FrontDesk, Pictures, Rules};
 use crate::journal::Journal;
 use crate::meeting::{Kind, Meeting, Meetings, Permanent, Pin};
 use crate::record::Draft;
