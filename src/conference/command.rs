@@ -95,7 +95,7 @@ pub enum Command {
         by: By,
     },
     /// Its settings were changed while it runs. What a host changed in it meanwhile stays, but for
-    /// what differs from the settings before.
+    /// what differs from the settings before; keys and pictures are the bridge's and stay.
     Adopt {
         /// The settings of a conference that would begin now.
         settings: Box<Settings>,
@@ -219,6 +219,16 @@ pub enum Command {
         /// By whom.
         by: By,
     },
+    /// As [`Command::ChoosePicture`], by the participant itself, whose layout stays: a page cannot
+    /// say one that the API made.
+    Look {
+        /// Who sees it.
+        participant: ParticipantId,
+        /// Who is large.
+        pinned: Option<ParticipantId>,
+        /// The page.
+        page: usize,
+    },
     /// Somebody large for all, whoever speaks, while there is a picture of them; nobody: who speaks.
     Spotlight {
         /// Whom.
@@ -334,7 +344,7 @@ impl fmt::Display for CommandError {
             CommandError::Text(TextError::TooLong) => {
                 write!(f, "a message has at most {} characters", chat::MAX_TEXT)
             }
-            CommandError::TooFast => f.write_str("too many messages in a short time"),
+            CommandError::TooFast => f.write_str("too many of these in a short time"),
             CommandError::TooManySuccessors => {
                 write!(f, "a host has at most {} successors", crate::policy::MAX_SUCCESSORS)
             }

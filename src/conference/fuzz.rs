@@ -240,6 +240,9 @@ fn command(word: &[u8], people: &[ParticipantId]) -> Command {
         }
         26 => Command::RaiseHand { participant, raised: detail & 16 == 0, by },
         27 | 28 => Command::VideoChanged { leg, state: picture(detail) },
+        29 if detail & 15 == 15 => {
+            Command::Look { participant, pinned: Some(somebody(detail)), page: 1 }
+        }
         29 => Command::ChoosePicture {
             participant,
             choice: PictureChoice {

@@ -110,6 +110,8 @@ pub struct Participant {
     pub(crate) pace: Pace,
     /// What the participant wants to see.
     pub choice: PictureChoice,
+    /// How often the participant chose lately.
+    pub(crate) choosing: Pace,
 }
 
 impl Participant {

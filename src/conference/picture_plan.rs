@@ -4,17 +4,24 @@
 //! differ and not with who watches. Nobody is shown, and nobody is shown a conference, before
 //! being admitted: who waits has a screen of its own.
 
-use crate::layout::{Layout, Pictures, Seen, Stage};
+use crate::layout::{Layout, PictureChoice, Pictures, Seen, Stage};
 use crate::{AdmissionState, Participant, Protocol, Roster};
 use causeway_base::{Lang, LegId, ParticipantId};
 use causeway_plan::picture::{Area, PathQuality, TextScreen};
 use causeway_plan::video::VideoState;
-use causeway_plan::{PictureId, PicturePlan, PlannedTile, Show, TileMarks, VideoEgress, VideoFeed};
+use causeway_plan::{
+    Direction, PictureId, PicturePlan, PlannedTile, Show, TileMarks, VideoEgress, VideoFeed,
+};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Screens of those who wait: each is a picture and an encoder of its own. Further ones wait without,
 /// and hear the same.
 const MAX_SCREENS: usize = 64;
+
+/// Pictures of a conference that differ by what people chose: each costs a composition and encoders.
+/// Thirty private layouts, each with one for who is on its stage; further ones get the common
+/// picture.
+const MAX_PICTURES: usize = 64;
 
 /// What a picture is composed from.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -64,7 +71,7 @@ pub(crate) struct Cast {
     cameras: BTreeMap<ParticipantId, LegId>,
     /// Those of them who speak by telephone.
     by_phone: BTreeSet<ParticipantId>,
-    /// People who are in by voice only.
+    /// People who are in by telephone only: neither by a page nor by a room that takes pictures.
     pub(crate) on_phone: usize,
 }
 
@@ -83,11 +90,12 @@ impl Cast {
         if legs.peek().is_none() {
             return;
         }
-        let (mut camera, mut has_line, mut has_phone) = (None, false, false);
+        let (mut camera, mut has_screen, mut has_phone) = (None, false, false);
         for (leg, seat) in legs {
             let receives = seat.video.receives();
-            has_line |= receives;
-            has_phone |= !receives && seat.source != Protocol::WebRtc;
+            let is_phone = seat.source != Protocol::WebRtc && seat.video == Direction::Inactive;
+            has_screen |= !is_phone;
+            has_phone |= is_phone;
             match seat.picture {
                 VideoState::Absent => {}
                 _ if !receives => {}
@@ -104,7 +112,7 @@ impl Cast {
                 self.by_phone.insert(who.id);
             }
         }
-        self.on_phone += usize::from(!has_line);
+        self.on_phone += usize::from(!has_screen);
     }
 
     /// Those with a picture, in the order in which they came.
@@ -135,7 +143,7 @@ pub(crate) fn plan(
     names: &mut PictureNames,
 ) -> (Vec<PicturePlan>, Vec<VideoEgress>) {
     let mut staged = HashMap::new();
-    let mut screens = 0;
+    let (mut screens, mut chosen) = (0, 0);
     let mut wanted: Vec<(LegId, Purpose)> = Vec::new();
     let mut readers: HashMap<Purpose, Readers> = HashMap::new();
     for (leg, seat) in scenery.roster.legs().filter(|(_, seat)| seat.video.sends()) {
@@ -148,7 +156,19 @@ pub(crate) fn plan(
                 screens += 1;
                 Purpose::Waiting(leg)
             }
-            AdmissionState::Admitted { .. } => scenery.purpose(seat.participant, &mut staged),
+            AdmissionState::Admitted { .. } => {
+                let who = seat.participant;
+                let common = scenery.purpose(who, scenery.common(), &mut staged);
+                let purpose = scenery.purpose(who, scenery.view(who), &mut staged);
+                match purpose == common || readers.contains_key(&purpose) {
+                    true => purpose,
+                    false if chosen >= MAX_PICTURES => common,
+                    false => {
+                        chosen += 1;
+                        purpose
+                    }
+                }
+            }
         };
         readers.entry(purpose.clone()).or_default().count(seat.lang);
         wanted.push((leg, purpose));
@@ -194,8 +214,12 @@ impl Readers {
 }
 
 impl Scenery<'_> {
-    fn purpose(&self, who: ParticipantId, staged: &mut HashMap<View, Pictures>) -> Purpose {
-        let view = self.view(who);
+    fn purpose(
+        &self,
+        who: ParticipantId,
+        view: View,
+        staged: &mut HashMap<View, Pictures>,
+    ) -> Purpose {
         let pictures = staged
             .entry(view.clone())
             .or_insert_with_key(|view| self.stage.pictures(&view.layout, view.page, view.pinned));
@@ -208,7 +232,16 @@ impl Scenery<'_> {
     /// What somebody chose, as far as it can be shown.
     fn view(&self, who: ParticipantId) -> View {
         let choice = self.roster.participant(who).map(|who| who.choice.clone()).unwrap_or_default();
-        let (layout, page, pinned) = in_effect(&choice, self.layout, self.stage);
+        self.view_of(&choice)
+    }
+
+    /// What those see who chose nothing.
+    fn common(&self) -> View {
+        self.view_of(&PictureChoice::default())
+    }
+
+    fn view_of(&self, choice: &PictureChoice) -> View {
+        let (layout, page, pinned) = in_effect(choice, self.layout, self.stage);
         View { layout, page, pinned }
     }
 
@@ -268,14 +301,15 @@ impl Scenery<'_> {
 
 /// The layout, the page and who is pinned, as far as a choice can be followed now.
 pub(crate) fn in_effect(
-    choice: &crate::layout::PictureChoice,
+    choice: &PictureChoice,
     common: &Layout,
     stage: &Stage,
 ) -> (Layout, usize, Option<ParticipantId>) {
     let pinned = choice.pinned.filter(|who| stage.has(*who));
-    // Nothing is shared by anybody yet.
     let layout = choice.layout.as_ref().unwrap_or(common).clone();
-    let layout = layout.in_effect(pinned.is_some(), false);
+    // The light is for those who look as the meeting does. Nothing is shared by anybody yet.
+    let is_lit = choice.layout.is_none() && stage.has_spotlight();
+    let layout = layout.in_effect(pinned.is_some() || is_lit, false);
     let pinned = pinned.filter(|_| layout.has_stage());
     let page = choice.page.min(stage.pages(&layout) - 1);
     (layout, page, pinned)

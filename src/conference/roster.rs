@@ -259,6 +259,7 @@ impl Roster {
             may_unmute: false,
             pace: Pace::default(),
             choice: PictureChoice::default(),
+            choosing: Pace::default(),
         };
         self.participants.insert(id, participant);
         id

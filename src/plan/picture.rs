@@ -3,7 +3,8 @@
 //! * [`Area`]: a place. * [`PicturePlan`]: one picture, its tiles or its screen.
 //! * [`VideoEgress`]: who is sent which.
 
-use causeway_base::{Lang, LegId, VideoSize};
+use causeway_base::{Lang, LegId, Redacted, VideoSize};
+use std::fmt;
 
 /// Columns of the grid that places are counted in. With [`GRID_HEIGHT`] it is 16:9, and both can
 /// be divided by all that layouts divide by: 2, 3, 4, 5, 6 and 7.
@@ -129,8 +130,8 @@ pub struct TileMarks {
     pub quality: Option<PathQuality>,
 }
 
-/// One place of a picture.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// One place of a picture. `Debug` does not show the name.
+#[derive(Clone, PartialEq, Eq)]
 pub struct PlannedTile {
     /// Where.
     pub area: Area,
@@ -142,8 +143,19 @@ pub struct PlannedTile {
     pub marks: TileMarks,
 }
 
-/// What somebody types, echoed on a screen.
-#[derive(Clone, Debug, PartialEq, Eq)]
+impl fmt::Debug for PlannedTile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PlannedTile")
+            .field("area", &self.area)
+            .field("source", &self.source)
+            .field("name", &Redacted(&self.name))
+            .field("marks", &self.marks)
+            .finish()
+    }
+}
+
+/// What somebody types, echoed on a screen. `Debug` does not show it.
+#[derive(Clone, PartialEq, Eq)]
 pub enum ScreenEntry {
     /// The digits themselves.
     Digits(String),
@@ -151,8 +163,18 @@ pub enum ScreenEntry {
     Hidden(usize),
 }
 
+impl fmt::Debug for ScreenEntry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Digits(_) => "Digits(…)",
+            Self::Hidden(_) => "Hidden(…)",
+        })
+    }
+}
+
 /// Text that a room shows while it is not in a conference, in the language that it was made in.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// `Debug` does not show it: it names meetings.
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct TextScreen {
     /// The large line.
     pub title: String,
@@ -160,6 +182,16 @@ pub struct TextScreen {
     pub lines: Vec<String>,
     /// What was typed so far.
     pub entry: Option<ScreenEntry>,
+}
+
+impl fmt::Debug for TextScreen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TextScreen")
+            .field("title", &Redacted(&self.title))
+            .field("lines", &self.lines.len())
+            .field("entry", &self.entry)
+            .finish()
+    }
 }
 
 /// What a picture shows.
@@ -259,6 +291,19 @@ mod tests {
         ] {
             assert_eq!(Area::new(left, top, width, height), None);
         }
+    }
+
+    #[test]
+    fn no_log_shows_a_name_or_what_is_typed() {
+        let entry = Some(ScreenEntry::Digits("13800138000".to_owned()));
+        let (title, lines) = ("王小明的会议".to_owned(), vec!["secret".to_owned()]);
+        let (area, source, marks) = (Area::ALL, None, TileMarks::default());
+        let tile = PlannedTile { area, source, name: "王小明先生".to_owned(), marks };
+        let shown = format!("{:?} {tile:?}", Show::Text(TextScreen { title, lines, entry }));
+        for hidden in ["小明", "secret", "138"] {
+            assert!(!shown.contains(hidden), "{shown}");
+        }
+        assert!(!format!("{:?}", ScreenEntry::Hidden(6)).contains('6'));
     }
 
     proptest::proptest! {

@@ -377,6 +377,11 @@ impl FrontDesk {
         Some(CallerKey(self.callers.hash_one((calling, source, &offered.proof.trunk))))
     }
 
+    /// How much of pictures stays free along each edge, in percent.
+    pub(crate) fn margin(&self) -> u8 {
+        self.rules.pictures.margin
+    }
+
     /// What a conference is like that begins now.
     pub(crate) fn settings(&self, key: &str) -> Settings {
         let settings = self.meetings.settings(key, Timestamp::now()).unwrap_or_default();

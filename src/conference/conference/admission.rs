@@ -7,6 +7,7 @@ use crate::roster::Path;
 use crate::{AdmissionState, By, CommandError, Event, Hold, Join, Lobby, Notice, Role, Settings};
 use causeway_base::{EndCause, LegId, ParticipantId};
 use causeway_plan::Direction;
+use causeway_plan::video::VideoState;
 use std::time::Instant;
 
 impl Conference {
@@ -59,6 +60,10 @@ impl Conference {
             self.seats_changed = true;
         }
         self.plan_is_stale = true;
+        if !video.receives() {
+            // Nobody tells any more how its pictures stand.
+            self.video_changed(leg, VideoState::Absent)?;
+        }
         Ok(())
     }
 
@@ -145,9 +150,6 @@ impl Conference {
         if settings.guests_call_me != self.settings.guests_call_me {
             self.allow_call_me(settings.guests_call_me, by)?;
         }
-        if settings.layout != self.settings.layout {
-            self.set_layout(settings.layout.clone(), by)?;
-        }
         self.door.wait_for_host = settings.wait_for_host;
         match settings.starts_in.and_then(|wait| now.checked_add(wait)) {
             None if self.begins.is_some() => self.begin(),
@@ -156,8 +158,11 @@ impl Conference {
         // It has lasted for a while already.
         let lasted = now.saturating_duration_since(self.started);
         settings.end.max_duration = settings.end.max_duration.map(|limit| limit + lasted);
-        // The keys are the bridge's, the same in every conference.
+        // The keys, and what pictures are like, are the bridge's, the same in every conference.
         settings.keys = std::sync::Arc::clone(&self.settings.keys);
+        settings.layout = self.settings.layout.clone();
+        settings.forwards_pictures = self.settings.forwards_pictures;
+        settings.margin = self.settings.margin;
         self.settings = settings;
         self.seats_changed = true;
         Ok(())

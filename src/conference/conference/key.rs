@@ -47,8 +47,8 @@ impl Conference {
             KeyAction::AdmitAll => Command::AdmitAll { by },
             KeyAction::MuteAll => Command::MuteAll { by },
             KeyAction::EndForAll => Command::EndForAll { by },
-            KeyAction::NextLayout => return self.next_layout(who),
-            KeyAction::NextPage => return self.next_page(who),
+            KeyAction::NextLayout => return self.next_layout(now, who),
+            KeyAction::NextPage => return self.next_page(now, who),
             KeyAction::Help => {
                 self.say(now, leg, Notice::Help(role));
                 return Ok(());

@@ -96,7 +96,7 @@ impl Conference {
         };
         self.successors.retain(|successor| *successor != who);
         self.withdraw_speaker(who);
-        self.withdraw_spotlight(who);
+        self.withdraw_large(who);
         if !participant.joined && seat.admission.is_waiting() {
             self.events.push_back(Event::WaitingLeft { participant: who });
         }

@@ -194,7 +194,10 @@ impl Conference {
             }
             Command::SetLayout { layout, by } => self.set_layout(layout, by),
             Command::ChoosePicture { participant, choice, by } => {
-                self.choose_picture(participant, choice, by)
+                self.choose_picture(now, participant, choice, by)
+            }
+            Command::Look { participant, pinned, page } => {
+                self.look(now, participant, pinned, page)
             }
             Command::Spotlight { participant, by } => self.set_spotlight(participant, by),
             Command::VideoChanged { leg, state } => self.video_changed(leg, state),

@@ -1,7 +1,7 @@
 //! Who is seen where, and what everybody sees.
 
 use super::Conference;
-use crate::layout::{Layout, PictureChoice};
+use crate::layout::{Layout, PictureChoice, STRIP};
 use crate::picture_plan::{self, Cast, Scenery};
 use crate::{By, CommandError, Event, screen};
 use causeway_base::{LegId, ParticipantId};
@@ -9,6 +9,7 @@ use causeway_plan::picture::{PathQuality, TextScreen};
 use causeway_plan::video::{Sight, VideoState, VideoStrain};
 use causeway_plan::{PicturePlan, VideoEgress};
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Instant;
 
 /// What a participant sees.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,9 +33,11 @@ impl Conference {
         Ok(())
     }
 
-    /// Everybody for themselves, hosts and the operator for others.
+    /// Everybody for themselves, so often: each choice plans all pictures anew. Hosts and the
+    /// operator for others.
     pub(super) fn choose_picture(
         &mut self,
+        now: Instant,
         who: ParticipantId,
         choice: PictureChoice,
         by: By,
@@ -42,16 +45,40 @@ impl Conference {
         if by != By::Participant(who) {
             self.authorise(by)?;
         }
-        if let Some(pinned) = choice.pinned {
-            self.roster.participant(pinned)?;
+        if !self.roster.participant(who)?.joined {
+            return Err(CommandError::NotAdmitted);
+        }
+        // Who waits is as unknown as who is not there: numbers tell nothing.
+        let is_in = |who| self.roster.participant(who).is_ok_and(|who| who.joined);
+        if choice.pinned.is_some_and(|pinned| !is_in(pinned)) {
+            return Err(CommandError::UnknownParticipant);
         }
         let participant = self.roster.participant_mut(who)?;
         if participant.choice != choice {
+            if by == By::Participant(who) && !participant.choosing.take(now) {
+                return Err(CommandError::TooFast);
+            }
             participant.choice = choice;
             self.events.push_back(Event::PictureChosen { participant: who });
             self.plan_is_stale = true;
         }
         Ok(())
+    }
+
+    pub(super) fn look(
+        &mut self,
+        now: Instant,
+        who: ParticipantId,
+        pinned: Option<ParticipantId>,
+        page: usize,
+    ) -> Result<(), CommandError> {
+        let layout = self.roster.participant(who)?.choice.layout.clone();
+        self.choose_picture(
+            now,
+            who,
+            PictureChoice { layout, pinned, page },
+            By::Participant(who),
+        )
     }
 
     pub(super) fn set_spotlight(
@@ -72,8 +99,11 @@ impl Conference {
         Ok(())
     }
 
-    /// Somebody left: nobody else gets their place in the light.
-    pub(super) fn withdraw_spotlight(&mut self, who: ParticipantId) {
+    /// Somebody left: nobody else gets their place in the light, and no pin waits for them.
+    pub(super) fn withdraw_large(&mut self, who: ParticipantId) {
+        for other in self.roster.participants_mut() {
+            other.choice.pinned.take_if(|pinned| *pinned == who);
+        }
         if self.spotlight.take_if(|there| *there == who).is_some() {
             self.events.push_back(Event::SpotlightChanged { participant: None });
         }
@@ -85,7 +115,9 @@ impl Conference {
         state: VideoState,
     ) -> Result<(), CommandError> {
         let seat = self.roster.leg_mut(leg)?;
-        if std::mem::replace(&mut seat.picture, state) == state {
+        // What was said before it stopped comes late.
+        let is_late = state != VideoState::Absent && !seat.video.receives();
+        if is_late || std::mem::replace(&mut seat.picture, state) == state {
             return Ok(());
         }
         if state == VideoState::Absent {
@@ -123,18 +155,26 @@ impl Conference {
     }
 
     /// The next layout, by a key.
-    pub(super) fn next_layout(&mut self, who: ParticipantId) -> Result<(), CommandError> {
+    pub(super) fn next_layout(
+        &mut self,
+        now: Instant,
+        who: ParticipantId,
+    ) -> Result<(), CommandError> {
         let layout = Some(self.looks(who)?.layout.next());
-        let pinned = None;
-        self.choose_picture(who, PictureChoice { layout, pinned, page: 0 }, By::Participant(who))
+        let choice = PictureChoice { layout, ..PictureChoice::default() };
+        self.choose_picture(now, who, choice, By::Participant(who))
     }
 
     /// The next page, and after the last one the first, by a key.
-    pub(super) fn next_page(&mut self, who: ParticipantId) -> Result<(), CommandError> {
+    pub(super) fn next_page(
+        &mut self,
+        now: Instant,
+        who: ParticipantId,
+    ) -> Result<(), CommandError> {
         let looks = self.looks(who)?;
         let choice = self.roster.participant(who)?.choice.clone();
         let page = (looks.page + 1) % looks.pages;
-        self.choose_picture(who, PictureChoice { page, ..choice }, By::Participant(who))
+        self.choose_picture(now, who, PictureChoice { page, ..choice }, By::Participant(who))
     }
 
     /// What somebody sees, or would if they were sent pictures.
@@ -160,7 +200,10 @@ impl Conference {
         self.stage.spotlight(self.spotlight);
         let speaker = self.speaker.current();
         if let Some(speaker) = speaker {
-            self.stage.speaks(speaker, self.layout.places());
+            // Whom a light or a pin made large has one of the places, and some may look at a strip
+            // while others see a page.
+            let places = self.layout.places().saturating_sub(1).clamp(1, STRIP);
+            self.stage.speaks(speaker, places);
         }
         let scenery = Scenery {
             layout: &self.layout,

@@ -193,10 +193,7 @@ impl Conference {
             admitted: self.roster.is_admitted(who.id),
             place,
             hold: place.and_then(|_| self.hold_of(who, here)),
-            choice: PictureChoice {
-                pinned: who.choice.pinned.filter(|who| self.roster.participant(*who).is_ok()),
-                ..who.choice.clone()
-            },
+            choice: who.choice.clone(),
             looks: self.looks_of(&who.choice),
             legs: legs.collect(),
         }

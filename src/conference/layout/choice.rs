@@ -25,13 +25,13 @@ impl Layout {
         }
     }
 
-    /// What is shown in its place: for somebody pinned there has to be a stage, and beside content
+    /// What is shown in its place: for somebody pinned or in the light there has to be a stage, and beside content
     /// that nobody shares stands nothing.
     #[must_use]
-    pub fn in_effect(self, is_pinned: bool, is_shared: bool) -> Self {
+    pub fn in_effect(self, has_large: bool, is_shared: bool) -> Self {
         match self {
             Layout::SideBySide if !is_shared => Layout::Speaker,
-            Layout::Equal if is_pinned => Layout::Speaker,
+            Layout::Equal if has_large => Layout::Speaker,
             same => same,
         }
     }

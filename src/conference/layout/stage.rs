@@ -94,6 +94,11 @@ impl Stage {
         self.spotlight = participant.filter(|who| self.seated.contains(who));
     }
 
+    /// Whether somebody is on the stage for all.
+    pub fn has_spotlight(&self) -> bool {
+        self.spotlight.is_some()
+    }
+
     /// Whether somebody has a picture.
     pub fn has(&self, participant: ParticipantId) -> bool {
         self.seated.contains(&participant)

@@ -142,6 +142,28 @@ fn a_crowd_that_waits_costs_no_more_than_so_many_screens() {
 }
 
 #[test]
+fn choices_are_paced_and_differ_in_so_many_pictures() {
+    let mut room = Room::seen_room(composed(), 150);
+    room.speaks(1);
+    for who in 2..=150 {
+        let area = Area::new(who as u16 * 2, 0, 400, 400).expect("within");
+        room.choose(who, layout(Layout::Custom(vec![area])));
+    }
+    assert_eq!(room.plan.pictures.len(), 2 + 64, "the common ones and so many others");
+    assert_eq!((room.sees(2).len(), room.id(150)), (1, room.id(149)));
+    let page = |page| Command::ChoosePicture {
+        participant: part(150),
+        choice: PictureChoice { page, ..layout(Layout::Equal) },
+        by: by(150),
+    };
+    let taken = (0..100).filter(|at| room.try_tell(page(*at)).is_ok()).count();
+    assert_eq!(taken as u32, crate::chat::BURST - 1);
+    assert_eq!(room.try_tell(page(200)), Err(CommandError::TooFast));
+    room.pass(crate::chat::INTERVAL);
+    assert_eq!(room.try_tell(page(200)), Ok(()));
+}
+
+#[test]
 fn same_choices_share_a_picture_and_others_have_their_own() {
     let mut room = Room::seen_room(composed(), 20);
     room.speaks(1);
@@ -191,17 +213,65 @@ fn a_host_sets_the_layout_and_the_light_of_all_who_chose_none() {
 }
 
 #[test]
-fn adopted_settings_change_the_layout_only_where_they_differ() {
-    let mut room = Room::seen_room(composed(), 2);
+fn the_light_makes_a_page_of_equals_a_stage_but_not_ones_own_page() {
+    let mut room = Room::seen_room(composed(), 3);
     room.tell(Command::SetLayout { layout: Layout::Equal, by: by(1) });
-    let adopt = |layout| Command::Adopt {
-        settings: Box::new(Settings { layout, ..composed() }),
-        by: By::Operator,
+    room.choose(3, layout(Layout::Equal));
+    room.tell(Command::Spotlight { participant: Some(part(2)), by: by(1) });
+    assert_eq!((room.sees(1), room.sees(3)), (vec![2, 1, 3], vec![1, 2, 3]));
+    assert!(room.tiles(1)[0].area.width() > room.tiles(1)[1].area.width());
+    assert_eq!(room.conference.view().participants[0].looks.layout, Layout::Speaker);
+    room.camera(2, VideoState::Absent);
+    assert_eq!(room.conference.view().participants[0].looks.layout, Layout::Equal);
+}
+
+#[test]
+fn who_waits_chooses_nothing_and_is_not_pinned() {
+    let mut room = Room::new(Settings { lobby: Lobby::On, ..composed() });
+    room.join_seen(1, Role::Host);
+    room.join_seen(2, Role::Guest);
+    let pin = |who, pinned| Command::ChoosePicture {
+        participant: part(who),
+        choice: PictureChoice { pinned: Some(part(pinned)), ..PictureChoice::default() },
+        by: by(who),
     };
-    room.tell(adopt(Layout::Speaker));
-    assert_eq!(room.conference.view().layout, Layout::Equal, "what the host set stays");
-    room.tell(adopt(Layout::Single));
-    assert_eq!(room.conference.view().layout, Layout::Single);
+    for pinned in [1, 2, 9] {
+        assert_eq!(room.try_tell(pin(2, pinned)), Err(CommandError::NotAdmitted));
+    }
+    for pinned in [2, 9] {
+        assert_eq!(room.try_tell(pin(1, pinned)), Err(CommandError::UnknownParticipant));
+    }
+    room.tell(Command::Admit { participant: part(2), by: by(1) });
+    assert_eq!(room.try_tell(pin(1, 2)), Ok(()));
+}
+
+#[test]
+fn who_speaks_is_seen_below_the_light_and_below_a_pin() {
+    let mut room = Room::seen_room(composed(), 20);
+    room.tell(Command::Spotlight { participant: Some(part(20)), by: by(1) });
+    room.speaks(8);
+    assert!(room.sees(2).contains(&8), "{:?}", room.sees(2));
+    room.tell(Command::Spotlight { participant: None, by: by(1) });
+    room.tell(Command::SetLayout { layout: Layout::Equal, by: by(1) });
+    room.choose(2, PictureChoice { pinned: Some(part(19)), ..layout(Layout::Speaker) });
+    room.speaks(12);
+    assert!(room.sees(2).contains(&12), "{:?}", room.sees(2));
+}
+
+#[test]
+fn adopted_settings_leave_pictures_as_they_are() {
+    let mut room = Room::seen_room(Settings { margin: 5, ..composed() }, 2);
+    room.tell(Command::SetLayout { layout: Layout::Equal, by: by(1) });
+    let name = "Weekly".to_owned();
+    let settings = Box::new(Settings { name, ..Settings::default() });
+    room.tell(Command::Adopt { settings, by: By::Operator });
+    let view = room.conference.view();
+    assert_eq!((view.name.as_str(), view.layout), ("Weekly", Layout::Equal));
+    assert_eq!(room.picture(1).margin, 5);
+    room.choose(1, layout(Layout::Single));
+    room.speaks(2);
+    assert!(matches!(room.feed(1), VideoFeed::Picture(_)), "still composed");
+    assert_eq!(room.conference.settings().layout, Layout::Speaker);
 }
 
 #[test]
@@ -217,6 +287,16 @@ fn keys_go_through_layouts_and_pages() {
     assert_eq!(room.sees(2), [1]);
     room.press(2, "*2");
     assert_eq!((room.sees(2).len(), room.id(2)), (8, room.id(3)));
+}
+
+#[test]
+fn a_pin_of_somebody_who_left_does_not_hold_the_page() {
+    let mut room = Room::seen_room(composed(), 20);
+    room.choose(2, PictureChoice { pinned: Some(part(3)), ..layout(Layout::Equal) });
+    room.hang_up(3);
+    assert_eq!(room.conference.view().participants[1].choice.pinned, None);
+    room.press(2, "*3");
+    assert_eq!(room.sees(2), [18, 19, 20]);
 }
 
 #[test]
@@ -277,6 +357,22 @@ fn of_two_cameras_of_one_person_the_one_that_comes_is_shown() {
 }
 
 #[test]
+fn a_camera_that_is_held_is_gone_until_pictures_come_again() {
+    let mut room = Room::seen_room(composed(), 2);
+    let absent = Event::VideoChanged {
+        participant: part(2),
+        leg: LegId(2),
+        state: VideoState::Absent,
+    };
+    assert!(room.media_ready(2, BOTH, Direction::SendOnly).contains(&absent));
+    assert_eq!(room.camera(2, VideoState::Coming), [], "said before it stopped");
+    room.media_ready(2, BOTH, BOTH);
+    assert_eq!(room.sees(1), [1], "nothing came yet");
+    room.camera(2, VideoState::Coming);
+    assert_eq!(room.sees(1), [1, 2]);
+}
+
+#[test]
 fn somebody_alone_in_a_picture_is_sent_on_but_never_to_themselves() {
     let mut room = Room::seen_room(Settings::default(), 1);
     assert!(matches!(room.feed(1), VideoFeed::Picture(_)));
@@ -291,6 +387,20 @@ fn somebody_alone_in_a_picture_is_sent_on_but_never_to_themselves() {
     assert_eq!(room.feed(1), VideoFeed::Picture(first), "a hand has to be drawn");
     room.join(3, Role::Guest);
     assert_eq!(room.feed(2), VideoFeed::Picture(second), "so does who is on the telephone");
+}
+
+#[test]
+fn who_switches_the_camera_off_is_not_on_the_phone() {
+    let mut room = Room::seen_room(composed(), 1);
+    let browser = Join { source: Protocol::WebRtc, ..caller(2, Role::Guest) };
+    room.try_tell(Command::Join(browser)).expect("a seat");
+    room.seat(3, Role::Guest).expect("a seat");
+    room.seat(4, Role::Guest).expect("a seat");
+    room.media_ready(2, BOTH, Direction::Inactive);
+    room.media_ready(3, BOTH, Direction::SendOnly);
+    room.media_ready(4, BOTH, Direction::Inactive);
+    let Show::People { on_phone, .. } = room.picture(1).show else { panic!("people") };
+    assert_eq!(on_phone, 1, "the telephone alone");
 }
 
 #[test]

@@ -279,6 +279,15 @@ impl Call {
         None
     }
 
+    /// How the pictures that it sends stand: of a line that does not receive, word comes late.
+    pub(crate) fn pictured(&mut self, state: VideoState) {
+        if let Progress::Agreed(ways) | Progress::Up(ways) = self.progress
+            && ways.pictures.receives()
+        {
+            self.picture = state;
+        }
+    }
+
     /// Its media was agreed, for the first time or anew.
     pub(crate) fn media_ready(&mut self, media: &LegMedia) -> Agreement {
         let ways = Ways { sound: media.direction, pictures: media.pictures() };
@@ -291,6 +300,9 @@ impl Call {
         };
         self.progress = next;
         if agreement != Agreement::OutOfPlace {
+            if !ways.pictures.receives() {
+                self.picture = VideoState::Absent;
+            }
             self.draft.agreed(media);
             self.takes_events = media.audio.send_events.is_some();
         }

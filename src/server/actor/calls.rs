@@ -253,7 +253,7 @@ impl Calls {
             MediaEvent::Failed { leg, cause } => self.hang_up(leg, cause),
             MediaEvent::VideoChanged { leg, state } => {
                 // It goes along: the next owner hears of it only when it changes again.
-                self.calls.get_mut(&leg)?.picture = state;
+                self.calls.get_mut(&leg)?.pictured(state);
                 Some(Report::VideoChanged { leg, state })
             }
             MediaEvent::Sighted { leg, sight } => Some(Report::Sighted { leg, sight }),

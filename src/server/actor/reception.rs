@@ -312,7 +312,7 @@ impl ReceptionActor {
             .filter_map(|(leg, picture)| {
                 let lang = self.calls.get(*leg).map(|call| call.lang).unwrap_or_default();
                 let (id, show) = (*picture, self.machine.screen(*leg)?);
-                Some(PicturePlan { id, show, lang, margin: 0 })
+                Some(PicturePlan { id, show, lang, margin: self.desk.margin() })
             })
             .collect();
         pictures.sort_unstable_by_key(|picture| picture.id);

@@ -4,7 +4,7 @@ use super::offered;
 use crate::actor::Purpose;
 use crate::actor::call::Call;
 use crate::config::Trust;
-use crate::front_desk::{Answered, Caller, FrontDesk, Rules};
+use crate::front_desk::{Answered, Caller, FrontDesk, Pictures, Rules};
 use crate::journal::Journal;
 use crate::meeting::{Kind, Meeting, Meetings, Permanent, Pin};
 use crate::record::Draft;
@@ -68,6 +68,7 @@ fn rules(operator: Option<&str>) -> Rules {
         names,
         calling_out: Default::default(),
         trunks: Vec::new(),
+        pictures: Pictures { margin: 4, ..Pictures::default() },
         trust: Trust {
             networks: vec!["10.0.0.0/8".parse().expect("a network")],
             proxies: vec![PROXY.parse().expect("a network")],
@@ -76,7 +77,6 @@ fn rules(operator: Option<&str>) -> Rules {
         langs: [("carrier".into(), Lang::En), ("room1".into(), Lang::Zh)].into(),
         lang: Lang::Zh,
         keys: Default::default(),
-        pictures: Default::default(),
         exempt: vec!["127.0.0.0/8".parse().expect("a network")],
         operator: operator.map(|alias| Alias::parse(alias).expect("an alias")),
     }

@@ -180,9 +180,14 @@ fn a_camera_that_is_held_is_seen_no_more() {
     room.raw(camera(1, VideoState::Coming));
     let media = seen(Direction::Inactive);
     let orders = room.raw(Message::Leg(LegEvent::MediaReady { leg: LegId(1), media }));
-    let plan = plan(&orders);
+    let plan = self::plan(&orders);
     assert_eq!(plan.pictures.iter().flat_map(PicturePlan::sources).count(), 0);
     assert_eq!(plan.video.iter().map(|way| way.leg).collect::<Vec<_>>(), [LegId(2)]);
+    room.raw(camera(1, VideoState::Coming));
+    let orders = room.raw(ready_to_see(1));
+    let plan = self::plan(&orders);
+    let sources = plan.pictures.iter().flat_map(PicturePlan::sources);
+    assert_eq!(sources.count(), 0, "nothing came since");
 }
 
 #[test]
@@ -233,6 +238,7 @@ fn the_reception_shows_where_a_room_stands_and_its_camera_goes_along_into_the_co
     let Show::Text(screen) = &picture.show else { panic!("{picture:?}") };
     assert_eq!(screen.entry, Some(ScreenEntry::Digits("100".to_owned())));
     assert_eq!(picture.id, name, "the encoder goes on");
+    assert_eq!(picture.margin, 4, "an old set shows all of it");
     menus.press("1#");
     let visit = menus.visit();
     assert!(plan(&menus.orders).video.is_empty(), "it is shown nothing there any more");

@@ -157,7 +157,8 @@ impl Ingress {
             self.end_stream();
         }
         if !line.direction.receives() {
-            self.heard = None;
+            // Who is held is taken to be gone: pictures that come again are news.
+            (self.heard, self.told) = (None, VideoState::Absent);
         }
     }
 

@@ -265,10 +265,13 @@ pub(crate) fn run(leg: &mut Leg, now: Now, sink: &mut EventSink) {
         report::run(&mut working, now);
         let Working { leg, line, .. } = working;
         line.ingress.settle(now.instant);
-        if let Some(state) = line.ingress.news(now.instant).filter(|_| main == Some(at)) {
+        if main != Some(at) {
+            continue;
+        }
+        if let Some(state) = line.ingress.news(now.instant) {
             sink.send(MediaEvent::VideoChanged { leg, state });
         }
-        if let Some(sight) = line.ingress.sight_news().filter(|_| main == Some(at)) {
+        if let Some(sight) = line.ingress.sight_news() {
             sink.send(MediaEvent::Sighted { leg, sight });
         }
     }

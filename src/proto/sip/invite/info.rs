@@ -1,7 +1,7 @@
 //! INFO both ways, as devices use it (RFC 2976): digits and key-frame requests.
 
 use super::Call;
-use super::session::Session;
+use super::session::{Informing, Session};
 use crate::sip::core::{Core, Owner};
 use crate::sip::read;
 use crate::sip::transaction::ClientKey;
@@ -77,8 +77,26 @@ fn digit(text: &str) -> Option<char> {
     (chars.next().is_none() && matches!(digit, '0'..='9' | 'A'..='D' | '*' | '#')).then_some(digit)
 }
 
+/// Whether the peer takes INFO of a kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Taken {
+    Yes,
+    No,
+}
+
+impl Taken {
+    /// By a final status: no such method, no such type, not implemented, or never answered.
+    pub(super) const fn of(status: u16) -> Self {
+        match status {
+            405 | 408 | 415 | 501 => Self::No,
+            _ => Self::Yes,
+        }
+    }
+}
+
 impl Call {
-    /// Sends an INFO, after those before it were answered.
+    /// Sends an INFO, after those before it were answered: none of a kind that the peer does not
+    /// take, and digits before a request for a picture that waits.
     pub(crate) fn inform(
         &mut self,
         core: &mut Core,
@@ -90,10 +108,13 @@ impl Call {
             return;
         }
         let Some(session) = self.session() else { return };
-        if session.infos.len() < MAX_INFOS {
-            session.infos.push_back((content_type, body));
-            self.inform_next(core, now);
+        if session.infos.len() >= MAX_INFOS || session.untaken.contains(&content_type) {
+            return;
         }
+        let is_request = |(kind, _): &(&str, Bytes)| *kind == MEDIA_CONTROL;
+        let before = session.infos.iter().position(is_request).unwrap_or(session.infos.len());
+        session.infos.insert(before, (content_type, body));
+        self.inform_next(core, now);
     }
 
     /// Asks for a whole picture. One that waits already asks for the same.
@@ -121,19 +142,27 @@ impl Call {
         self.authorize(core, &mut request);
         let key = core.send(now, Owner::Call(id), flow, request);
         if let Some(session) = self.session() {
-            session.informing = Some(key);
+            session.informing = Some(Informing { key, content_type });
         }
     }
 
-    /// A final response came. Says whether it was to an INFO of ours.
-    pub(super) fn informed(&mut self, core: &mut Core, now: Instant, key: ClientKey) -> bool {
-        let Some(session) = self.session() else { return false };
-        if session.informing != Some(key) {
-            return false;
+    /// An INFO of ours was answered, or will not be.
+    pub(super) fn informed(
+        &mut self,
+        core: &mut Core,
+        now: Instant,
+        key: ClientKey,
+        taken: Taken,
+    ) {
+        let Some(session) = self.session() else { return };
+        let Some(done) = session.informing.take_if(|informing| informing.key == key) else {
+            return;
+        };
+        if taken == Taken::No {
+            session.untaken.push(done.content_type);
+            session.infos.retain(|(content_type, _)| *content_type != done.content_type);
         }
-        session.informing = None;
         self.inform_next(core, now);
-        true
     }
 }
 

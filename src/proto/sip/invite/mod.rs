@@ -23,6 +23,7 @@ pub(crate) mod session_timer;
 use self::auth::Auth;
 use self::callee::Incoming;
 use self::caller::Calling;
+use self::info::Taken;
 use self::session::Session;
 use super::core::{Core, Delivery, Owner, ServerId};
 use super::dialog::Dialog;
@@ -227,6 +228,12 @@ impl Call {
                 }
                 self.phase = Phase::Closing(None);
                 self.end(core, cause);
+            }
+            // Some devices never answer one: whether they live is for the session timer to find.
+            Phase::Established(_)
+                if delivery.request.method == Method::Info && cause != EndCause::Unreachable =>
+            {
+                self.informed(core, now, delivery.key, Taken::No);
             }
             Phase::Established(_)
                 if matches!(

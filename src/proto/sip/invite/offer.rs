@@ -1,5 +1,6 @@
 //! Offers and refreshes of ours within a confirmed dialog, and their glare.
 
+use super::info::Taken;
 use super::session::Ours;
 use super::session_timer::SessionTimer;
 use super::{Call, offer_headers, put_sdp};
@@ -91,11 +92,12 @@ impl Call {
         if self.session().is_none() || status < 200 {
             return;
         }
-        if matches!(status, 408 | 481) {
+        let is_info = delivery.request.method == Method::Info;
+        if status == 481 || status == 408 && !is_info {
             return self.session_lost(core, now, EndCause::SignallingTimeout);
         }
-        if self.informed(core, now, delivery.key) {
-            return;
+        if is_info {
+            return self.informed(core, now, delivery.key, Taken::of(status));
         }
         let Some(session) = self.session() else { return };
         let Some(ours) = session.ours.take_if(|ours| ours.key == delivery.key) else {

@@ -35,8 +35,17 @@ pub(crate) struct Session {
     /// Hung up while the ACK is missing: the BYE waits for it (RFC 3261 section 15).
     bye: Option<EndCause>,
     /// INFO goes one after the other, so that digits keep their order.
-    pub(super) informing: Option<ClientKey>,
+    pub(super) informing: Option<Informing>,
     pub(super) infos: VecDeque<(&'static str, Bytes)>,
+    /// The media types of INFO that the peer does not take.
+    pub(super) untaken: Vec<&'static str>,
+}
+
+/// An INFO of ours under way.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Informing {
+    pub(super) key: ClientKey,
+    pub(super) content_type: &'static str,
 }
 
 #[derive(Clone, Debug)]
@@ -102,6 +111,7 @@ impl Session {
             bye: None,
             informing: None,
             infos: VecDeque::new(),
+            untaken: Vec::new(),
         }
     }
 
@@ -132,8 +142,10 @@ impl Session {
         {
             ours.key = new;
         }
-        if self.informing == Some(old) {
-            self.informing = Some(new);
+        if let Some(informing) = &mut self.informing
+            && informing.key == old
+        {
+            informing.key = new;
         }
     }
 

@@ -242,6 +242,60 @@ fn whole_pictures_are_asked_for_and_never_two_requests_wait() {
 }
 
 #[test]
+fn digits_go_before_a_request_for_a_picture_that_waits() {
+    let mut pair = Pair::established();
+    let digit = |body: &'static str| Command::Info {
+        call: CALL,
+        content_type: "application/dtmf",
+        body: Bytes::from(body),
+    };
+    for _ in 0..2 {
+        pair.command(A, Command::RequestKeyframe { call: CALL });
+    }
+    pair.command(A, digit("5"));
+    pair.command(A, digit("6"));
+    pair.run(5_000);
+    let came = pair.sides[B].events.iter().filter_map(|event| match event {
+        Event::Digit { digit, .. } => Some(*digit),
+        Event::KeyframeNeeded { .. } => Some('!'),
+        _ => None,
+    });
+    assert_eq!(came.collect::<String>(), "!56!");
+    pair.hangup(A);
+    pair.assert_empty();
+}
+
+#[test]
+fn who_does_not_answer_an_info_is_asked_no_more_and_keeps_its_call() {
+    let mut pair = Pair::established();
+    pair.loses = Some(Box::new(|side, line| side == B && line == "200 INFO"));
+    pair.command(A, Command::RequestKeyframe { call: CALL });
+    pair.run(40_000);
+    assert!(pair.ended(A).is_empty(), "{:?}", pair.ended(A));
+    (pair.loses, pair.trace) = (None, Vec::new());
+    pair.command(A, Command::RequestKeyframe { call: CALL });
+    let body = Bytes::from("5");
+    pair.command(A, Command::Info { call: CALL, content_type: "application/dtmf", body });
+    pair.run(1_000);
+    assert_eq!(pair.trace, ["A INFO", "B 200 INFO"], "the digit alone");
+    pair.hangup(A);
+    pair.assert_empty();
+}
+
+#[test]
+fn an_info_of_a_type_that_is_refused_is_not_sent_again() {
+    let mut pair = Pair::established();
+    for _ in 0..3 {
+        let body = Bytes::from("x");
+        pair.command(A, Command::Info { call: CALL, content_type: "text/plain", body });
+    }
+    pair.run(5_000);
+    assert_eq!(pair.trace, ["A INFO", "B 415 INFO"]);
+    pair.hangup(A);
+    pair.assert_empty();
+}
+
+#[test]
 fn a_lost_ack_is_sent_again_on_every_repeat_of_the_answer() {
     let mut pair = Pair::new();
     let mut acks = 0;

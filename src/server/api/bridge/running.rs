@@ -74,9 +74,14 @@ impl BridgeBackend {
         let leg = one.legs.iter().find(shown).ok_or(Fault::NotFound)?.leg;
         // The engine is asked from a thread that may wait, and for few pictures at a time.
         let permit = Arc::clone(&self.looks).acquire_owned().await;
-        let _permit = permit.map_err(|_| Fault::Internal)?;
+        let permit = permit.map_err(|_| Fault::Internal)?;
         let snapshots = Arc::clone(&self.snapshots);
-        let picture = tokio::task::spawn_blocking(move || snapshots.of(leg)).await;
+        // The thread has the permit: it goes on where who asked is gone.
+        let picture = tokio::task::spawn_blocking(move || {
+            let _permit = permit;
+            snapshots.of(leg)
+        });
+        let picture = picture.await;
         picture.ok().flatten().ok_or_else(|| Fault::NotFound.into())
     }
 

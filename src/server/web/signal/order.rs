@@ -47,20 +47,21 @@ pub(crate) fn mute(me: ParticipantId, muted: bool) -> Command {
     }
 }
 
-/// What one wants to see. `None` where it cannot be said in one word.
+/// What one wants to see. A page shows a layout that the API made as it is, and sends it back so.
 pub(crate) fn view(
     me: ParticipantId,
     layout: Option<message::Layout>,
     pinned: Option<u64>,
     page: u32,
-) -> Option<Command> {
-    let layout = match layout {
-        Some(layout) => Some(of_name(layout)?),
-        None => None,
-    };
+) -> Command {
     let page = usize::try_from(page).unwrap_or(usize::MAX);
-    let choice = PictureChoice { layout, pinned: pinned.map(ParticipantId), page };
-    Some(Command::ChoosePicture { participant: me, choice, by: By::Participant(me) })
+    let pinned = pinned.map(ParticipantId);
+    let named = layout.map(of_name);
+    if named == Some(None) {
+        return Command::Look { participant: me, pinned, page };
+    }
+    let choice = PictureChoice { layout: named.flatten(), pinned, page };
+    Command::ChoosePicture { participant: me, choice, by: By::Participant(me) }
 }
 
 /// A layout by its name. `None` for one of somebody's own.

@@ -393,10 +393,7 @@ impl Session {
                 self.order(Command::Say { participant: me, text }).await
             }
             ClientMessage::View { layout, pinned, page } => {
-                match order::view(me, layout, pinned, page) {
-                    Some(command) => self.order(command).await,
-                    None => Err(Trouble::BadWord.problem(self.lang)),
-                }
+                self.order(order::view(me, layout, pinned, page)).await
             }
             ClientMessage::Leave {} => self.order(order::leave(me)).await,
             ClientMessage::CallMe { number } => self.call_me(number).await,

@@ -210,6 +210,7 @@ mod tests {
     use causeway_adapter::webrtc::message;
     use causeway_base::{ConferenceId, Lang, LegId, ParticipantId};
     use causeway_conference::{
+        PictureChoice,
         By, Command, Conference, Join, Lobby, Protocol, Role as Seated, Settings,
     };
     use causeway_plan::Direction;
@@ -408,13 +409,29 @@ mod tests {
         assert_eq!(camera(&shown), Some((coming, fine)));
         let by = By::Participant(ParticipantId(1));
         room.tell(order::of_host(&spotlight(2), ParticipantId(1)).expect("a command"));
-        room.tell(order::view(ParticipantId(2), None, Some(1), 0).expect("a command"));
+        room.tell(order::view(ParticipantId(2), None, Some(1), 0));
         room.tell(Command::SetLayout { layout: causeway_conference::Layout::Equal, by });
         room.tell(Command::VideoStrained { strain: VideoStrain::Smaller });
         let told = words(&guest.update(&room.scene()));
         assert_eq!(told, ["picture Equal Some(2) Smaller", "view Speaker Some(1) 0/1 true"]);
-        let custom = order::view(ParticipantId(2), Some(message::Layout::Custom), None, 0);
-        assert!(custom.is_none(), "only the API makes layouts of one's own");
+    }
+
+    #[test]
+    fn a_page_keeps_the_layout_that_the_api_made_for_it() {
+        let mut room = Room::new(Settings::default());
+        room.browser(1, Seated::Host);
+        room.browser(2, Seated::Guest);
+        for leg in [1, 2] {
+            room.seen(leg);
+        }
+        let place = causeway_plan::picture::Area::new(0, 0, 160, 90).expect("within");
+        let own = causeway_conference::Layout::custom(vec![place]).expect("a layout");
+        let choice = PictureChoice { layout: Some(own.clone()), ..PictureChoice::default() };
+        let participant = ParticipantId(2);
+        room.tell(Command::ChoosePicture { participant, choice, by: By::Operator });
+        room.tell(order::view(participant, Some(message::Layout::Custom), Some(1), 0));
+        let choice = room.conference.view_participant(participant).expect("there").choice;
+        assert_eq!((choice.layout, choice.pinned), (Some(own), Some(ParticipantId(1))));
     }
 
     fn spotlight(participant: u64) -> message::HostAction {
