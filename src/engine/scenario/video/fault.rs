@@ -34,21 +34,22 @@ fn a_panic_in_one_leg_ends_that_leg_alone_wherever_it_is() {
     // What comes by the ports of its video: at this tick no leg here has its reports.
     bench.break_leg(leg);
     camera.shoot(bench.now.instant);
-    bench.tick_of_now();
+    bench.tick();
     assert_eq!(failed(&bench), [leg]);
     // What it is told.
     bench.break_leg(told.leg);
     bench.order(Order::Configure(told.leg, Box::new(told.media())));
-    bench.tick_of_now();
+    bench.tick();
     assert_eq!(failed(&bench), [leg, told.leg]);
     // Its reports, and what comes by the ports of its sound.
     bench.break_leg(listener.leg);
-    (0..10).for_each(|_| bench.tick_of_now());
+    (0..10).for_each(|_| bench.tick());
     assert_eq!(failed(&bench), [leg, told.leg, listener.leg]);
     let mut late = bench.join(5, Codec::Pcmu);
+    bench.tick();
     bench.break_leg(late.leg);
     late.send_tone();
-    (0..2).for_each(|_| bench.tick_of_now());
+    (0..2).for_each(|_| bench.tick());
     assert_eq!(failed(&bench), [leg, told.leg, listener.leg, late.leg]);
     // The others hear each other, and those that failed can be released.
     let mut witness = bench.join(6, Codec::Pcmu);
@@ -59,7 +60,7 @@ fn a_panic_in_one_leg_ends_that_leg_alone_wherever_it_is() {
     for gone in [leg, told.leg, listener.leg, late.leg] {
         bench.order(Order::Release(gone));
     }
-    bench.tick_of_now();
+    bench.tick();
     assert_eq!(failed(&bench).len(), 4);
     told.receive();
     camera.receive(bench.now.instant);
