@@ -153,6 +153,8 @@ fn a_browser_and_a_room_see_each_other() {
     page.browser.ask_key_frame();
     let again = film(&mut page, &mut camera, PATIENCE, |page, _| page.sees(colours[0], colours[1]));
     assert!(again, "a full picture that was asked for comes");
+    // Events are read while something is waited for.
+    bench.stats(LegId(1));
     let told = |event: &MediaEvent| matches!(event, MediaEvent::VideoChanged { leg: LegId(1), .. });
     assert!(bench.seen.iter().any(told), "{:?}", bench.seen);
     bench.engine.shutdown();
