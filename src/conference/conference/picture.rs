@@ -73,12 +73,7 @@ impl Conference {
         page: usize,
     ) -> Result<(), CommandError> {
         let layout = self.roster.participant(who)?.choice.layout.clone();
-        self.choose_picture(
-            now,
-            who,
-            PictureChoice { layout, pinned, page },
-            By::Participant(who),
-        )
+        self.choose_picture(now, who, PictureChoice { layout, pinned, page }, By::Participant(who))
     }
 
     pub(super) fn set_spotlight(

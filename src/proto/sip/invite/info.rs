@@ -147,13 +147,7 @@ impl Call {
     }
 
     /// An INFO of ours was answered, or will not be.
-    pub(super) fn informed(
-        &mut self,
-        core: &mut Core,
-        now: Instant,
-        key: ClientKey,
-        taken: Taken,
-    ) {
+    pub(super) fn informed(&mut self, core: &mut Core, now: Instant, key: ClientKey, taken: Taken) {
         let Some(session) = self.session() else { return };
         let Some(done) = session.informing.take_if(|informing| informing.key == key) else {
             return;

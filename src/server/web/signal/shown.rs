@@ -210,8 +210,7 @@ mod tests {
     use causeway_adapter::webrtc::message;
     use causeway_base::{ConferenceId, Lang, LegId, ParticipantId};
     use causeway_conference::{
-        PictureChoice,
-        By, Command, Conference, Join, Lobby, Protocol, Role as Seated, Settings,
+        By, Command, Conference, Join, Lobby, PictureChoice, Protocol, Role as Seated, Settings,
     };
     use causeway_plan::Direction;
     use causeway_plan::video::{VideoState, VideoStrain};
