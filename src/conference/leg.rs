@@ -61,6 +61,8 @@ pub struct Offered {
     pub secure: bool,
     /// The `User-Agent`, cut at 256 bytes.
     pub user_agent: Option<String>,
+    /// Its offer has a line for pictures, or it leaves the offer to us: it may need ports for them.
+    pub pictures: bool,
 }
 
 /// Where the engine waits for the media of a leg with ports of its own.

@@ -53,6 +53,13 @@ pub(super) fn believe(call: &mut IncomingCall, request: &Request) {
     }
 }
 
+/// Whether a session description has a video line that is not switched off. Without one at all the
+/// offer is ours.
+fn may_have_pictures(description: &[u8]) -> bool {
+    let is_video = |line: &[u8]| line.starts_with(b"m=video ") && !line.starts_with(b"m=video 0 ");
+    description.is_empty() || description.split(|byte| *byte == b'\n').any(is_video)
+}
+
 /// The same, for a leg that was admitted.
 pub(super) fn offered(leg: LegId, call: IncomingCall, request: &Request) -> Offered {
     let from = request.headers.get::<From>().and_then(Result::ok);
@@ -72,6 +79,7 @@ pub(super) fn offered(leg: LegId, call: IncomingCall, request: &Request) -> Offe
         local: call.local,
         secure: call.secure,
         user_agent: call.user_agent,
+        pictures: may_have_pictures(&request.body),
     }
 }
 
@@ -157,6 +165,19 @@ mod tests {
         ] {
             let uri = Uri::parse(format!("sip:{user}@example.com")).expect("a URI");
             assert_eq!(alias(&uri), Some(Alias::sip(expected, "example.com")), "{user}");
+        }
+    }
+
+    #[test]
+    fn pictures_may_come_of_a_line_that_is_on_and_of_an_offer_that_is_ours() {
+        for (description, may) in [
+            ("", true),
+            ("v=0\r\nm=audio 4000 RTP/AVP 0\r\n", false),
+            ("v=0\r\nm=audio 4000 RTP/AVP 0\r\nm=video 4002 RTP/AVP 96\r\n", true),
+            ("v=0\r\nm=audio 4000 RTP/AVP 0\r\nm=video 0 RTP/AVP 96\r\n", false),
+            ("v=0\r\na=m=video 4002 RTP/AVP 96\r\n", false),
+        ] {
+            assert_eq!(may_have_pictures(description.as_bytes()), may, "{description:?}");
         }
     }
 }

@@ -189,7 +189,9 @@ impl Call {
     /// and each line makes an INVITE longer, until UDP cuts it in pieces that get lost.
     pub(crate) fn has_pictures(&self) -> bool {
         match &self.origin {
-            Origin::Offered(offered) => offered.proof.trunk.is_none() || self.kind != Kind::Phone,
+            Origin::Offered(offered) => {
+                offered.pictures && (offered.proof.trunk.is_none() || self.kind != Kind::Phone)
+            }
             Origin::CallOut(errand) => errand.trunk().is_none(),
         }
     }

@@ -74,6 +74,7 @@ mod tests {
             local: [192, 0, 2, 5].into(),
             secure: false,
             user_agent: agent.map(str::to_owned),
+            pictures: true,
         })
     }
 

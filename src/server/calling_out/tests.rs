@@ -46,6 +46,7 @@ fn offered(proof: Proof) -> Offered {
         local: [192, 0, 2, 5].into(),
         secure: false,
         user_agent: None,
+        pictures: true,
     }
 }
 

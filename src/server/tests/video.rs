@@ -153,6 +153,8 @@ fn a_room_gets_ports_for_pictures_and_a_telephone_behind_a_trunk_does_not() {
     assert_eq!(room.ports_of(visit_of(Box::new(bridge)), 3), (true, true), "a meeting service");
     assert_eq!(room.ports_of(errand(4, Way::Direct), 4), (true, true));
     assert_eq!(room.ports_of(errand(5, Way::Trunk("carrier".into())), 5), (false, false));
+    let listener = Offered { leg: LegId(6), pictures: false, ..*offered(6) };
+    assert_eq!(room.ports_of(visit_of(Box::new(listener)), 6), (false, false), "offers none");
     let mut blind = Room::new(Settings::default());
     assert_eq!(blind.ports_of(visit(1), 1), (false, false), "no pictures are allowed");
 }

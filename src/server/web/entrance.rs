@@ -267,5 +267,6 @@ fn offered(leg: LegId, request: &Request) -> Offered {
         local: request.local,
         secure: request.secure,
         user_agent,
+        pictures: true,
     }
 }

@@ -175,17 +175,12 @@ impl Baresip {
     /// What its screen shows now.
     pub(crate) fn snapshot(&mut self) -> Picture {
         self.process.wait_for_line("video: receiving with resolution");
-        let written = "png: wrote snapshot-recv";
-        let taken = self.process.said().matches(written).count();
-        self.command("snapshot_recv", "");
-        self.process.wait_for_lines(written, taken + 1);
-        let said = self.process.said();
-        let name = said.lines().rev().find_map(|line| line.split("png: wrote ").nth(1));
-        let path = self.folder.join(name.expect("it said the name").trim());
-        let picture = Picture::read(&path);
-        // Its names count seconds: the next picture of the same second is another.
-        fs::remove_file(path).expect("it is ours");
-        picture
+        let path = self.folder.join("seen.png");
+        let written = format!("png: wrote {}", path.display());
+        let taken = self.process.said().matches(&written).count();
+        self.command("snapshot_recv", &path.to_string_lossy());
+        self.process.wait_for_lines(&written, taken + 1);
+        Picture::read(&path)
     }
 
     /// Sends one digit as telephone events (RFC 4733).

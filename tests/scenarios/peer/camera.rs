@@ -1,4 +1,4 @@
-//! What a telephone with a camera films: one colour, and a white mark that wanders through it.
+//! What a telephone with a camera films: one colour, and a white mark in it.
 
 use causeway_base::VideoCodec;
 use std::path::Path;
@@ -25,7 +25,7 @@ impl Camera {
         let Self { colour, .. } = self;
         let scene = format!(
             "color=c={colour}:s={WIDTH}x{HEIGHT}:r=30,\
-             drawbox=x=mod(t*120\\,560):y=140:w=80:h=80:color=white:t=fill"
+             drawbox=x=120:y=140:w=80:h=80:color=white:t=fill"
         );
         let status = Command::new("ffmpeg")
             .args(["-v", "error", "-y", "-f", "lavfi", "-i", &scene])

@@ -380,9 +380,15 @@ impl PictureSource for Slow {
 #[test]
 fn too_little_time_takes_pictures_away_and_then_the_large_ones() {
     let studio = Studio::start(1, &Theme::default()).expect("threads");
-    let composition = studio.open();
-    composition.show(&quarters(), vec![(LegId(0), Slow(Takes::Work))]);
-    let _encode = composition.encode(key(VideoCodec::Vp8, SizeClass::P720));
+    // Several, so that the thread is never free: one alone would only halve its own pictures.
+    let compositions: Vec<_> = (0..3).map(|_| studio.open()).collect();
+    let _encodes: Vec<_> = compositions
+        .iter()
+        .map(|composition| {
+            composition.show(&quarters(), vec![(LegId(0), Slow(Takes::Work))]);
+            composition.encode(key(VideoCodec::Vp8, SizeClass::P720))
+        })
+        .collect();
     let mut seen = Vec::new();
     wait("smaller pictures", || {
         let strain = studio.strain();
