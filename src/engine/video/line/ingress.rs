@@ -350,6 +350,11 @@ impl Ingress {
         let coding = |format: &VideoFormat| format.payload_type == header.payload_type;
         let codec = self.formats.iter().find(|format| coding(format)).map(|it| it.coding.codec());
         let begins = || codec.is_some_and(|codec| begins_key_frame(codec, payload));
+        // Any size says that the camera is there. Who is not known to be there is seen by nobody,
+        // and of whom nobody sees no size is asked for.
+        if codec.is_some() {
+            self.hear(now);
+        }
         if self.layers.take(now, layer, payload.len(), begins) {
             self.take(now, header, payload);
         }

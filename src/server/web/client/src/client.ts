@@ -106,6 +106,8 @@ export class Client {
   private async preview(): Promise<void> {
     await this.hardware.open();
     this.cameraThere.value = await hasCamera();
+    // Who went on meanwhile has not seen a preview, and is not to be seen before they do.
+    if (this.session.value.phase.at !== 'prejoin') return;
     const microphone = this.hardware.microphone.value;
     const refused = microphone.is === 'problem' && microphone.problem !== 'missing' && microphone.problem !== 'in_use';
     const choice = keptChoice(browserStore()) ?? { on: true, device: '' };
@@ -124,7 +126,9 @@ export class Client {
   private async reopen(kept: KeptSeat): Promise<void> {
     if (!kept.listenOnly) await this.hardware.open(kept.microphone);
     const choice = keptChoice(browserStore());
-    if (kept.camera) await this.hardware.camera.on(choice?.device ?? '');
+    // The seat may be lost by the time the browser's question is answered: nobody is looked at then.
+    const seated = ['joining', 'lobby', 'meeting'].includes(this.session.value.phase.at);
+    if (kept.camera && seated) await this.hardware.camera.on(choice?.device ?? '');
     this.cameraThere.value = await hasCamera();
   }
 
@@ -132,8 +136,9 @@ export class Client {
     const asked = this.session.value.phase;
     this.probe.stop();
     this.speaker.prepare();
-    // Who saw that there is no camera, and joins, joins without.
-    if (this.hardware.camera.lens.value.is === 'problem') this.hardware.camera.off();
+    // Who saw that there is no camera, or has not answered yet, and joins, joins without.
+    const lens = this.hardware.camera.lens.value.is;
+    if (lens === 'problem' || lens === 'asking') this.hardware.camera.off();
     this.dispatch({ type: 'join', ...options, pin: asked.at === 'prejoin' && asked.pin !== 'none' });
     if (this.signalling) this.signalling.again();
     else this.connect(false);
@@ -258,7 +263,11 @@ export class Client {
       send: (message) => void this.send(message),
       heard: (stream) => this.speaker.hear(stream),
       shown: (stream) => this.screen.show(stream),
-      lines: (lines) => this.dispatch({ type: 'lines', lines }),
+      lines: (lines) => {
+        this.dispatch({ type: 'lines', lines });
+        // A bridge that takes no pictures leaves no switch for the camera: it looks at nobody.
+        if (!lines.camera) this.hardware.camera.off();
+      },
       spoilt: () => this.newPeer(),
       state: (state) => void this.mediaIs(state),
     });

@@ -51,9 +51,18 @@ export class Camera {
     }
     if (before) stop(before);
     // Pulled out, or forbidden meanwhile.
-    if (captured.is === 'open') captured.track.onended = () => { this.lens.value = { is: 'problem', problem: 'missing' }; };
+    if (captured.is === 'open') {
+      const opened = captured;
+      opened.track.onended = () => this.pulled(opened);
+    }
     this.lens.value = captured;
     await this.opened();
+  }
+
+  /** The one in use is gone. While another is asked for, that one is still to come. */
+  private pulled(gone: Open): void {
+    const { value } = this.lens;
+    if (value === gone) this.lens.value = { is: 'problem', problem: 'missing' };
   }
 
   off(): void {
