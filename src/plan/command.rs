@@ -246,3 +246,37 @@ pub enum MediaEvent {
         cause: EndCause,
     },
 }
+
+/// Whom an event is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Subject {
+    /// A leg, whoever has it.
+    Leg(LegId),
+    /// A conference as a whole.
+    Conference(ConferenceId),
+}
+
+impl MediaEvent {
+    /// Whom it is about.
+    pub const fn subject(&self) -> Subject {
+        match self {
+            MediaEvent::Talkers { conference, .. }
+            | MediaEvent::VideoStrained { conference, .. }
+            | MediaEvent::ConferenceFailed { conference, .. } => Subject::Conference(*conference),
+            MediaEvent::Reserved { leg, .. }
+            | MediaEvent::WebRtcReserved { leg, .. }
+            | MediaEvent::WebRtcChanged { leg, .. }
+            | MediaEvent::SourceLatched { leg, .. }
+            | MediaEvent::VideoChanged { leg, .. }
+            | MediaEvent::Sighted { leg, .. }
+            | MediaEvent::Sounded { leg, .. }
+            | MediaEvent::KeyFrameNeeded { leg }
+            | MediaEvent::Digit { leg, .. }
+            | MediaEvent::Played { leg, .. }
+            | MediaEvent::Silent { leg, .. }
+            | MediaEvent::Resumed { leg }
+            | MediaEvent::Stats { leg, .. }
+            | MediaEvent::Failed { leg, .. } => Subject::Leg(*leg),
+        }
+    }
+}

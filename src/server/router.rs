@@ -18,7 +18,7 @@ use crate::web::Echoes;
 use causeway_base::{ConferenceId, EndCause, LegId};
 use causeway_conference::{Goal, LegCommand, LegEvent, Offered, Protocol, Role, reception};
 use causeway_dial::calling_out::Asker;
-use causeway_plan::{MediaCommand, MediaEvent};
+use causeway_plan::{MediaCommand, MediaEvent, Subject};
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Instant;
@@ -70,39 +70,24 @@ impl<O: Outlet> Router<O> {
     }
 
     pub(crate) async fn media_event(&mut self, event: MediaEvent) {
-        let leg = match &event {
-            MediaEvent::Talkers { conference, .. }
-            | MediaEvent::VideoStrained { conference, .. }
-            | MediaEvent::ConferenceFailed { conference, .. } => {
-                if let Some(handle) = self.directory.of_conference(*conference) {
+        let leg = match event.subject() {
+            Subject::Leg(leg) => leg,
+            Subject::Conference(conference) => {
+                if let Some(handle) = self.directory.of_conference(conference) {
                     // A task that is gone has nobody left to tell.
                     let _ = handle.mailbox.send(Message::Media(event)).await;
                 }
                 return;
             }
-            MediaEvent::Stats { leg, stats } => {
-                debug!(%leg, received = stats.packets_received, sent = stats.packets_sent,
-                    lost = stats.packets_lost, late = stats.packets_late, "media statistics");
-                if self.directory.of_leg(*leg).is_none() {
-                    // The last word of the engine on a leg that has ended.
-                    return self.journal.measured(*leg, stats);
-                }
-                *leg
-            }
-            MediaEvent::Reserved { leg, .. }
-            | MediaEvent::WebRtcReserved { leg, .. }
-            | MediaEvent::WebRtcChanged { leg, .. }
-            | MediaEvent::SourceLatched { leg, .. }
-            | MediaEvent::VideoChanged { leg, .. }
-            | MediaEvent::Sighted { leg, .. }
-            | MediaEvent::Sounded { leg, .. }
-            | MediaEvent::KeyFrameNeeded { leg }
-            | MediaEvent::Digit { leg, .. }
-            | MediaEvent::Played { leg, .. }
-            | MediaEvent::Silent { leg, .. }
-            | MediaEvent::Resumed { leg }
-            | MediaEvent::Failed { leg, .. } => *leg,
         };
+        if let MediaEvent::Stats { stats, .. } = &event {
+            debug!(%leg, received = stats.packets_received, sent = stats.packets_sent,
+                lost = stats.packets_lost, late = stats.packets_late, "media statistics");
+            if self.directory.of_leg(leg).is_none() {
+                // The last word of the engine on a leg that has ended.
+                return self.journal.measured(leg, stats);
+            }
+        }
         if self.echoes.as_ref().is_some_and(|echoes| echoes.hear(leg, &event)) {
             return;
         }

@@ -13,8 +13,6 @@
 //!   sources that it is heard from.
 //! * `outbox`: what goes out, in batches.
 
-#![allow(dead_code, unused_imports, reason = "its video lines are joined to the legs next")]
-
 mod credentials;
 mod declare;
 mod door;
@@ -38,7 +36,7 @@ pub(crate) use credentials::credentials;
 pub(crate) use door::{Door, Taken};
 pub(crate) use identity::identity;
 pub(crate) use inlet::Inlet;
-pub(crate) use line::{MAX_PAYLOAD, MediaPacket};
+pub(crate) use line::MediaPacket;
 pub(crate) use outbox::Outbox;
 pub(crate) use passage::{MAX_PARCELS, Parcel};
 pub(crate) use peer::{Peer, VideoNews, add_candidate, run, take};

@@ -15,7 +15,9 @@ use crate::metrics;
 use causeway_base::{ConferenceId, EndCause, Lang, LegId};
 use causeway_conference::{LegCommand, LegEvent, MediaAddress, Phrase, PortAddress, Protocol};
 use causeway_plan::video::{Sight, VideoState};
-use causeway_plan::{DigitMethod, LegStats, MediaCommand, MediaEvent, PlayId, Sound, WebRtcState};
+use causeway_plan::{
+    DigitMethod, LegStats, MediaCommand, MediaEvent, PlayId, Sound, Subject, WebRtcState,
+};
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Instant;
@@ -214,12 +216,8 @@ impl Calls {
     }
 
     /// What the engine reports of a leg.
-    pub(crate) fn media_event(
-        &mut self,
-        now: Instant,
-        leg: LegId,
-        event: MediaEvent,
-    ) -> Option<Report> {
+    pub(crate) fn media_event(&mut self, now: Instant, event: MediaEvent) -> Option<Report> {
+        let Subject::Leg(leg) = event.subject() else { return None };
         if !self.calls.contains_key(&leg) {
             let message = Message::Media(event);
             self.handovers.push(Handover::Stray { from: self.room, message });

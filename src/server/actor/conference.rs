@@ -279,43 +279,31 @@ impl ConferenceActor {
     }
 
     fn media_event(&mut self, now: Instant, event: MediaEvent) {
-        let leg = match event {
+        match event {
             MediaEvent::Talkers { legs, .. } => {
                 for leg in &legs {
                     self.tell(now, Command::LegHeard { leg: *leg });
                 }
-                return self.tell(now, Command::Talkers { legs });
+                self.tell(now, Command::Talkers { legs });
             }
             MediaEvent::VideoStrained { strain, .. } => {
-                return self.tell(now, Command::VideoStrained { strain });
+                self.tell(now, Command::VideoStrained { strain });
             }
             MediaEvent::ConferenceFailed { cause, .. } => {
                 warn!(conference = %self.conference.id(), code = cause.code(), "media failed");
-                return self.tell(now, Command::End { cause });
+                self.tell(now, Command::End { cause });
             }
             MediaEvent::Failed { leg, cause } => {
                 // First its call, so that what the conference says of it finds it ending.
-                let report = self.calls.media_event(now, leg, event);
-                if let Some(report) = report {
-                    self.report(now, report);
-                }
-                return self.tell(now, Command::Leave { leg, cause });
+                self.call_event(now, event);
+                self.tell(now, Command::Leave { leg, cause });
             }
-            MediaEvent::Reserved { leg, .. }
-            | MediaEvent::WebRtcReserved { leg, .. }
-            | MediaEvent::WebRtcChanged { leg, .. }
-            | MediaEvent::SourceLatched { leg, .. }
-            | MediaEvent::VideoChanged { leg, .. }
-            | MediaEvent::Sighted { leg, .. }
-            | MediaEvent::Sounded { leg, .. }
-            | MediaEvent::KeyFrameNeeded { leg }
-            | MediaEvent::Digit { leg, .. }
-            | MediaEvent::Silent { leg, .. }
-            | MediaEvent::Resumed { leg }
-            | MediaEvent::Played { leg, .. }
-            | MediaEvent::Stats { leg, .. } => leg,
-        };
-        if let Some(report) = self.calls.media_event(now, leg, event) {
+            event => self.call_event(now, event),
+        }
+    }
+
+    fn call_event(&mut self, now: Instant, event: MediaEvent) {
+        if let Some(report) = self.calls.media_event(now, event) {
             self.report(now, report);
         }
     }

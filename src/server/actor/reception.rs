@@ -329,31 +329,11 @@ impl Actor for ReceptionActor {
         let report = match message {
             Message::Visit(visit) => return self.visit(now, visit),
             Message::Leg(event) => self.calls.leg_event(event),
-            Message::Media(event) => match &event {
-                MediaEvent::Talkers { .. } | MediaEvent::VideoStrained { .. } => None,
-                MediaEvent::ConferenceFailed { cause, .. } => {
-                    warn!(code = cause.code(), "media of the reception failed");
-                    let cause = *cause;
-                    return self.end(cause);
-                }
-                MediaEvent::Reserved { leg, .. }
-                | MediaEvent::WebRtcReserved { leg, .. }
-                | MediaEvent::WebRtcChanged { leg, .. }
-                | MediaEvent::SourceLatched { leg, .. }
-                | MediaEvent::VideoChanged { leg, .. }
-                | MediaEvent::Sighted { leg, .. }
-                | MediaEvent::Sounded { leg, .. }
-                | MediaEvent::KeyFrameNeeded { leg }
-                | MediaEvent::Digit { leg, .. }
-                | MediaEvent::Silent { leg, .. }
-                | MediaEvent::Resumed { leg }
-                | MediaEvent::Played { leg, .. }
-                | MediaEvent::Stats { leg, .. }
-                | MediaEvent::Failed { leg, .. } => {
-                    let leg = *leg;
-                    self.calls.media_event(now, leg, event)
-                }
-            },
+            Message::Media(MediaEvent::ConferenceFailed { cause, .. }) => {
+                warn!(code = cause.code(), "media of the reception failed");
+                return self.end(cause);
+            }
+            Message::Media(event) => self.calls.media_event(now, event),
             Message::End(cause) => return self.end(cause),
             // These are for conferences.
             Message::CallOut { .. } | Message::Tell { .. } | Message::Show(_) => None,

@@ -20,7 +20,7 @@ use causeway_plan::{
 };
 use causeway_rtp::Numbering;
 use peer::Peer;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
