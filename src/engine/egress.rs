@@ -181,18 +181,10 @@ fn send_packet(
         ssrc: numbers.ssrc,
     };
     let Ok(start) = header.write(&[], &[], packet) else { return };
-    let mut len = start + payload.len();
+    let len = start + payload.len();
     let Some(room) = packet.get_mut(start..len) else { return };
     room.copy_from_slice(payload);
-    match &mut link.egress.protection {
-        Protection::Clear => {}
-        Protection::Srtp(srtp) => match srtp.protect_rtp(packet, len) {
-            Ok(protected) => len = protected,
-            // Only a key at the end of its life: silence is better than a key stream used twice.
-            Err(_) => return,
-        },
-        Protection::Broken => return,
-    }
+    let Some(len) = link.egress.protection.protect_rtp(packet, len) else { return };
     link.egress.stats.sent(now.instant, numbers.timestamp, payload.len());
     if let Some(packet) = packet.get(..len) {
         ports.send_rtp(packet, target);

@@ -283,16 +283,12 @@ fn open_rtp<'a>(
             return None;
         }
     };
-    let opened = match &mut link.ingress.protection {
-        Protection::Clear => return Some((datagram, latched)),
-        Protection::Srtp(srtp) => srtp.unprotect_rtp(datagram).ok(),
-        Protection::Broken => None,
-    };
-    let Some(len) = opened else {
+    let Some(len) = link.ingress.protection.open_rtp(datagram) else {
         link.ingress.unauthentic += 1;
         return None;
     };
-    let learnt = link.guard.as_mut().is_some_and(|guard| guard.authenticated(source));
+    let learnt = link.ingress.protection.is_srtp()
+        && link.guard.as_mut().is_some_and(|guard| guard.authenticated(source));
     Some((datagram.get(..len)?, latched || learnt))
 }
 
@@ -309,18 +305,13 @@ fn take_rtcp(
         link.ingress.refused += 1;
         return false;
     }
-    let len = match &mut link.ingress.protection {
-        Protection::Clear => datagram.len(),
-        Protection::Srtp(srtp) => {
-            let Ok(len) = srtp.unprotect_rtcp(datagram) else {
-                link.ingress.unauthentic += 1;
-                return false;
-            };
-            guard.authenticated_rtcp(source);
-            len
-        }
-        Protection::Broken => return false,
+    let Some(len) = link.ingress.protection.open_rtcp(datagram) else {
+        link.ingress.unauthentic += 1;
+        return false;
     };
+    if link.ingress.protection.is_srtp() {
+        guard.authenticated_rtcp(source);
+    }
     let resumed = link.reporting.heard(arrival);
     if let Some(compound) = datagram.get(..len) {
         report::take(link, compound, arrival, now);

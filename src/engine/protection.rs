@@ -59,6 +59,52 @@ impl<C: Context> Protection<C> {
     }
 }
 
+impl<C> Protection<C> {
+    /// The length after a step that SRTP alone makes. `None` where it fails.
+    fn after<E>(
+        &mut self,
+        len: usize,
+        step: impl FnOnce(&mut C) -> Result<usize, E>,
+    ) -> Option<usize> {
+        match self {
+            Protection::Clear => Some(len),
+            Protection::Srtp(context) => step(context).ok(),
+            Protection::Broken => None,
+        }
+    }
+
+    /// Whether what passes is under SRTP.
+    pub(crate) const fn is_srtp(&self) -> bool {
+        matches!(self, Protection::Srtp(_))
+    }
+}
+
+impl Protection<SrtpSender> {
+    /// Protects the RTP packet of so many bytes at the start of `buffer`; its new length. `None`:
+    /// it must not leave. Besides a key that does not fit that is only one at the end of its life:
+    /// silence is better than a key stream used twice.
+    pub(crate) fn protect_rtp(&mut self, buffer: &mut [u8], len: usize) -> Option<usize> {
+        self.after(len, |srtp| srtp.protect_rtp(buffer, len))
+    }
+
+    /// The same for RTCP.
+    pub(crate) fn protect_rtcp(&mut self, buffer: &mut [u8], len: usize) -> Option<usize> {
+        self.after(len, |srtp| srtp.protect_rtcp(buffer, len))
+    }
+}
+
+impl Protection<SrtpReceiver> {
+    /// Opens an RTP packet in place; its new length. `None` for one that is not authentic.
+    pub(crate) fn open_rtp(&mut self, datagram: &mut [u8]) -> Option<usize> {
+        self.after(datagram.len(), |srtp| srtp.unprotect_rtp(datagram))
+    }
+
+    /// The same for RTCP.
+    pub(crate) fn open_rtcp(&mut self, datagram: &mut [u8]) -> Option<usize> {
+        self.after(datagram.len(), |srtp| srtp.unprotect_rtcp(datagram))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,7 +3,6 @@
 use crate::clock::Now;
 use crate::egress::{Outgoing, random_u32};
 use crate::leg::{Leg, Link, Path};
-use crate::protection::Protection;
 use crate::video::line;
 use crate::worker::EventSink;
 use causeway_plan::MediaEvent;
@@ -169,15 +168,8 @@ fn send(leg: &mut Leg, now: Now, last: Last) {
     let target = link.guard.as_mut().and_then(|guard| guard.may_send_rtcp(now.instant));
     let Some(target) = target else { return };
     let mut buffer = [0u8; MAX_COMPOUND + MAX_SRTP_OVERHEAD];
-    let Ok(mut len) = write(link, now, last, &mut buffer[..MAX_COMPOUND]) else { return };
-    match &mut link.egress.protection {
-        Protection::Clear => {}
-        Protection::Srtp(srtp) => match srtp.protect_rtcp(&mut buffer, len) {
-            Ok(protected) => len = protected,
-            Err(_) => return,
-        },
-        Protection::Broken => return,
-    }
+    let Ok(len) = write(link, now, last, &mut buffer[..MAX_COMPOUND]) else { return };
+    let Some(len) = link.egress.protection.protect_rtcp(&mut buffer, len) else { return };
     let Some(compound) = buffer.get(..len) else { return };
     if link.media.transport.rtp().is_some_and(|rtp| rtp.rtcp_mux) {
         ports.send_rtp(compound, target);

@@ -4,6 +4,8 @@
 
 use std::time::Duration;
 
+use causeway_plan::video::Sight;
+
 use super::frame::Frame;
 
 /// Samples of a picture each way.
@@ -27,20 +29,6 @@ const DARK: u32 = 50;
 
 /// How little the lighter pixels differ from the darker in a picture without anything in it.
 const FLAT: u8 = 12;
-
-/// What a stream shows.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Sight {
-    /// Nothing is wrong, or nothing is known yet.
-    #[default]
-    Fine,
-    /// All of it is black.
-    Black,
-    /// It does not change any more.
-    Frozen,
-    /// Too dark to know a face.
-    LowLight,
-}
 
 /// Watches one stream.
 #[derive(Debug)]

@@ -27,9 +27,8 @@ pub(crate) mod tests;
 pub use child::decode_if_asked;
 
 use causeway_base::{LegId, VideoCodec, VideoSize};
-use causeway_media::video::detect::Sight;
 use causeway_media::video::frame::Frame;
-use causeway_plan::video::FreezeCause;
+use causeway_plan::video::{FreezeCause, Sight};
 use causeway_rtp::video::FrameKind;
 use feeder::Feeder;
 use queue::Queue;

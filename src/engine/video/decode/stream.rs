@@ -3,9 +3,8 @@
 use super::Trouble;
 use super::record::Owner;
 use causeway_base::{VideoCodec, VideoSize};
-use causeway_media::video::detect::Sight;
 use causeway_media::video::frame::Frame;
-use causeway_plan::video::FreezeCause;
+use causeway_plan::video::{FreezeCause, Sight};
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 

@@ -320,16 +320,8 @@ impl Egress {
             (Some(rtx), Urgency::Resent) => rtx.wrap(header, &[], &payload, packet).ok(),
             _ => write(header, &payload, packet),
         };
-        let Some(mut len) = written else { return };
-        match &mut self.protection {
-            Protection::Clear => {}
-            Protection::Srtp(srtp) => match srtp.protect_rtp(packet, len) {
-                Ok(protected) => len = protected,
-                // Only a key at the end of its life.
-                Err(_) => return,
-            },
-            Protection::Broken => return,
-        }
+        let protected = written.and_then(|len| self.protection.protect_rtp(packet, len));
+        let Some(len) = protected else { return };
         if let Some(packet) = packet.get(..len) {
             way.send_rtp(packet);
         }

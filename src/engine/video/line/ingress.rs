@@ -6,7 +6,6 @@ use super::packets::Payload;
 use crate::protection::Protection;
 use crate::video::decode::{DecodeStream, Decoders, Trouble};
 use causeway_base::{VideoCodec, video::CLOCK_RATE};
-use causeway_media::video::detect;
 use causeway_plan::video::{FeedbackKind, FreezeCause, Sight, VideoState};
 use causeway_plan::{KeyFrameAsks, LegVideo, VideoFormat, VideoStats};
 use causeway_rtp::SrtpReceiver;
@@ -253,22 +252,14 @@ impl Ingress {
 
     /// Opens an RTP packet in place; its length. `None` for one that is not authentic.
     pub(super) fn open_rtp(&mut self, datagram: &mut [u8]) -> Option<usize> {
-        let opened = match &mut self.protection {
-            Protection::Clear => return Some(datagram.len()),
-            Protection::Srtp(srtp) => srtp.unprotect_rtp(datagram).ok(),
-            Protection::Broken => None,
-        };
+        let opened = self.protection.open_rtp(datagram);
         self.unauthentic += u64::from(opened.is_none());
         opened
     }
 
     /// The same for RTCP.
     pub(super) fn open_rtcp(&mut self, datagram: &mut [u8]) -> Option<usize> {
-        let opened = match &mut self.protection {
-            Protection::Clear => return Some(datagram.len()),
-            Protection::Srtp(srtp) => srtp.unprotect_rtcp(datagram).ok(),
-            Protection::Broken => None,
-        };
+        let opened = self.protection.open_rtcp(datagram);
         self.unauthentic += u64::from(opened.is_none());
         opened
     }
@@ -563,7 +554,7 @@ impl Ingress {
     pub(super) fn sight_news(&mut self) -> Option<Sight> {
         let opened = self.stream.as_ref().and_then(|stream| stream.opened.as_ref());
         let decode = opened.filter(|_| self.is_seen()).and_then(|opened| opened.decode.as_ref());
-        let sight = decode.map(|decode| sight(decode.sight()));
+        let sight = decode.map(DecodeStream::sight);
         let sight = sight.unwrap_or_default();
         (std::mem::replace(&mut self.sight, sight) != sight).then_some(sight)
     }
@@ -583,16 +574,6 @@ impl Ingress {
             }
             _ => VideoState::Coming,
         }
-    }
-}
-
-/// The same in the words of people.
-const fn sight(sight: detect::Sight) -> Sight {
-    match sight {
-        detect::Sight::Fine => Sight::Fine,
-        detect::Sight::Black => Sight::Black,
-        detect::Sight::Frozen => Sight::Frozen,
-        detect::Sight::LowLight => Sight::LowLight,
     }
 }
 

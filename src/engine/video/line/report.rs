@@ -5,7 +5,6 @@ use super::{VideoLine, Way, Working};
 use crate::clock::Now;
 use crate::egress::random_u32;
 use crate::leg::Leg;
-use crate::protection::Protection;
 use causeway_base::Bitrate;
 use causeway_plan::video::FeedbackKind;
 use causeway_rtp::report::RtcpSchedule;
@@ -258,15 +257,8 @@ fn send_compound(
     if write(&mut writer).is_err() {
         return;
     }
-    let mut len = writer.len();
-    match line.egress.protection() {
-        Protection::Clear => {}
-        Protection::Srtp(srtp) => match srtp.protect_rtcp(&mut buffer, len) {
-            Ok(protected) => len = protected,
-            Err(_) => return,
-        },
-        Protection::Broken => return,
-    }
+    let len = writer.len();
+    let Some(len) = line.egress.protection().protect_rtcp(&mut buffer, len) else { return };
     if let Some(compound) = buffer.get(..len) {
         way.send_rtcp(compound);
     }

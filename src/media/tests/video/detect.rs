@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use causeway_base::VideoSize;
-use causeway_media::video::detect::{Sight, Watch};
+use causeway_media::video::detect::Watch;
 use causeway_media::video::frame::{Frame, FramePool, FrameSource};
+use causeway_plan::video::Sight;
 
 use crate::picture::{moving, plain, pool};
 
