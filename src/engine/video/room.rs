@@ -190,13 +190,7 @@ impl Pictures {
                 VideoFeed::Forward(leg, picture) => (Forward::Unfit(leg, None), picture),
             };
             let Some(place) = place(id, egress.leg, legs, line::screen) else { continue };
-            let same = |receiver: &&Receiver| {
-                receiver.place == place
-                    && receiver.picture == picture
-                    && receiver.forward.source() == forward.source()
-            };
-            let receiver = before.iter().find(same).copied();
-            self.receivers.push(receiver.unwrap_or(Receiver {
+            let fresh = Receiver {
                 place,
                 picture,
                 present: None,
@@ -205,16 +199,13 @@ impl Pictures {
                 rate: Bitrate::default(),
                 home: None,
                 pace: Pace::With,
-            }));
+            };
+            let known = before.iter().find(|receiver| receiver.continues(&fresh)).copied();
+            self.receivers.push(known.unwrap_or(fresh));
         }
         // What waits to be sent of a picture that somebody is not to see any more is not sent.
         for gone in before {
-            let stays = |receiver: &Receiver| {
-                receiver.place == gone.place
-                    && receiver.picture == gone.picture
-                    && receiver.forward.source() == gone.forward.source()
-            };
-            if self.receivers.iter().any(stays) {
+            if self.receivers.iter().any(|receiver| receiver.continues(&gone)) {
                 continue;
             }
             if let Some(leg) = at(legs, gone.place)
@@ -238,8 +229,7 @@ impl Pictures {
         wanted.dedup();
         for leg in wanted {
             let Some(place) = place(id, leg, legs, line::source) else { continue };
-            let Some(working) = at(legs, place).and_then(|leg| Working::of(leg, place.line, now))
-            else {
+            let Some(working) = working_at(legs, place, now) else {
                 continue;
             };
             let ingress = &mut working.line.ingress;
@@ -278,9 +268,7 @@ impl Pictures {
     fn watch(&mut self, legs: &mut Legs, now: Now, out: &mut Outgoing, sink: &mut EventSink) {
         let mut changed = Vec::new();
         for source in &mut self.sources {
-            let Some(mut working) =
-                at(legs, source.place).and_then(|leg| Working::of(leg, source.place.line, now))
-            else {
+            let Some(mut working) = working_at(legs, source.place, now) else {
                 continue;
             };
             working.watch(now, out, sink);
@@ -339,8 +327,7 @@ impl Pictures {
         let receiver = &mut self.receivers[at_receiver];
         receiver.home = None;
         let place = receiver.place;
-        let Some(working) = at(legs, place).and_then(|leg| Working::of(leg, place.line, now))
-        else {
+        let Some(working) = working_at(legs, place, now) else {
             return;
         };
         let allocated = working.may_send().then(|| working.line.egress.allocate(now.instant));
@@ -411,8 +398,7 @@ impl Pictures {
             let awaited = Forward::Awaited(place.leg);
             let is_open =
                 |it: &Receiver| it.forward == awaited || it.forward == Forward::Passing(place.leg);
-            let Some(working) = at(legs, place).and_then(|leg| Working::of(leg, place.line, now))
-            else {
+            let Some(working) = working_at(legs, place, now) else {
                 continue;
             };
             let ingress = &mut working.line.ingress;
@@ -434,9 +420,7 @@ impl Pictures {
             }
             let receiver = &mut self.receivers[at_receiver];
             let place = receiver.place;
-            let Some(mut working) =
-                at(legs, place).and_then(|leg| Working::of(leg, place.line, now))
-            else {
+            let Some(mut working) = working_at(legs, place, now) else {
                 continue;
             };
             working.hear(now);
@@ -457,8 +441,7 @@ impl Pictures {
         }
         for source in self.sources.iter().filter(|source| needed.contains(&source.place.leg)) {
             let place = source.place;
-            if let Some(working) = at(legs, place).and_then(|leg| Working::of(leg, place.line, now))
-            {
+            if let Some(working) = working_at(legs, place, now) {
                 working.line.ingress.want_key_frame(now.instant);
             }
         }
@@ -516,6 +499,12 @@ impl Forward {
 }
 
 impl Receiver {
+    /// Whether the plan wants the same for the same line.
+    fn continues(&self, other: &Self) -> bool {
+        (self.place, self.picture, self.forward.source())
+            == (other.place, other.picture, other.forward.source())
+    }
+
     /// Queues what came of the leg that it gets as it is, from a full picture on.
     fn pass(&mut self, passed: &[(LegId, Vec<Passed>)], working: &mut Working<'_>, now: Now) {
         let Some(leg) = self.forward.source().filter(|_| self.forward.is_open()) else { return };
@@ -662,6 +651,11 @@ fn place(
 /// The leg of a place, while it is there.
 fn at(legs: &mut Legs, place: Place) -> Option<&mut Leg> {
     legs.get_mut(place.slot).filter(|leg| leg.id == place.leg)
+}
+
+/// The line of that place at work.
+fn working_at(legs: &mut Legs, place: Place, now: Now) -> Option<Working<'_>> {
+    Working::of(at(legs, place)?, place.line, now)
 }
 
 /// The streams that a picture shows.
