@@ -183,7 +183,7 @@ fn plan(case: &Case) -> MediaPlan {
         version: 1,
         pictures: vec![PicturePlan {
             id: picture,
-            show: Show::People { tiles, on_phone: 0, recording: false },
+            show: Show::People { tiles, on_phone: 0, more: 0, recording: false },
             lang: Lang::default(),
             margin: 0,
         }],

@@ -48,7 +48,7 @@ pub use conference::picture::Looks;
 pub use conference::view::{ConferenceView, LegView, ParticipantView};
 pub use event::Event;
 pub use key::{KeyAction, KeyError, KeyTable};
-pub use layout::{Layout, PictureChoice};
+pub use layout::{Layout, NamedLayout, PictureChoice};
 pub use leg::{LegCommand, LegEvent, MediaAddress, Offered, PortAddress, Proof, Protocol};
 pub use notice::{Notice, Phrase};
 pub use participant::{DisplayName, Mute, Participant, Role, Who};

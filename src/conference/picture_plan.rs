@@ -246,15 +246,17 @@ impl Scenery<'_> {
     }
 
     fn show(&self, purpose: &Purpose, staged: &HashMap<View, Pictures>) -> Option<Show> {
-        let picture = match purpose {
+        let (view, picture) = match purpose {
             Purpose::Waiting(leg) => {
                 return Some(Show::Text(self.screens.get(leg).cloned().unwrap_or_default()));
             }
-            Purpose::Common(view) => &staged.get(view)?.common,
-            Purpose::OnStage(view) => &staged.get(view)?.own.as_ref()?.1,
+            Purpose::Common(view) => (view, &staged.get(view)?.common),
+            Purpose::OnStage(view) => (view, &staged.get(view)?.own.as_ref()?.1),
         };
         let tiles = picture.people.iter().filter_map(|seen| self.tile(seen)).collect();
-        Some(Show::People { tiles, on_phone: self.cast.on_phone, recording: false })
+        let on_phone = self.cast.on_phone;
+        let more = if view.layout.tells_of_more() { picture.more } else { 0 };
+        Some(Show::People { tiles, on_phone, more, recording: false })
     }
 
     fn tile(&self, seen: &Seen) -> Option<PlannedTile> {
@@ -284,7 +286,7 @@ impl Scenery<'_> {
     /// Somebody who fills the picture, with nothing to be said about it, is sent on as they are;
     /// never to themselves.
     fn feed(&self, leg: LegId, picture: &PicturePlan) -> VideoFeed {
-        let Show::People { tiles, on_phone: 0, recording: false } = &picture.show else {
+        let Show::People { tiles, on_phone: 0, more: 0, recording: false } = &picture.show else {
             return VideoFeed::Picture(picture.id);
         };
         match tiles.as_slice() {

@@ -9,16 +9,16 @@ pub(crate) fn waiting(lang: Lang, name: &str, place: usize, host_is_here: bool) 
         Lang::Zh => (
             "请稍候",
             match host_is_here {
-                true => "已通知主持人，请等待主持人让您进入会议。",
-                false => "主持人很快就到，到后会议即开始。",
+                true => "已通知主持人，请等待主持人准入。",
+                false => "主持人尚未到场，主持人到后会议即开始。",
             },
             format!("您排在第 {place} 位"),
         ),
         Lang::En => (
             "Please wait",
             match host_is_here {
-                true => "The host was told and will let you in.",
-                false => "The host comes soon; then the meeting begins.",
+                true => "The host has been told. Please wait to be let in.",
+                false => "No host is here yet. The meeting begins when one comes.",
             },
             format!("Your place in the queue: {place}"),
         ),
@@ -37,7 +37,10 @@ mod tests {
         assert_eq!(screen.title, "Weekly");
         assert_eq!(
             screen.lines,
-            ["The host comes soon; then the meeting begins.", "Your place in the queue: 2"]
+            [
+                "No host is here yet. The meeting begins when one comes.",
+                "Your place in the queue: 2"
+            ]
         );
         let screen = waiting(Lang::Zh, "", 1, true);
         assert_eq!((screen.title.as_str(), screen.lines[1].as_str()), ("请稍候", "您排在第 1 位"));

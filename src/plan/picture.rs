@@ -96,6 +96,9 @@ pub const MAX_TILES: usize = 16;
 /// The longest text of a picture that is drawn, in characters; more is cut.
 pub const MAX_TEXT: usize = 160;
 
+/// Lines below colour bars: one of sound, one of pictures, one of what to do.
+pub const MAX_BAR_LINES: usize = 3;
+
 /// The most that a picture leaves free along each edge, in percent: no set hides more.
 pub const MAX_MARGIN: u8 = 10;
 
@@ -203,6 +206,8 @@ pub enum Show {
         tiles: Vec<PlannedTile>,
         /// People who are heard only: "N more on the phone".
         on_phone: usize,
+        /// People with a picture of their own who found no place: "N more on camera".
+        more: usize,
         /// The meeting is recorded.
         recording: bool,
     },
@@ -210,8 +215,8 @@ pub enum Show {
     Text(TextScreen),
     /// Colour bars with a clock and text, and somebody's own picture back: the test call.
     Bars {
-        /// The text below them.
-        text: String,
+        /// The text below them, line by line: at most [`MAX_BAR_LINES`].
+        lines: Vec<String>,
         /// Whose picture is shown in them.
         source: Option<LegId>,
     },

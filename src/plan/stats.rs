@@ -85,6 +85,8 @@ pub struct VideoStats {
     pub octets_sent: u64,
     /// Packets sent again.
     pub packets_resent: u64,
+    /// Full pictures that the peer asked for.
+    pub key_frames_wanted: u64,
     /// Round trip by sender and receiver reports, once known.
     pub round_trip: Option<Duration>,
     /// What the peer says it lost of ours, cumulative, once it reported.

@@ -2,7 +2,6 @@
 
 use crate::actor::task::{MAX_NEWS, News};
 use crate::actor::{Answering, Handover, Message, Visit};
-use crate::api::Snapshots;
 use crate::calling_out;
 use crate::config::Config;
 use crate::directory::Directory;
@@ -11,6 +10,7 @@ use crate::invite::{Addresses, Bound, Cards};
 use crate::journal::Journal;
 use crate::link::Links;
 use crate::live::Live;
+use crate::look::Looks;
 use crate::meeting::Meetings;
 use crate::outlet::Drivers;
 use crate::refusal::Refusals;
@@ -116,7 +116,7 @@ pub struct Bridge {
     echo: Option<Arc<dyn Echo>>,
     store: Store,
     sip: SipHandle,
-    snapshots: Arc<dyn Snapshots>,
+    looks: Arc<Looks>,
     desk: Arc<FrontDesk>,
     bound: Vec<(Carrier, SocketAddr)>,
     browsers: Vec<(CandidateProtocol, SocketAddr)>,
@@ -194,7 +194,7 @@ impl Bridge {
             pack,
             journal: Arc::clone(&journal),
         });
-        let snapshots: Arc<dyn Snapshots> = Arc::clone(&outlet) as _;
+        let looks = Arc::new(Looks::new(Arc::clone(&outlet) as _));
         let ice_lite = config.webrtc.ice_lite;
         let echoes = config.web.enabled.then(|| {
             let (outlet, answering) = (Arc::clone(&outlet), Arc::clone(&answering));
@@ -230,7 +230,7 @@ impl Bridge {
             echo: echoes.map(|echoes| -> Arc<dyn Echo> { echoes }),
             store,
             sip,
-            snapshots,
+            looks,
             desk,
             bound,
             browsers,
@@ -291,8 +291,8 @@ impl Bridge {
     }
 
     /// What its engine shows people.
-    pub(crate) fn snapshots(&self) -> Arc<dyn Snapshots> {
-        Arc::clone(&self.snapshots)
+    pub(crate) fn looks(&self) -> &Arc<Looks> {
+        &self.looks
     }
 
     pub(crate) fn desk(&self) -> &Arc<FrontDesk> {

@@ -386,6 +386,7 @@ impl FrontDesk {
     pub(crate) fn settings(&self, key: &str) -> Settings {
         let settings = self.meetings.settings(key, Timestamp::now()).unwrap_or_default();
         let Pictures { layout, forwards: forwards_pictures, margin } = self.rules.pictures.clone();
+        let layout = self.meetings.layout(key).map_or(layout, Layout::from);
         let keys = Arc::clone(&self.rules.keys);
         Settings { keys, layout, forwards_pictures, margin, ..settings }
     }

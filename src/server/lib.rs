@@ -20,7 +20,7 @@
 //! * [`greeting`]: what a person reads at the start.
 //! * [`init`](mod@init): the command `init`. * [`seal`](mod@seal): the command `seal`.
 //! * [`ports`]: every port, for firewalls; proved from inside. * [`say`]: both languages, or one.
-//! * [`logging`]: the log.
+//! * [`logging`]: the log. * `look`: what a participant sees.
 //! * [`load`]: many calls to any SIP address, and what each of them hears.
 
 pub mod acme;
@@ -43,6 +43,7 @@ pub mod link_command;
 pub mod live;
 pub mod load;
 pub mod logging;
+mod look;
 mod measure;
 pub mod meeting;
 pub mod metrics;

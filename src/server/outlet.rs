@@ -1,9 +1,9 @@
 //! Where an actor's orders go: the adapter that has the leg, the engine, the journal.
 
 use crate::actor::Order;
-use crate::api::Snapshots;
 use crate::directory::Directory;
 use crate::journal::Journal;
+use crate::look::Snapshots;
 use causeway_adapter::sip::{SipError, SipHandle};
 use causeway_adapter::webrtc::WebRtcHandle;
 use causeway_base::LegId;

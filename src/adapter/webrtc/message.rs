@@ -329,6 +329,8 @@ pub enum ServerMessage {
         page: u32,
         /// How many there are, at least 1.
         pages: u32,
+        /// People with a camera who found no place in it, where that is told.
+        more: u32,
         /// Somebody is shown my camera. While nobody is, let it send little: the smallest size, a
         /// picture a second. Never nothing: a camera that sends nothing is off, and who has none
         /// gets no place in which to be seen.
@@ -596,6 +598,20 @@ pub struct Phone {
     pub code: String,
     /// A code of my own: whoever enters it joins as me.
     pub personal_code: Option<String>,
+}
+
+/// `POST …/api/v1/look`: what a participant sees at this moment, as PNG. For hosts; a page asks
+/// again while its dialog is open. Where there is no picture, the answer is a [`Problem`].
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(deny_unknown_fields)]
+pub struct LookQuestion {
+    /// My seat.
+    pub seat: Seat,
+    /// Whose eyes.
+    pub participant: u64,
+    /// The language of texts: `zh-CN` or `en`.
+    pub lang: String,
 }
 
 /// `POST …/api/v1/link`: what a link is worth, before it is used. Asking uses nothing up. A link

@@ -61,6 +61,7 @@ fn protocol() -> String {
     declare::<Problem>(&config, &mut text);
     declare::<IceServer>(&config, &mut text);
     declare::<Phone>(&config, &mut text);
+    declare::<LookQuestion>(&config, &mut text);
     declare::<LinkQuestion>(&config, &mut text);
     declare::<LinkAnswer>(&config, &mut text);
     declare::<ProbeOffer>(&config, &mut text);

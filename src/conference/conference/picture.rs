@@ -3,7 +3,7 @@
 use super::Conference;
 use crate::layout::{Layout, PictureChoice, STRIP};
 use crate::picture_plan::{self, Cast, Scenery};
-use crate::{By, CommandError, Event, screen};
+use crate::{By, CommandError, Event, Participant, screen};
 use causeway_base::{LegId, ParticipantId};
 use causeway_plan::picture::{PathQuality, TextScreen};
 use causeway_plan::video::{Sight, VideoState, VideoStrain};
@@ -20,6 +20,8 @@ pub struct Looks {
     pub page: usize,
     /// How many pages there are, at least one.
     pub pages: usize,
+    /// People with a picture of their own who found no place in this one, where that is told.
+    pub more: usize,
 }
 
 impl Conference {
@@ -174,13 +176,18 @@ impl Conference {
 
     /// What somebody sees, or would if they were sent pictures.
     pub(super) fn looks(&self, who: ParticipantId) -> Result<Looks, CommandError> {
-        Ok(self.looks_of(&self.roster.participant(who)?.choice))
+        Ok(self.looks_of(self.roster.participant(who)?))
     }
 
-    pub(super) fn looks_of(&self, choice: &PictureChoice) -> Looks {
-        let (layout, page, _) = picture_plan::in_effect(choice, &self.layout, &self.stage);
+    pub(super) fn looks_of(&self, who: &Participant) -> Looks {
+        let (layout, page, pinned) =
+            picture_plan::in_effect(&who.choice, &self.layout, &self.stage);
         let pages = self.stage.pages(&layout);
-        Looks { layout, page, pages }
+        let more = match layout.tells_of_more() {
+            true => self.stage.more(&layout, page, pinned, who.id),
+            false => 0,
+        };
+        Looks { layout, page, pages, more }
     }
 
     /// The legs whose pictures somebody is shown.

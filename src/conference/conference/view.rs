@@ -194,7 +194,7 @@ impl Conference {
             place,
             hold: place.and_then(|_| self.hold_of(who, here)),
             choice: who.choice.clone(),
-            looks: self.looks_of(&who.choice),
+            looks: self.looks_of(who),
             legs: legs.collect(),
         }
     }

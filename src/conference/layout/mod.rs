@@ -3,12 +3,14 @@
 //! * [`Layout`]: the divisions; [`Layout::areas`] gives the places of so many people.
 //! * [`Stage`]: who is in them. Places stay with their people while they can, so that nobody has
 //!   to look for a face.
-//! * [`PictureChoice`]: what one of them wants to see.
+//! * [`PictureChoice`]: what one of them wants to see. * [`NamedLayout`]: what settings say.
 
 mod choice;
+mod named;
 mod stage;
 
 pub use choice::PictureChoice;
+pub use named::NamedLayout;
 pub use stage::{Picture, Pictures, Seen, Stage};
 
 use causeway_plan::picture::{Area, GRID_HEIGHT, GRID_WIDTH};
@@ -66,6 +68,12 @@ impl Layout {
     /// Whether one place is larger than the others, for who speaks.
     pub fn has_stage(&self) -> bool {
         matches!(self, Self::Single | Self::Speaker | Self::Custom(_))
+    }
+
+    /// Whether people are told how many found no place: not those who want to see one person and
+    /// nobody else.
+    pub fn tells_of_more(&self) -> bool {
+        self.places() > 1
     }
 
     /// The place of content, if it has one beside the people.

@@ -112,6 +112,24 @@ impl Stage {
         }
     }
 
+    /// How many with a picture are not in the one that somebody sees, as [`Self::pictures`] says,
+    /// without composing it.
+    pub fn more(
+        &self,
+        layout: &Layout,
+        page: usize,
+        pinned: Option<ParticipantId>,
+        viewer: ParticipantId,
+    ) -> usize {
+        let (seated, places) = (self.seated.len(), layout.places().max(1));
+        if !layout.has_stage() {
+            let first = page.min(self.pages(layout) - 1) * places;
+            return seated - places.min(seated - first);
+        }
+        let sees_no_self = seated > 1 && self.large(pinned) == Some(viewer);
+        (seated - usize::from(sees_no_self)).saturating_sub(places)
+    }
+
     /// The pictures of a layout. `page` counts from 0, where the layout has several; beyond the
     /// last it is the last. `pinned`, if seated, is on the stage whoever speaks.
     pub fn pictures(
@@ -123,15 +141,18 @@ impl Stage {
         if !layout.has_stage() {
             return Pictures { common: self.page(layout, page), own: None };
         }
-        let pinned = pinned.filter(|who| self.has(*who)).or(self.spotlight);
-        let Some(large) = pinned.or_else(|| self.foremost(None)) else {
-            return Pictures::default();
-        };
+        let Some(large) = self.large(pinned) else { return Pictures::default() };
         let common = self.staged(layout, large, None);
         let own = self
             .foremost(Some(large))
             .map(|previous| (large, self.staged(layout, previous, Some(large))));
         Pictures { common, own }
+    }
+
+    /// Who is on the stage.
+    fn large(&self, pinned: Option<ParticipantId>) -> Option<ParticipantId> {
+        let pinned = pinned.filter(|who| self.has(*who)).or(self.spotlight);
+        pinned.or_else(|| self.foremost(None))
     }
 
     /// Who spoke last, else who came first; never `without`.
@@ -298,6 +319,12 @@ mod tests {
             stage.seat(&people((1..=count).filter(|id| *id != gone)));
             let there = (1..=count).filter(|id| *id != gone).count();
             for layout in [Layout::Single, Layout::Speaker, Layout::Equal, Layout::SideBySide] {
+                for viewer in (0..=count).map(ParticipantId) {
+                    let pinned = Some(ParticipantId(gone / 2));
+                    let counted = stage.more(&layout, 1, pinned, viewer);
+                    let pictures = stage.pictures(&layout, 1, pinned);
+                    proptest::prop_assert_eq!(counted, pictures.of(viewer).more);
+                }
                 let pictures = stage.pictures(&layout, 0, None);
                 let mut ids = seen(&pictures.common);
                 proptest::prop_assert_eq!(ids.len() + pictures.common.more, there);

@@ -216,6 +216,7 @@ fn verdict(detail: u8) -> Verdict {
         round_trip: None,
         codec: Codec::ALL[usize::from(detail % 4)],
         encrypted: detail & 2 == 0,
+        picture: None,
     }
 }
 

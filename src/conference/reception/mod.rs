@@ -11,7 +11,7 @@
 //! * [`machine`]: [`Reception`], every caller with its timers.
 //! * `caller`: where one caller stands; `entry` (number and PIN), `feedback`, `test_call`: its
 //!   stages; `phrase`: what it is told; `screen`: what it is shown.
-//! * [`verdict`]: what a test call found.
+//! * [`verdict`]: what a test call found. * [`picture`]: what it found of pictures.
 
 mod caller;
 mod entry;
@@ -20,6 +20,7 @@ mod feedback;
 pub mod fuzz;
 pub mod machine;
 mod phrase;
+pub mod picture;
 mod screen;
 pub mod settings;
 mod test_call;
@@ -28,6 +29,7 @@ pub mod words;
 
 pub use caller::{LONGEST_PHRASE, MAX_TYPED_AHEAD};
 pub use machine::{MAX_CALLERS, Reception};
+pub use picture::{Came, PictureFinding, PictureVerdict, Sent};
 pub use settings::Settings;
 pub use verdict::{Finding, Heard, Verdict};
 pub use words::{

@@ -2,8 +2,8 @@
 
 use crate::reception::caller::{Caller, Departure, Stage};
 use crate::reception::test_call::TestStage;
-use crate::reception::{Finding, Verdict};
-use causeway_base::{Codec, EndCause, Lang};
+use crate::reception::{Finding, PictureFinding, Verdict};
+use causeway_base::{Codec, EndCause, Lang, VideoCodec};
 use causeway_plan::Show;
 use causeway_plan::picture::{ScreenEntry, TextScreen};
 
@@ -56,7 +56,7 @@ impl Caller {
                 )],
                 None,
             ),
-            Stage::Test(stage) => Show::Bars { text: test(stage, lang), source: Some(self.leg) },
+            Stage::Test(stage) => Show::Bars { lines: test(stage, lang), source: Some(self.leg) },
             Stage::Farewell(Departure::Operator) => with_entry(
                 text(lang, "正在为您转接人工", "You are put through to the operator"),
                 &[one_moment(lang)],
@@ -82,25 +82,104 @@ fn with_entry(title: &str, lines: &[&str], entry: Option<ScreenEntry>) -> Show {
     Show::Text(TextScreen { title: title.to_owned(), lines, entry })
 }
 
-fn test(stage: &TestStage, lang: Lang) -> String {
-    match stage {
-        TestStage::Introduction => text(
-            lang,
-            "测试呼叫：这是您的画面。提示音后请讲话，您会听到自己的声音",
-            "Test call: this is your picture. Speak after the tone, and hear yourself",
-        ),
-        TestStage::Echo => text(lang, "请讲话：您会听到自己的声音", "Speak: you hear yourself"),
-        TestStage::Measuring => text(lang, "正在检查线路", "The line is being checked"),
+fn test(stage: &TestStage, lang: Lang) -> Vec<String> {
+    let lines = match stage {
+        TestStage::Introduction => [
+            text(lang, "测试呼叫：这是您的画面", "Test call: this is your picture"),
+            text(
+                lang,
+                "提示音后请讲话，您会听到自己的声音",
+                "Speak after the tone, and hear yourself",
+            ),
+        ],
+        TestStage::Echo => {
+            [text(lang, "请讲话：您会听到自己的声音", "Speak: you hear yourself"), ""]
+        }
+        TestStage::Measuring => [text(lang, "正在检查线路", "The line is being checked"), ""],
         TestStage::Verdict(verdict) => return self::verdict(verdict, lang),
-    }
-    .to_owned()
+    };
+    lines.iter().filter(|line| !line.is_empty()).map(|line| (*line).to_owned()).collect()
 }
 
-/// What was found, and how to test again.
-fn verdict(verdict: &Verdict, lang: Lang) -> String {
+/// What was found: of the sound, of pictures where any were agreed, and how to test again.
+fn verdict(verdict: &Verdict, lang: Lang) -> Vec<String> {
     let again = text(lang, "按 1 再测一次", "Press 1 to test again");
-    let found = verdict.findings().into_iter().map(|finding| found(finding, lang));
-    found.chain([again.to_owned()]).collect::<Vec<_>>().join(" · ")
+    let sound = verdict.findings().into_iter().map(|finding| found(finding, lang));
+    let pictures = verdict.picture_findings();
+    let pictures = pictures.into_iter().map(|finding| found_of_pictures(finding, lang));
+    let joined = [join(sound), join(pictures), again.to_owned()];
+    joined.into_iter().filter(|line| !line.is_empty()).collect()
+}
+
+fn join(findings: impl Iterator<Item = String>) -> String {
+    findings.collect::<Vec<_>>().join(" · ")
+}
+
+fn found_of_pictures(finding: PictureFinding, lang: Lang) -> String {
+    let words = match finding {
+        PictureFinding::Received { size, rate } => {
+            let size = size.map(|size| size.to_string());
+            let figures: Vec<_> =
+                size.into_iter().chain(rate.map(|rate| rate.to_string())).collect();
+            let came = text(lang, "画面已收到", "Your picture arrives");
+            return match (figures.as_slice(), lang) {
+                ([], _) => came.to_owned(),
+                (figures, Lang::Zh) => format!("{came}：{}", figures.join("，")),
+                (figures, Lang::En) => format!("{came}: {}", figures.join(", ")),
+            };
+        }
+        PictureFinding::Missing => {
+            text(lang, "没有收到画面：请检查摄像头", "No picture arrives: is the camera on?")
+        }
+        PictureFinding::Undecodable => {
+            text(lang, "您的画面无法解码", "Your picture cannot be decoded")
+        }
+        PictureFinding::Black => text(
+            lang,
+            "您的画面为黑屏：请检查镜头盖",
+            "Your picture is black: is the lens covered?",
+        ),
+        PictureFinding::Frozen => text(lang, "您的画面静止不动", "Your picture stands still"),
+        PictureFinding::LowLight => {
+            text(lang, "您的画面过暗：请开灯", "Your picture is dark: switch on a light")
+        }
+        PictureFinding::Lossy { per_mille } => return lossy(per_mille, lang),
+        PictureFinding::Taken(codec, class) => {
+            let ours = text(lang, "您能收到我们的画面：", "Ours reaches you: ");
+            return format!("{ours}{class} {}", spoken(codec));
+        }
+        PictureFinding::Unconfirmed(codec, class) => {
+            let ours = text(
+                lang,
+                "已发出画面，您的设备未回报：",
+                "Ours is sent, your device reports nothing: ",
+            );
+            return format!("{ours}{class} {}", spoken(codec));
+        }
+        PictureFinding::NotTaken => {
+            text(lang, "您收不到我们的画面", "Our picture does not reach you")
+        }
+        PictureFinding::NotDecoded => {
+            text(lang, "您的设备似乎无法解码我们的画面", "Your device seems unable to decode ours")
+        }
+    };
+    words.to_owned()
+}
+
+/// As people write it.
+const fn spoken(codec: VideoCodec) -> &'static str {
+    match codec {
+        VideoCodec::H264 => "H.264",
+        VideoCodec::Vp8 => "VP8",
+    }
+}
+
+fn lossy(per_mille: u16, lang: Lang) -> String {
+    let percent = (u32::from(per_mille) + 5) / 10;
+    match lang {
+        Lang::Zh => format!("丢包 {percent}%"),
+        Lang::En => format!("{percent}% of the packets are lost"),
+    }
 }
 
 fn found(finding: Finding, lang: Lang) -> String {
@@ -112,13 +191,7 @@ fn found(finding: Finding, lang: Lang) -> String {
         }
         Finding::NothingHeard => text(lang, "没有收到声音", "No sound arrives"),
         Finding::LineGood => text(lang, "线路良好", "The line is good"),
-        Finding::LineLossy { per_mille } => {
-            let percent = (u32::from(per_mille) + 5) / 10;
-            return match lang {
-                Lang::Zh => format!("丢包 {percent}%"),
-                Lang::En => format!("{percent}% of the packets are lost"),
-            };
-        }
+        Finding::LineLossy { per_mille } => return lossy(per_mille, lang),
         Finding::LineJittery => text(lang, "线路抖动", "Packets come unevenly"),
         Finding::Encrypted => text(lang, "已加密", "Encrypted"),
         Finding::Clear => text(lang, "未加密", "Not encrypted"),

@@ -2,6 +2,7 @@
 
 use crate::Phrase;
 use crate::notice::number;
+use crate::reception::picture::{PictureFinding, PictureVerdict};
 use causeway_base::{Codec, Lang};
 use causeway_plan::Prompt;
 use std::time::Duration;
@@ -44,6 +45,8 @@ pub struct Verdict {
     pub codec: Codec,
     /// SRTP in both directions.
     pub encrypted: bool,
+    /// What it found of pictures, where any were agreed.
+    pub picture: Option<PictureVerdict>,
 }
 
 /// One thing that a test call found.
@@ -158,12 +161,18 @@ impl Verdict {
         line
     }
 
-    /// The codes of what was found, for the API.
-    pub fn codes(&self) -> Vec<&'static str> {
-        self.findings().into_iter().map(Finding::code).collect()
+    /// What was found of pictures: the caller's first.
+    pub fn picture_findings(&self) -> Vec<PictureFinding> {
+        self.picture.as_ref().map(PictureVerdict::findings).unwrap_or_default()
     }
 
-    /// What is said of it.
+    /// The codes of what was found, for the API.
+    pub fn codes(&self) -> Vec<&'static str> {
+        let pictures = self.picture_findings().into_iter().map(PictureFinding::code);
+        self.findings().into_iter().map(Finding::code).chain(pictures).collect()
+    }
+
+    /// What is said of it: of the sound, as pictures are to be seen.
     pub fn phrase(&self, lang: Lang) -> Phrase {
         let found = self.findings().into_iter().flat_map(|finding| finding.prompts(lang));
         let prompts: Vec<_> =
@@ -185,6 +194,7 @@ mod tests {
             round_trip: None,
             codec: Codec::Opus,
             encrypted: true,
+            picture: None,
         }
     }
 

@@ -191,6 +191,33 @@ fn same_choices_share_a_picture_and_others_have_their_own() {
 }
 
 #[test]
+fn who_has_a_camera_and_no_place_is_counted_but_not_for_who_wants_to_see_one_alone() {
+    let mut room = Room::seen_room(composed(), 20);
+    room.join(21, Role::Guest);
+    room.speaks(1);
+    room.choose(3, PictureChoice { page: 1, ..layout(Layout::Equal) });
+    room.choose(4, layout(Layout::Single));
+    let told = |room: &Room, who: u64| match &room.picture(who).show {
+        Show::People { more, on_phone, .. } => (*more, *on_phone),
+        other => panic!("{other:?}"),
+    };
+    let seen = |room: &Room, who: u64| {
+        room.conference.view_participant(part(who)).expect("there").looks.more
+    };
+    for (who, more) in [(1, 11), (2, 12), (3, 16), (4, 0)] {
+        assert_eq!((told(&room, who), seen(&room, who)), ((more, 1), more), "{who}");
+    }
+    for leg in 9..=21 {
+        room.hang_up(leg);
+    }
+    assert_eq!((told(&room, 2), told(&room, 3)), ((0, 0), (0, 0)));
+    let mut room = Room::seen_room(Settings::default(), 3);
+    room.speaks(1);
+    room.choose(2, layout(Layout::Single));
+    assert!(matches!(room.feed(2), VideoFeed::Forward(LegId(1), _)), "nothing is said over it");
+}
+
+#[test]
 fn a_host_sets_the_layout_and_the_light_of_all_who_chose_none() {
     let mut room = Room::seen_room(composed(), 3);
     room.choose(3, layout(Layout::Single));
@@ -309,7 +336,7 @@ fn people_without_a_camera_are_counted_and_marks_are_drawn() {
     room.come(beside);
     room.tell(Command::Mute { participant: part(2), by: by(1) });
     room.tell(Command::RaiseHand { participant: part(2), raised: true, by: by(2) });
-    let Show::People { tiles, on_phone, recording: false } = &room.picture(4).show else {
+    let Show::People { tiles, on_phone, more: 0, recording: false } = &room.picture(4).show else {
         panic!("people")
     };
     assert_eq!(*on_phone, 1, "a camera that is off is no telephone");

@@ -18,6 +18,12 @@ use super::theme::Theme;
 /// Digits that an entry shows; earlier ones have moved out on the left.
 pub const MAX_ECHO: usize = 12;
 
+/// Lines below colour bars: more do not fit.
+const MAX_BAR_LINES: usize = 3;
+
+/// The smallest letters below colour bars, in pixels: in less no Chinese letter is read.
+const LEAST_LINE: u16 = 9;
+
 /// Lines below the title: more do not fit.
 const MAX_LINES: usize = 6;
 
@@ -119,16 +125,16 @@ fn logo_above(canvas: VideoSize, text: u16, logo: &Frame, background: Colour) ->
     Some(tile)
 }
 
-/// Colour bars over a mark that moves by the number of the picture, with a line of text and a
-/// smaller one, such as the time, on a dark ground.
+/// Colour bars over a mark that moves by the number of the picture, with lines of text, three at
+/// most, and a smaller one, such as the time, on a dark ground.
 pub fn bars(
     lettering: &mut Lettering,
     canvas: VideoSize,
-    text: &str,
+    lines: &[String],
     clock: &str,
     picture: u32,
 ) -> Scene {
-    let bar_height = (canvas.height / 4 * 3) & !1;
+    let bar_height = (canvas.height / 10 * 7) & !1;
     let edge = |bar: usize| (usize::from(canvas.width) * bar / BARS.len()) as u16 & !1;
     let mut tiles: Vec<Tile> = (0..BARS.len())
         .map(|bar| {
@@ -140,7 +146,7 @@ pub fn bars(
         })
         .collect();
     tiles.push(moving_mark(canvas, bar_height, picture));
-    tiles.push(words(lettering, canvas, bar_height, [text, clock]));
+    tiles.push(words(lettering, canvas, bar_height, lines, clock));
     Scene { canvas, background: Colour::BLACK, tiles }
 }
 
@@ -155,15 +161,28 @@ fn moving_mark(canvas: VideoSize, top: u16, picture: u32) -> Tile {
     tile
 }
 
-fn words(lettering: &mut Lettering, canvas: VideoSize, bars: u16, lines: [&str; 2]) -> Tile {
+fn words(
+    lettering: &mut Lettering,
+    canvas: VideoSize,
+    bars: u16,
+    lines: &[String],
+    clock: &str,
+) -> Tile {
     let top = (bars + canvas.height / 20) & !1;
     let rect = Rect::new(0, top, canvas.width, canvas.height.saturating_sub(top));
     let mut tile = Tile::new(rect, None);
     let mut page = Page::new(lettering, VideoSize::new(canvas.width, rect.height()));
-    let [text, clock] = lines;
-    let unit = rect.height() / 10;
-    page.line(text, 3 * unit, BRIGHT);
-    page.line(clock, 2 * unit, SOFT);
+    // With three lines each is as high as a caption: 1 + 3 * 4.5 + 3 = 17.5 of 18 units.
+    let unit = rect.height() / 18;
+    let size = (3 * unit).max(LEAST_LINE);
+    page.top = unit;
+    for line in &lines[..lines.len().min(MAX_BAR_LINES)] {
+        page.line(line, size, BRIGHT);
+    }
+    // In a small picture the lines take its place.
+    if page.top + 3 * unit <= rect.height() {
+        page.line(clock, 2 * unit, SOFT);
+    }
     tile.sprites = page.sprites;
     tile
 }
@@ -195,8 +214,10 @@ impl<'a> Page<'a> {
         let top = self.top;
         self.push(shade, top, colour);
         if let Some(mask) = self.lettering.text(text, size, self.width / 10 * 8) {
-            let top = top + (size * 2).saturating_sub(mask.height() as u16) / 2;
-            self.push(mask, top, BRIGHT);
+            // Digits have nothing below their line: what is seen of them is in the middle.
+            let ink = mask.ink();
+            let above = (size * 2).saturating_sub(ink.len() as u16) / 2;
+            self.push(mask, (top + above).saturating_sub(ink.start as u16), BRIGHT);
         }
     }
 

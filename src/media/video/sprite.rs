@@ -1,6 +1,7 @@
 //! Shapes that are blended over a picture: letters, marks and what lies behind them.
 
 use std::fmt;
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::colour::Colour;
@@ -38,6 +39,15 @@ impl Mask {
     /// Rows; even.
     pub fn height(&self) -> usize {
         self.height
+    }
+
+    /// The rows from the first to the last that it covers any of; none where it covers nothing.
+    pub fn ink(&self) -> Range<usize> {
+        let covers = |row: &[u8]| row.iter().any(|pixel| *pixel > 0);
+        let mut rows = self.luma.chunks_exact(self.width.max(1)).map(covers);
+        let first = rows.position(|covers| covers);
+        let more = rows.rposition(|covers| covers).map_or(0, |last| last + 1);
+        first.map_or(0..0, |first| first..first + 1 + more)
     }
 }
 
@@ -149,5 +159,14 @@ mod tests {
         assert_eq!((mask.width(), mask.height()), (4, 2));
         assert_eq!(mask.chroma, [128, 64]);
         assert_eq!(Mask::new(0, 0, |_, _| 1).luma, []);
+    }
+
+    #[test]
+    fn what_is_seen_of_a_shape_is_from_its_first_row_to_its_last() {
+        let rows = |covered: &'static [usize]| {
+            Mask::new(2, 8, move |_, y| u8::from(covered.contains(&y))).ink()
+        };
+        assert_eq!((rows(&[2, 5]), rows(&[3]), rows(&[])), (2..6, 3..4, 0..0));
+        assert_eq!(Mask::default().ink(), 0..0);
     }
 }

@@ -5,10 +5,11 @@ use super::call::Ways;
 use super::calls::{Calls, Report};
 use super::{Actor, Answering, Handover, Message, Order, Purpose, Visit};
 use crate::front_desk::{Answered, Caller, FrontDesk};
-use crate::measure;
+use crate::measure::{self, Pictured};
 use causeway_base::{ConferenceId, EndCause, LegId};
 use causeway_conference::reception::{Reception, Settings};
 use causeway_conference::{Arrival, CallerKey, Event, Goal, ReceptionCommand, ReceptionEvent};
+use causeway_plan::video::Sight;
 use causeway_plan::{
     AudioEgress, AudioIngress, Feed, LegStats, MediaCommand, MediaEvent, MediaPlan, PictureId,
     PicturePlan, VideoEgress, VideoFeed,
@@ -37,6 +38,8 @@ struct Guest {
     up: bool,
     /// Its verdict is awaited.
     measured: Measured,
+    /// What its pictures look like.
+    sight: Sight,
 }
 
 /// Where the figures of a test call stand.
@@ -48,9 +51,17 @@ enum Measured {
     /// It begins to hear itself: those until now are wanted.
     Begins,
     /// Those of before its test.
-    Since(Box<LegStats>),
+    Since(Box<Before>),
     /// Those of the test are wanted, the ones of before taken off.
-    Asked(Box<LegStats>),
+    Asked(Box<Before>),
+}
+
+/// What was counted before a test.
+#[derive(Debug, Default)]
+struct Before {
+    stats: LegStats,
+    /// When; unknown where the figures never came.
+    at: Option<Instant>,
 }
 
 /// The reception and its calls.
@@ -112,7 +123,8 @@ impl ReceptionActor {
         let arrival = Arrival { leg, goal, lang: call.lang, connected: up };
         let measured = Measured::No;
         let takes_pictures = call.up().is_some_and(|ways| ways.pictures.sends());
-        self.guests.insert(leg, Guest { caller, trusted, echo: false, up, measured });
+        let sight = Sight::Fine;
+        self.guests.insert(leg, Guest { caller, trusted, echo: false, up, measured, sight });
         self.calls.take(call);
         self.shown(leg, takes_pictures);
         self.machine.handle(now, ReceptionCommand::Arrive(arrival));
@@ -133,12 +145,16 @@ impl ReceptionActor {
             }
             Report::Stats { leg, stats } => self.measured(now, leg, &stats),
             Report::Ended { leg, .. } => self.gone(now, leg),
+            Report::Sighted { leg, sight } => {
+                if let Some(guest) = self.guests.get_mut(&leg) {
+                    guest.sight = sight;
+                }
+            }
             // Nobody is hung up for being silent.
             Report::Connected { .. }
             | Report::Heard { .. }
             | Report::Silent { .. }
             | Report::VideoChanged { .. }
-            | Report::Sighted { .. }
             | Report::Sounded { .. } => {}
         }
     }
@@ -184,7 +200,8 @@ impl ReceptionActor {
         let Some(guest) = self.guests.get_mut(&leg) else { return };
         let before = match std::mem::take(&mut guest.measured) {
             Measured::Begins => {
-                guest.measured = Measured::Since(Box::new(stats.clone()));
+                let (stats, at) = (stats.clone(), Some(now));
+                guest.measured = Measured::Since(Box::new(Before { stats, at }));
                 return;
             }
             Measured::Asked(before) => before,
@@ -193,8 +210,12 @@ impl ReceptionActor {
                 return;
             }
         };
+        let sight = guest.sight;
         let Some(call) = self.calls.get_mut(leg) else { return };
-        let verdict = measure::verdict(&call.draft, &measure::since(stats, &before));
+        let pictured = Pictured { state: call.picture, sight };
+        let took = before.at.map(|at| now.saturating_duration_since(at));
+        let counted = measure::since(stats, &before.stats);
+        let verdict = measure::verdict(&call.draft, &counted, pictured, took);
         call.draft.verdict = Some(verdict.clone());
         self.machine.handle(now, ReceptionCommand::Measured { leg, verdict });
     }

@@ -36,7 +36,7 @@ mod stream_seat;
 mod tests;
 
 pub use backend::{Actor, Answer, Backend, Gauges, Grant};
-pub use bridge::{BridgeBackend, Snapshots};
+pub use bridge::BridgeBackend;
 pub use event_log::EventLog;
 pub use fault::{Fault, Problem};
 pub use listener::{Listener, Sockets};

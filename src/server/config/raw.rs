@@ -310,6 +310,7 @@ section! {
         mute_on_entry: bool = false,
         chimes: bool = false,
         guests_call_me: bool = false,
+        layout: String = String::new(),
     }
 }
 

@@ -13,7 +13,7 @@ use super::{
 use crate::meeting::{CODE_DIGITS, Permanent, Pin, fold};
 use causeway_adapter::sip;
 use causeway_base::Codec;
-use causeway_conference::{EndRules, KeyTable, Settings};
+use causeway_conference::{EndRules, KeyTable, NamedLayout, Settings};
 use causeway_dial::{AliasPattern, Found, NameTable, NumberPlan, OurHosts, RateRule};
 use causeway_engine::EngineConfig;
 use causeway_plan::{Encryption, OfferPolicy};
@@ -537,12 +537,19 @@ fn permanent(
         let fix = "set guest_pin or a lobby, use longer numbers, or say open = true";
         finder.find(&at, what, fix);
     }
+    let layout = NamedLayout::from_name(&raw.layout);
+    if layout.is_none() && !raw.layout.is_empty() {
+        let at = [At::Key("conference"), At::Index(index), At::Key("layout")];
+        let names = NamedLayout::ALL.map(NamedLayout::name).join(", ");
+        finder.find(&at, format!("no layout {:?}", raw.layout), format!("use {names} or nothing"));
+    }
     let settings = settings(raw, keys);
     Permanent {
         key,
         aliases: raw.aliases.clone(),
         code: (!raw.code.is_empty()).then(|| raw.code.clone()),
         settings,
+        layout,
         host_pin,
         guest_pin,
     }

@@ -30,6 +30,7 @@ fn meeting(name: &str) -> Meeting {
         mute_on_entry: false,
         guests_call_me: false,
         locked_at_start: false,
+        layout: None,
         max_participants: 100,
         lang: Lang::Zh,
         early_entry_min: 15,
@@ -184,6 +185,7 @@ fn a_conference_of_the_configuration_has_a_card_too() {
         aliases: aliases.iter().map(|alias| (*alias).to_owned()).collect(),
         code: code.map(str::to_owned),
         settings: Default::default(),
+        layout: None,
         host_pin: None,
         guest_pin: None,
     };

@@ -47,6 +47,7 @@ impl Bench {
             aliases: vec!["1001".to_owned()],
             code: None,
             settings: Settings::default(),
+            layout: None,
             host_pin: None,
             guest_pin: crate::meeting::Pin::parse("4711"),
         };

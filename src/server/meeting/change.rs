@@ -271,6 +271,7 @@ fn build(
         mute_on_entry: new.mute_on_entry,
         guests_call_me: new.guests_call_me,
         locked_at_start: new.locked_at_start,
+        layout: new.layout,
         max_participants: new.max_participants,
         lang: new.lang,
         early_entry_min: new.early_entry_min,

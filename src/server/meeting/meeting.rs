@@ -2,7 +2,7 @@
 
 use super::Pin;
 use causeway_base::Lang;
-use causeway_conference::Lobby;
+use causeway_conference::{Lobby, NamedLayout};
 use jiff::{SignedDuration, Timestamp};
 use std::fmt;
 use std::sync::Arc;
@@ -76,6 +76,8 @@ pub struct Meeting {
     pub guests_call_me: bool,
     /// It begins locked: only hosts come in until one opens it.
     pub locked_at_start: bool,
+    /// The layout that it begins with; `None`: the bridge's.
+    pub layout: Option<NamedLayout>,
     /// The most participants.
     pub max_participants: usize,
     /// The language of its invite, and of a caller whose own is not known.

@@ -2,7 +2,7 @@
 
 use super::{Kind, MAX_PIN, MIN_PIN, Pin};
 use causeway_base::Lang;
-use causeway_conference::{Lobby, policy::DEFAULT_MAX_PARTICIPANTS};
+use causeway_conference::{Lobby, NamedLayout, policy::DEFAULT_MAX_PARTICIPANTS};
 use std::collections::HashSet;
 use std::fmt;
 
@@ -59,6 +59,8 @@ pub struct NewMeeting {
     pub guests_call_me: bool,
     /// It begins locked.
     pub locked_at_start: bool,
+    /// The layout that it begins with; `None`: the bridge's.
+    pub layout: Option<NamedLayout>,
     /// The most participants.
     pub max_participants: usize,
     /// The language of its invite.
@@ -82,6 +84,7 @@ impl NewMeeting {
             mute_on_entry: false,
             guests_call_me: false,
             locked_at_start: false,
+            layout: None,
             max_participants: DEFAULT_MAX_PARTICIPANTS,
             lang: Lang::Zh,
             early_entry_min: 15,

@@ -4,7 +4,7 @@ use super::{Kind, Meeting, MeetingError, Phase, Pin, fold};
 use crate::store::{Store, StoreError};
 use causeway_base::Lang;
 use causeway_conference::policy::HOST_GRACE;
-use causeway_conference::{EndRules, Role, Settings};
+use causeway_conference::{EndRules, NamedLayout, Role, Settings};
 use causeway_dial::{AliasPattern, NameTable, Names, NumberPlan};
 use dashmap::DashMap;
 use jiff::{SignedDuration, Timestamp};
@@ -26,6 +26,8 @@ pub struct Permanent {
     pub code: Option<String>,
     /// What it is like, its lobby and who waits for the host included.
     pub settings: Settings,
+    /// The layout that it begins with; `None`: the bridge's.
+    pub layout: Option<NamedLayout>,
     /// Who enters it becomes a host.
     pub host_pin: Option<Pin>,
     /// Without it, guests need no PIN.
@@ -184,6 +186,14 @@ impl Meetings {
             Entry::Permanent(conference) => conference.settings.clone(),
             Entry::Stored(meeting) => settings(meeting, now),
         })
+    }
+
+    /// The layout that its conference begins with, where it has one of its own.
+    pub fn layout(&self, key: &str) -> Option<NamedLayout> {
+        match self.entries.get(key)?.value() {
+            Entry::Permanent(conference) => conference.layout,
+            Entry::Stored(meeting) => meeting.layout,
+        }
     }
 
     /// What it asks of its callers now.

@@ -20,6 +20,7 @@ fn room(key: &str, host: Option<&str>, guest: Option<&str>) -> Permanent {
         aliases: vec![key.to_owned(), format!("sip:{key}@Example.com")],
         code: Some(format!("90000{key}")),
         settings: Settings { name: key.to_owned(), lobby: Lobby::On, ..Settings::default() },
+        layout: None,
         host_pin: host.and_then(Pin::parse),
         guest_pin: guest.and_then(Pin::parse),
     }
@@ -43,6 +44,7 @@ fn scheduled(early_entry_min: u32, host_pin: Option<&str>) -> Meeting {
         mute_on_entry: false,
         guests_call_me: false,
         locked_at_start: false,
+        layout: None,
         max_participants: 10,
         lang: Lang::Zh,
         early_entry_min,

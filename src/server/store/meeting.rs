@@ -6,7 +6,7 @@ use super::sql::{Query, get, maybe_time, micros, time};
 use super::{Store, StoreError};
 use crate::meeting::{Kind, Meeting, Pin, fold};
 use causeway_base::Lang;
-use causeway_conference::Lobby;
+use causeway_conference::{Lobby, NamedLayout};
 use jiff::Timestamp;
 use sqlx::any::AnyRow;
 use std::collections::HashMap;
@@ -120,7 +120,8 @@ impl Store {
             .bind(i64::from(meeting.early_entry_min))
             .bind(micros(meeting.created))
             .bind(i64::from(meeting.sequence))
-            .bind(i64::from(meeting.guests_call_me)))
+            .bind(i64::from(meeting.guests_call_me))
+            .bind(meeting.layout.map(NamedLayout::name)))
     }
 
     fn read_meeting(&self, row: &AnyRow) -> Result<Meeting, StoreError> {
@@ -159,6 +160,7 @@ impl Store {
             locked_at_start: flag("locked_at_start")?,
             max_participants: usize::try_from(number("max_participants")?)
                 .map_err(|_| StoreError::Corrupt)?,
+            layout: get::<Option<&str>>(row, "layout")?.map(read_layout).transpose()?,
             lang: Lang::from_tag(get(row, "lang")?).ok_or(StoreError::Corrupt)?,
             early_entry_min: u32::try_from(number("early_entry_min")?)
                 .map_err(|_| StoreError::Corrupt)?,
@@ -180,13 +182,14 @@ pub(super) fn ending(id: &str, now: Timestamp) -> [Query; 2] {
 
 const INSERT: &str = "INSERT INTO meeting (id, name, kind, starts, ends, host_pin, guest_pin, \
     link_secret, lobby, wait_for_host, mute_on_entry, locked_at_start, max_participants, lang, \
-    early_entry_min, created, sequence, guests_call_me) \
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)";
+    early_entry_min, created, sequence, guests_call_me, layout) \
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)";
 
 const UPDATE: &str = "UPDATE meeting SET name = $2, kind = $3, starts = $4, ends = $5, \
     host_pin = $6, guest_pin = $7, link_secret = $8, lobby = $9, wait_for_host = $10, \
     mute_on_entry = $11, locked_at_start = $12, max_participants = $13, lang = $14, \
-    early_entry_min = $15, created = $16, sequence = $17, guests_call_me = $18 \
+    early_entry_min = $15, created = $16, sequence = $17, guests_call_me = $18, \
+    layout = $19 \
     WHERE id = $1 AND ended IS NULL";
 
 /// Takes each name, also from a meeting that has ended.
@@ -215,4 +218,8 @@ const fn lobby_name(lobby: Lobby) -> &'static str {
 fn read_lobby(name: &str) -> Result<Lobby, StoreError> {
     let all = [Lobby::Off, Lobby::ForUntrusted, Lobby::On];
     all.into_iter().find(|lobby| lobby_name(*lobby) == name).ok_or(StoreError::Corrupt)
+}
+
+fn read_layout(name: &str) -> Result<NamedLayout, StoreError> {
+    NamedLayout::from_name(name).ok_or(StoreError::Corrupt)
 }

@@ -193,11 +193,12 @@ fn make_file(path: &Path) -> std::io::Result<()> {
 }
 
 async fn migrate(pool: &AnyPool) -> Result<(), StoreError> {
-    const STEPS: [(i64, &str, &str); 4] = [
+    const STEPS: [(i64, &str, &str); 5] = [
         (1, "first", include_str!("migration/0001_first.sql")),
         (2, "sequence", include_str!("migration/0002_sequence.sql")),
         (3, "link", include_str!("migration/0003_link.sql")),
         (4, "call_me", include_str!("migration/0004_call_me.sql")),
+        (5, "layout", include_str!("migration/0005_layout.sql")),
     ];
     let steps = STEPS.map(|(version, name, sql)| {
         Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false)

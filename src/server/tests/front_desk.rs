@@ -31,6 +31,7 @@ fn room(key: &str, number: &str, host: Option<&str>, guest: Option<&str>) -> Per
         aliases: vec![number.to_owned()],
         code: None,
         settings: Settings::default(),
+        layout: None,
         host_pin: host.and_then(Pin::parse),
         guest_pin: guest.and_then(Pin::parse),
     }
@@ -244,6 +245,7 @@ fn meeting(id: &str, kind: Kind, created: jiff::Timestamp) -> Meeting {
         mute_on_entry: false,
         guests_call_me: false,
         locked_at_start: false,
+        layout: None,
         max_participants: 10,
         lang: Lang::Zh,
         early_entry_min: 0,

@@ -81,6 +81,7 @@ fn desk(ours: OurHosts, key: Arc<str>, settings: Settings) -> Arc<FrontDesk> {
         aliases: vec!["1001".to_owned()],
         code: None,
         settings,
+        layout: None,
         host_pin: None,
         guest_pin: None,
     };

@@ -48,7 +48,7 @@ impl Menus {
         self.settle();
     }
 
-    fn pass(&mut self, time: Duration) {
+    pub(super) fn pass(&mut self, time: Duration) {
         let until = self.now + time;
         while let Some(due) = self.actor.poll_timeout().filter(|at| *at <= until) {
             self.now = due.max(self.now);
@@ -74,7 +74,7 @@ impl Menus {
     }
 
     /// What plays now has ended.
-    fn played(&mut self) {
+    pub(super) fn played(&mut self) {
         let plays = self.orders.iter().rev().find_map(|order| match order {
             Order::Say { play, .. } => Some(*play),
             _ => None,
@@ -83,7 +83,7 @@ impl Menus {
         self.take(Message::Media(MediaEvent::Played { leg, play }));
     }
 
-    fn hang_up(&mut self) -> Box<Draft> {
+    pub(super) fn hang_up(&mut self) -> Box<Draft> {
         self.take(Message::Leg(LegEvent::Ended { leg: LEG, cause: EndCause::Normal }));
         let record = self.orders.iter().find_map(|order| match order {
             Order::Record(draft) if draft.ended.is_some() => Some(draft.clone()),

@@ -4,14 +4,15 @@
 use super::reception::{Menus, ask};
 use super::*;
 use crate::calling_out::{Appearance, Errand, Way};
-use causeway_base::{Bitrate, SizeClass, VideoCodec};
+use causeway_base::{Bitrate, SizeClass, VideoCodec, VideoSize};
 use causeway_conference::Goal;
+use causeway_conference::reception::{Came, PictureVerdict};
 use causeway_plan::Sound;
 use causeway_plan::picture::ScreenEntry;
 use causeway_plan::video::{Sight, VideoState, VideoStrain};
 use causeway_plan::{
-    Ceiling, Content, Feedback, LegVideo, PicturePlan, Show, VideoCoding, VideoFeed, VideoFormat,
-    VideoPolicy, VideoSend, VideoTransport, Vp8Format,
+    Ceiling, Content, Feedback, LegStats, LegVideo, PicturePlan, Show, VideoCoding, VideoFeed,
+    VideoFormat, VideoPolicy, VideoSend, VideoStats, VideoTransport, Vp8Format,
 };
 
 fn seeing() -> OfferPolicy {
@@ -226,6 +227,70 @@ fn what_the_engine_sees_and_hears_of_legs_is_in_view() {
     assert_eq!((leg.seen, leg.sound), (true, Sound::Echoing));
 }
 
+/// A word that was under way when the line stopped receiving is not kept for the next owner.
+#[test]
+fn a_camera_that_was_held_at_the_reception_is_not_seen_in_the_conference_until_it_comes_again() {
+    for late in [false, true] {
+        let mut menus = Menus::new(None);
+        menus.take(ask(1, Goal::Ask));
+        for message in [reserved_with(1, true), ready_to_see(1), answered(1)] {
+            menus.take(message);
+        }
+        menus.take(camera(1, VideoState::Coming));
+        let media = seen(Direction::SendOnly);
+        menus.take(Message::Leg(LegEvent::MediaReady { leg: LegId(1), media }));
+        if late {
+            menus.take(camera(1, VideoState::Coming));
+        }
+        menus.press("1001#");
+        let visit = menus.visit();
+        let mut room = Room::seeing();
+        room.now = menus.now;
+        let mut again = room.raw(Message::Visit(visit));
+        let sources =
+            |orders: &[Order]| plan(orders).pictures.iter().flat_map(PicturePlan::sources).count();
+        again.extend(room.raw(ready_to_see(1)));
+        assert_eq!(sources(&again), 0, "late: {late}");
+        assert_eq!(sources(&room.raw(camera(1, VideoState::Coming))), 1);
+    }
+}
+
+#[test]
+fn pictures_of_a_conference_keep_the_edges_free_that_the_bridge_says() {
+    let desk = super::front_desk::desk_of([]);
+    assert_eq!((desk.margin(), desk.settings("anywhere").margin), (4, 4));
+    let mut room = Room::with(Settings { margin: 4, ..Settings::default() }, false, seeing());
+    room.join_seen(1);
+    let orders = room.raw(camera(1, VideoState::Coming));
+    assert_eq!(shown(plan(&orders), 1).margin, 4);
+}
+
+/// From the engine's word to what a page is told: down, and up again.
+#[test]
+fn a_strain_and_its_easing_reach_every_page_once() {
+    let mut room = Room::seeing();
+    room.join_seen(1);
+    let mut page = crate::web::signal::Page::host(1);
+    let mut told = |room: &mut Room, strain| {
+        let conference = ConferenceId(1);
+        room.raw(Message::Media(MediaEvent::VideoStrained { conference, strain }));
+        let (reply, mut view) = tokio::sync::oneshot::channel();
+        room.raw(Message::Show(reply));
+        page.strains(view.try_recv().expect("a view"))
+    };
+    assert_eq!(told(&mut room, VideoStrain::None), ["None"]);
+    for (strain, words) in [
+        (VideoStrain::FewerPictures, vec!["FewerPictures"]),
+        (VideoStrain::FewerPictures, vec![]),
+        (VideoStrain::AudioOnly, vec!["AudioOnly"]),
+        (VideoStrain::Smaller, vec!["Smaller"]),
+        (VideoStrain::None, vec!["None"]),
+        (VideoStrain::None, vec![]),
+    ] {
+        assert_eq!(told(&mut room, strain), words, "{strain:?}");
+    }
+}
+
 #[test]
 fn the_reception_shows_where_a_room_stands_and_its_camera_goes_along_into_the_conference() {
     let mut menus = Menus::new(None);
@@ -249,6 +314,43 @@ fn the_reception_shows_where_a_room_stands_and_its_camera_goes_along_into_the_co
     let orders = room.raw(Message::Visit(visit));
     let sources: Vec<_> = shown(plan(&orders), 1).sources().collect();
     assert_eq!(sources, [LegId(1)]);
+}
+
+/// What was counted before the caller heard itself plays no part, for pictures either.
+#[test]
+fn a_test_call_tells_on_the_screen_and_in_its_record_what_came_of_pictures() {
+    let mut menus = Menus::new(None);
+    menus.take(ask(1, Goal::Test));
+    for message in [reserved_with(1, true), ready_to_see(1), answered(1)] {
+        menus.take(message);
+    }
+    let stats = |packets: u64| {
+        let video = VideoStats {
+            packets_received: packets,
+            octets_received: packets * 1_000,
+            received_size: Some(VideoSize::new(640, 360)),
+            packets_sent: packets,
+            remote_lost: Some(0),
+            sent: Some((VideoCodec::Vp8, SizeClass::P360, Bitrate::kbps(500))),
+            ..VideoStats::default()
+        };
+        let stats = LegStats { video: Some(video), ..LegStats::default() };
+        Message::Media(MediaEvent::Stats { leg: LegId(1), stats: Box::new(stats) })
+    };
+    menus.take(camera(1, VideoState::Coming));
+    menus.played();
+    menus.take(stats(300));
+    menus.take(Message::Media(MediaEvent::Sighted { leg: LegId(1), sight: Sight::LowLight }));
+    menus.pass(Duration::from_secs(8));
+    menus.take(stats(1_100));
+    let Show::Bars { lines, .. } = &shown(plan(&menus.orders), 1).show else { panic!("bars") };
+    assert_eq!(lines[1], "您的画面过暗：请开灯 · 您能收到我们的画面：360p VP8");
+    let verdict = menus.hang_up().verdict.expect("a verdict");
+    let Some(PictureVerdict { came: Came::Pictures { rate, .. }, .. }) = verdict.picture else {
+        panic!("{verdict:?}");
+    };
+    assert_eq!(rate, Some(Bitrate::kbps(800)), "of the eight seconds alone");
+    assert!(verdict.codes().ends_with(&["picture-low-light", "picture-taken"]));
 }
 
 #[test]

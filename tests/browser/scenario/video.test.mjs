@@ -50,6 +50,14 @@ async function come(browser, url, name, options = {}) {
   return visit;
 }
 
+/** In the page: two colours of what somebody sees, as a dialog shows it. */
+const middle = () => {
+  const canvas = document.querySelector('.look canvas');
+  if (!canvas || canvas.hidden) return null;
+  const at = (x, y) => [...canvas.getContext('2d').getImageData(canvas.width * x, canvas.height * y, 1, 1).data].slice(0, 3);
+  return [at(0.5, 0.2), at(0.85, 0.7)];
+};
+
 /** The film that is large, when it is there. */
 async function large(visit, colour) {
   await visit.sees('.picture', PATIENCE);
@@ -84,6 +92,14 @@ describe.each(['H264', 'VP8'])('two Chromiums by %s', (codec) => {
     await Promise.all([moves(host), moves(guest)]);
     for (const one of [host, guest]) expect((await one.arriving()).codec).toBe(codec);
     await host.screen(`video-speaker-${codec}`);
+
+    // The host sees the meeting as the guest does: the host's own film, large.
+    await host.people();
+    await host.person('白雪').locator('[aria-expanded]').click();
+    await host.frame.click('.actions >> text=See what they see');
+    await until('the guest sees red', async () => (await host.frame.evaluate(middle))?.map(nameOf).join() === 'red,red', PATIENCE);
+    await host.screen(`video-look-${codec}`);
+    await host.page.keyboard.press('Escape');
 
     // In a picture of equals everybody finds themselves too, as the others see them.
     await guest.frame.click('.tools button >> nth=0');

@@ -15,6 +15,7 @@ pub(super) fn verdict() -> Verdict {
         round_trip: None,
         codec: Codec::Pcma,
         encrypted: false,
+        picture: None,
     }
 }
 

@@ -101,7 +101,7 @@ fn plan(version: u64, receivers: &[LegId], sources: &[LegId]) -> MediaPlan {
         marks: TileMarks::default(),
     };
     let tiles = sources.iter().enumerate().map(tile).collect();
-    let show = Show::People { tiles, on_phone: 0, recording: false };
+    let show = Show::People { tiles, on_phone: 0, more: 0, recording: false };
     MediaPlan {
         version,
         egress: receivers.iter().map(|leg| AudioEgress { leg: *leg, feed: Feed::Mix }).collect(),

@@ -84,6 +84,8 @@ pub(crate) struct Egress {
     rtx: Option<RtxSender>,
     pub(crate) stats: SenderStatistics,
     resent: u64,
+    /// Full pictures that the peer asked for.
+    wanted: u64,
     /// What it is sent, for people.
     told: Option<(VideoCodec, SizeClass, Bitrate)>,
     intra: IntraFilter,
@@ -115,6 +117,7 @@ impl Egress {
             rtx: None,
             stats: SenderStatistics::new(CLOCK_RATE),
             resent: 0,
+            wanted: 0,
             told: None,
             intra: IntraFilter::default(),
             demand: Demand::None,
@@ -168,6 +171,7 @@ impl Egress {
         stats.packets_sent = self.stats.packets();
         stats.octets_sent = self.stats.octets();
         stats.packets_resent = self.resent;
+        stats.key_frames_wanted = self.wanted;
         stats.round_trip = self.stats.round_trip();
         stats.remote_lost = self.stats.remote_lost();
         stats.sent = self.told;
@@ -350,13 +354,14 @@ impl Egress {
 
     /// The peer asks for a full picture.
     pub(crate) const fn asked_key_frame(&mut self) {
+        self.wanted = self.wanted.saturating_add(1);
         self.demand = Demand::KeyFrame;
     }
 
     /// The same by a request with a number, whose repetitions say nothing new.
     pub(super) fn asked_intra(&mut self, now: Instant, sequence: u8) {
         if self.intra.is_new(now, sequence) {
-            self.demand = Demand::KeyFrame;
+            self.asked_key_frame();
         }
     }
 

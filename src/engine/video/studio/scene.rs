@@ -4,7 +4,7 @@ use causeway_base::{LegId, VideoSize};
 use causeway_media::video::compose::{Border, Fit, Rect, Scene, Tile};
 use causeway_media::video::frame::Frame;
 use causeway_media::video::overlay::{
-    Lettering, Mark, Quality, caption, card, more_on_phone, recording,
+    Lettering, Mark, More, Quality, caption, card, more, recording,
 };
 use causeway_media::video::screen::{Entry, TitleScreen, bars, title};
 use causeway_media::video::theme::Theme;
@@ -60,11 +60,12 @@ impl SceneBuilder<'_> {
         let (left, top) = (edge(canvas.width), edge(canvas.height));
         let inner = VideoSize::new(canvas.width - 2 * left, canvas.height - 2 * top);
         let mut set = match &plan.show {
-            Show::People { tiles, on_phone, recording } => {
-                self.people(plan, inner, tiles, *on_phone, *recording)
+            Show::People { tiles, on_phone, more, recording } => {
+                let more = More { on_camera: *more, on_phone: *on_phone };
+                self.people(plan, inner, tiles, more, *recording)
             }
             Show::Text(screen) => self.text(inner, screen),
-            Show::Bars { text, source } => self.bars(inner, text, *source),
+            Show::Bars { lines, source } => self.bars(inner, lines, *source),
         };
         set.scene.canvas = canvas;
         for tile in &mut set.scene.tiles {
@@ -80,7 +81,7 @@ impl SceneBuilder<'_> {
         plan: &PicturePlan,
         canvas: VideoSize,
         planned: &[PlannedTile],
-        on_phone: usize,
+        unseen: More,
         recorded: bool,
     ) -> Set {
         let planned = &planned[..planned.len().min(MAX_TILES)];
@@ -94,9 +95,7 @@ impl SceneBuilder<'_> {
         if recorded {
             tiles.push(recording(self.lettering, all, plan.lang));
         }
-        if on_phone > 0 {
-            tiles.push(more_on_phone(self.lettering, all, on_phone, plan.lang));
-        }
+        tiles.extend(more(self.lettering, all, unseen, plan.lang));
         Set { scene: Scene { canvas, background: self.theme.background, tiles }, places }
     }
 
@@ -125,9 +124,9 @@ impl SceneBuilder<'_> {
         Set { scene: title(self.lettering, canvas, &screen, self.theme), places: Vec::new() }
     }
 
-    fn bars(&mut self, canvas: VideoSize, text: &str, source: Option<LegId>) -> Set {
+    fn bars(&mut self, canvas: VideoSize, lines: &[String], source: Option<LegId>) -> Set {
         let Moment { number, wall } = self.moment;
-        let mut scene = bars(self.lettering, canvas, text, &clock(wall), number);
+        let mut scene = bars(self.lettering, canvas, lines, &clock(wall), number);
         let mut places = Vec::new();
         if let Some(source) = source.filter(|source| (self.comes)(*source)) {
             places.push(Place { tile: scene.tiles.len(), source });

@@ -9,7 +9,7 @@ use causeway_media::video::colour::Colour;
 use causeway_media::video::compose::{Border, Compositor, Rect, Scene, Tile};
 use causeway_media::video::frame::{Frame, Plane};
 use causeway_media::video::overlay::{
-    FontSource, Lettering, Mark, Quality, caption, card, more_on_phone, recording,
+    FontSource, Lettering, Mark, More, Quality, caption, card, more, recording,
 };
 use causeway_media::video::screen::{Entry, TitleScreen, bars, title};
 use causeway_media::video::snapshot;
@@ -63,7 +63,7 @@ fn conference(lettering: &mut Lettering) -> Scene {
         .collect();
     for (top, lang) in [(0, Lang::Zh), (490, Lang::En)] {
         let within = Rect::new(0, top, 1280, 720);
-        tiles.push(more_on_phone(lettering, within, 7, lang));
+        tiles.extend(more(lettering, within, More { on_camera: 12, on_phone: 7 }, lang));
         tiles.push(recording(lettering, within, lang));
     }
     tiles.push(card(lettering, Rect::new(426, 480, 426, 240), "王小明"));
@@ -87,6 +87,23 @@ fn names_in_both_scripts_and_marks_show_on_their_tiles() {
     assert!(bright(caption(4)) < 50);
     // A long name ends within its tile: what is right of it is the next tile's.
     assert_eq!(bright(luma.part(2 * 426 + 420, 444, 6, 36)), 0);
+}
+
+#[test]
+fn more_people_are_told_of_in_a_corner_one_kind_below_the_other_and_nobody_where_there_is_none() {
+    let mut lettering = Lettering::of_system();
+    let within = Rect::all(P720);
+    let mut told = |on_camera, on_phone| {
+        let tiles = more(&mut lettering, within, More { on_camera, on_phone }, Lang::En);
+        tiles.iter().map(|tile| tile.rect).collect::<Vec<_>>()
+    };
+    let [camera, phone] = told(4, 12)[..] else { panic!("two") };
+    assert_eq!((camera.top(), phone.top()), (0, camera.height()));
+    for rect in [camera, phone] {
+        assert_eq!(rect.left() + rect.width(), P720.width);
+    }
+    assert_eq!(told(0, 12)[0].top(), 0, "nothing above it");
+    assert_eq!(told(0, 0), []);
 }
 
 #[test]
@@ -221,8 +238,8 @@ fn all_text_lies_within_the_safe_area_at_every_size() {
 #[test]
 fn bars_have_their_colours_and_the_mark_moves() {
     let mut lettering = Lettering::of_system();
-    let scenes = [0, 30]
-        .map(|picture| bars(&mut lettering, P720, "您的声音和画面正常", "12:34:56 UTC", picture));
+    let lines = ["您的声音和画面正常".to_owned()];
+    let scenes = [0, 30].map(|picture| bars(&mut lettering, P720, &lines, "12:34:56 UTC", picture));
     let [first, later] = scenes.map(|scene| compose(&scene));
     keep("bars", &later);
     let planes = first.planes();
@@ -232,7 +249,7 @@ fn bars_have_their_colours_and_the_mark_moves() {
         assert_eq!(planes.u.row(50)[x / 2], colour.u);
         assert_eq!(planes.v.row(50)[x / 2], colour.v);
     }
-    let strip = |picture: &Frame| picture.planes().y.row(550).iter().position(|luma| *luma > 200);
+    let strip = |picture: &Frame| picture.planes().y.row(515).iter().position(|luma| *luma > 200);
     assert_eq!(strip(&first), Some(0));
     assert!(strip(&later).unwrap() > 500);
 }

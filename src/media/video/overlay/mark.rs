@@ -22,6 +22,8 @@ pub enum Mark {
     Hand,
     /// By telephone.
     Phone,
+    /// With a camera.
+    Camera,
     /// How well it is received, as bars.
     Quality(Quality),
     /// It is recorded.
@@ -86,6 +88,7 @@ fn coverage(mark: Mark, at: Point) -> f32 {
         Mark::Muted => f32::from(u8::from(muted(at))),
         Mark::Hand => f32::from(u8::from(hand(at))),
         Mark::Phone => f32::from(u8::from(phone(at))),
+        Mark::Camera => f32::from(u8::from(camera(at))),
         Mark::Quality(quality) => bars(at, quality),
         Mark::Recording => f32::from(u8::from(at.to(0.5, 0.5) < 0.34)),
     }
@@ -121,6 +124,12 @@ fn phone(at: Point) -> bool {
     let ear = at.to_stroke((0.20, 0.20), (0.30, 0.32)) < 0.12;
     let mouth = at.to_stroke((0.68, 0.70), (0.80, 0.80)) < 0.12;
     bow || ear || mouth
+}
+
+/// A body, and a lens that opens to the right.
+fn camera(at: Point) -> bool {
+    let lens = (0.7..0.92).contains(&at.x) && (at.y - 0.5).abs() < 0.06 + 0.7 * (at.x - 0.7);
+    at.in_box(0.1, 0.28, 0.64, 0.72) || lens
 }
 
 /// Three bars, those that are missing faint.

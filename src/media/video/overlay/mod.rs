@@ -41,7 +41,7 @@ const fn ink(mark: Mark) -> Colour {
     match mark {
         Mark::Muted | Mark::Recording | Mark::Quality(Quality::Bad) => RED,
         Mark::Hand | Mark::Quality(Quality::Fair) => AMBER,
-        Mark::Phone | Mark::Quality(Quality::Good) => INK,
+        Mark::Phone | Mark::Camera | Mark::Quality(Quality::Good) => INK,
     }
 }
 
@@ -62,14 +62,30 @@ pub fn caption(lettering: &mut Lettering, tile: Rect, name: &str, marks: &[Mark]
     std::iter::once(shade).chain(row.sprites(padding, top, height)).collect()
 }
 
-/// A tile that tells how many more are present without a picture of their own, in the upper right
-/// corner.
-pub fn more_on_phone(lettering: &mut Lettering, within: Rect, count: usize, lang: Lang) -> Tile {
-    let text = match lang {
-        Lang::Zh => format!("另有 {count} 人通过电话参加"),
-        Lang::En => format!("{count} more on the phone"),
+/// How many more are present than a picture shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct More {
+    /// With a picture of their own, for which there is no place.
+    pub on_camera: usize,
+    /// Without one.
+    pub on_phone: usize,
+}
+
+/// A tile for each kind of them, one below the other in the upper right corner.
+pub fn more(lettering: &mut Lettering, within: Rect, more: More, lang: Lang) -> Vec<Tile> {
+    let More { on_camera, on_phone } = more;
+    let texts = match lang {
+        Lang::Zh => {
+            [format!("另有 {on_camera} 人未在画面中"), format!("另有 {on_phone} 人通过电话参会")]
+        }
+        Lang::En => {
+            [format!("{on_camera} more on camera"), format!("{on_phone} more on the phone")]
+        }
     };
-    badge(lettering, within, Corner::Right, &text, &[Mark::Phone])
+    let told = [(on_camera, Mark::Camera), (on_phone, Mark::Phone)].into_iter().zip(&texts);
+    let told = told.filter(|((count, _), _)| *count > 0).zip(0..);
+    told.map(|(((_, mark), text), row)| badge(lettering, within, Corner::Right(row), text, &[mark]))
+        .collect()
 }
 
 /// A tile that tells that the meeting is recorded, in the upper left corner.
@@ -85,7 +101,8 @@ pub fn recording(lettering: &mut Lettering, within: Rect, lang: Lang) -> Tile {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Corner {
     Left,
-    Right,
+    /// Below so many others.
+    Right(u16),
 }
 
 /// A tile as wide as its text, with marks before it, in a corner.
@@ -98,12 +115,13 @@ fn badge(
 ) -> Tile {
     let size = (within.height() / 28).clamp(10, 40);
     let row = Row::new(lettering, text, marks, size, (within.width() / 2).saturating_sub(size));
-    let (width, height) = (row.width + size, 2 * size);
-    let left = match corner {
-        Corner::Left => within.left(),
-        Corner::Right => within.left() + within.width().saturating_sub(width),
+    let (width, height) = ((row.width + size).next_multiple_of(2), 2 * size);
+    let (left, above) = match corner {
+        Corner::Left => (within.left(), 0),
+        Corner::Right(above) => (within.left() + within.width().saturating_sub(width), above),
     };
-    let mut tile = Tile::new(Rect::new(left, within.top(), width, height), None);
+    let top = within.top() + above * height;
+    let mut tile = Tile::new(Rect::new(left, top, width, height), None);
     tile.colour = SHADE;
     tile.sprites = row.sprites(size / 2, 0, height).collect();
     tile

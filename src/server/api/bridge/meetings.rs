@@ -134,7 +134,7 @@ impl BridgeBackend {
         change: MeetingChange,
     ) -> Result<Meeting, Problem> {
         let now = Timestamp::now();
-        let lobby = change.lobby;
+        let (lobby, layout) = (change.lobby, change.layout.flatten());
         let changed = match self.meetings.get(id.as_str()) {
             Some(before) => {
                 let new = changed(&before, change, now)?;
@@ -151,6 +151,9 @@ impl BridgeBackend {
         }
         if let Some(lobby) = lobby {
             let _ = self.order_now(id, Order::SetLobby(lobby)).await;
+        }
+        if let Some(layout) = layout.map(causeway_conference::NamedLayout::from) {
+            let _ = self.order_now(id, Order::SetLayout(layout.into())).await;
         }
         self.tell(Some(id.clone()), Happening::MeetingChanged);
         Ok(meeting)
@@ -199,6 +202,7 @@ impl BridgeBackend {
             wait_for_host: meeting.wait_for_host,
             mute_on_entry: meeting.mute_on_entry,
             guests_call_me: meeting.guests_call_me,
+            layout: meeting.layout.map(Into::into),
             max_participants: u32::try_from(meeting.max_participants).unwrap_or(u32::MAX),
             early_entry_min: meeting.early_entry_min,
             live: None,
@@ -224,6 +228,7 @@ impl BridgeBackend {
             wait_for_host: settings.wait_for_host,
             mute_on_entry: settings.mute_on_entry,
             guests_call_me: settings.guests_call_me,
+            layout: conference.layout.map(Into::into),
             max_participants: u32::try_from(settings.max_participants).unwrap_or(u32::MAX),
             early_entry_min: 0,
             live: None,
@@ -325,6 +330,7 @@ fn wanted(draft: &MeetingDraft, now: Timestamp) -> Result<NewMeeting, Problem> {
     new.wait_for_host = draft.wait_for_host;
     new.mute_on_entry = draft.mute_on_entry;
     new.guests_call_me = draft.guests_call_me;
+    new.layout = draft.layout.map(Into::into);
     if let Some(most) = draft.max_participants {
         new.max_participants = most as usize;
     }
@@ -374,6 +380,7 @@ fn changed(
         mute_on_entry: change.mute_on_entry.unwrap_or(before.mute_on_entry),
         guests_call_me: change.guests_call_me.unwrap_or(before.guests_call_me),
         locked_at_start: before.locked_at_start,
+        layout: change.layout.map_or(before.layout, |layout| layout.map(Into::into)),
         max_participants: change
             .max_participants
             .map_or(before.max_participants, |most| most as usize),

@@ -22,17 +22,16 @@ use crate::front_desk::FrontDesk;
 use crate::invite::Cards;
 use crate::link::Links;
 use crate::live::Live;
+use crate::look::Looks;
 use crate::meeting::Meetings;
 use crate::store::{self, NewAudit, Store, StoreError, Tokens};
 use causeway_adapter::sip::SipHandle;
-use causeway_base::LegId;
 use causeway_engine::TickMetrics;
 use jiff::Timestamp;
 use std::fmt;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use tokio::sync::Semaphore;
 
 /// What the API reaches of a running bridge.
 pub struct BridgeBackend {
@@ -49,18 +48,7 @@ pub struct BridgeBackend {
     realtime: bool,
     draining: AtomicBool,
     events: Arc<EventLog>,
-    snapshots: Arc<dyn Snapshots>,
-    /// Snapshots at a time.
-    looks: Arc<Semaphore>,
-}
-
-/// Snapshots at a time: each is composed anew and compressed, beside all calls.
-const MAX_LOOKS: usize = 2;
-
-/// Shows what a leg is shown.
-pub trait Snapshots: fmt::Debug + Send + Sync {
-    /// The picture that a leg is sent now, as PNG. `None`: it is sent none. May wait.
-    fn of(&self, leg: LegId) -> Option<Vec<u8>>;
+    looks: Arc<Looks>,
 }
 
 impl fmt::Debug for BridgeBackend {
@@ -89,8 +77,7 @@ impl BridgeBackend {
             realtime: bridge.realtime(),
             draining: AtomicBool::new(false),
             events,
-            snapshots: bridge.snapshots(),
-            looks: Arc::new(Semaphore::new(MAX_LOOKS)),
+            looks: Arc::clone(bridge.looks()),
         }
     }
 

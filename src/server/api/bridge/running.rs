@@ -13,7 +13,6 @@ use causeway_conference::{
 };
 use causeway_plan::video::VideoState;
 use jiff::{SignedDuration, Timestamp};
-use std::sync::Arc;
 use std::time::Instant;
 
 impl From<LiveError> for Problem {
@@ -70,19 +69,7 @@ impl BridgeBackend {
     async fn seen_by(&self, id: &MeetingId, who: ParticipantId) -> Result<Vec<u8>, Problem> {
         let view = self.running(id).await?.conference;
         let one = view.participants.iter().find(|one| one.id == who.0).ok_or(Fault::NotFound)?;
-        let shown = |leg: &&LegView| leg.video.sends() && !leg.admission.is_arriving();
-        let leg = one.legs.iter().find(shown).ok_or(Fault::NotFound)?.leg;
-        // The engine is asked from a thread that may wait, and for few pictures at a time.
-        let permit = Arc::clone(&self.looks).acquire_owned().await;
-        let permit = permit.map_err(|_| Fault::Internal)?;
-        let snapshots = Arc::clone(&self.snapshots);
-        // The thread has the permit: it goes on where who asked is gone.
-        let picture = tokio::task::spawn_blocking(move || {
-            let _permit = permit;
-            snapshots.of(leg)
-        });
-        let picture = picture.await;
-        picture.ok().flatten().ok_or_else(|| Fault::NotFound.into())
+        self.looks.through(one).await.ok_or_else(|| Fault::NotFound.into())
     }
 
     /// A conference that runs.
@@ -267,6 +254,7 @@ fn looks(one: &ParticipantView) -> Option<View> {
         pinned: one.choice.pinned.map(ParticipantId),
         page: u32::try_from(one.looks.page).unwrap_or(u32::MAX),
         pages: u32::try_from(one.looks.pages).unwrap_or(u32::MAX),
+        more: u32::try_from(one.looks.more).unwrap_or(u32::MAX),
     })
 }
 

@@ -1,5 +1,6 @@
 //! Meetings: what is scheduled, and how it stands now.
 
+use super::picture::NamedLayout;
 use super::text::{Language, MeetingId, Name, Secret, Time, present};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -59,6 +60,8 @@ pub struct MeetingDraft {
     pub mute_on_entry: bool,
     /// Guests may have their telephone called, as far as the bridge calls out.
     pub guests_call_me: bool,
+    /// The layout that it begins with; the bridge's when nothing is said.
+    pub layout: Option<NamedLayout>,
     /// The PIN of hosts, 4 to 10 digits.
     #[schema(value_type = Option<String>, pattern = "^[0-9]{4,10}$")]
     pub host_pin: Option<Secret>,
@@ -78,8 +81,8 @@ pub struct MeetingDraft {
     pub early_entry_min: Option<u32>,
 }
 
-/// What changes of a meeting. What is left out stays; `null` clears the times and the PIN of guests, and
-/// leaves the rest as it is.
+/// What changes of a meeting. What is left out stays; `null` clears the times, the layout and the
+/// PIN of guests, and leaves the rest as it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct MeetingChange {
@@ -101,6 +104,11 @@ pub struct MeetingChange {
     pub mute_on_entry: Option<bool>,
     /// Guests may have their telephone called, as far as the bridge calls out.
     pub guests_call_me: Option<bool>,
+    /// The layout that it begins with, and while it runs the one that it has from now on; `null`:
+    /// the bridge's, from the next time on.
+    #[serde(deserialize_with = "present")]
+    #[schema(value_type = Option<NamedLayout>)]
+    pub layout: Option<Option<NamedLayout>>,
     /// The PIN of hosts, 4 to 10 digits.
     #[schema(value_type = Option<String>, pattern = "^[0-9]{4,10}$")]
     pub host_pin: Option<Secret>,
@@ -215,6 +223,9 @@ pub struct Meeting {
     pub mute_on_entry: bool,
     /// Guests may have their telephone called, as far as the bridge calls out.
     pub guests_call_me: bool,
+    /// The layout that it begins with; absent: the bridge's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub layout: Option<NamedLayout>,
     /// At most so many participants.
     pub max_participants: u32,
     /// So many minutes before its start callers may come to wait for it; twelve hours where this

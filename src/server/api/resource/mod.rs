@@ -32,8 +32,8 @@ pub use participant::{
     RoleChange, Sound, Successors,
 };
 pub use picture::{
-    FreezeCause, Layout, LayoutName, PictureChoice, Pictures, Place, Sight, Size, Spotlight,
-    Strain, Video, VideoState, View,
+    FreezeCause, Layout, LayoutName, NamedLayout, PictureChoice, Pictures, Place, Sight, Size,
+    Spotlight, Strain, Video, VideoState, View,
 };
 pub use text::{
     CallId, Cursor, Language, LinkId, MeetingId, Name, ParticipantId, Secret, Time, TokenId,

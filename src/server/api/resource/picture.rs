@@ -27,6 +27,42 @@ pub enum LayoutName {
     Custom,
 }
 
+/// A layout that a meeting begins with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum NamedLayout {
+    /// Who speaks, alone.
+    Single,
+    /// Who speaks, and a strip of seven others below.
+    Speaker,
+    /// Everybody alike, sixteen on a page.
+    Equal,
+    /// Content, and four people beside it. Without content as `speaker`.
+    SideBySide,
+}
+
+impl From<NamedLayout> for conference::NamedLayout {
+    fn from(layout: NamedLayout) -> Self {
+        match layout {
+            NamedLayout::Single => conference::NamedLayout::Single,
+            NamedLayout::Speaker => conference::NamedLayout::Speaker,
+            NamedLayout::Equal => conference::NamedLayout::Equal,
+            NamedLayout::SideBySide => conference::NamedLayout::SideBySide,
+        }
+    }
+}
+
+impl From<conference::NamedLayout> for NamedLayout {
+    fn from(layout: conference::NamedLayout) -> Self {
+        match layout {
+            conference::NamedLayout::Single => NamedLayout::Single,
+            conference::NamedLayout::Speaker => NamedLayout::Speaker,
+            conference::NamedLayout::Equal => NamedLayout::Equal,
+            conference::NamedLayout::SideBySide => NamedLayout::SideBySide,
+        }
+    }
+}
+
 /// A place in a picture, in thousandths of its sides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -192,6 +228,8 @@ pub struct View {
     pub page: u32,
     /// How many pages there are.
     pub pages: u32,
+    /// People with a camera who found no place in it.
+    pub more: u32,
 }
 
 /// How pictures come.

@@ -81,6 +81,7 @@ pub(super) fn meeting(name: &str) -> Meeting {
         wait_for_host: false,
         mute_on_entry: false,
         guests_call_me: false,
+        layout: None,
         max_participants: 10,
         early_entry_min: 15,
         addresses: MeetingAddresses::default(),

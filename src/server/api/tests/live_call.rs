@@ -25,7 +25,8 @@ const LOBBY: &str = "[reception]\nfarewell = false\n\
     [[conference]]\nname = \"Lobby\"\naliases = [\"2001\"]\nlobby = \"on\"\n";
 
 /// Everybody on this machine is one of ours: nobody is asked for a PIN.
-const TRUSTING: &str = "[reception]\nfarewell = false\n[sip.trust]\nnetworks = [\"127.0.0.0/8\"]\n";
+pub(super) const TRUSTING: &str =
+    "[reception]\nfarewell = false\n[sip.trust]\nnetworks = [\"127.0.0.0/8\"]\n";
 
 /// Telephones that call a name of the bridge and stay so long, if they are let.
 pub(super) fn phones(

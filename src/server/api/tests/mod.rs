@@ -3,6 +3,7 @@
 mod authority;
 mod behaviour;
 mod fake;
+mod layout;
 mod listening;
 mod live_call;
 mod outage;

@@ -10,7 +10,7 @@ use crate::store::{
     StoreError, Tokens,
 };
 use causeway_base::{EndCause, Lang};
-use causeway_conference::{Lobby, Role, Settings};
+use causeway_conference::{Lobby, NamedLayout, Role, Settings};
 use jiff::SignedDuration;
 
 const NOW: &str = "2026-11-23T02:00:00Z";
@@ -34,6 +34,7 @@ pub(super) async fn meetings_outlive_a_restart_with_names_that_hold_quotes(locat
         mute_on_entry: true,
         guests_call_me: true,
         locked_at_start: true,
+        layout: Some(NamedLayout::SideBySide),
         max_participants: 12,
         lang: Lang::En,
         early_entry_min: 30,
@@ -124,6 +125,7 @@ pub(super) async fn a_code_or_alias_belongs_to_one_meeting(location: &Location) 
         aliases: vec!["1001".to_owned()],
         code: None,
         settings: Settings::default(),
+        layout: None,
         host_pin: None,
         guest_pin: None,
     };

@@ -1,6 +1,7 @@
 //! What the door of pages shares, and how long it is patient.
 
 use super::callback::Callbacks;
+use super::look::Pace;
 use super::place::Places;
 use super::scenes::Scenes;
 use super::seat::Seats;
@@ -10,6 +11,7 @@ use crate::front_desk::FrontDesk;
 use crate::journal::Journal;
 use crate::link::Links;
 use crate::live::Live;
+use crate::look::Looks;
 use crate::web::entrance::Entrance;
 use causeway_adapter::webrtc::message::IceServer;
 use causeway_conference::Who;
@@ -78,6 +80,9 @@ pub(crate) struct Door {
     pub(super) seats: Arc<Seats>,
     pub(super) places: Arc<Places>,
     pub(super) callbacks: Callbacks,
+    pub(super) looks: Arc<Looks>,
+    /// How often somebody looks.
+    pub(super) looking: Pace,
     pub(super) patience: Patience,
     /// The address of ours at which pages arrive.
     pub(super) local: IpAddr,
@@ -107,6 +112,8 @@ impl Door {
             seats: Arc::default(),
             places: Arc::default(),
             callbacks: Callbacks::default(),
+            looks: Arc::clone(bridge.looks()),
+            looking: Pace::default(),
             patience,
             local: bridge.local(),
             phone,

@@ -2,6 +2,7 @@
 
 use super::callback::Guest;
 use super::door::Door;
+use super::look;
 use super::seat::Return;
 use super::session::Session;
 use super::trouble::{self, Trouble};
@@ -14,7 +15,7 @@ use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::any;
+use axum::routing::{any, post};
 use causeway_adapter::webrtc as adapter;
 use causeway_adapter::webrtc::message::{
     ClientMessage, MAX_FRAME, NetworkTest, Problem, SUBPROTOCOL, Seat, ServerMessage, VERSION,
@@ -30,9 +31,12 @@ use zeroize::Zeroizing;
 /// Bytes read of a page at a time: most words are shorter.
 const READ_BUFFER: usize = 4096;
 
-/// The WebSocket of pages. A request may carry its source as an extension.
+/// The WebSocket of pages, and looks of their hosts. A request may carry its source as an extension.
 pub(crate) fn routes(door: Arc<Door>) -> Router {
-    Router::new().route("/api/v1/signal", any(upgrade)).with_state(door)
+    Router::new()
+        .route("/api/v1/signal", any(upgrade))
+        .route("/api/v1/look", post(look::look))
+        .with_state(door)
 }
 
 /// Who connects.

@@ -6,7 +6,7 @@
 //! * `word`: what a page says. `order`: what that means to the conference. `calls`: calls that it
 //!   asked for; `callback`: how often guests are called.
 //! * `scenes`: looks at conferences; `scene`: what is seen; `shown`: what one page is told of it.
-//! * `trouble`: why not.
+//! * `look`: what a participant sees, for hosts. * `trouble`: why not.
 
 mod callback;
 mod calls;
@@ -14,6 +14,7 @@ mod door;
 #[doc(hidden)]
 pub mod fuzz;
 mod hello;
+mod look;
 mod order;
 mod place;
 mod scene;
@@ -27,6 +28,9 @@ mod trouble;
 mod turn;
 mod wire;
 mod word;
+
+#[cfg(test)]
+pub(crate) use shown::Page;
 
 pub(crate) use door::{Door, Facts, Patience};
 pub(crate) use hello::routes;

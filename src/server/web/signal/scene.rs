@@ -49,6 +49,7 @@ pub(crate) struct View {
     pub(crate) pinned: Option<u64>,
     pub(crate) page: u32,
     pub(crate) pages: u32,
+    pub(crate) more: u32,
     pub(crate) camera_seen: bool,
 }
 
@@ -144,6 +145,7 @@ fn person(who: &ParticipantView, calls: &HashMap<LegId, &CallView>) -> Option<Pe
             pinned: who.choice.pinned.map(|who| who.0),
             page: u32::try_from(who.looks.page).unwrap_or(u32::MAX),
             pages: u32::try_from(who.looks.pages).unwrap_or(u32::MAX),
+            more: u32::try_from(who.looks.more).unwrap_or(u32::MAX),
             camera_seen: who.legs.iter().any(|leg| leg.seen),
         },
         admitted: who.admitted,

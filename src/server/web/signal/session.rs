@@ -146,7 +146,7 @@ impl Session {
         turn: Turn,
     ) -> Option<Self> {
         let Entered { peer, who, role, record, .. } = entered;
-        let seat = door.seats.take(who.participant.0).ok()?;
+        let seat = door.seats.take(who).ok()?;
         let code = door.desk.personal_code(&key, who);
         let glimpse = door.scenes.watch(who.conference);
         // Before it is asked what is allowed, so that nothing is missed between the two.

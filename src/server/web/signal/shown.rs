@@ -174,8 +174,16 @@ impl Shown {
             told.push(ServerMessage::Picture { layout, spotlight, strain });
         }
         if self.view.replace(mine.view) != Some(mine.view) {
-            let View { layout, chosen, pinned, page, pages, camera_seen } = mine.view;
-            told.push(ServerMessage::View { layout, chosen, pinned, page, pages, camera_seen });
+            let View { layout, chosen, pinned, page, pages, more, camera_seen } = mine.view;
+            told.push(ServerMessage::View {
+                layout,
+                chosen,
+                pinned,
+                page,
+                pages,
+                more,
+                camera_seen,
+            });
         }
     }
 
@@ -199,6 +207,29 @@ impl Shown {
         if let Some(last) = new.last() {
             self.last_chat = last.id;
         }
+    }
+}
+
+/// A page of a host, for tests of those who make what it is told.
+#[cfg(test)]
+pub(crate) struct Page(Shown);
+
+#[cfg(test)]
+impl Page {
+    /// Of this participant.
+    pub(crate) const fn host(me: u64) -> Self {
+        Self(Shown::new(me, Role::Host, Allowed { calls_out: false, draining: false }))
+    }
+
+    /// What it is told of strain when its conference is so.
+    pub(crate) fn strains(&mut self, view: crate::view::ConferenceView) -> Vec<String> {
+        let clock = (std::time::Instant::now(), jiff::Timestamp::UNIX_EPOCH);
+        let told = self.0.update(&Scene::of(view, clock)).into_iter();
+        told.filter_map(|message| match message {
+            ServerMessage::Picture { strain, .. } => Some(format!("{strain:?}")),
+            _ => None,
+        })
+        .collect()
     }
 }
 
@@ -311,8 +342,8 @@ mod tests {
             ServerMessage::Picture { layout, spotlight, strain } => {
                 format!("picture {layout:?} {spotlight:?} {strain:?}")
             }
-            ServerMessage::View { layout, pinned, page, pages, camera_seen, .. } => {
-                format!("view {layout:?} {pinned:?} {page}/{pages} {camera_seen}")
+            ServerMessage::View { layout, pinned, page, pages, more, camera_seen, .. } => {
+                format!("view {layout:?} {pinned:?} {page}/{pages} +{more} {camera_seen}")
             }
             ServerMessage::Gone { participant } => format!("gone {participant}"),
             ServerMessage::Speaking { participants } => format!("speaking {participants:?}"),
@@ -337,7 +368,7 @@ mod tests {
             "admitted Host false",
             "roster [1, 2]",
             "picture Speaker None None",
-            "view Speaker None 0/1 false",
+            "view Speaker None 0/1 +0 false",
         ];
         assert_eq!(told, expected);
         assert!(one.update(&room.scene()).is_empty(), "nothing changed");
@@ -395,7 +426,7 @@ mod tests {
             room.seen(leg);
         }
         let told = words(&guest.update(&room.scene()));
-        assert_eq!(told[2..], ["view Speaker None 0/1 true"]);
+        assert_eq!(told[2..], ["view Speaker None 0/1 +0 true"]);
         let camera = |told: &[ServerMessage]| {
             let camera = told.iter().find_map(|message| match message {
                 ServerMessage::Participant { participant } => participant.camera,
@@ -412,7 +443,7 @@ mod tests {
         room.tell(Command::SetLayout { layout: causeway_conference::Layout::Equal, by });
         room.tell(Command::VideoStrained { strain: VideoStrain::Smaller });
         let told = words(&guest.update(&room.scene()));
-        assert_eq!(told, ["picture Equal Some(2) Smaller", "view Speaker Some(1) 0/1 true"]);
+        assert_eq!(told, ["picture Equal Some(2) Smaller", "view Speaker Some(1) 0/1 +0 true"]);
     }
 
     #[test]

@@ -19,7 +19,7 @@ macro_rules! troubles {
             const ALL: &'static [Trouble] = &[$(Trouble::$name,)*];
 
             /// The stable code.
-            const fn code(self) -> &'static str {
+            pub(super) const fn code(self) -> &'static str {
                 match self { $(Trouble::$name => $code,)* }
             }
 
@@ -64,6 +64,8 @@ troubles! {
     CallMeUsedUp "CW-WEB-012" "回拨次数已达上限，请自行拨打会议电话。" "You were called as often as is allowed. Dial the number of the meeting yourself.";
     /// Too many connections from one place, or in all.
     Busy "CW-WEB-013" "连接过多，请稍后再试。" "Too many connections. Try again in a moment.";
+    /// A participant is sent no picture.
+    NothingSeen "CW-WEB-014" "对方没有收到画面。" "That person is sent no picture.";
     /// The seat was given up.
     SeatLost "CW-LINK-006" "断线时间过长，座位已释放：请重新入会。" "The connection was away for too long and the seat is gone. Join again.";
 }

@@ -52,7 +52,7 @@ fn plan(show: Show) -> PicturePlan {
 }
 
 fn people(tiles: Vec<PlannedTile>) -> PicturePlan {
-    plan(Show::People { tiles, on_phone: 0, recording: false })
+    plan(Show::People { tiles, on_phone: 0, more: 0, recording: false })
 }
 
 /// One large and seven small.
@@ -92,7 +92,7 @@ const RED: Colour = Colour::rgb(200, 40, 40);
 
 #[test]
 fn a_speaker_and_a_strip_with_marks_names_and_those_on_the_phone() {
-    let mut plan = plan(Show::People { tiles: speaker(), on_phone: 12, recording: true });
+    let mut plan = plan(Show::People { tiles: speaker(), on_phone: 12, more: 4, recording: true });
     let picture = draw(&plan, SizeClass::P720, &sources(0..7));
     keep("speaker", &picture);
     keep("speaker-180p", &draw(&plan, SizeClass::P180, &sources(0..7)));
@@ -122,6 +122,59 @@ fn sixteen_equals_each_in_its_place_at_every_size() {
         }
         keep(&format!("equal-{class}"), &draw(&people(tiles.clone()), class, &sources(0..16)));
     }
+}
+
+/// So many alike: the smallest square grid, what is free above and below, the last row in the middle.
+fn equals(people: usize) -> Vec<PlannedTile> {
+    let columns = (1..).find(|side| side * side >= people).expect("some");
+    let rows = people.div_ceil(columns);
+    let (width, height) = (GRID_WIDTH / columns as u16, GRID_HEIGHT / columns as u16);
+    let above = (GRID_HEIGHT - height * rows as u16) / 2;
+    let place = |index: usize| {
+        let (row, column) = (index / columns, index % columns);
+        let in_row = (people - row * columns).min(columns) as u16;
+        let left = (GRID_WIDTH - width * in_row) / 2 + width * column as u16;
+        Area::new(left, above + height * row as u16, width, height).expect("within")
+    };
+    (0..people).map(|index| tile(index, place(index))).collect()
+}
+
+#[test]
+fn grids_of_every_size_have_each_name_below_its_own_picture() {
+    for people in [1, 2, 3, 4, 9] {
+        let mut tiles = equals(people);
+        tiles[people / 2].marks = TileMarks { speaking: true, ..TileMarks::default() };
+        tiles[people - 1].marks = TileMarks { muted: true, hand: true, ..TileMarks::default() };
+        let show = Show::People { tiles: tiles.clone(), on_phone: 1, more: 0, recording: false };
+        let picture = draw(&plan(show), SizeClass::P720, &sources(0..people as u64));
+        keep(&format!("grid-{people}"), &picture);
+        for tile in &tiles {
+            let place = tile.area.in_pixels(SizeClass::P720.size());
+            let (x, bottom) = (usize::from(place.left), usize::from(place.top + place.height));
+            let high = 2 * usize::from(place.height / 13).clamp(12, 32);
+            let caption =
+                (bottom - high..bottom).flat_map(|y| (x + 8..x + 90).map(move |x| (x, y)));
+            let bright = caption.filter(|(x, y)| at(&picture, *x, *y).y > 180).count();
+            assert!(bright > 20, "{people}: {} of {}", bright, tile.name);
+        }
+    }
+    let mut beside: Vec<_> = (0..4).map(|row| tile(row, area(3, row as u16, 1, 4))).collect();
+    beside.insert(
+        0,
+        tile(
+            6,
+            Area::new(0, GRID_HEIGHT / 8, GRID_WIDTH / 4 * 3, GRID_HEIGHT / 4 * 3).expect("within"),
+        ),
+    );
+    keep("side-by-side", &draw(&people(beside), SizeClass::P720, &sources(0..8)));
+    let custom = [(0, 0, 12, 8), (12, 0, 4, 4), (12, 4, 4, 4), (0, 8, 8, 8), (8, 8, 8, 8)];
+    let part = |(left, top, width, height): (u16, u16, u16, u16)| {
+        let (x, y) = (GRID_WIDTH / 16, GRID_HEIGHT / 16);
+        Area::new(left * x, top * y, width * x, height * y).expect("within")
+    };
+    let custom = custom.into_iter().map(part).enumerate();
+    let custom = custom.map(|(index, area)| tile(index + 3, area)).collect();
+    keep("custom", &draw(&people(custom), SizeClass::P720, &sources(0..8)));
 }
 
 #[test]
@@ -182,14 +235,28 @@ fn screens_and_bars_are_drawn_as_planned() {
     };
     let hidden = entry(Some(ScreenEntry::Hidden(4)));
     keep("pin", &draw(&hidden, SizeClass::P720, &[]));
+    let lobby = Show::Text(TextScreen {
+        title: "华东区第三季度经营分析与跨组织评审会（含海外团队）Quarterly Review".into(),
+        lines: vec!["已通知主持人，请等待主持人准入。".into(), "您排在第 2 位".into()],
+        entry: None,
+    });
+    for class in SizeClass::ALL {
+        keep(&format!("lobby-{class}"), &draw(&plan(lobby.clone()), class, &[]));
+    }
     keep(
         "number-180p",
         &draw(&entry(Some(ScreenEntry::Digits("80012".into()))), SizeClass::P180, &[]),
     );
-    let text = "您的声音和画面正常。请说话，您会听到自己".to_owned();
-    let bars = plan(Show::Bars { text, source: Some(LegId(3)) });
+    let lines = [
+        "双向声音正常 · 线路良好 · 已加密 · G.722",
+        "画面已收到：1280x720，812 kbit/s · 您能收到我们的画面：720p H.264",
+        "按 1 再测一次",
+    ];
+    let lines = lines.map(str::to_owned).to_vec();
+    let bars = plan(Show::Bars { lines, source: Some(LegId(3)) });
     let picture = draw(&bars, SizeClass::P720, &[(3, plain(SizeClass::P360.size(), RED))]);
     keep("bars", &draw(&bars, SizeClass::P720, &sources(3..4)));
+    keep("bars-180p", &draw(&bars, SizeClass::P180, &sources(3..4)));
     assert_eq!(at(&picture, 640, 200), RED);
     assert_eq!(at(&picture, 60, 200), Colour::rgb(191, 191, 191));
     let without = draw(&bars, SizeClass::P720, &[]);

@@ -29,7 +29,7 @@ fn grid(columns: u16) -> PicturePlan {
         marks: TileMarks { muted: index == 1, ..TileMarks::default() },
     };
     let tiles = (0..columns * columns).map(tile).collect();
-    let show = Show::People { tiles, on_phone: 3, recording: true };
+    let show = Show::People { tiles, on_phone: 3, more: 2, recording: true };
     PicturePlan { id: PictureId(0), show, lang: Lang::Zh, margin: 0 }
 }
 

@@ -78,7 +78,7 @@ pub(super) fn quarters() -> PicturePlan {
         marks: TileMarks::default(),
     };
     let tiles = (0..4).map(tile).collect();
-    let show = Show::People { tiles, on_phone: 0, recording: false };
+    let show = Show::People { tiles, on_phone: 0, more: 0, recording: false };
     PicturePlan { id: PictureId(0), show, lang: Lang::En, margin: 0 }
 }
 

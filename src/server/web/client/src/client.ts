@@ -8,7 +8,6 @@ import { checkLink } from './ladder/link';
 import { nothingSeen, type Observation } from './ladder/ladder';
 import { reach } from './ladder/reach';
 import { browserStore, keepChoice, keptChoice } from './media/choice';
-import { hasCamera } from './media/devices';
 import { Hardware } from './media/hardware';
 import { Peer } from './media/peer';
 import { routeOf, type Route } from './media/route';
@@ -42,8 +41,6 @@ export class Client {
   readonly hardware = new Hardware();
   readonly speaker = new Speaker(this.hardware.speaker);
   readonly screen = new Screen();
-  /** There is a camera to switch on. */
-  readonly cameraThere = signal(false);
   readonly probe = new Probe();
   /** What is sent of the camera, and whether anybody sees it. */
   private readonly shown = computed(() => (mayBeSeen(this.session.value) ? this.hardware.camera.track : null));
@@ -105,13 +102,13 @@ export class Client {
   /** One question of the browser after the other. Who refused the first is not asked again. */
   private async preview(): Promise<void> {
     await this.hardware.open();
-    this.cameraThere.value = await hasCamera();
+    await this.hardware.list();
     // Who went on meanwhile has not seen a preview, and is not to be seen before they do.
     if (this.session.value.phase.at !== 'prejoin') return;
     const microphone = this.hardware.microphone.value;
     const refused = microphone.is === 'problem' && microphone.problem !== 'missing' && microphone.problem !== 'in_use';
     const choice = keptChoice(browserStore()) ?? { on: true, device: '' };
-    if (choice.on && this.cameraThere.value && !refused && microphone.is !== 'closed') await this.hardware.camera.on(choice.device);
+    if (choice.on && this.hardware.cameraThere && !refused && microphone.is !== 'closed') await this.hardware.camera.on(choice.device);
   }
 
   private resume(kept: KeptSeat): void {
@@ -129,7 +126,7 @@ export class Client {
     // The seat may be lost by the time the browser's question is answered: nobody is looked at then.
     const seated = ['joining', 'lobby', 'meeting'].includes(this.session.value.phase.at);
     if (kept.camera && seated) await this.hardware.camera.on(choice?.device ?? '');
-    this.cameraThere.value = await hasCamera();
+    await this.hardware.list();
   }
 
   join(options: { listenOnly: boolean; muted: boolean }): void {

@@ -59,7 +59,7 @@ export type ServerMessage = { "type": "welcome", version: number, meeting: Meeti
   | { "type": "speaking", participants: Array<number>, }
   | { "type": "state", locked: boolean, may_unmute: boolean, may_call_me: boolean, may_call_out: boolean, guests_call_me: boolean, draining: boolean, }
   | { "type": "picture", layout: Layout, spotlight: number | null, strain: Strain, }
-  | { "type": "view", layout: Layout, chosen: Layout | null, pinned: number | null, page: number, pages: number, camera_seen: boolean, }
+  | { "type": "view", layout: Layout, chosen: Layout | null, pinned: number | null, page: number, pages: number, more: number, camera_seen: boolean, }
   | { "type": "chat", messages: Array<ChatMessage>, }
   | { "type": "failed", of: string, problem: Problem, }
   | { "type": "call", target: string, state: CallState, problem: Problem | null, }
@@ -156,6 +156,12 @@ export type IceServer = { urls: Array<string>, username?: string, credential?: s
  * The telephone that leads into the meeting.
  */
 export type Phone = { number: string, code: string, personal_code: string | null, };
+
+/**
+ * `POST …/api/v1/look`: what a participant sees at this moment, as PNG. For hosts; a page asks
+ * again while its dialog is open. Where there is no picture, the answer is a [`Problem`].
+ */
+export type LookQuestion = { seat: Seat, participant: number, lang: string, };
 
 /**
  * `POST …/api/v1/link`: what a link is worth, before it is used. Asking uses nothing up. A link

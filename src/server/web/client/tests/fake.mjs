@@ -29,6 +29,8 @@ const START = {
   video: true,
   refuse: null,
   mayCallMe: true,
+  /** What a host who looks through somebody's eyes gets: a PNG, `{ status, problem }`, or no answer. */
+  look: null,
   phone: { number: '+86 21 1234 5678', code: '842613975', personal_code: '55501234' },
   ancestors: "'self'",
   history: [],
@@ -38,13 +40,14 @@ export class Fake {
   constructor(options = {}) {
     Object.assign(this, START, options);
     this.heard = [];
+    this.looks = [];
     this.people = [];
     this.seats = new Map();
     this.connections = new Set();
     this.chat = [...this.history];
     this.rules = { locked: false, may_unmute: true, may_call_me: this.mayCallMe, may_call_out: true, guests_call_me: false, draining: false };
     this.scene = { layout: 'speaker', spotlight: null, strain: 'none' };
-    this.view = { layout: 'speaker', chosen: null, pinned: null, page: 0, pages: 1, camera_seen: true };
+    this.view = { layout: 'speaker', chosen: null, pinned: null, page: 0, pages: 1, more: 0, camera_seen: true };
     this.nextId = 100;
     this.answer = async () => null;
     this.probeAnswer = async () => null;
@@ -88,6 +91,12 @@ export class Fake {
       if (this.link === 'missing') return json(404, {});
       if (this.link !== 'good') return json(403, this.link);
       return json(200, { meeting: this.meeting(), phone: this.phone, pin_needed: this.pin !== null && this.pinAsked !== false, wanted_kbps: 2000 });
+    }
+    if (path === `${this.prefix}/api/v1/look`) {
+      this.looks.push(JSON.parse((await body()).toString()));
+      if (!Buffer.isBuffer(this.look)) return this.look ? json(this.look.status, this.look.problem) : request.socket.destroy();
+      response.writeHead(200, { 'content-type': 'image/png' });
+      return response.end(this.look);
     }
     if (path.startsWith(`${this.prefix}/api/v1/probe/`)) {
       if (!this.probe) return json(404, {});

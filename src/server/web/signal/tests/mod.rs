@@ -5,6 +5,7 @@ mod host;
 mod hostile;
 mod join;
 mod lasting;
+mod look;
 mod phone;
 
 use super::{Door, Facts, Patience, routes};

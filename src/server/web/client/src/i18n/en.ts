@@ -96,6 +96,7 @@ export const en = {
     single: 'Speaker only', speaker: 'Speaker and others', equal: 'All equal', side_by_side: 'Content and people', custom: 'Layout of the meeting',
     page: (page: number, pages: number) => `Page ${page} of ${pages}`,
     before: 'Page before', after: 'Next page',
+    more: (count: number) => `${count} more on camera`,
     pinned: (name: string) => `Large for you: ${name}`,
     unpin: 'Unpin',
     spotlight: (name: string) => `Large for all: ${name}`,
@@ -214,7 +215,14 @@ export const en = {
     act: (name: string) => `Actions for ${name}`,
     admit: 'Admit', admitAll: 'Admit all', deny: 'Deny',
     admitOne: (name: string) => `Admit ${name}`, denyOne: (name: string) => `Deny ${name}`,
-    mute: 'Mute', unmute: 'Allow to speak', lowerHand: 'Lower hand', pin: 'Pin for me', unpin: 'Unpin', spotlight: 'Spotlight for all', unspotlight: 'End spotlight', handOver: 'Make host', remove: 'Remove',
+    mute: 'Mute', unmute: 'Allow to speak', lowerHand: 'Lower hand', pin: 'Pin for me', unpin: 'Unpin', spotlight: 'Spotlight for all', unspotlight: 'End spotlight', handOver: 'Make host', remove: 'Remove', look: 'See what they see',
+  },
+  look: {
+    heading: (name: string) => `What ${name} sees`,
+    picture: (name: string) => `The meeting as ${name} sees it now`,
+    hint: 'Refreshed every 2 seconds.',
+    nothing: (name: string) => `${name} is sent no picture of the meeting now.`,
+    problem: 'The picture is not available; trying again.',
   },
   chat: {
     heading: 'Chat',

@@ -72,20 +72,30 @@ export class Hardware {
     if (this.track) this.track.enabled = live;
   }
 
+  /** There is a camera to switch on, or something to be said of one that was. */
+  get cameraThere(): boolean {
+    return this.devices.value.anyCamera || this.camera.lens.value.is !== 'off';
+  }
+
   close(): void {
     if (this.using) stop(this.using);
     this.microphone.value = { is: 'closed' };
     this.camera.off();
   }
 
-  private async list(): Promise<void> {
+  /** Looks which there are. */
+  async list(): Promise<void> {
     this.devices.value = await listDevices();
   }
 
   private async plugged(): Promise<void> {
     const is = this.microphone.value;
     if (is.is === 'problem' && is.problem === 'missing') await this.open('');
+    const had = this.devices.value.anyCamera;
     await this.list();
+    // What was missing is there. Nobody is seen without a press for it.
+    const { value: lens } = this.camera.lens;
+    if (!had && this.devices.value.anyCamera && lens.is === 'problem' && lens.problem === 'missing') this.camera.off();
     const { speakers } = this.devices.value;
     if (!speakers.some((one) => one.deviceId === this.speaker.value)) this.speaker.value = '';
   }

@@ -126,7 +126,7 @@ export const MAX_CALLS = 20;
 
 /** Before the bridge says otherwise. */
 export const plainScene: Scene = { layout: 'speaker', spotlight: null, strain: 'none' };
-export const plainView: View = { layout: 'speaker', chosen: null, pinned: null, page: 0, pages: 1, camera_seen: true };
+export const plainView: View = { layout: 'speaker', chosen: null, pinned: null, page: 0, pages: 1, more: 0, camera_seen: true };
 
 export const start: Session = {
   phase: { at: 'checking' },

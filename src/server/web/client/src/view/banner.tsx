@@ -47,7 +47,8 @@ function Pictures(): JSX.Element | null {
   const t = strings.value;
   return (
     <>
-      {scene.strain !== 'none' && <p class="banner warn" role="status"><Icon name="warn" />{t.picture.strain[scene.strain]}</p>}
+      {/* Said once: by the log of notices. */}
+      {scene.strain !== 'none' && <p class="banner warn"><Icon name="warn" />{t.picture.strain[scene.strain]}</p>}
       {sight !== 'fine' && <p class="banner warn" role="status"><Icon name="camera" />{t.camera[sight]}</p>}
     </>
   );

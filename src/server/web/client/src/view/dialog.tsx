@@ -6,11 +6,13 @@ import { Icon } from './icon';
 interface Props {
   heading: string;
   close(): void;
+  /** For a picture. */
+  wide?: boolean;
   children: ComponentChildren;
 }
 
 /** The browser's own modal dialog: it keeps the focus, and Escape closes it. */
-export function Dialog({ heading, close, children }: Props): JSX.Element {
+export function Dialog({ heading, close, wide = false, children }: Props): JSX.Element {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
   useEffect(() => {
@@ -18,10 +20,19 @@ export function Dialog({ heading, close, children }: Props): JSX.Element {
     const before = document.activeElement as HTMLElement | null;
     if (element && typeof element.showModal === 'function') element.showModal();
     else element?.setAttribute('open', '');
-    return () => before?.focus?.();
+    return () => {
+      // While it is open, nothing outside of it takes the focus.
+      element?.close?.();
+      before?.focus?.();
+    };
   }, []);
   return (
-    <dialog ref={dialog} class="dialog" aria-labelledby={id} onCancel={(event) => { event.preventDefault(); close(); }}>
+    <dialog
+      ref={dialog} class={wide ? 'dialog wide' : 'dialog'} aria-labelledby={id}
+      onCancel={(event) => { event.preventDefault(); close(); }}
+      // Escape is for the dialog, not for the panel that it belongs to.
+      onKeyDown={(event) => { if (event.key === 'Escape') event.stopPropagation(); }}
+    >
       <div class="dialog-head">
         <h2 id={id}>{heading}</h2>
         <button type="button" class="plain square" aria-label={strings.value.common.close} onClick={close}>

@@ -7,7 +7,7 @@ import { nameOf } from './person';
 
 const SHOWN_MS = 7_000;
 /** Heard by a screen reader, but not shown: the page shows it otherwise, or it is of little weight. */
-const ONLY_SAID: ReadonlySet<Notice['is']> = new Set(['came', 'went', 'chat', 'muted', 'unmuted', 'admitted', 'camera_on', 'camera_off', 'strain']);
+const ONLY_SAID: ReadonlySet<Notice['is']> = new Set(['came', 'went', 'chat', 'muted', 'unmuted', 'admitted', 'camera_on', 'camera_off']);
 
 export function Notices(): JSX.Element {
   const client = useClient();
@@ -17,7 +17,7 @@ export function Notices(): JSX.Element {
     const timers = notices.map(({ id }) => setTimeout(() => client.dispatch({ type: 'read', notice: id }), SHOWN_MS));
     return () => timers.forEach(clearTimeout);
   }, [last]);
-  const shown = notices.filter(({ notice }) => !ONLY_SAID.has(notice.is) && !(notice.is === 'waits' && role !== 'host'));
+  const shown = notices.filter(({ notice }) => !ONLY_SAID.has(notice.is) && !(notice.is === 'waits' && role !== 'host') && !standsInBanner(notice));
   return (
     <>
       <div class="unseen" role="log" aria-live="polite" aria-relevant="additions">
@@ -29,6 +29,9 @@ export function Notices(): JSX.Element {
     </>
   );
 }
+
+/** While a strain lasts a banner shows it; that it is over shows nowhere else. */
+const standsInBanner = (notice: Notice): boolean => notice.is === 'strain' && notice.strain !== 'none';
 
 function textOf({ notice }: NumberedNotice): string {
   const t = strings.value.notice;

@@ -6,6 +6,7 @@ import { present, seesSomebody, waiting } from '../session/state';
 import { useClient } from './context';
 import { Confirm } from './dialog';
 import { Icon } from './icon';
+import { Look } from './look';
 import { Avatar, KindMark, Marks, nameOf } from './person';
 import { AbilityTable } from './table';
 
@@ -122,7 +123,7 @@ function PinActions({ one, self, host }: { one: Participant; self: boolean; host
   );
 }
 
-type Asked = 'remove' | 'hand_over' | null;
+type Asked = 'remove' | 'hand_over' | 'look' | null;
 
 function Actions({ one }: { one: Participant }): JSX.Element {
   const client = useClient();
@@ -140,10 +141,14 @@ function Actions({ one }: { one: Participant }): JSX.Element {
       {one.hand && (
         <button type="button" class="small" onClick={() => client.host({ do: 'lower_hand', participant: one.id })}>{t.people.lowerHand}</button>
       )}
+      {client.session.value.lines.picture && one.kind !== 'phone' && (
+        <button type="button" class="small" onClick={() => { asked.value = 'look'; }}><Icon name="camera" />{t.people.look}</button>
+      )}
       {one.role !== 'host' && one.kind !== 'bridge' && (
         <button type="button" class="small" onClick={() => { asked.value = 'hand_over'; }}>{t.people.handOver}</button>
       )}
       <button type="button" class="small danger" onClick={() => { asked.value = 'remove'; }}>{t.people.remove}</button>
+      {asked.value === 'look' && <Look one={one} close={close} />}
       {asked.value === 'remove' && (
         <Confirm
           heading={t.host.removeAsk(name)} hint={t.host.removeHint} yes={t.people.remove} close={close}

@@ -34,6 +34,7 @@ function Tools(): JSX.Element {
     <div class="tools" role="group" aria-label={t.tools}>
       <button type="button" class="small" aria-expanded={menu.value} onClick={() => { menu.value = true; }}><Icon name="layout" />{t.layout}</button>
       {view.pages > 1 && <Pages page={view.page} pages={view.pages} />}
+      {view.more > 0 && <span class="more-unseen" role="status"><Icon name="camera" />{t.more(view.more)}</span>}
       <Large />
       <Arriving />
       <Windows />

@@ -28,7 +28,7 @@ export function Prejoin(): JSX.Element {
       {client.wayIn === 'elsewhere' ? <Elsewhere /> : (
         <div class="columns">
           <div class="stack">
-            {client.cameraThere.value && (
+            {client.hardware.cameraThere && (
               <section class="card" aria-label={strings.value.camera.heading}>
                 <CameraPreview />
               </section>
@@ -38,7 +38,7 @@ export function Prejoin(): JSX.Element {
           <div class="stack">
             {client.wayIn === 'talk' && (
               <section class="card" aria-labelledby="sound">
-                <h2 id="sound">{client.cameraThere.value ? strings.value.devices.heading : t.devices}</h2>
+                <h2 id="sound">{client.hardware.cameraThere ? strings.value.devices.heading : t.devices}</h2>
                 <div class="stack">
                   <CameraChoice />
                   <SoundDevices />

@@ -107,6 +107,19 @@ describe('before joining', () => {
     expect(await page.locator('.preview').count()).toBe(0);
     expect(await page.evaluate(() => window.filmed.length)).toBe(0);
   });
+
+  test('one that is plugged in later is offered without a reload, and not switched on by itself', async () => {
+    const page = await open({}, { script: `(${devices})(); window.plugged = false;
+      const list = navigator.mediaDevices.enumerateDevices.bind(navigator.mediaDevices);
+      navigator.mediaDevices.enumerateDevices = async () => (await list()).filter((one) => window.plugged || one.kind !== 'videoinput');` });
+    await page.waitForSelector('.level');
+    expect(await page.locator('.preview').count()).toBe(0);
+    await page.evaluate(() => { window.plugged = true; navigator.mediaDevices.dispatchEvent(new Event('devicechange')); });
+    await page.waitForSelector(`${SWITCH}[aria-checked=false]`);
+    expect(await page.evaluate(() => window.filmed.length)).toBe(0);
+    await page.click(SWITCH);
+    await until('it is shown', () => page.evaluate(() => document.querySelector('.preview video')?.videoWidth > 0));
+  });
 });
 
 describe('in the meeting', () => {

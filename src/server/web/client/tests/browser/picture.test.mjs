@@ -58,7 +58,7 @@ test('is divided as one chooses, by pointer and by keys, and as a host chooses f
   await page.waitForSelector('.follow:has-text("(Speaker only)")');
   expect(fake.said('host').map(({ action }) => action)).toEqual([{ do: 'set_layout', layout: 'single' }]);
   await page.keyboard.press('Escape');
-  expect(await page.evaluate(() => document.activeElement.innerText)).toContain('Layout');
+  expect(await page.evaluate(() => document.activeElement.innerText)).toBe('Layout');
 });
 
 test('pages of equals are turned forward and back, and not beyond', async () => {
@@ -75,6 +75,17 @@ test('pages of equals are turned forward and back, and not beyond', async () => 
   await page.click('button[aria-label="Page before"]');
   await page.waitForSelector('.pages:has-text("Page 1 of 2")');
   expect(views()).toEqual([['equal', null, 0], ['equal', null, 1], ['equal', null, 0]]);
+});
+
+test('who has a camera and no place is counted below the picture', async () => {
+  const page = await watching();
+  expect(await page.locator('.more-unseen').count()).toBe(0);
+  fake.view.more = 4;
+  fake.all({ type: 'view', ...fake.view });
+  await page.waitForSelector('.more-unseen:has-text("4 more on camera")');
+  fake.view.more = 0;
+  fake.all({ type: 'view', ...fake.view });
+  await until('nobody is left out', async () => (await page.locator('.more-unseen').count()) === 0);
 });
 
 test('somebody is pinned by a guest, and is in the spotlight by a host', async () => {
@@ -104,13 +115,17 @@ test('where the bridge has little time it is said, and names take the place of n
   const strain = (is) => { fake.scene.strain = is; fake.all({ type: 'picture', ...fake.scene }); };
   strain('smaller');
   await page.waitForSelector('.banner:has-text("the picture is smaller")');
+  expect(await page.locator('.toast').count(), 'the banner stands for it').toBe(0);
+  expect(await page.locator('.banner[role=status]').count(), 'the log says it').toBe(0);
+  expect(await page.locator('[role=log] >> text=the picture is smaller').count()).toBe(1);
   strain('audio_only');
   await page.waitForSelector('.banner:has-text("no time for pictures")');
   await page.waitForSelector('.tile');
   strain('none');
   await page.waitForSelector('.picture');
   expect(await page.locator('.banner').count()).toBe(0);
-  expect(await page.locator('[role=log]').innerText()).toContain('full pictures again');
+  await page.waitForSelector('.toast:has-text("full pictures again")');
+  expect(await page.locator('[role=log] >> text=full pictures again').count()).toBe(1);
 });
 
 test('leaves the page as a small window, and comes back', async () => {

@@ -131,7 +131,7 @@ describe('who sees whom', () => {
   });
 
   test('what I see is what the bridge says, and nothing of it outlasts the meeting', () => {
-    const view = { layout: 'equal', chosen: 'equal', pinned: null, page: 1, pages: 3, camera_seen: false } as const;
+    const view = { layout: 'equal', chosen: 'equal', pinned: null, page: 1, pages: 3, more: 4, camera_seen: false } as const;
     const looked = run(inside, says({ type: 'view', ...view }));
     expect(looked.view).toEqual(view);
     const left = run(looked, { type: 'left' });

@@ -1,0 +1,3 @@
+-- The layout that a meeting begins with; none: the bridge's.
+
+ALTER TABLE meeting ADD COLUMN layout TEXT;
