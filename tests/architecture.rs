@@ -11,11 +11,12 @@ use std::{
 const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("base", &[]),
     ("sip-codec", &["base"]),
+    ("asn1", &["base"]),
     ("wire", &["base"]),
     ("plan", &["base"]),
     ("media", &["base", "plan", "wire"]),
     ("rtp", &["base", "wire", "plan"]),
-    ("proto", &["base", "sip-codec", "wire", "plan", "rtp"]),
+    ("proto", &["base", "sip-codec", "asn1", "wire", "plan", "rtp"]),
     ("conference", &["base", "plan"]),
     ("dial", &["base", "plan", "sip-codec"]),
     ("adapter", &["base", "sip-codec", "wire", "plan", "proto", "conference", "dial"]),
@@ -25,6 +26,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         &[
             "base",
             "sip-codec",
+            "asn1",
             "wire",
             "plan",
             "media",

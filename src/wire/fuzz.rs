@@ -4,6 +4,7 @@ use crate::h264::{
     AnnexB, H264Payload, PacketizationMode, PictureParameterSet, SequenceParameterSet, SliceStart,
     packetize,
 };
+use crate::q931::{self, Cause, ElementId, Number, Q931View, Q931Writer};
 use crate::rtcp::{PayloadFeedback, RtcpPacket, RtcpView, TransportFeedback};
 use crate::rtp::{MAX_LEN, RtpView};
 use crate::sdp::{
@@ -11,6 +12,7 @@ use crate::sdp::{
     SessionDescription, Simulcast, Vp8Fmtp, attribute, fmtp, simulcast,
 };
 use crate::{audio_level, comfort_noise, demux, framing, stun, telephone_event, vp8};
+use crate::{h224, h281, tpkt};
 use crate::{ice_check::IceCheck, red::RedView};
 
 /// RTP: what is read is written back the same, but for padding.
@@ -112,6 +114,68 @@ pub fn red(data: &[u8]) {
     let Some(view) = RedView::parse(data) else { return };
     let again: usize = view.again().iter().map(|block| 4 + block.payload.len()).sum();
     assert_eq!(again + 1 + view.primary().payload.len(), data.len());
+}
+
+/// TPKT: however a stream is cut, the same comes out of it.
+pub fn tpkt(data: &[u8]) {
+    let read = |pieces: usize| {
+        let (mut stream, mut read) = (tpkt::TpktStream::default(), vec![]);
+        for piece in data.chunks(pieces.max(1)) {
+            if stream.push(piece).is_err() {
+                return None;
+            }
+            loop {
+                match stream.take() {
+                    Ok(Some(payload)) => read.push(payload.to_vec()),
+                    Ok(None) => break,
+                    Err(_) => return None,
+                }
+            }
+            assert!(stream.held() <= tpkt::MAX_HELD);
+        }
+        Some(read)
+    };
+    if let Some(whole) = read(data.len()) {
+        assert_eq!(read(1).as_ref(), Some(&whole));
+        let framed: Vec<u8> =
+            whole.iter().filter_map(|payload| tpkt::frame(payload)).flatten().collect();
+        assert!(framed.len() <= data.len());
+    }
+}
+
+/// Q.931: elements of codeset 0 are written, and read again the same.
+pub fn q931(data: &[u8]) {
+    let Ok(view) = Q931View::parse(data) else { return };
+    let mut writer = Q931Writer::new(view.call_reference, view.kind);
+    let mut elements: Vec<_> = view.elements().filter(|element| element.codeset == 0).collect();
+    // Its lower half says something else than its identifier.
+    elements.retain(|element| element.id.0 & 0xf0 != 0x80);
+    for element in &elements {
+        writer = writer.element(element.id, element.data);
+        let (data, number) = (element.data, Number::parse(element.data));
+        assert!(number.is_none_or(|number| number.digits.len() <= q931::element::MAX_NUMBER));
+        let _ = (Cause::parse(data), q931::element::display(data), q931::element::call_state(data));
+        let _ = (q931::element::progress(data), q931::element::notification(data));
+    }
+    let written = writer.finish().expect("as long as they came");
+    let again = Q931View::parse(&written).expect("our own");
+    assert_eq!((again.call_reference, again.kind), (view.call_reference, view.kind));
+    assert_eq!(again.elements().count(), elements.len());
+    assert_eq!(again.find(ElementId::USER_USER), view.find(ElementId::USER_USER));
+}
+
+/// H.224 and H.281.
+pub fn camera_control(data: &[u8]) {
+    if let Ok(frame) = h224::H224Frame::parse(data) {
+        let written = frame.bytes().expect("as long as it came");
+        assert_eq!(h224::H224Frame::parse(&written), Ok(frame));
+    }
+    if let Some(message) = h224::ClientManagement::parse(data) {
+        assert_eq!(h224::ClientManagement::parse(&message.bytes()), Some(message.clone()));
+    }
+    if let Some(message) = h281::H281Message::parse(data) {
+        assert_eq!(h281::H281Message::parse(&message.bytes()), Some(message));
+    }
 }
 
 /// H.264 payloads: what they carry is packetized and carried again the same.
@@ -288,10 +352,24 @@ mod tests {
             super::demux(&data);
             super::telephone_event(&data);
             super::red(&data);
+            super::tpkt(&data);
+            super::q931(&data);
+            super::camera_control(&data);
             super::sdp(&data);
             super::h264_payload(&data);
             super::h264_stream(&data);
             super::vp8(&data);
+        }
+
+        #[test]
+        fn bytes_that_look_like_h323(mut data in prop::collection::vec(any::<u8>(), 9..300), small in prop::collection::vec(0u8..12, 0..60)) {
+            data[..5].copy_from_slice(&[8, 2, 0, 1, 5]);
+            data.splice(5..5, small.iter().copied());
+            super::q931(&data);
+            super::tpkt(&crate::tpkt::frame(&small).expect("short").repeat(3));
+            data[..3].copy_from_slice(&[0, 0x71, 3]);
+            super::camera_control(&data);
+            super::camera_control(&small);
         }
 
         #[test]

@@ -13,6 +13,9 @@
 //! * [`framing`]: datagrams on a stream.
 //! * [`red`]: audio sent twice.
 //! * [`h264`], [`vp8`]: video in RTP, and what its bitstreams say of themselves.
+//! * [`tpkt`]: packets on a stream of H.323.
+//! * [`q931`]: its call signalling, but for the ASN.1 within.
+//! * [`h224`], [`h281`]: the control of a far camera.
 
 pub mod audio_level;
 pub mod comfort_noise;
@@ -20,14 +23,20 @@ pub mod demux;
 pub mod framing;
 #[doc(hidden)]
 pub mod fuzz;
+pub mod h224;
 pub mod h264;
+pub mod h281;
 pub mod ice_check;
+pub mod q931;
 pub mod red;
 pub mod rtcp;
 pub mod rtp;
 pub mod sdp;
 pub mod stun;
 pub mod telephone_event;
+#[doc(hidden)]
+pub mod testing;
+pub mod tpkt;
 pub mod vp8;
 
 /// Two bytes at `at`, most significant first.
