@@ -1,5 +1,6 @@
 //! An encoded packet to its leg: numbers, header, protection, socket.
 
+use crate::burst::Burst;
 use crate::clock::Now;
 use crate::leg::{Leg, Path, Target};
 use crate::protection::Protection;
@@ -20,26 +21,25 @@ const LONGEST_PACKET_MS: u32 = 60;
 
 /// A packet with its header and its tag, while it is made. One for all: to clear a new one for
 /// each packet would cost as much as filling it.
-type PacketBuffer = [u8; MIN_LEN + MAX_ENCODED + MAX_SRTP_OVERHEAD];
+pub(crate) type PacketBuffer = [u8; MIN_LEN + MAX_ENCODED + MAX_SRTP_OVERHEAD];
 
 /// What a worker sends by.
 #[derive(Debug)]
 pub(crate) struct Outgoing {
     packet: PacketBuffer,
+    /// What a line of video sends at once.
+    pub(crate) burst: Burst,
     /// What waits for the end of the tick.
     pub(crate) browsers: Outbox,
 }
 
-impl Outgoing {
-    /// Where a packet is made.
-    pub(crate) const fn packet(&mut self) -> &mut [u8] {
-        &mut self.packet
-    }
-}
-
 impl Default for Outgoing {
     fn default() -> Self {
-        Self { packet: [0; MIN_LEN + MAX_ENCODED + MAX_SRTP_OVERHEAD], browsers: Outbox::default() }
+        Self {
+            packet: [0; size_of::<PacketBuffer>()],
+            burst: Burst::default(),
+            browsers: Outbox::default(),
+        }
     }
 }
 

@@ -7,7 +7,7 @@
 //!
 //! Read in the order of a packet:
 //! * [`worker`](self): the loop. `order` is what it is told, `port` and `sys` its sockets,
-//!   `clock` its ticks.
+//!   `clock` its ticks, `burst` what leaves at once.
 //! * `leg`: all media state of one leg, one value that can move to another worker.
 //! * `ingress`: a datagram to its leg: demultiplex, guard, decrypt, count, buffer.
 //! * `playout`: 20 ms out of a leg's jitter buffer: level, and samples where they are mixed.
@@ -22,6 +22,7 @@
 //! * `report`: RTCP of a leg, and its silence.
 //! * `video`: pictures, from a leg's packets to composed ones and back.
 
+mod burst;
 mod clock;
 mod echo;
 mod egress;

@@ -1,6 +1,7 @@
 //! The ports of legs: pairs of a range, each with one holder, drained after use.
 
 use socket2::{Domain, Protocol, Socket, Type};
+use std::cell::Cell;
 use std::collections::HashSet;
 use std::fmt;
 use std::io;
@@ -9,8 +10,9 @@ use std::ops::RangeInclusive;
 use std::os::fd::AsFd;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::burst::Burst;
 use crate::egress::random_u32;
-use crate::sys;
+use crate::sys::{self, Segmentation};
 
 /// What one call of [`PortRange::reserve`] tries before it gives up. Another program that holds
 /// nine of ten ports is stepped over; an answer still comes at once.
@@ -57,6 +59,8 @@ pub(crate) struct PortPair {
     pub(crate) rtcp_address: SocketAddr,
     /// Whom `rtp` is connected to.
     peer: Option<SocketAddr>,
+    /// Of what leaves at once on the RTP port: that of a picture.
+    segmentation: Cell<Segmentation>,
     range: Arc<PortRange>,
 }
 
@@ -82,6 +86,7 @@ impl PortPair {
     /// The same pair with room for a full picture at once.
     pub(crate) fn for_video(self) -> Self {
         sys::enlarge_buffers(self.rtp.as_fd(), VIDEO_BUFFER);
+        self.segmentation.set(Segmentation::of(self.rtp.as_fd()));
         self
     }
 
@@ -98,6 +103,15 @@ impl PortPair {
         } else {
             self.rtp.send_to(packet, target)
         };
+    }
+
+    /// Sends what leaves at once on the RTP port, with one system call. What is lost is as above.
+    pub(crate) fn send_burst(&self, burst: &Burst, target: SocketAddr) {
+        let target = Some(target).filter(|target| self.peer != Some(*target));
+        let mut segmentation = self.segmentation.get();
+        let packets = burst.packets().map(|packet| (target, packet));
+        sys::send_all(self.rtp.as_fd(), packets, &mut segmentation);
+        self.segmentation.set(segmentation);
     }
 }
 
@@ -164,6 +178,7 @@ impl PortRange {
             rtp_address,
             rtcp_address,
             peer: None,
+            segmentation: Cell::new(Segmentation::Ours),
             range: Arc::clone(self),
         })
     }

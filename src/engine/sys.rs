@@ -1,7 +1,10 @@
 //! The system calls that no safe wrapper covers.
 #![allow(unsafe_code)]
 
-use socket2::SockAddr;
+mod send;
+
+pub(crate) use send::{Segmentation, send_all};
+
 use std::io;
 use std::mem::{MaybeUninit, size_of, zeroed};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV6};
@@ -215,42 +218,6 @@ pub(crate) fn receive_batch(socket: BorrowedFd<'_>, inbox: &mut Inbox) -> io::Re
     Ok(count)
 }
 
-/// Sends datagrams, at most [`BATCH`], without waiting. Returns how many the kernel took; the
-/// error is that of the first.
-pub(crate) fn send_batch(
-    socket: BorrowedFd<'_>,
-    datagrams: &[(SocketAddr, Vec<u8>)],
-) -> io::Result<usize> {
-    let count = datagrams.len().min(BATCH);
-    let mut names = [const { MaybeUninit::<SockAddr>::uninit() }; BATCH];
-    // SAFETY: arrays of zeros are valid parts and headers that hold nothing.
-    let mut parts: [libc::iovec; BATCH] = unsafe { zeroed() };
-    // SAFETY: as above.
-    let mut headers: [libc::mmsghdr; BATCH] = unsafe { zeroed() };
-    for ((((target, bytes), name), part), header) in
-        datagrams.iter().zip(&mut names).zip(&mut parts).zip(&mut headers)
-    {
-        let name = name.write(SockAddr::from(*target));
-        part.iov_base = bytes.as_ptr().cast_mut().cast();
-        part.iov_len = bytes.len();
-        header.msg_hdr.msg_name = name.as_ptr().cast_mut().cast();
-        header.msg_hdr.msg_namelen = name.len();
-        header.msg_hdr.msg_iov = part;
-        header.msg_hdr.msg_iovlen = 1;
-    }
-    // SAFETY: the first `count` headers point at names, parts and bytes that live to the end of
-    // this function; to send, the kernel only reads them.
-    let sent = unsafe {
-        libc::sendmmsg(
-            socket.as_raw_fd(),
-            headers.as_mut_ptr(),
-            count as libc::c_uint,
-            libc::MSG_DONTWAIT | libc::MSG_NOSIGNAL,
-        )
-    };
-    usize::try_from(sent).map_err(|_| io::Error::last_os_error())
-}
-
 /// Makes room for `bytes` in a socket both ways: beyond the system's limit where the process may
 /// (`CAP_NET_ADMIN`), else up to it.
 pub(crate) fn enlarge_buffers(socket: BorrowedFd<'_>, bytes: usize) {
@@ -366,9 +333,9 @@ mod tests {
         let mut inbox = Inbox::new();
         let error = receive_batch(to.as_fd(), &mut inbox).expect_err("empty");
         assert_eq!(error.kind(), io::ErrorKind::WouldBlock);
-        let datagrams: Vec<_> = (0..100u8).map(|n| (target, vec![n; 1 + usize::from(n)])).collect();
-        assert_eq!(send_batch(from.as_fd(), &datagrams).expect("sent"), BATCH);
-        assert_eq!(send_batch(from.as_fd(), &datagrams[BATCH..]).expect("sent"), 100 - BATCH);
+        let datagrams: Vec<_> = (0..100u8).map(|n| vec![n; 1 + usize::from(n)]).collect();
+        let all = datagrams.iter().map(|bytes| (Some(target), bytes.as_slice()));
+        send_all(from.as_fd(), all, &mut Segmentation::Ours);
         let mut taken = vec![];
         while let Ok(count) = receive_batch(to.as_fd(), &mut inbox) {
             for (received, bytes) in inbox.datagrams(count) {
@@ -377,8 +344,6 @@ mod tests {
                 taken.push(bytes.to_vec());
             }
         }
-        assert_eq!(taken, datagrams.into_iter().map(|(_, bytes)| bytes).collect::<Vec<_>>());
-        let nowhere = [("127.0.0.1:0".parse().expect("an address"), vec![1])];
-        assert!(send_batch(from.as_fd(), &nowhere).is_err());
+        assert_eq!(taken, datagrams);
     }
 }

@@ -663,17 +663,32 @@ impl Worker {
         }
     }
 
+    /// The sound of all conferences leaves before any picture does: where time, or room to send,
+    /// is short, pictures go without.
     fn run_rooms(&mut self, now: Now, tick: u64) {
+        self.run_each(now, |room, legs, scratch, sink| {
+            if tick % TICKS_PER_QUANTUM == room.phase {
+                room.run(legs, scratch, now, sink);
+            }
+            true
+        });
+        self.scratch.out.browsers.flush();
+        self.run_each(now, |room, legs, scratch, sink| room.run_pictures(legs, scratch, now, sink));
+    }
+
+    /// Works on each conference. One of which the work says false, or comes to a fault, ends.
+    fn run_each(
+        &mut self,
+        now: Now,
+        work: impl Fn(&mut Room, &mut Legs, &mut Scratch, &mut EventSink) -> bool,
+    ) {
         let mut failed = Vec::new();
         for (id, room) in &mut self.rooms {
             // A fault in one conference's media ends that conference; the others do not notice.
             let work = AssertUnwindSafe(|| {
                 #[cfg(test)]
                 assert!(!room.is_broken, "a fault that a test made");
-                if tick % TICKS_PER_QUANTUM == room.phase {
-                    room.run(&mut self.legs, &mut self.scratch, now, &mut self.sink);
-                }
-                room.run_pictures(&mut self.legs, &mut self.scratch, now, &mut self.sink)
+                work(room, &mut self.legs, &mut self.scratch, &mut self.sink)
             });
             if !catch_unwind(work).unwrap_or(false) {
                 failed.push(*id);

@@ -54,7 +54,8 @@ pub struct VideoCounts {
     pub decoding: Duration,
     /// Decoder processes that died and were started again.
     pub decoder_restarts: u64,
-    /// Beats of the picture clock, 30 a second while anybody looks.
+    /// Times at which pictures were due: 30 a second while anybody looks, up to 240 with several
+    /// compositions, which take turns.
     pub beats: u64,
     /// Beats that found the work of an earlier one undone.
     pub late_beats: u64,

@@ -2,7 +2,7 @@
 //! one system call sends to many.
 
 use super::Door;
-use crate::sys;
+use crate::sys::{self, Segmentation};
 use causeway_plan::CandidateProtocol;
 use std::net::SocketAddr;
 use std::os::fd::AsFd;
@@ -17,6 +17,8 @@ const MAX_WAITING: usize = 8192;
 struct Queue {
     door: Arc<Door>,
     local: SocketAddr,
+    /// Asked with the first datagram.
+    segmentation: Option<Segmentation>,
     datagrams: Vec<(SocketAddr, Vec<u8>)>,
 }
 
@@ -51,6 +53,7 @@ impl Outbox {
             None => self.queues.push(Queue {
                 door: Arc::clone(door),
                 local,
+                segmentation: None,
                 datagrams: vec![(remote, datagram)],
             }),
         }
@@ -64,15 +67,11 @@ impl Outbox {
         self.waiting = 0;
         for queue in &mut self.queues {
             if let Some(socket) = queue.door.socket(queue.local) {
-                let mut rest = queue.datagrams.as_slice();
-                while !rest.is_empty() {
-                    match sys::send_batch(socket.as_fd(), rest) {
-                        Ok(sent) => rest = rest.get(sent.max(1)..).unwrap_or_default(),
-                        Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => break,
-                        // One address that cannot be reached costs its own datagram.
-                        Err(_) => rest = rest.get(1..).unwrap_or_default(),
-                    }
-                }
+                let socket = socket.as_fd();
+                let all = queue.datagrams.iter().map(|(remote, bytes)| (Some(*remote), &**bytes));
+                let segmentation = &mut queue.segmentation;
+                let segmentation = segmentation.get_or_insert_with(|| Segmentation::of(socket));
+                sys::send_all(socket, all, segmentation);
             }
             queue.datagrams.clear();
         }

@@ -3,6 +3,7 @@
 use super::Passed;
 use super::packets::{MAX_PAYLOAD, Packets, Payload};
 use super::{Way, overhead};
+use crate::burst::Burst;
 use crate::clock::Now;
 use crate::egress::{Outgoing, random_u32};
 use crate::protection::Protection;
@@ -298,8 +299,12 @@ impl Egress {
             return;
         }
         while let Some(queued) = self.pacer.poll(now.instant) {
-            self.leave(queued, way, now, out);
+            if out.burst.room().is_none() {
+                way.send_burst(&mut out.burst);
+            }
+            self.leave(queued, now, &mut out.burst);
         }
+        way.send_burst(&mut out.burst);
     }
 
     /// What leaves now for a browser, whose session numbers no packet anew.
@@ -314,21 +319,19 @@ impl Egress {
         })
     }
 
-    fn leave(&mut self, queued: Queued, way: &mut Way<'_>, now: Now, out: &mut Outgoing) {
+    fn leave(&mut self, queued: Queued, now: Now, burst: &mut Burst) {
         let Queued { header, payload, at, urgency } = queued;
         if urgency == Urgency::Media {
             self.left = after(self.left, header.sequence);
         }
-        let packet = out.packet();
+        let Some(packet) = burst.room() else { return };
         let written = match (&mut self.rtx, urgency) {
             (Some(rtx), Urgency::Resent) => rtx.wrap(header, &[], &payload, packet).ok(),
             _ => write(header, &payload, packet),
         };
         let protected = written.and_then(|len| self.protection.protect_rtp(packet, len));
         let Some(len) = protected else { return };
-        if let Some(packet) = packet.get(..len) {
-            way.send_rtp(packet);
-        }
+        burst.keep(len);
         match urgency {
             Urgency::Resent => self.resent += 1,
             Urgency::Media => {

@@ -19,6 +19,7 @@ pub(crate) use layer::Detail;
 pub(crate) use packets::Packets;
 pub(crate) use report::send_goodbye;
 
+use crate::burst::Burst;
 use crate::clock::Now;
 use crate::egress::Outgoing;
 use crate::leg::{Leg, Link, Path};
@@ -70,10 +71,14 @@ pub(crate) enum Way<'a> {
 }
 
 impl Way<'_> {
-    fn send_rtp(&mut self, packet: &[u8]) {
-        if let Way::Ports { ports, rtp: Some(target), .. } = self {
-            ports.send_rtp(packet, *target);
+    /// Sends the packets that leave at once.
+    fn send_burst(&mut self, burst: &mut Burst) {
+        if let Way::Ports { ports, rtp: Some(target), .. } = self
+            && !burst.is_empty()
+        {
+            ports.send_burst(burst, *target);
         }
+        burst.clear();
     }
 
     fn send_rtcp(&mut self, compound: &[u8]) {

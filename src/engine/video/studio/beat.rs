@@ -22,46 +22,63 @@ impl Beat {
     }
 }
 
-/// The beats from a start on.
+/// Meetings have their pictures made at different times within a beat, so that they do not all want
+/// the threads at once: so many, four milliseconds apart.
+pub(super) const PHASES: u8 = 8;
+
+/// One of [`PHASES`].
+pub(super) type Phase = u8;
+
+/// The beats from a start on, of all phases.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Beats {
     start: Instant,
+    /// The next step; each beat has one for each phase.
     next: u64,
 }
 
 impl Beats {
-    /// The first one is at the start.
+    /// The first one of the first phase is at the start.
     pub(super) const fn new(start: Instant) -> Self {
         Self { start, next: 0 }
     }
 
-    /// When the next one is.
-    pub(super) fn deadline(&self) -> Instant {
+    /// When the next one is. Phases in which nothing is to be made are left out.
+    pub(super) fn deadline(&mut self, is_used: impl Fn(Phase) -> bool) -> Instant {
+        let steps = self.next..self.next + u64::from(PHASES);
+        self.next = steps.clone().find(|step| is_used(phase(*step))).unwrap_or(steps.start);
         self.start + time_of(self.next)
     }
 
-    /// The newest beat that has come; earlier ones that nobody took are left out. `None` before
-    /// [`Self::deadline`].
-    pub(super) fn take(&mut self, now: Instant) -> Option<Beat> {
+    /// The next beat that has come, with its phase. Those of a phase of which a newer one has come
+    /// too are left out. `None` before [`Self::deadline`].
+    pub(super) fn take(&mut self, now: Instant) -> Option<(Phase, Beat)> {
         let since = now.checked_duration_since(self.start)?;
         if since < time_of(self.next) {
             return None;
         }
-        let mut number = (since.as_nanos() * u128::from(RATE) / 1_000_000_000) as u64;
+        let mut newest = (since.as_nanos() * u128::from(STEPS) / 1_000_000_000) as u64;
         // Times are whole nanoseconds, rounded down.
-        if time_of(number + 1) <= since {
-            number += 1;
+        if time_of(newest + 1) <= since {
+            newest += 1;
         }
-        let number = number.max(self.next);
-        self.next = number + 1;
-        Some(Beat { number, at: self.start + time_of(number) })
+        let step = self.next.max(newest.saturating_sub(u64::from(PHASES) - 1));
+        self.next = step + 1;
+        let beat = Beat { number: step / u64::from(PHASES), at: self.start + time_of(step) };
+        Some((phase(step), beat))
     }
 }
 
-fn time_of(beat: u64) -> Duration {
-    let rate = u64::from(RATE);
-    Duration::from_secs(beat / rate)
-        + Duration::from_secs(1) * (beat % rate) as u32 / u32::from(RATE)
+/// Steps in a second.
+const STEPS: u64 = RATE as u64 * PHASES as u64;
+
+const fn phase(step: u64) -> Phase {
+    (step % PHASES as u64) as Phase
+}
+
+fn time_of(step: u64) -> Duration {
+    Duration::from_secs(step / STEPS)
+        + Duration::from_secs(1) * (step % STEPS) as u32 / STEPS as u32
 }
 
 #[cfg(test)]
@@ -85,16 +102,34 @@ mod tests {
     fn beats_do_not_drift_and_those_that_were_missed_are_left_out() {
         let start = Instant::now();
         let mut beats = Beats::new(start);
+        let first = |phase: Phase| phase == 0;
         let mut late = start;
         for number in 0..3_000 {
-            assert_eq!(beats.take(beats.deadline() - Duration::from_nanos(1)), None);
-            late = beats.deadline() + Duration::from_millis(5);
-            let beat = beats.take(late).expect("it has come");
-            assert_eq!(beat.number, number);
+            let deadline = beats.deadline(first);
+            assert_eq!(beats.take(deadline - Duration::from_nanos(1)), None);
+            late = deadline + Duration::from_millis(1);
+            assert_eq!(beats.take(late), Some((0, Beat { number, at: deadline })));
         }
-        assert_eq!(beats.deadline(), start + Duration::from_secs(100));
-        let skipped = beats.take(late + Duration::from_millis(100)).expect("it has come");
-        assert_eq!(skipped.number, 3_002);
-        assert!(beats.deadline() > late + Duration::from_millis(100));
+        assert_eq!(beats.deadline(first), start + Duration::from_secs(100));
+        let skipped = std::iter::from_fn(|| beats.take(late + Duration::from_millis(100)));
+        let skipped: Vec<_> = skipped.map(|(phase, beat)| (phase, beat.number)).collect();
+        assert_eq!(skipped.len(), usize::from(PHASES), "each phase once: {skipped:?}");
+        assert!(skipped.iter().all(|(_, number)| (3_001..=3_002).contains(number)));
+        assert!(beats.deadline(first) > late + Duration::from_millis(100));
+    }
+
+    #[test]
+    fn phases_share_a_beat_evenly_and_those_without_pictures_cost_no_wake() {
+        let start = Instant::now();
+        let mut beats = Beats::new(start);
+        let mut came = vec![];
+        while came.len() < 3 * usize::from(PHASES) {
+            let deadline = beats.deadline(|_| true);
+            came.extend(beats.take(deadline).map(|(phase, beat)| (beat.number, phase)));
+        }
+        let due = (0..3).flat_map(|number| (0..PHASES).map(move |phase| (number, phase)));
+        assert_eq!(came, due.collect::<Vec<_>>());
+        let third = beats.deadline(|phase| phase == 2);
+        assert_eq!(beats.take(third).map(|(phase, beat)| (phase, beat.number)), Some((2, 3)));
     }
 }

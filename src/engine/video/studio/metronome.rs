@@ -1,6 +1,6 @@
 //! The thread that tells at each beat what is to be made.
 
-use super::beat::{Beat, Beats, RATE};
+use super::beat::{Beat, Beats, Phase, RATE};
 use super::overload::{Load, Overload};
 use super::pool::Job;
 use super::{Shared, locked};
@@ -80,13 +80,13 @@ fn run(shared: &Shared, mut overload: Overload) {
     while shared.gate.rest() {
         let mut beats = Beats::new(Instant::now());
         loop {
-            if !shared.gate.wait_until(beats.deadline()) {
+            if !shared.gate.wait_until(beats.deadline(|phase| shared.is_used(phase))) {
                 return;
             }
             let now = Instant::now();
-            let Some(beat) = beats.take(now) else { continue };
+            let Some((phase, beat)) = beats.take(now) else { continue };
             // A fault of ours costs this beat, and no other.
-            let work = AssertUnwindSafe(|| at(shared, beat, &mut overload, now));
+            let work = AssertUnwindSafe(|| at(shared, phase, beat, &mut overload, now));
             let strain = catch_unwind(work).unwrap_or_else(|_| shared.strain());
             // At rest nothing is known of the load; a strain is taken back before it.
             if strain == VideoStrain::None && shared.rest_if_unwatched() {
@@ -97,10 +97,16 @@ fn run(shared: &Shared, mut overload: Overload) {
 }
 
 /// One beat.
-fn at(shared: &Shared, beat: Beat, overload: &mut Overload, now: Instant) -> VideoStrain {
+fn at(
+    shared: &Shared,
+    phase: Phase,
+    beat: Beat,
+    overload: &mut Overload,
+    now: Instant,
+) -> VideoStrain {
     let (largest, cap) = bounds(shared.strain());
     let mut load = Load { work: shared.jobs.take_work(), ..Load::default() };
-    for composing in shared.living() {
+    for composing in shared.living(phase) {
         let found = composing.begin(beat, largest, cap, |class| {
             shared.jobs.add(Job::Compose(Arc::clone(&composing), class, beat, cap));
         });

@@ -3,7 +3,7 @@
 //! Nothing here is done on a worker's thread, and no worker waits for it. In the order of a
 //! picture:
 //! * `beat`, `metronome`: thirty times a second each composition that somebody looks at becomes a
-//!   job for each size; while nobody looks, nothing runs.
+//!   job for each size, not all at the same time; while nobody looks, nothing runs.
 //! * `pool`: the threads that do the jobs.
 //! * `composing`, `canvas`, `scene`: a plan and the newest pictures of its sources become a picture.
 //! * `need`, `encoding`: what changed, or is asked for, is encoded; the worker takes it on its
@@ -25,6 +25,7 @@ mod pool;
 mod scene;
 
 use super::decode::DecodeStream;
+use beat::{PHASES, Phase};
 use canvas::Wanted;
 use causeway_base::{Bitrate, LegId, SizeClass, VideoCodec};
 use causeway_media::video::frame::Frame;
@@ -102,7 +103,7 @@ pub(crate) struct EncodedPicture {
 /// What the studio counts, for reading from any thread.
 #[derive(Debug, Default)]
 pub(crate) struct StudioCounts {
-    /// Beats of the picture clock, and those that found the work of an earlier one undone.
+    /// Beats of all phases, and those that found the work of an earlier one undone.
     pub(crate) beats: AtomicU64,
     pub(crate) late_beats: AtomicU64,
     /// Pictures composed, whether anything in them changed or not.
@@ -161,6 +162,8 @@ impl Drop for Holder {
 
 struct Held {
     composing: Arc<Composing>,
+    /// When within a beat its pictures are made.
+    phase: Phase,
     holder: Weak<Holder>,
 }
 
@@ -189,15 +192,31 @@ impl Shared {
         }
     }
 
-    /// The compositions that somebody holds; the others end.
-    fn living(&self) -> Vec<Arc<Composing>> {
+    /// The compositions of a phase that somebody holds; those that nobody holds end, whatever
+    /// their phase.
+    fn living(&self, phase: Phase) -> Vec<Arc<Composing>> {
         let mut compositions = locked(&self.compositions);
         let is_held = |held: &mut Held| held.holder.strong_count() == 0;
         let ended: Vec<Held> = compositions.extract_if(.., is_held).collect();
-        let living = compositions.iter().map(|held| Arc::clone(&held.composing)).collect();
+        let of_phase = compositions.iter().filter(|held| held.phase == phase);
+        let living = of_phase.map(|held| Arc::clone(&held.composing)).collect();
         drop(compositions);
         drop(ended);
         living
+    }
+
+    /// Whether pictures are made at a phase.
+    fn is_used(&self, phase: Phase) -> bool {
+        locked(&self.compositions).iter().any(|held| held.phase == phase)
+    }
+
+    /// Keeps a composition, with those at whose phase there are the fewest.
+    fn keep(&self, composing: &Arc<Composing>, holder: &Arc<Holder>) {
+        let mut compositions = locked(&self.compositions);
+        let count = |phase: &Phase| compositions.iter().filter(|held| held.phase == *phase).count();
+        let phase = (0..PHASES).min_by_key(count).unwrap_or(0);
+        let (composing, holder) = (Arc::clone(composing), Arc::downgrade(holder));
+        compositions.push(Held { composing, phase, holder });
     }
 
     fn strain(&self) -> VideoStrain {
@@ -261,8 +280,7 @@ impl Studio {
         let shared = Arc::clone(&self.threads.shared);
         let composing = Arc::new(Composing::new());
         let holder = Arc::new(Holder { shared });
-        let held = Held { composing: Arc::clone(&composing), holder: Arc::downgrade(&holder) };
-        locked(&holder.shared.compositions).push(held);
+        holder.shared.keep(&composing, &holder);
         Composition { composing, holder }
     }
 
