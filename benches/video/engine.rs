@@ -178,7 +178,7 @@ fn plan(case: &Case) -> MediaPlan {
     };
     let tiles = tile::areas(case.sources).into_iter().enumerate().map(tile).collect();
     let receivers = case.sources..case.sources + case.receivers;
-    let egress = |index| VideoEgress { leg: id(index), feed: VideoFeed::Picture(picture) };
+    let egress = |index| VideoEgress { leg: id(index), line: 0, feed: VideoFeed::Picture(picture) };
     MediaPlan {
         version: 1,
         pictures: vec![PicturePlan {

@@ -243,6 +243,20 @@ pub enum Command {
         /// How they stand.
         state: VideoState,
     },
+    /// How many lines a leg has for tiles, by what was agreed last.
+    TileLines {
+        /// The leg.
+        leg: LegId,
+        /// How many.
+        lines: usize,
+    },
+    /// A leg gets its tiles by them, or a picture again.
+    TilesShown {
+        /// The leg.
+        leg: LegId,
+        /// Its tiles.
+        shown: bool,
+    },
     /// What a leg's pictures look like.
     Sighted {
         /// The leg.

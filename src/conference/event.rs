@@ -151,6 +151,15 @@ pub enum Event {
         /// How they stand.
         state: VideoState,
     },
+    /// Somebody gets tiles instead of a picture, or the picture again.
+    TilesShown {
+        /// Who.
+        participant: ParticipantId,
+        /// By which leg.
+        leg: LegId,
+        /// Its tiles.
+        shown: bool,
+    },
     /// Somebody's pictures look different.
     Sighted {
         /// Whose.

@@ -74,6 +74,7 @@ impl Observer {
             | Event::PictureChosen { .. }
             | Event::SpotlightChanged { .. }
             | Event::VideoChanged { .. }
+            | Event::TilesShown { .. }
             | Event::Sighted { .. }
             | Event::Sounded { .. }
             | Event::VideoStrained { .. }
@@ -204,7 +205,8 @@ fn command(word: &[u8], people: &[ParticipantId]) -> Command {
             beside: (detail & 6 == 6).then_some(participant),
             ..join(leg, role, detail)
         }),
-        4..=7 => Command::MediaReady {
+        4 => Command::TileLines { leg, lines: usize::from(detail % 12) },
+        5..=7 => Command::MediaReady {
             leg,
             direction: Direction::of(detail & 1 == 0, detail & 6 != 0),
             video: Direction::of(detail & 24 != 0, detail & 96 != 0),

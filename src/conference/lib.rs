@@ -11,9 +11,11 @@
 //! * [`chat`]: what people write to each other.
 //! * [`policy`]: limits, admission and end rules.
 //! * [`speaker`]: who speaks, with hysteresis. * [`layout`]: who is seen, and where.
+//! * [`forwarding`]: whether browsers get a composed picture or people as they send themselves.
 //! * [`digit`]: one stream of digits out of three ways to send them.
 //! * [`key`]: what the keys of a telephone do. * [`notice`]: what one leg is told by voice.
 //! * [`reception`]: the voice menu before a conference.
+//! * `tile`: which of a browser's lines brings whom.
 //! * [`media_plan`]: what the decisions mean for the mixer. * `picture_plan`: what they mean for
 //!   pictures. * `screen`: what a room shows while it waits.
 
@@ -23,6 +25,7 @@ pub mod command;
 pub mod conference;
 pub mod digit;
 pub mod event;
+pub mod forwarding;
 #[doc(hidden)]
 pub mod fuzz;
 pub mod key;
@@ -38,6 +41,7 @@ pub mod reception;
 pub mod roster;
 mod screen;
 pub mod speaker;
+mod tile;
 mod voice;
 
 pub use admission::{AdmissionState, Door, Hold};
@@ -47,6 +51,7 @@ pub use conference::Conference;
 pub use conference::picture::Looks;
 pub use conference::view::{ConferenceView, LegView, ParticipantView};
 pub use event::Event;
+pub use forwarding::BrowserPictures;
 pub use key::{KeyAction, KeyError, KeyTable};
 pub use layout::{Layout, NamedLayout, PictureChoice};
 pub use leg::{LegCommand, LegEvent, MediaAddress, Offered, PortAddress, Proof, Protocol};

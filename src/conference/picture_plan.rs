@@ -5,9 +5,10 @@
 //! being admitted: who waits has a screen of its own.
 
 use crate::layout::{Layout, PictureChoice, Pictures, Seen, Stage};
+use crate::tile::TileLines;
 use crate::{AdmissionState, Participant, Protocol, Roster};
 use causeway_base::{Lang, LegId, ParticipantId};
-use causeway_plan::picture::{Area, PathQuality, TextScreen};
+use causeway_plan::picture::{Area, MAX_FORWARDED, PathQuality, TextScreen};
 use causeway_plan::video::VideoState;
 use causeway_plan::{
     Direction, PictureId, PicturePlan, PlannedTile, Show, TileMarks, VideoEgress, VideoFeed,
@@ -133,6 +134,8 @@ pub(crate) struct Scenery<'a> {
     pub(crate) screens: BTreeMap<LegId, TextScreen>,
     /// A picture that is one person's and nothing else is sent on as it came.
     pub(crate) forwards: bool,
+    /// Browsers get people as they send themselves, where they have the lines for it.
+    pub(crate) tiles: bool,
     /// How much of pictures stays free along each edge, in percent.
     pub(crate) margin: u8,
 }
@@ -141,6 +144,7 @@ pub(crate) struct Scenery<'a> {
 pub(crate) fn plan(
     scenery: &Scenery<'_>,
     names: &mut PictureNames,
+    lines: &mut TileLines,
 ) -> (Vec<PicturePlan>, Vec<VideoEgress>) {
     let mut staged = HashMap::new();
     let (mut screens, mut chosen) = (0, 0);
@@ -182,13 +186,26 @@ pub(crate) fn plan(
         })
         .collect();
     pictures.sort_unstable_by_key(|picture| picture.id);
-    let video = wanted.into_iter().filter_map(|(leg, purpose)| {
-        let picture = *names.get(&purpose)?;
-        let at = pictures.binary_search_by_key(&picture, |planned| planned.id).ok()?;
-        let feed = scenery.feed(leg, &pictures[at]);
-        Some(VideoEgress { leg, feed })
-    });
-    let video = video.collect();
+    let mut video = Vec::with_capacity(wanted.len());
+    let mut before = std::mem::take(lines);
+    for (leg, purpose) in wanted {
+        let planned = names
+            .get(&purpose)
+            .and_then(|picture| pictures.binary_search_by_key(picture, |planned| planned.id).ok());
+        let Some(picture) = planned.map(|at| &pictures[at]) else { continue };
+        let Some((count, sources)) = scenery.tiles_of(leg, picture) else {
+            video.push(VideoEgress { leg, line: 0, feed: scenery.feed(leg, picture) });
+            continue;
+        };
+        video.push(VideoEgress { leg, line: 0, feed: VideoFeed::Tiles(picture.id) });
+        video.extend(
+            lines.seat(&mut before, (leg, count), &sources).map(|(line, source)| VideoEgress {
+                leg,
+                line,
+                feed: VideoFeed::Source(source),
+            }),
+        );
+    }
     (pictures, video)
 }
 
@@ -281,6 +298,22 @@ impl Scenery<'_> {
         let voices = legs.filter(|(leg, _)| self.roster.carries_voice(*leg));
         let worst = voices.filter_map(|(_, seat)| seat.quality).min();
         worst.filter(|quality| *quality != PathQuality::Good)
+    }
+
+    /// Whom a leg gets as they send themselves, each by a line of its own, where it gets all of a
+    /// picture that way.
+    fn tiles_of(&self, leg: LegId, picture: &PicturePlan) -> Option<(usize, Vec<LegId>)> {
+        let seat = self.roster.leg(leg).ok().filter(|_| self.tiles)?;
+        let shows = matches!(picture.show, Show::People { .. });
+        if !shows || seat.source != Protocol::WebRtc {
+            return None;
+        }
+        // Who looks has their own picture already.
+        let mut sources: Vec<LegId> = picture.sources().filter(|source| *source != leg).collect();
+        sources.sort_unstable();
+        sources.dedup();
+        let lines = seat.tile_lines.min(MAX_FORWARDED);
+        (1..=lines).contains(&sources.len()).then_some((lines, sources))
     }
 
     /// Somebody who fills the picture, with nothing to be said about it, is sent on as they are;

@@ -1,6 +1,7 @@
 //! The limits and rules of a conference.
 
 use crate::KeyTable;
+use crate::forwarding::BrowserPictures;
 use crate::layout::Layout;
 use causeway_plan::media_plan::DEFAULT_MAX_TALKERS;
 use std::sync::Arc;
@@ -83,6 +84,8 @@ pub struct Settings {
     /// One person's picture that fills all is sent on as it came, where the receiver can take it:
     /// without transcoding, and without the name in it.
     pub forwards_pictures: bool,
+    /// Whether browsers get a composed picture or people as they send themselves.
+    pub browser_pictures: BrowserPictures,
     /// How much of pictures stays free along each edge, in percent.
     pub margin: u8,
     /// What the keys of a telephone do in the conference.
@@ -108,6 +111,7 @@ impl Default for Settings {
             guests_call_me: false,
             layout: Layout::default(),
             forwards_pictures: true,
+            browser_pictures: BrowserPictures::default(),
             margin: 0,
             keys: Arc::default(),
             end: EndRules::default(),

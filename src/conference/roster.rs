@@ -28,6 +28,10 @@ pub struct SeatedLeg {
     pub direction: Direction,
     /// Which way pictures of people may flow, from our side.
     pub video: Direction,
+    /// How many lines it has for tiles: for people as they send themselves.
+    pub tile_lines: usize,
+    /// It gets its tiles by them, and no picture.
+    pub tiles_shown: bool,
     /// How those that it sends stand.
     pub picture: VideoState,
     /// What they look like.
@@ -227,6 +231,8 @@ impl Roster {
             admission: AdmissionState::Arriving { since: now },
             direction: Direction::Inactive,
             video: Direction::Inactive,
+            tile_lines: 0,
+            tiles_shown: false,
             picture: VideoState::default(),
             sight: Sight::default(),
             quality: None,

@@ -432,10 +432,12 @@ impl Worker {
             }
             Order::Look(leg, answer) => {
                 let found = self.legs.slot(leg).and_then(|slot| self.legs.get_mut(slot));
-                let room = found.and_then(|leg| leg.room).and_then(|room| self.rooms.get(&room));
-                let pictures = room.and_then(|room| room.pictures.as_ref());
+                let room = found.and_then(|leg| leg.room);
+                let room = room.and_then(|room| self.rooms.get_mut(&room));
+                let pictures = room.and_then(|room| room.pictures.as_mut());
+                let shown = pictures.and_then(|pictures| pictures.shown_to(leg, now.instant));
                 // Who asked may have given up.
-                let _ = answer.try_send(pictures.and_then(|pictures| pictures.shown_to(leg)));
+                let _ = answer.try_send(shown);
             }
             Order::ReportStats(leg) => {
                 if let Some(leg) = self.legs.slot(leg).and_then(|slot| self.legs.get_mut(slot)) {

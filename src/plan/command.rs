@@ -183,6 +183,14 @@ pub enum MediaEvent {
         /// How it stands.
         state: VideoState,
     },
+    /// A leg gets what its picture shows by the lines of its tiles, or the picture itself again.
+    /// It gets the picture at first.
+    TilesShown {
+        /// The leg.
+        leg: LegId,
+        /// By the lines of its tiles.
+        shown: bool,
+    },
     /// What a leg's video looks like, where that changed. Told of streams that somebody sees.
     Sighted {
         /// The leg.
@@ -268,6 +276,7 @@ impl MediaEvent {
             | MediaEvent::WebRtcChanged { leg, .. }
             | MediaEvent::SourceLatched { leg, .. }
             | MediaEvent::VideoChanged { leg, .. }
+            | MediaEvent::TilesShown { leg, .. }
             | MediaEvent::Sighted { leg, .. }
             | MediaEvent::Sounded { leg, .. }
             | MediaEvent::KeyFrameNeeded { leg }

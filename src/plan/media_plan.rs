@@ -53,7 +53,7 @@ pub struct MediaPlan {
     pub egress: Vec<AudioEgress>,
     /// The pictures that are composed, each name once.
     pub pictures: Vec<PicturePlan>,
-    /// The ways out of video, at most one a leg.
+    /// The ways out of video, at most one a line of a leg; a leg's main line comes first.
     pub video: Vec<VideoEgress>,
 }
 

@@ -248,7 +248,12 @@ impl PicturePlan {
     }
 }
 
-/// What feeds an outgoing main video line.
+/// The most tiles that one leg is sent each by a line of its own: who speaks and a strip, with the
+/// one who takes the place of who is on the stage, or a page of three by three. More would be too
+/// small to be worth the packets.
+pub const MAX_FORWARDED: usize = 9;
+
+/// What feeds an outgoing video line.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum VideoFeed {
     /// Nothing is sent.
@@ -259,13 +264,24 @@ pub enum VideoFeed {
     /// Another leg's video as it is; while codec, size or rate do not fit, this picture, which
     /// shows nothing else.
     Forward(LegId, PictureId),
+    /// Of a main line: nothing, since the leg's lines of [`Content::Tile`] bring what this picture
+    /// shows; the picture itself while one of them cannot.
+    ///
+    /// [`Content::Tile`]: crate::video::Content::Tile
+    Tiles(PictureId),
+    /// Of a line of [`Content::Tile`](crate::video::Content::Tile): this leg's video as it is, in
+    /// the size that its tile needs.
+    Source(LegId),
 }
 
-/// One leg's way out.
+/// The way out of one line of a leg.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct VideoEgress {
     /// The leg.
     pub leg: LegId,
+    /// Which of its lines: 0 is the main one, and those of
+    /// [`Content::Tile`](crate::video::Content::Tile) follow from 1 on, at most [`MAX_FORWARDED`].
+    pub line: usize,
     /// What it gets.
     pub feed: VideoFeed,
 }

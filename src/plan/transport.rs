@@ -236,6 +236,12 @@ pub struct LegMedia {
 }
 
 impl LegMedia {
+    /// How many lines there are by which tiles may be sent.
+    pub fn tile_lines(&self) -> usize {
+        let tiles = self.video.iter().filter(|line| line.content == Content::Tile);
+        tiles.filter(|line| line.direction.sends() && line.send.is_some()).count()
+    }
+
     /// Which way pictures of people may flow, from our side, by whatever lines.
     pub fn pictures(&self) -> Direction {
         let people = || self.video.iter().filter(|line| line.content == Content::Main);

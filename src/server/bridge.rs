@@ -537,6 +537,7 @@ fn rules(config: &Config) -> Rules {
         pictures: Pictures {
             layout: config.video.layout.clone(),
             forwards: config.video.forwards,
+            browsers: config.video.browsers,
             margin: config.video.margin,
         },
         exempt: config.rate.exempt.clone(),

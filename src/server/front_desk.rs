@@ -18,7 +18,9 @@ use crate::record::Draft;
 use crate::store::NewAudit;
 use causeway_base::{Alias, EndCause, Lang, LegId};
 use causeway_conference::reception::{Answer, Entered, Question};
-use causeway_conference::{CallerKey, Goal, KeyTable, Layout, Offered, Proof, Role, Settings, Who};
+use causeway_conference::{
+    BrowserPictures, CallerKey, Goal, KeyTable, Layout, Offered, Proof, Role, Settings, Who,
+};
 use causeway_dial::attempt::{
     Attempt, AttemptRule, AttemptRules, Attempts, Exhausted, Limit, Permit,
 };
@@ -67,6 +69,8 @@ pub(crate) struct Pictures {
     pub(crate) layout: Layout,
     /// One person's picture that fills all is sent on as it came.
     pub(crate) forwards: bool,
+    /// What browsers get.
+    pub(crate) browsers: BrowserPictures,
     /// How much stays free along each edge, in percent.
     pub(crate) margin: u8,
 }
@@ -385,10 +389,11 @@ impl FrontDesk {
     /// What a conference is like that begins now.
     pub(crate) fn settings(&self, key: &str) -> Settings {
         let settings = self.meetings.settings(key, Timestamp::now()).unwrap_or_default();
-        let Pictures { layout, forwards: forwards_pictures, margin } = self.rules.pictures.clone();
+        let Pictures { layout, forwards: forwards_pictures, browsers, margin } =
+            self.rules.pictures.clone();
         let layout = self.meetings.layout(key).map_or(layout, Layout::from);
         let keys = Arc::clone(&self.rules.keys);
-        Settings { keys, layout, forwards_pictures, margin, ..settings }
+        Settings { keys, layout, forwards_pictures, browser_pictures: browsers, margin, ..settings }
     }
 
     /// Why nobody comes into a conference any more, or not yet: it may run, or somebody may stand

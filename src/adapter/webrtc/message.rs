@@ -336,6 +336,16 @@ pub enum ServerMessage {
         /// gets no place in which to be seen.
         camera_seen: bool,
     },
+    /// People as tiles of their own, where I am to put them together by myself.
+    Tiles {
+        /// So many lines that only take video I should have, beside that of the picture: where I
+        /// have fewer, I add them, and offer. 0: none.
+        lines: u32,
+        /// They are what I get, and the picture rests; otherwise the picture is what I get.
+        shown: bool,
+        /// The tiles, the later ones over the earlier.
+        tiles: Vec<Tile>,
+    },
     /// What was written before I came, oldest first, then what is written.
     Chat {
         /// The messages.
@@ -541,6 +551,24 @@ pub struct Participant {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, ts(optional))]
     pub camera: Option<Camera>,
+}
+
+/// A place in a picture of my own, in ten thousandths of its width and height.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Tile {
+    /// Whose.
+    pub participant: u64,
+    /// By which of my lines for tiles, from 1 in their order; none for myself.
+    pub line: Option<u32>,
+    /// The left edge.
+    pub left: u16,
+    /// The upper edge.
+    pub top: u16,
+    /// Its width.
+    pub width: u16,
+    /// Its height.
+    pub height: u16,
 }
 
 /// A message of chat.

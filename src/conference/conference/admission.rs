@@ -162,6 +162,7 @@ impl Conference {
         settings.keys = std::sync::Arc::clone(&self.settings.keys);
         settings.layout = self.settings.layout.clone();
         settings.forwards_pictures = self.settings.forwards_pictures;
+        settings.browser_pictures = self.settings.browser_pictures;
         settings.margin = self.settings.margin;
         self.settings = settings;
         self.seats_changed = true;

@@ -25,6 +25,7 @@ use crate::policy::{ARRIVAL_LIMIT, HostPresence, Presence};
 use crate::queue::WaitingQueue;
 use crate::roster::SeatedLeg;
 use crate::speaker::ActiveSpeaker;
+use crate::tile::TileLines;
 use crate::{
     AdmissionState, By, Command, CommandError, Door, Event, Role, Roster, Settings, media_plan,
 };
@@ -71,6 +72,9 @@ pub struct Conference {
     /// Those with a picture. As of the last plan.
     stage: Stage,
     picture_names: PictureNames,
+    /// Browsers get people as they send themselves. As of the last plan.
+    forwards: bool,
+    tile_lines: TileLines,
     /// What the engine has time for.
     strain: VideoStrain,
     plan: MediaPlan,
@@ -114,6 +118,8 @@ impl Conference {
             spotlight: None,
             stage: Stage::default(),
             picture_names: PictureNames::default(),
+            forwards: false,
+            tile_lines: TileLines::default(),
             strain: VideoStrain::default(),
             plan,
             plan_is_stale: false,
@@ -201,6 +207,8 @@ impl Conference {
             }
             Command::Spotlight { participant, by } => self.set_spotlight(participant, by),
             Command::VideoChanged { leg, state } => self.video_changed(leg, state),
+            Command::TileLines { leg, lines } => self.tile_lines(leg, lines),
+            Command::TilesShown { leg, shown } => self.tiles_shown(leg, shown),
             Command::Sighted { leg, sight } => self.sighted(leg, sight),
             Command::LineMeasured { leg, quality } => self.line_measured(leg, quality),
             Command::Sounded { leg, sound } => self.sounded(leg, sound),

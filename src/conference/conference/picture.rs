@@ -1,13 +1,15 @@
 //! Who is seen where, and what everybody sees.
 
 use super::Conference;
+use crate::forwarding::Crowd;
 use crate::layout::{Layout, PictureChoice, STRIP};
 use crate::picture_plan::{self, Cast, Scenery};
-use crate::{By, CommandError, Event, Participant, screen};
+use crate::roster::SeatedLeg;
+use crate::{By, CommandError, Event, Participant, Protocol, screen};
 use causeway_base::{LegId, ParticipantId};
-use causeway_plan::picture::{PathQuality, TextScreen};
+use causeway_plan::picture::{Area, PathQuality, TextScreen};
 use causeway_plan::video::{Sight, VideoState, VideoStrain};
-use causeway_plan::{PicturePlan, VideoEgress};
+use causeway_plan::{PicturePlan, Show, VideoEgress, VideoFeed};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
@@ -22,6 +24,28 @@ pub struct Looks {
     pub pages: usize,
     /// People with a picture of their own who found no place in this one, where that is told.
     pub more: usize,
+}
+
+/// What a browser is shown as tiles of its own.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Wall {
+    /// It should have lines for them, [`MAX_FORWARDED`](causeway_plan::picture::MAX_FORWARDED).
+    pub wanted: bool,
+    /// It gets them, and no picture.
+    pub shown: bool,
+    /// What it is to show.
+    pub tiles: Vec<WallTile>,
+}
+
+/// One of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WallTile {
+    /// Who.
+    pub participant: ParticipantId,
+    /// Where.
+    pub area: Area,
+    /// By which line, from 1; none for the one who looks.
+    pub line: Option<usize>,
 }
 
 impl Conference {
@@ -126,6 +150,21 @@ impl Conference {
         Ok(())
     }
 
+    pub(super) fn tile_lines(&mut self, leg: LegId, lines: usize) -> Result<(), CommandError> {
+        let seat = self.roster.leg_mut(leg)?;
+        self.plan_is_stale |= std::mem::replace(&mut seat.tile_lines, lines) != lines;
+        Ok(())
+    }
+
+    pub(super) fn tiles_shown(&mut self, leg: LegId, shown: bool) -> Result<(), CommandError> {
+        let seat = self.roster.leg_mut(leg)?;
+        if std::mem::replace(&mut seat.tiles_shown, shown) != shown {
+            let participant = seat.participant;
+            self.events.push_back(Event::TilesShown { participant, leg, shown });
+        }
+        Ok(())
+    }
+
     pub(super) fn sighted(&mut self, leg: LegId, sight: Sight) -> Result<(), CommandError> {
         let seat = self.roster.leg_mut(leg)?;
         if std::mem::replace(&mut seat.sight, sight) != sight {
@@ -207,6 +246,7 @@ impl Conference {
             let places = self.layout.places().saturating_sub(1).clamp(1, STRIP);
             self.stage.speaks(speaker, places);
         }
+        self.forwards = self.settings.browser_pictures.forwards(self.crowd(&cast), self.forwards);
         let scenery = Scenery {
             layout: &self.layout,
             roster: &self.roster,
@@ -215,9 +255,54 @@ impl Conference {
             speaker,
             screens: self.screens(),
             forwards: self.settings.forwards_pictures,
+            tiles: self.forwards,
             margin: self.settings.margin,
         };
-        picture_plan::plan(&scenery, &mut self.picture_names)
+        picture_plan::plan(&scenery, &mut self.picture_names, &mut self.tile_lines)
+    }
+
+    /// Who sees how many.
+    fn crowd(&self, cast: &Cast) -> Crowd {
+        let sees = |seat: &SeatedLeg| seat.video.sends() && seat.admission.is_admitted();
+        let (mut browsers, mut rooms) = (0, 0);
+        for (_, seat) in self.roster.legs().filter(|(_, seat)| sees(seat)) {
+            match seat.source {
+                Protocol::WebRtc => browsers += 1,
+                Protocol::Sip => rooms += 1,
+            }
+        }
+        let sources = cast.shown().len().min(self.layout.places()) as u64;
+        Crowd { browsers, rooms, sources }
+    }
+
+    /// What a leg is shown as tiles, and by which of its lines.
+    pub(super) fn wall_of(&self, leg: LegId, seat: &SeatedLeg) -> Wall {
+        // Each line makes all descriptions longer: there are none before there is somebody to see.
+        let mut sources = self.plan.pictures.iter().flat_map(PicturePlan::sources);
+        let wanted = self.forwards
+            && seat.source == Protocol::WebRtc
+            && seat.video.sends()
+            && sources.any(|source| source != leg);
+        let mut wall = Wall { wanted, shown: seat.tiles_shown, tiles: Vec::new() };
+        let begin = self.plan.video.partition_point(|way| way.leg < leg);
+        let ways = self.plan.video.get(begin..).unwrap_or_default();
+        let ways = ways.iter().take_while(|way| way.leg == leg);
+        let main = ways.clone().find_map(|way| match way.feed {
+            VideoFeed::Tiles(picture) => Some(picture),
+            _ => None,
+        });
+        let picture = self.plan.pictures.iter().find(|picture| Some(picture.id) == main);
+        let Some(Show::People { tiles, .. }) = picture.map(|picture| &picture.show) else {
+            return wall;
+        };
+        for tile in tiles {
+            let Some(source) = tile.source else { continue };
+            let Ok(of) = self.roster.leg(source) else { continue };
+            let is_line = |way: &&VideoEgress| way.feed == VideoFeed::Source(source);
+            let line = ways.clone().find(is_line).map(|way| way.line);
+            wall.tiles.push(WallTile { participant: of.participant, area: tile.area, line });
+        }
+        wall
     }
 
     /// What is shown to each who waits.

@@ -1,6 +1,6 @@
 //! A conference as it is shown: plain data, copied out.
 
-use super::picture::Looks;
+use super::picture::{Looks, Wall};
 use crate::layout::{Layout, PictureChoice};
 use crate::{
     AdmissionState, Conference, DisplayName, Hold, HostPresence, Lobby, Mute, Participant,
@@ -78,6 +78,8 @@ pub struct ParticipantView {
     pub choice: PictureChoice,
     /// What the participant sees.
     pub looks: Looks,
+    /// What the participant's browser is shown as tiles of its own.
+    pub wall: Wall,
     /// The legs, oldest first.
     pub legs: Vec<LegView>,
 }
@@ -156,6 +158,12 @@ impl Conference {
         Some(self.show(who, self.queue.place(who.id), self.host_is_here(), &self.seen()))
     }
 
+    fn wall(&self, who: ParticipantId) -> Wall {
+        let mut legs = self.roster.legs_where(who, AdmissionState::is_admitted);
+        let browser = legs.find(|(_, seat)| seat.source == Protocol::WebRtc);
+        browser.map_or(Wall::default(), |(leg, seat)| self.wall_of(leg, seat))
+    }
+
     fn hold_of(&self, who: &Participant, here: bool) -> Option<Hold> {
         let mut waiting = self.waiting_legs(who.id).into_iter();
         waiting.find_map(|leg| self.hold(leg, here).ok().flatten())
@@ -195,6 +203,7 @@ impl Conference {
             hold: place.and_then(|_| self.hold_of(who, here)),
             choice: who.choice.clone(),
             looks: self.looks_of(who),
+            wall: self.wall(who.id),
             legs: legs.collect(),
         }
     }

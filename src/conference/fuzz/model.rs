@@ -4,6 +4,7 @@ use crate::{
     AdmissionState, By, Command, Conference, Event, Join, Lobby, Notice, Protocol, Role, Settings,
 };
 use causeway_base::{LegId, ParticipantId};
+use causeway_plan::picture::MAX_FORWARDED;
 use causeway_plan::video::VideoState;
 use causeway_plan::{Feed, MediaPlan, PicturePlan, Show, VideoEgress, VideoFeed};
 use std::collections::{BTreeMap, BTreeSet};
@@ -300,12 +301,26 @@ pub(super) fn compare_pictures(plan: &MediaPlan, conference: &Conference) {
         })
         .map(|(leg, _)| leg)
         .collect();
-    assert_eq!(plan.video.iter().map(|way| way.leg).collect::<Vec<_>>(), receivers);
+    let mains = plan.video.iter().filter(|way| way.line == 0);
+    assert_eq!(mains.map(|way| way.leg).collect::<Vec<_>>(), receivers);
+    let mut last = None;
     for way in &plan.video {
         let (source, id) = match way.feed {
             VideoFeed::Nothing => panic!("whoever takes pictures gets one"),
             VideoFeed::Picture(id) => (None, id),
             VideoFeed::Forward(source, id) => (Some(source), id),
+            VideoFeed::Tiles(id) => {
+                last = Some((way.leg, 0));
+                (None, id)
+            }
+            VideoFeed::Source(source) => {
+                let lines = roster.leg(way.leg).expect("seated").tile_lines;
+                assert!(way.line > 0 && way.line <= lines && way.line <= MAX_FORWARDED);
+                let before = last.replace((way.leg, way.line)).expect("its main line is first");
+                assert!(before.0 == way.leg && before.1 < way.line, "a line twice");
+                assert!(source != way.leg && admitted(source) && admitted(way.leg));
+                continue;
+            }
         };
         let at = ids.binary_search(&id).expect("it is composed");
         let is_conference = matches!(plan.pictures[at].show, Show::People { .. });
@@ -314,8 +329,10 @@ pub(super) fn compare_pictures(plan: &MediaPlan, conference: &Conference) {
     }
     for id in ids {
         let is_read = |way: &VideoEgress| match way.feed {
-            VideoFeed::Nothing => false,
-            VideoFeed::Picture(other) | VideoFeed::Forward(_, other) => other == id,
+            VideoFeed::Nothing | VideoFeed::Source(_) => false,
+            VideoFeed::Picture(other) | VideoFeed::Forward(_, other) | VideoFeed::Tiles(other) => {
+                other == id
+            }
         };
         assert!(plan.video.iter().any(is_read), "a picture for nobody");
     }

@@ -11,6 +11,7 @@ mod notice;
 mod path;
 mod picture;
 mod queue;
+mod tile;
 mod two_hosts;
 
 use crate::{By, Command, CommandError, Conference, Event, Join, Notice, Protocol, Role, Settings};

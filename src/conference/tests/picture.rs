@@ -8,7 +8,7 @@ use causeway_plan::picture::{Area, PathQuality};
 use causeway_plan::video::{FreezeCause, Sight, VideoState, VideoStrain};
 use causeway_plan::{Direction, PictureId, PicturePlan, PlannedTile, Show, VideoFeed};
 
-const BOTH: Direction = Direction::SendReceive;
+pub(super) const BOTH: Direction = Direction::SendReceive;
 
 /// Everybody composed, so that a test reads pictures.
 fn composed() -> Settings {
@@ -16,7 +16,7 @@ fn composed() -> Settings {
 }
 
 impl Room {
-    fn camera(&mut self, leg: u64, state: VideoState) -> Vec<Event> {
+    pub(super) fn camera(&mut self, leg: u64, state: VideoState) -> Vec<Event> {
         self.tell(Command::VideoChanged { leg: LegId(leg), state })
     }
 
@@ -27,32 +27,32 @@ impl Room {
         self.camera(leg, VideoState::Coming);
     }
 
-    fn seen_room(settings: Settings, people: u64) -> Self {
+    pub(super) fn seen_room(settings: Settings, people: u64) -> Self {
         let mut room = Room::new(settings);
         room.join_seen(1, Role::Host);
         (2..=people).for_each(|leg| room.join_seen(leg, Role::Guest));
         room
     }
 
-    fn speaks(&mut self, leg: u64) -> Vec<Event> {
+    pub(super) fn speaks(&mut self, leg: u64) -> Vec<Event> {
         let mut events = self.tell(Command::Talkers { legs: vec![LegId(leg)] });
         events.append(&mut self.pass(crate::speaker::TAKE_OVER));
         events
     }
 
-    fn choose(&mut self, who: u64, choice: PictureChoice) -> Vec<Event> {
+    pub(super) fn choose(&mut self, who: u64, choice: PictureChoice) -> Vec<Event> {
         self.tell(Command::ChoosePicture { participant: part(who), choice, by: by(who) })
     }
 
-    fn feed(&self, leg: u64) -> VideoFeed {
+    pub(super) fn feed(&self, leg: u64) -> VideoFeed {
         let way = self.plan.video.iter().find(|way| way.leg == LegId(leg));
         way.map(|way| way.feed).unwrap_or_default()
     }
 
     fn id(&self, leg: u64) -> PictureId {
         match self.feed(leg) {
-            VideoFeed::Picture(id) | VideoFeed::Forward(_, id) => id,
-            VideoFeed::Nothing => panic!("{leg} is sent nothing"),
+            VideoFeed::Picture(id) | VideoFeed::Forward(_, id) | VideoFeed::Tiles(id) => id,
+            VideoFeed::Nothing | VideoFeed::Source(_) => panic!("{leg} is sent nothing"),
         }
     }
 
@@ -69,12 +69,12 @@ impl Room {
     }
 
     /// Whom somebody sees, by their legs.
-    fn sees(&self, leg: u64) -> Vec<u64> {
+    pub(super) fn sees(&self, leg: u64) -> Vec<u64> {
         self.tiles(leg).iter().filter_map(|tile| tile.source).map(|leg| leg.0).collect()
     }
 }
 
-fn layout(layout: Layout) -> PictureChoice {
+pub(super) fn layout(layout: Layout) -> PictureChoice {
     PictureChoice { layout: Some(layout), ..PictureChoice::default() }
 }
 

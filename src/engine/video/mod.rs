@@ -3,7 +3,9 @@
 //! Read in the order of a picture:
 //! * `line`: a leg's packets to frames, and encoded pictures to packets.
 //! * `decode`: frames of a stream to pictures, in processes of their own.
-//! * `room`: who is seen in a conference, and who is shown what.
+//! * `room`: who is seen in a conference, and who is shown what; `room::wall`: browsers that get
+//!   people as they send themselves. Who is shown that way alone is not decoded, so that nobody
+//!   knows of them whether they are black, frozen or in the dark.
 //! * `studio`: pictures composed, and encoded once for all who get the same.
 
 pub(crate) mod decode;

@@ -1,8 +1,11 @@
 //! One conference's pictures: who is seen, who is shown what, and which encoder serves whom.
 
+mod budget;
+mod wall;
+
 use super::Machinery;
 use super::decode::DecodeStream;
-use super::line::{self, Detail, Flow, Packets, Passed, Working};
+use super::line::{self, Detail, Flow, Packets, Passed, PassedAs, Sizes, Wanted, Working};
 use super::pace::{Medians, Pace};
 use super::studio::{Composition, Encode, EncodeKey};
 use crate::clock::Now;
@@ -15,12 +18,17 @@ use causeway_plan::video::{PacketizationMode, VideoCoding, VideoStrain};
 use causeway_plan::{MediaEvent, MediaPlan, PictureId, PicturePlan, Show, VideoFeed};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use wall::Walls;
 
 /// How often sizes and rates are chosen.
 const CHOICE_INTERVAL: Duration = Duration::from_millis(100);
 
 /// What did not fit is not tried again for so long: to change costs a full picture each time.
 const FORWARD_AGAIN: Duration = Duration::from_secs(10);
+
+/// Who is looked at through another's eyes is composed for so long, whatever they get themselves: who
+/// looks, looks again within that.
+const LOOK: Duration = Duration::from_secs(10);
 
 /// Pictures a second that the studio composes; what a receiver takes less of is a whole part.
 const BEATS: u8 = 30;
@@ -41,6 +49,7 @@ pub(crate) struct Pictures {
     shown: Vec<Shown>,
     sources: Vec<Source>,
     receivers: Vec<Receiver>,
+    walls: Walls,
     served: Vec<Served>,
     strain: VideoStrain,
     chosen_at: Option<Instant>,
@@ -59,8 +68,9 @@ struct Source {
     place: Place,
     /// Which of its streams the pictures show, by [`line::Ingress::changes`].
     changes: u64,
-    /// What comes of it.
+    /// What comes of it, and in which sizes.
     flow: Option<Flow>,
+    sizes: Sizes,
 }
 
 /// Whether a receiver gets a leg as it is instead of a picture of it.
@@ -90,6 +100,8 @@ struct Receiver {
     /// The encode that it could share with others, and whether it would hold them up.
     home: Option<Tap>,
     pace: Pace,
+    /// Its picture was asked for by somebody else.
+    looked_at: Option<Instant>,
 }
 
 /// Where a line is.
@@ -125,6 +137,7 @@ impl Pictures {
             shown: Vec::new(),
             sources: Vec::new(),
             receivers: Vec::new(),
+            walls: Walls::default(),
             served: Vec::new(),
             strain: VideoStrain::None,
             chosen_at: None,
@@ -152,7 +165,7 @@ impl Pictures {
         sink: &mut EventSink,
     ) {
         if std::mem::take(&mut self.seating) == Seating::Changed {
-            self.seat(id, plan, legs, now);
+            self.seat(id, plan, legs, now, sink);
         }
         self.watch(legs, now, out, sink);
         for served in &mut self.served {
@@ -161,21 +174,31 @@ impl Pictures {
         if self.chosen_at.is_none_or(|at| now.instant >= at + CHOICE_INTERVAL) {
             self.chosen_at = Some(now.instant);
             self.tell_strain(id, sink);
-            self.choose(legs, now);
+            self.choose(legs, now, sink);
         }
         self.send(legs, now, out);
     }
 
-    /// The picture that a leg is shown.
-    pub(crate) fn shown_to(&self, leg: LegId) -> Option<Arc<Composition>> {
-        let receiver = self.receivers.iter().find(|receiver| receiver.place.leg == leg)?;
+    /// The picture that a leg is shown, for somebody else who asks for it now. Where the leg gets
+    /// its tiles, its sources are decoded from now on for a while.
+    pub(crate) fn shown_to(&mut self, leg: LegId, now: Instant) -> Option<Arc<Composition>> {
+        let receiver = self.receivers.iter_mut().find(|receiver| receiver.place.leg == leg)?;
+        receiver.looked_at = Some(now);
         let shown = self.shown.iter().find(|shown| shown.plan.id == receiver.picture)?;
         Some(Arc::clone(&shown.composition))
     }
 
     /// Finds the plan's legs among those that are here.
-    fn seat(&mut self, id: ConferenceId, plan: &MediaPlan, legs: &mut Legs, now: Now) {
+    fn seat(
+        &mut self,
+        id: ConferenceId,
+        plan: &MediaPlan,
+        legs: &mut Legs,
+        now: Now,
+        sink: &mut EventSink,
+    ) {
         self.seat_receivers(id, plan, legs, now);
+        self.walls.seat(id, plan, legs, now, sink);
         self.seat_sources(id, plan, legs, now);
         self.show(plan, legs);
         self.chosen_at = None;
@@ -185,8 +208,11 @@ impl Pictures {
         let before = std::mem::take(&mut self.receivers);
         for egress in &plan.video {
             let (forward, picture) = match egress.feed {
-                VideoFeed::Nothing => continue,
-                VideoFeed::Picture(picture) => (Forward::Never, picture),
+                // Lines of tiles are their walls'.
+                VideoFeed::Nothing | VideoFeed::Source(_) => continue,
+                VideoFeed::Picture(picture) | VideoFeed::Tiles(picture) => {
+                    (Forward::Never, picture)
+                }
                 VideoFeed::Forward(leg, picture) => (Forward::Unfit(leg, None), picture),
             };
             let Some(place) = place(id, egress.leg, legs, line::screen) else { continue };
@@ -199,6 +225,7 @@ impl Pictures {
                 rate: Bitrate::default(),
                 home: None,
                 pace: Pace::With,
+                looked_at: None,
             };
             let known = before.iter().find(|receiver| receiver.continues(&fresh)).copied();
             self.receivers.push(known.unwrap_or(fresh));
@@ -235,7 +262,8 @@ impl Pictures {
             let ingress = &mut working.line.ingress;
             ingress.see(now.instant, &self.machinery.decoders.of(leg, place.line));
             ingress.want(detail(plan, leg));
-            self.sources.push(Source { place, changes: ingress.changes(), flow: ingress.flow() });
+            let (changes, flow) = (ingress.changes(), ingress.flow());
+            self.sources.push(Source { place, changes, flow, sizes: ingress.sizes() });
         }
         for gone in before {
             if !self.sources.iter().any(|source| source.place == gone.place)
@@ -295,7 +323,13 @@ impl Pictures {
     }
 
     /// Chooses what each receiver gets, and each encode's rate.
-    fn choose(&mut self, legs: &mut Legs, now: Now) {
+    fn choose(&mut self, legs: &mut Legs, now: Now, sink: &mut EventSink) {
+        for source in &mut self.sources {
+            if let Some(working) = working_at(legs, source.place, now) {
+                source.sizes = working.line.ingress.sizes();
+            }
+        }
+        self.walls.choose(&self.sources, legs, now, sink);
         let with = self.receivers.iter().filter(|receiver| receiver.pace == Pace::With);
         let medians =
             Medians::new(with.filter_map(|it| Some((it.home?, useful(it.home?, it.rate)))));
@@ -330,6 +364,13 @@ impl Pictures {
         let Some(working) = working_at(legs, place, now) else {
             return;
         };
+        if self.walls.is_whole(place.leg) {
+            if (receiver.present.take(), receiver.next.take()) != (None, None) {
+                working.line.egress.clear();
+            }
+            working.line.egress.tell(None);
+            return;
+        }
         let allocated = working.may_send().then(|| working.line.egress.allocate(now.instant));
         let wanted = allocated.flatten().and_then(|(send, allocation)| {
             receiver.rate = allocation.rate;
@@ -388,47 +429,68 @@ impl Pictures {
     fn choose_sources(&self, legs: &mut Legs, now: Now) {
         for source in &self.sources {
             let place = source.place;
-            let shows = |picture: PictureId| {
-                let shown = self.shown.iter().find(|shown| shown.plan.id == picture);
-                shown.is_some_and(|shown| shown.plan.sources().any(|leg| leg == place.leg))
-            };
             let decoded = self.receivers.iter().any(|receiver| {
-                !matches!(receiver.forward, Forward::Passing(_)) && shows(receiver.picture)
+                self.is_composed_for(receiver, now.instant)
+                    && self.shows(receiver.picture, place.leg)
             });
             let awaited = Forward::Awaited(place.leg);
-            let is_open =
-                |it: &Receiver| it.forward == awaited || it.forward == Forward::Passing(place.leg);
+            let mut wanted = Wanted::default();
+            for receiver in &self.receivers {
+                if receiver.forward == awaited || receiver.forward == Forward::Passing(place.leg) {
+                    wanted.add_taken();
+                }
+            }
+            let needed = self.walls.wanted_of(place.leg, &mut wanted);
             let Some(working) = working_at(legs, place, now) else {
                 continue;
             };
             let ingress = &mut working.line.ingress;
             ingress.set_decoded(now.instant, decoded);
-            ingress.set_passed(self.receivers.iter().any(is_open));
+            ingress.set_passed(wanted);
             if self.receivers.iter().any(|receiver| receiver.forward == awaited) {
                 ingress.want_key_frame(now.instant);
             }
+            for (layer, _) in needed.into_iter().enumerate().filter(|(_, needed)| *needed) {
+                ingress.want_layer(now.instant, layer);
+            }
         }
+    }
+
+    /// Whether somebody is shown a picture, or looked at.
+    fn is_composed_for(&self, receiver: &Receiver, now: Instant) -> bool {
+        let gets = !matches!(receiver.forward, Forward::Passing(_))
+            && !self.walls.is_whole(receiver.place.leg);
+        gets || receiver.looked_at.is_some_and(|at| now.saturating_duration_since(at) < LOOK)
+    }
+
+    fn shows(&self, picture: PictureId, leg: LegId) -> bool {
+        let shown = self.shown.iter().find(|shown| shown.plan.id == picture);
+        shown.is_some_and(|shown| shown.plan.sources().any(|source| source == leg))
     }
 
     /// Queues what was encoded and what is passed on, and sends what is to leave now.
     fn send(&mut self, legs: &mut Legs, now: Now, out: &mut Outgoing) {
         let passed = self.take_passed(legs);
-        let mut needed = Vec::new();
+        let mut needed: Vec<(LegId, Option<usize>)> = Vec::new();
         for at_receiver in 0..self.receivers.len() {
             if let Some(next) = self.receivers.get(at_receiver + 1) {
                 legs.prefetch(next.place.slot);
             }
             let receiver = &mut self.receivers[at_receiver];
             let place = receiver.place;
-            let Some(mut working) = working_at(legs, place, now) else {
+            let Some(leg) = at(legs, place) else {
                 continue;
             };
-            working.hear(now);
+            let news = line::hear(leg, place.line, now);
+            self.walls.hear(place.leg, news, &self.sources, now);
+            let Some(mut working) = Working::of(leg, place.line, now) else {
+                continue;
+            };
             receiver.pass(&passed, &mut working, now);
             receiver.queue(&self.served, &mut working);
             if working.line.egress.take_demand(now.instant) {
                 match (receiver.forward, receiver.present) {
-                    (Forward::Passing(leg), _) => needed.push(leg),
+                    (Forward::Passing(leg), _) => needed.push((leg, None)),
                     (_, Some(present)) => {
                         let served = self.served.iter().find(|served| served.tap == present);
                         served.into_iter().for_each(|served| served.encode.refresh());
@@ -439,10 +501,14 @@ impl Pictures {
             }
             working.send(now, out);
         }
-        for source in self.sources.iter().filter(|source| needed.contains(&source.place.leg)) {
-            let place = source.place;
-            if let Some(working) = working_at(legs, place, now) {
-                working.line.ingress.want_key_frame(now.instant);
+        self.walls.send(&passed, legs, now, out, &mut needed);
+        for (source, layer) in needed {
+            let source = self.sources.iter().find(|it| it.place.leg == source);
+            let working = source.and_then(|source| working_at(legs, source.place, now));
+            let Some(Working { line, .. }) = working else { continue };
+            match layer {
+                Some(layer) => line.ingress.want_layer(now.instant, layer),
+                None => line.ingress.want_key_frame(now.instant),
             }
         }
     }
@@ -450,17 +516,14 @@ impl Pictures {
     /// What came of those whom somebody gets as they are.
     fn take_passed(&self, legs: &mut Legs) -> Vec<(LegId, Vec<Passed>)> {
         let mut passed = Vec::new();
-        for receiver in self.receivers.iter().filter(|receiver| receiver.forward.is_open()) {
-            let source = receiver.forward.source();
-            let Some(source) = self.sources.iter().find(|it| Some(it.place.leg) == source) else {
-                continue;
-            };
+        for source in &self.sources {
             let place = source.place;
-            if passed.iter().all(|(leg, _)| *leg != place.leg)
-                && let Some(link) = at(legs, place).and_then(|leg| leg.link.as_mut())
+            if let Some(link) = at(legs, place).and_then(|leg| leg.link.as_mut())
                 && let Some(line) = link.video.get_mut(place.line)
+                && let packets = line.ingress.take_passed()
+                && !packets.is_empty()
             {
-                passed.push((place.leg, line.ingress.take_passed()));
+                passed.push((place.leg, packets));
             }
         }
         passed
@@ -509,8 +572,10 @@ impl Receiver {
     fn pass(&mut self, passed: &[(LegId, Vec<Passed>)], working: &mut Working<'_>, now: Now) {
         let Some(leg) = self.forward.source().filter(|_| self.forward.is_open()) else { return };
         let packets = passed.iter().find(|(of, _)| *of == leg).map(|(_, packets)| packets);
-        for packet in packets.into_iter().flatten() {
-            if working.line.egress.pass(now.instant, packet) {
+        let Some(send) = &working.line.media.send else { return };
+        let under = PassedAs::from(&send.format);
+        for packet in packets.into_iter().flatten().filter(|packet| packet.taken) {
+            if working.line.egress.pass(now.instant, under, packet, true) {
                 self.forward = Forward::Passing(leg);
                 (self.present, self.next) = (None, None);
             }

@@ -110,16 +110,15 @@ impl Peer {
         self.guard(|session| session.send(now, numbers, payload_type, payload, outbox));
     }
 
-    /// Sends packets by the video line of this place in the leg's media. Several at once cost less
-    /// than one by one. Nothing goes out before the transport is up.
+    /// Sends packets by video lines, each with the place of its line in the leg's media. Several at
+    /// once cost less than one by one. Nothing goes out before the transport is up.
     pub(crate) fn send_video(
         &mut self,
         now: Now,
-        line: usize,
-        packets: impl IntoIterator<Item = MediaPacket>,
+        packets: impl IntoIterator<Item = (usize, MediaPacket)>,
         outbox: &mut Outbox,
     ) {
-        self.guard(|session| session.send_video(now, line, packets, outbox));
+        self.guard(|session| session.send_video(now, packets, outbox));
     }
 
     /// Asks the browser for a full picture on a video line: of the size of this place in the

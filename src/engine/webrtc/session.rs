@@ -322,36 +322,38 @@ impl Session {
             at: now.instant,
             payload: payload.into(),
         };
-        self.write(now, SessionLine::Audio, [packet], outbox)
+        self.write(now, [(SessionLine::Audio, packet)], outbox)
     }
 
-    /// Sends packets of the video line of this place: what does not fit a packet, or comes before
-    /// the transport is up, is lost.
+    /// Sends packets of video lines, each with the place of its line: what does not fit a packet,
+    /// or comes before the transport is up, is lost.
     pub(super) fn send_video(
         &mut self,
         now: Now,
-        line: usize,
-        packets: impl IntoIterator<Item = MediaPacket>,
+        packets: impl IntoIterator<Item = (usize, MediaPacket)>,
         outbox: &mut Outbox,
     ) -> Result<(), EndCause> {
         if !self.is_up() {
             return Ok(());
         }
-        let fits = |packet: &MediaPacket| packet.payload.len() <= MAX_PAYLOAD;
+        let fits = |(_, packet): &(usize, MediaPacket)| packet.payload.len() <= MAX_PAYLOAD;
         let packets = packets.into_iter().filter(fits);
-        self.write(now, SessionLine::Video(line), packets, outbox)
+        let packets = packets.map(|(line, packet)| (SessionLine::Video(line), packet));
+        self.write(now, packets, outbox)
     }
 
     fn write(
         &mut self,
         now: Now,
-        line: SessionLine,
-        packets: impl IntoIterator<Item = MediaPacket>,
+        packets: impl IntoIterator<Item = (SessionLine, MediaPacket)>,
         outbox: &mut Outbox,
     ) -> Result<(), EndCause> {
-        let Some(line) = self.lines.get_mut(line) else { return Ok(()) };
         let mut direct = self.rtc.direct_api();
-        packets.into_iter().for_each(|packet| line.send(&mut direct, now.instant, packet));
+        for (line, packet) in packets {
+            if let Some(line) = self.lines.get_mut(line) {
+                line.send(&mut direct, now.instant, packet);
+            }
+        }
         self.run(now, outbox)
     }
 

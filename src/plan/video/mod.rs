@@ -14,12 +14,13 @@ pub use h264::{
 };
 pub use state::{FreezeCause, Sight, VideoState, VideoStrain};
 
+use crate::picture::MAX_FORWARDED;
 use crate::{Direction, TransportSpec, WebRtcVideo};
 use causeway_base::{Bitrate, SizeClass, VideoCodec, VideoSize};
 
-/// Video lines of one leg: the main picture and slides, or a browser's camera, composed picture
-/// and slides both ways.
-pub const MAX_VIDEO_LINES: usize = 4;
+/// Video lines of one leg: the main picture and slides, or a browser's camera, composed picture,
+/// slides both ways, and tiles.
+pub const MAX_VIDEO_LINES: usize = 4 + MAX_FORWARDED;
 
 /// The longest `a=label` (RFC 4574) that is kept. Devices write numbers.
 pub const MAX_LABEL: usize = 32;
@@ -137,7 +138,7 @@ pub struct VideoFormat {
     pub feedback: Feedback,
 }
 
-/// What a video line shows (`a=content`, RFC 4796).
+/// What a video line shows (`a=content`, RFC 4796, but for tiles).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Content {
     /// People.
@@ -145,6 +146,8 @@ pub enum Content {
     Main,
     /// A shared screen.
     Slides,
+    /// One of the people, as they send it: a page puts it in its place by itself.
+    Tile,
 }
 
 /// What we send, and how much of it at most.
@@ -198,7 +201,9 @@ pub struct LegVideo {
     pub label: Option<String>,
     /// What we send. `None` where the peer takes nothing that we can send.
     pub send: Option<VideoSend>,
-    /// What we take, by our payload types. Several may arrive in turn.
+    /// What we take, by our payload types. Several may arrive in turn. Of a line for a tile, by
+    /// which we take nothing: all that the peer takes, by its payload types; sources may be of
+    /// several codecs in turn.
     pub receive: Vec<VideoFormat>,
 }
 

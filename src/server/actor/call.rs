@@ -20,6 +20,8 @@ pub(crate) struct Ways {
     pub(crate) sound: Direction,
     /// Of people.
     pub(crate) pictures: Direction,
+    /// How many lines there are for tiles.
+    pub(crate) tile_lines: usize,
 }
 
 /// Where a call stands.
@@ -292,7 +294,11 @@ impl Call {
 
     /// Its media was agreed, for the first time or anew.
     pub(crate) fn media_ready(&mut self, media: &LegMedia) -> Agreement {
-        let ways = Ways { sound: media.direction, pictures: media.pictures() };
+        let ways = Ways {
+            sound: media.direction,
+            pictures: media.pictures(),
+            tile_lines: media.tile_lines(),
+        };
         let (next, agreement) = match self.progress {
             Progress::Accepted => (Progress::Agreed(ways), Agreement::First(None)),
             Progress::Confirmed => (Progress::Up(ways), Agreement::First(Some(ways))),

@@ -40,6 +40,11 @@ pub(crate) enum Report {
         leg: LegId,
         state: VideoState,
     },
+    /// It gets tiles, or a picture again.
+    TilesShown {
+        leg: LegId,
+        shown: bool,
+    },
     /// Its pictures look different.
     Sighted {
         leg: LegId,
@@ -254,6 +259,7 @@ impl Calls {
                 self.calls.get_mut(&leg)?.pictured(state);
                 Some(Report::VideoChanged { leg, state })
             }
+            MediaEvent::TilesShown { leg, shown } => Some(Report::TilesShown { leg, shown }),
             MediaEvent::Sighted { leg, sight } => Some(Report::Sighted { leg, sight }),
             MediaEvent::Sounded { leg, sound } => Some(Report::Sounded { leg, sound }),
             MediaEvent::KeyFrameNeeded { leg } => {

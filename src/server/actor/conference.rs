@@ -151,8 +151,9 @@ impl ConferenceActor {
 
     /// Its media is agreed. Its pictures may have come before, to whoever had it then.
     fn up(&mut self, now: Instant, leg: LegId, ways: Ways) {
-        let Ways { sound: direction, pictures: video } = ways;
+        let Ways { sound: direction, pictures: video, tile_lines: lines } = ways;
         self.tell(now, Command::MediaReady { leg, direction, video });
+        self.tell(now, Command::TileLines { leg, lines });
         if let Some(state) = self.calls.get(leg).map(|call| call.picture) {
             self.tell(now, Command::VideoChanged { leg, state });
         }
@@ -244,6 +245,9 @@ impl ConferenceActor {
             }
             Report::VideoChanged { leg, state } => {
                 self.tell(now, Command::VideoChanged { leg, state });
+            }
+            Report::TilesShown { leg, shown } => {
+                self.tell(now, Command::TilesShown { leg, shown });
             }
             Report::Sighted { leg, sight } => self.tell(now, Command::Sighted { leg, sight }),
             Report::Sounded { leg, sound } => self.tell(now, Command::Sounded { leg, sound }),

@@ -155,6 +155,7 @@ impl ReceptionActor {
             | Report::Heard { .. }
             | Report::Silent { .. }
             | Report::VideoChanged { .. }
+            | Report::TilesShown { .. }
             | Report::Sounded { .. } => {}
         }
     }
@@ -342,7 +343,7 @@ impl ReceptionActor {
 }
 
 fn shown(leg: LegId, picture: PictureId) -> VideoEgress {
-    VideoEgress { leg, feed: VideoFeed::Picture(picture) }
+    VideoEgress { leg, line: 0, feed: VideoFeed::Picture(picture) }
 }
 
 impl Actor for ReceptionActor {

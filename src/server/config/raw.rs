@@ -198,6 +198,7 @@ section! {
         max_bitrate_kbps: u32 = 2048,
         layout: RawLayout = RawLayout::Speaker,
         forward: bool = true,
+        browsers: RawBrowserPictures = RawBrowserPictures::Automatic,
         margin_percent: u8 = 0,
         decoders: usize = 0,
         threads: usize = 0,
@@ -423,6 +424,18 @@ pub enum RawLayout {
     Equal,
     /// People beside what is shared.
     SideBySide,
+}
+
+/// `video.browsers`
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RawBrowserPictures {
+    /// What costs less.
+    Automatic,
+    /// One composed picture.
+    Composed,
+    /// People as they send themselves.
+    Forwarded,
 }
 
 /// `sip.digest`

@@ -1,10 +1,10 @@
 //! `[video]`: whether and how people see each other.
 
-use super::raw::{RawLayout, RawSize, RawVideo};
+use super::raw::{RawBrowserPictures, RawLayout, RawSize, RawVideo};
 use super::resolve::Finder;
 use super::source::At;
 use causeway_base::{Bitrate, SizeClass, VideoCodec};
-use causeway_conference::Layout;
+use causeway_conference::{BrowserPictures, Layout};
 use causeway_engine::{DecoderProgram, VideoConfig};
 use causeway_media::video::codec::is_built_in;
 use causeway_media::video::theme::Theme;
@@ -25,6 +25,8 @@ pub struct Video {
     pub layout: Layout,
     /// One person's picture that fills all is sent on as it came.
     pub forwards: bool,
+    /// Whether browsers get a composed picture or people as they send themselves.
+    pub browsers: BrowserPictures,
     /// How much of pictures stays free along each edge, in percent.
     pub margin: u8,
     /// Decoder processes.
@@ -77,6 +79,11 @@ pub(super) fn resolve(finder: &mut Finder<'_>, raw: &RawVideo) -> Video {
             RawLayout::SideBySide => Layout::SideBySide,
         },
         forwards: raw.forward,
+        browsers: match raw.browsers {
+            RawBrowserPictures::Automatic => BrowserPictures::Automatic,
+            RawBrowserPictures::Composed => BrowserPictures::Composed,
+            RawBrowserPictures::Forwarded => BrowserPictures::Forwarded,
+        },
         margin: raw.margin_percent,
         decoders: or(raw.decoders, cores / 2),
         threads: or(raw.threads, cores),
@@ -118,7 +125,7 @@ fn theme(finder: &mut Finder<'_>, folder: &str) -> Theme {
 mod tests {
     use crate::config::{Config, ConfigError};
     use causeway_base::{Bitrate, SizeClass, VideoCodec};
-    use causeway_conference::Layout;
+    use causeway_conference::{BrowserPictures, Layout};
 
     fn parse(text: &str) -> Result<Config, ConfigError> {
         Config::parse("test.toml", text, &|_| None)
@@ -138,13 +145,14 @@ mod tests {
     #[test]
     fn what_is_set_counts_and_switched_off_there_is_none() {
         let text = "[video]\ncodecs = [\"vp8\"]\nlargest = \"1080p\"\nframe_rate = 25\n\
-            max_bitrate_kbps = 4000\nlayout = \"equal\"\nforward = false\nmargin_percent = 3\n\
+            max_bitrate_kbps = 4000\nlayout = \"equal\"\nforward = false\nbrowsers = \"forwarded\"\nmargin_percent = 3\n\
             decoders = 3\nthreads = 5\n";
         let video = parse(text).expect("valid").video;
         assert_eq!(video.policy.codecs, [VideoCodec::Vp8]);
         assert_eq!(video.policy.largest, SizeClass::P1080);
         assert_eq!(video.policy.max_bitrate, Bitrate::kbps(4_000));
         assert_eq!((video.layout.clone(), video.forwards, video.margin), (Layout::Equal, false, 3));
+        assert_eq!(video.browsers, BrowserPictures::Forwarded);
         let engine = video.engine().expect("pictures");
         assert_eq!((engine.decoders, engine.threads), (3, 5));
         let off = parse("[video]\nenabled = false\n").expect("valid").video;

@@ -3,7 +3,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 
 /** Colours that no codec takes for each other. */
-export const COLOURS = { red: [190, 40, 40], blue: [40, 60, 190] };
+export const COLOURS = { red: [190, 40, 40], blue: [40, 60, 190], green: [40, 150, 60] };
 
 const [WIDTH, HEIGHT] = [1280, 720];
 /** As many a second, over and over. */
@@ -54,17 +54,51 @@ class Frame {
   }
 }
 
-/** In the page: the colours of points, as parts of the width and of the height, of what a video shows. */
+/** In the page: the colours of points, as parts of the width and of the height, of what is shown: of the
+ *  picture, or of the tiles that the page puts together. */
 export function look(points) {
+  const pixels = new Map();
+  const colour = (video, x, y) => {
+    if (!pixels.has(video)) {
+      const canvas = new OffscreenCanvas(video.videoWidth, video.videoHeight);
+      const context = canvas.getContext('2d', { willReadFrequently: true });
+      context.drawImage(video, 0, 0);
+      pixels.set(video, context);
+    }
+    const at = [Math.floor(x * video.videoWidth), Math.floor(y * video.videoHeight)];
+    return [...pixels.get(video).getImageData(...at, 1, 1).data].slice(0, 3);
+  };
+  const lit = (video) => video !== null && video.videoWidth > 0;
+  const wall = document.querySelector('.wall:not(.behind)');
+  if (wall) {
+    const all = wall.getBoundingClientRect();
+    return points.map(([x, y]) => {
+      const [left, top] = [all.left + x * all.width, all.top + y * all.height];
+      const holds = (box) => left >= box.left && left < box.right && top >= box.top && top < box.bottom;
+      const tile = [...wall.children].reverse().find((one) => holds(one.getBoundingClientRect()));
+      const video = tile?.querySelector('video') ?? null;
+      if (!lit(video)) return [20, 20, 20];
+      // It covers its tile.
+      const box = tile.getBoundingClientRect();
+      const scale = Math.max(box.width / video.videoWidth, box.height / video.videoHeight);
+      const part = (at, start, size, pixels) => 0.5 + (at - start - size / 2) / (pixels * scale);
+      return colour(video, part(left, box.left, box.width, video.videoWidth), part(top, box.top, box.height, video.videoHeight));
+    });
+  }
   const video = document.querySelector('.meeting-video');
-  if (!video || video.videoWidth === 0) return null;
-  const canvas = new OffscreenCanvas(video.videoWidth, video.videoHeight);
-  const context = canvas.getContext('2d', { willReadFrequently: true });
-  context.drawImage(video, 0, 0);
-  return points.map(([x, y]) => {
-    const at = [Math.floor(x * canvas.width), Math.floor(y * canvas.height)];
-    return [...context.getImageData(...at, 1, 1).data].slice(0, 3);
-  });
+  return lit(video) ? points.map(([x, y]) => colour(video, x, y)) : null;
+}
+
+/** In the page: the tiles that it puts together, or nothing where it shows the picture. */
+export function tiles() {
+  const part = (one, name) => Number.parseFloat(one.style[name]) / 100;
+  const all = [...document.querySelectorAll('.wall:not(.behind) > li')];
+  return all.map((one) => ({
+    name: one.querySelector('.name').textContent,
+    place: ['left', 'top', 'width', 'height'].map((name) => part(one, name)),
+    mine: one.querySelector('.mirrored') !== null,
+    video: one.querySelector('video')?.videoWidth ?? 0,
+  }));
 }
 
 /** The colour that it is of, by its name; `dark`, `white` or nothing. */

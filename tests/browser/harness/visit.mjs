@@ -2,7 +2,7 @@
 
 import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { filmOf, look, pointsOf } from './film.mjs';
+import { filmOf, look, pointsOf, tiles } from './film.mjs';
 import { until } from './process.mjs';
 import { levelOf } from './sound.mjs';
 
@@ -131,6 +131,11 @@ export class Visit {
   async films(places) {
     const colours = await this.look(places.flatMap(pointsOf));
     return places.map((_, at) => (colours ? filmOf(colours.slice(at * 4, at * 4 + 4)) : null));
+  }
+
+  /** The tiles that the page puts together by itself. */
+  tiles() {
+    return (this.inside ?? this.page).evaluate(`(${tiles})()`);
   }
 
   /** Of the picture that arrives: codec, size, and what was decoded so far. */

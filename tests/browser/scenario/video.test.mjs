@@ -13,7 +13,7 @@ import { Visit } from '../harness/visit.mjs';
 const LARGE = [1 / 14, 0, 6 / 7, 6 / 7];
 const HALVES = [[0, 0.25, 0.5, 0.5], [0.5, 0.25, 0.5, 0.5]];
 /** What a bridge that was built for tests has time for beside the browsers. */
-const SMALL = 'largest = "360p"\nframe_rate = 15\n';
+const SMALL = 'largest = "360p"\nframe_rate = 15\nbrowsers = "composed"\n';
 /** Longer than it takes to come back to pictures where it had none. */
 const PATIENCE = 60_000;
 /** Across the way of the mark. */

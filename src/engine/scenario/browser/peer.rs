@@ -8,7 +8,7 @@ use causeway_plan::video::{Ceiling, Content, Feedback, VideoCoding, VideoSend, V
 use causeway_plan::{
     AudioFormat, CandidateKind, CandidateProtocol, Direction, DtlsRole, Fingerprint, IceCandidate,
     IceCredentials, LegAudio, LegMedia, LegVideo, Transport, VideoFormat, VideoTransport,
-    WebRtcAddress, WebRtcAudio, WebRtcData, WebRtcExtensions, WebRtcSpec, WebRtcVideo,
+    WebRtcAddress, WebRtcAudio, WebRtcData, WebRtcExtensions, WebRtcRid, WebRtcSpec, WebRtcVideo,
 };
 use causeway_wire::framing;
 use std::f32::consts::TAU;
@@ -29,6 +29,9 @@ const VP8: u8 = 96;
 const RTX: u8 = 97;
 const LEVEL: u8 = 1;
 const MID: u8 = 3;
+const RID: u8 = 4;
+/// The sizes of a camera that comes in two, by their places.
+const SIZES: [&str; 2] = ["h", "l"];
 /// A frame of 20 ms without content (RFC 6716 section 3.1).
 const DTX: u8 = 0x78;
 const RATE: usize = 48_000;
@@ -55,6 +58,10 @@ pub(in crate::scenario) struct Habit {
     pub(in crate::scenario) data: bool,
     /// It has a camera, and a screen for a picture.
     pub(in crate::scenario) video: bool,
+    /// Lines for tiles.
+    pub(in crate::scenario) tiles: usize,
+    /// Its camera comes in two sizes at once.
+    pub(in crate::scenario) sizes: bool,
     /// Of its packets this one of so many is lost.
     pub(in crate::scenario) lost: Option<u16>,
 }
@@ -124,6 +131,7 @@ impl Browser {
             .clear_extension_map();
         config.extension_map().set(LEVEL, Extension::AudioLevel);
         config.extension_map().set(MID, Extension::RtpMid);
+        config.extension_map().set(RID, Extension::RtpStreamId);
         config.codec_config().add_config(
             VP8.into(),
             Some(RTX.into()),
@@ -163,15 +171,28 @@ impl Browser {
         direct.declare_stream_tx(ssrc.into(), None, mid, None);
         direct.expect_stream_rx(bridge_ssrc(leg).into(), None, mid, None).suppress_nack(true);
         if habit.video {
-            let (camera, screen) = (camera_line(ssrc), screen_line(leg));
+            let (camera, screen) = (camera_line(ssrc, habit.sizes), screen_line(leg));
             let line = Mid::from(&*camera.mid);
             direct.declare_media(line, MediaKind::Video);
             let rtx = camera.remote_rtx_ssrc.map(Into::into);
-            direct.declare_stream_tx(camera_ssrc(ssrc).into(), rtx, line, None);
+            if habit.sizes {
+                for (layer, rid) in SIZES.into_iter().enumerate() {
+                    let source = camera_ssrc(ssrc, layer).into();
+                    direct.declare_stream_tx(source, None, line, Some(rid.into()));
+                }
+            } else {
+                direct.declare_stream_tx(camera_ssrc(ssrc, 0).into(), rtx, line, None);
+            }
             let line = Mid::from(&*screen.mid);
             direct.declare_media(line, MediaKind::Video);
             let rtx = Some(screen.local_rtx_ssrc.into());
             direct.expect_stream_rx(screen.local_ssrc.into(), rtx, line, None);
+            for tile in (1..=habit.tiles).map(|number| tile_line(leg, number)) {
+                let line = Mid::from(&*tile.mid);
+                direct.declare_media(line, MediaKind::Video);
+                let rtx = Some(tile.local_rtx_ssrc.into());
+                direct.expect_stream_rx(tile.local_ssrc.into(), rtx, line, None);
+            }
         }
         direct.start_dtls(!habit.passive).expect("starts");
         let channel = habit.data.then(|| {
@@ -262,34 +283,58 @@ impl Browser {
             ceiling: Ceiling { class: SizeClass::P360, frame_rate: 30 },
             max_bitrate: Bitrate::kbps(1_000),
         };
-        vec![
-            line(camera_line(self.ssrc), Direction::ReceiveOnly, None, vec![vp8()]),
+        let tile = |number| LegVideo {
+            content: Content::Tile,
+            ..line(tile_line(self.leg, number), Direction::SendOnly, Some(send), vec![vp8()])
+        };
+        let mut lines = vec![
+            line(
+                camera_line(self.ssrc, self.habit.sizes),
+                Direction::ReceiveOnly,
+                None,
+                vec![vp8()],
+            ),
             line(screen_line(self.leg), Direction::SendOnly, Some(send), vec![]),
-        ]
+        ];
+        lines.extend((1..=self.habit.tiles).map(tile));
+        lines
     }
 
-    /// Sends a packet of its camera. The first has number 0.
+    /// Sends a packet of its camera, of the size of this place. The first has number 0.
     pub(in crate::scenario) fn film(
         &mut self,
         now: Instant,
+        layer: usize,
         sequence: u64,
         timestamp: u32,
         marker: bool,
         payload: Vec<u8>,
     ) {
         let mut direct = self.rtc.direct_api();
-        let stream = direct.stream_tx(&camera_ssrc(self.ssrc).into()).expect("declared");
+        let stream = direct.stream_tx(&camera_ssrc(self.ssrc, layer).into()).expect("declared");
         let write = RtpWrite::new(VP8.into(), sequence.into(), timestamp, now, payload);
         stream.write_rtp(write.marker(marker).nackable(true));
         self.run(now);
     }
 
-    /// Asks for a full picture.
-    pub(in crate::scenario) fn ask_key_frame(&mut self) {
+    /// The source of the composed picture, and that of a tile, from 1.
+    pub(in crate::scenario) fn screen_ssrc(&self, tile: usize) -> u32 {
+        match tile {
+            0 => screen_line(self.leg).local_ssrc,
+            number => tile_line(self.leg, number).local_ssrc,
+        }
+    }
+
+    /// Asks for a full picture, or one of a tile.
+    pub(in crate::scenario) fn ask_key_frame(&mut self, tile: usize) {
+        let screen = self.screen_ssrc(tile);
         let mut direct = self.rtc.direct_api();
-        let screen = screen_line(self.leg).local_ssrc;
         let stream = direct.stream_rx(&screen.into()).expect("declared");
         stream.request_keyframe(KeyframeRequestKind::Pli);
+    }
+
+    pub(in crate::scenario) fn habit(&self) -> Habit {
+        self.habit
     }
 
     pub(in crate::scenario) fn ufrag(&self) -> &str {
@@ -580,20 +625,31 @@ fn bridge_ssrc(leg: LegId) -> u32 {
     0x8000_0000 | leg.0 as u32
 }
 
-fn camera_ssrc(ssrc: u32) -> u32 {
-    ssrc + 0x1_0000
+fn camera_ssrc(ssrc: u32, layer: usize) -> u32 {
+    ssrc + 0x1_0000 + 0x4_0000 * layer as u32
 }
 
-fn camera_line(ssrc: u32) -> WebRtcVideo {
+fn camera_line(ssrc: u32, sizes: bool) -> WebRtcVideo {
+    let line = video_line("2", ssrc + 0x3_0000);
+    if sizes {
+        let rid = |rid: &str| WebRtcRid { rid: rid.to_owned(), paused: false };
+        let extensions = WebRtcExtensions { rid: Some(RID), ..line.extensions };
+        return WebRtcVideo { remote_rids: SIZES.map(rid).to_vec(), extensions, ..line };
+    }
     WebRtcVideo {
-        remote_ssrc: Some(camera_ssrc(ssrc)),
+        remote_ssrc: Some(camera_ssrc(ssrc, 0)),
         remote_rtx_ssrc: Some(ssrc + 0x2_0000),
-        ..video_line("2", ssrc + 0x3_0000)
+        ..line
     }
 }
 
 fn screen_line(leg: LegId) -> WebRtcVideo {
     video_line("3", 0x9000_0000 | leg.0 as u32)
+}
+
+fn tile_line(leg: LegId, number: usize) -> WebRtcVideo {
+    let source = 0x9100_0000 | (number as u32) << 20 | leg.0 as u32;
+    video_line(&format!("t{number}"), source)
 }
 
 fn video_line(mid: &str, local_ssrc: u32) -> WebRtcVideo {

@@ -14,7 +14,7 @@ fn forward(bench: &Bench, cameras: &[&Camera]) {
     let legs: Vec<_> = cameras.iter().map(|camera| camera.leg).collect();
     let mut plan = plan(1, &legs, &[LegId(1)]);
     let feed = VideoFeed::Forward(LegId(1), PictureId(1));
-    plan.video = legs.iter().skip(1).map(|leg| VideoEgress { leg: *leg, feed }).collect();
+    plan.video = legs.iter().skip(1).map(|leg| VideoEgress { leg: *leg, line: 0, feed }).collect();
     bench.tell(MediaCommand::Apply { conference: CONFERENCE, plan });
 }
 

@@ -5,6 +5,7 @@ mod camera;
 mod fault;
 mod forward;
 mod ladder;
+mod tiles;
 
 use super::{Bench, CONFERENCE, LOCAL, PATIENCE};
 use crate::video::{VideoConfig, decode};
@@ -108,7 +109,7 @@ fn plan(version: u64, receivers: &[LegId], sources: &[LegId]) -> MediaPlan {
         pictures: vec![PicturePlan { id, show, lang: Lang::En, margin: 0 }],
         video: receivers
             .iter()
-            .map(|leg| VideoEgress { leg: *leg, feed: VideoFeed::Picture(id) })
+            .map(|leg| VideoEgress { leg: *leg, line: 0, feed: VideoFeed::Picture(id) })
             .collect(),
         ..MediaPlan::default()
     }

@@ -10,7 +10,7 @@ use crate::protection::Protection;
 use crate::webrtc::MediaPacket;
 use causeway_base::{Bitrate, SizeClass, VideoCodec, video::CLOCK_RATE};
 use causeway_plan::video::VideoSend;
-use causeway_plan::{LegVideo, VideoStats};
+use causeway_plan::{LegVideo, VideoFormat, VideoStats};
 use causeway_rtp::SrtpSender;
 use causeway_rtp::bandwidth::{Allocation, Allocator, Bound};
 use causeway_rtp::report::SenderStatistics;
@@ -49,9 +49,23 @@ enum Demand {
     KeyFrame,
 }
 
+/// Under what somebody else's packets are passed on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct PassedAs {
+    pub(crate) codec: VideoCodec,
+    pub(crate) payload_type: u8,
+}
+
+impl From<&VideoFormat> for PassedAs {
+    fn from(format: &VideoFormat) -> Self {
+        Self { codec: format.coding.codec(), payload_type: format.payload_type }
+    }
+}
+
 /// Somebody else's packets under numbers of this line.
 #[derive(Debug)]
 struct Passing {
+    under: PassedAs,
     /// Sources are named by their SSRC.
     forwarder: Forwarder<u32>,
     /// From the forwarder's numbers to the line's, once something was passed.
@@ -229,17 +243,26 @@ impl Egress {
     }
 
     /// Queues a packet of somebody else's, under numbers of this line. From the next full picture
-    /// of that source on; true once that came.
-    pub(crate) fn pass(&mut self, now: Instant, packet: &Passed) -> bool {
-        let Some(send) = &self.send else { return false };
+    /// of that source on, where it is `chosen`; until then, the one that was chosen before. True
+    /// once something was passed.
+    pub(crate) fn pass(
+        &mut self,
+        now: Instant,
+        under: PassedAs,
+        packet: &Passed,
+        chosen: bool,
+    ) -> bool {
+        self.passing.take_if(|passing| passing.under != under);
         let Self { passing, ssrc, .. } = self;
         let passing = passing.get_or_insert_with(|| {
-            let codec = send.format.coding.codec();
-            let payload_type = send.format.payload_type;
-            Passing { forwarder: Forwarder::new(codec, *ssrc, payload_type, 0, 0), shift: None }
+            let PassedAs { codec, payload_type } = under;
+            let forwarder = Forwarder::new(codec, *ssrc, payload_type, 0, 0);
+            Passing { under, forwarder, shift: None }
         });
         let RtpHeader { sequence, timestamp, marker, ssrc, .. } = packet.header;
-        passing.forwarder.choose(ssrc);
+        if chosen {
+            passing.forwarder.choose(ssrc);
+        }
         let piece = Piece { seq: sequence, timestamp, marker, payload: &packet.payload };
         let Some((mut header, payload)) = passing.forwarder.forward(now, ssrc, &piece) else {
             return passing.shift.is_some();
@@ -277,6 +300,21 @@ impl Egress {
         true
     }
 
+    /// The source whose packets are passed on.
+    pub(crate) fn passed_source(&self) -> Option<u32> {
+        self.passing.as_ref()?.forwarder.source()
+    }
+
+    /// What is sent of somebody else's takes so much.
+    pub(crate) fn set_pace(&mut self, rate: Bitrate) {
+        self.pacer.set_rate(rate);
+    }
+
+    /// Nothing waits to be sent.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.pacer.is_empty()
+    }
+
     /// What it is sent is its own picture again.
     pub(crate) fn stop_passing(&mut self) {
         self.passing = None;
@@ -294,7 +332,8 @@ impl Egress {
     pub(crate) fn run(&mut self, way: &mut Way<'_>, now: Now, out: &mut Outgoing) {
         if let Way::Session { peer, line } = way {
             if !self.pacer.is_empty() {
-                peer.send_video(now, *line, self.leaving(now), &mut out.browsers);
+                let packets = self.leaving(now).map(|packet| (*line, packet));
+                peer.send_video(now, packets, &mut out.browsers);
             }
             return;
         }
@@ -308,7 +347,7 @@ impl Egress {
     }
 
     /// What leaves now for a browser, whose session numbers no packet anew.
-    fn leaving(&mut self, now: Now) -> impl Iterator<Item = MediaPacket> {
+    pub(crate) fn leaving(&mut self, now: Now) -> impl Iterator<Item = MediaPacket> {
         let Self { pacer, stats, left, .. } = self;
         std::iter::from_fn(move || {
             let Queued { header, payload, at, .. } = pacer.poll(now.instant)?;

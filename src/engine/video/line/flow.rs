@@ -29,7 +29,16 @@ pub(crate) struct Flow {
 impl Flow {
     /// Whether somebody who was promised this, and can take so large and so much now, can take it.
     pub(crate) fn fits(&self, send: &VideoSend, class: SizeClass, rate: Bitrate) -> bool {
-        let coding = &send.format.coding;
+        let most = Bitrate::bps(rate.as_bps() * (100 + TOLERANCE) / 100);
+        // A camera that turns its picture by a quarter takes no more than one that does not.
+        let class = class.min(send.ceiling.class).size();
+        self.speaks(&send.format.coding)
+            && self.size.pixels() <= class.pixels()
+            && self.rate <= most
+    }
+
+    /// Whether who takes pictures coded like this can take it, whatever its rate.
+    pub(crate) fn speaks(&self, coding: &VideoCoding) -> bool {
         let agreed = match coding {
             _ if coding.codec() != self.codec => false,
             VideoCoding::H264(h264) => {
@@ -42,13 +51,12 @@ impl Flow {
             }
             VideoCoding::Vp8(_) => true,
         };
-        let most = Bitrate::bps(rate.as_bps() * (100 + TOLERANCE) / 100);
-        // A camera that turns its picture by a quarter takes no more than one that does not.
-        let class = class.min(send.ceiling.class).size();
-        agreed
-            && self.size.pixels() <= class.pixels()
-            && coding.frame_rate(self.size).is_some_and(|rate| rate >= MIN_FRAME_RATE)
-            && self.rate <= most
+        agreed && coding.frame_rate(self.size).is_some_and(|rate| rate >= MIN_FRAME_RATE)
+    }
+
+    /// What it takes of a path.
+    pub(crate) const fn rate(&self) -> Bitrate {
+        self.rate
     }
 }
 

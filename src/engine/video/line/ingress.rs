@@ -1,7 +1,7 @@
 //! The packets of a line that it takes: frames for a decoder, where somebody sees them.
 
 use super::flow::{Flow, Meter};
-use super::layer::{Detail, Layers};
+use super::layer::{Detail, Layers, Sizes};
 use super::packets::Payload;
 use crate::protection::Protection;
 use crate::video::decode::{DecodeStream, Decoders, Trouble};
@@ -41,6 +41,35 @@ const MAX_PASSED: usize = 512;
 pub(crate) struct Passed {
     pub(crate) header: RtpHeader,
     pub(crate) payload: Payload,
+    /// Its size, by its place in simulcast.
+    pub(crate) layer: usize,
+    /// That is the size which the line takes at present.
+    pub(crate) taken: bool,
+}
+
+/// Which packets are kept for those who get them as they are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Wanted {
+    /// Those of the size that the line takes.
+    taken: bool,
+    /// Those of sizes of a place in simulcast, a bit for each.
+    layers: u8,
+}
+
+impl Wanted {
+    /// Those of the size that the line takes too.
+    pub(crate) const fn add_taken(&mut self) {
+        self.taken = true;
+    }
+
+    /// Those of this size too.
+    pub(crate) const fn add(&mut self, layer: usize) {
+        self.layers |= 1 << layer;
+    }
+
+    const fn has(self, layer: usize, taken: bool) -> bool {
+        self.taken && taken || self.layers & 1 << layer != 0
+    }
 }
 
 /// Whether somebody sees the line.
@@ -104,7 +133,8 @@ pub(crate) struct Ingress {
     layers: Layers,
     meter: Meter,
     /// Packets for those who get it as it is, while anybody does.
-    passed: Option<Vec<Passed>>,
+    wanted: Wanted,
+    passed: Vec<Passed>,
     standing: Standing,
     heard: Option<Heard>,
     told: VideoState,
@@ -131,7 +161,8 @@ impl Ingress {
             view: View::Unseen,
             layers: Layers::default(),
             meter: Meter::default(),
-            passed: None,
+            wanted: Wanted::default(),
+            passed: Vec::new(),
             standing: Standing::Fine,
             heard: None,
             told: VideoState::Absent,
@@ -235,7 +266,7 @@ impl Ingress {
     pub(crate) fn unsee(&mut self, now: Instant) {
         if let View::Seen(decoders) = &self.view {
             self.view = View::Lingering { decoders: decoders.clone(), since: now };
-            self.passed = None;
+            self.set_passed(Wanted::default());
             self.changes += 1;
         }
     }
@@ -289,16 +320,37 @@ impl Ingress {
         }
     }
 
-    /// Has its packets kept for those who get it as it is, or not.
-    pub(crate) fn set_passed(&mut self, passed: bool) {
-        if passed != self.passed.is_some() {
-            self.passed = passed.then(Vec::new);
+    /// The same of one of its sizes.
+    pub(crate) fn want_layer(&mut self, now: Instant, layer: usize) {
+        if layer == self.layers.present() {
+            self.want_key_frame(now);
+        } else {
+            self.layers.need(layer);
+        }
+    }
+
+    /// Has these packets kept for those who get them as they are.
+    pub(crate) fn set_passed(&mut self, wanted: Wanted) {
+        self.wanted = wanted;
+        if wanted == Wanted::default() {
+            self.passed = Vec::new();
         }
     }
 
     /// The packets that were kept since the last call, in the order of their arrival.
     pub(crate) fn take_passed(&mut self) -> Vec<Passed> {
-        self.passed.as_mut().map(std::mem::take).unwrap_or_default()
+        std::mem::take(&mut self.passed)
+    }
+
+    /// What comes of it in each of its sizes.
+    pub(crate) fn sizes(&self) -> Sizes {
+        let sizes = self.layers.sizes();
+        match self.flow() {
+            Some(flow) if sizes == Sizes::default() => {
+                Sizes::one(self.layers.present(), flow.rate())
+            }
+            _ => sizes,
+        }
     }
 
     /// What comes, once a full picture did.
@@ -307,11 +359,10 @@ impl Ingress {
         self.meter.flow(stream.ssrc, &stream.format.coding)
     }
 
-    fn keep(&mut self, header: RtpHeader, payload: &[u8]) {
-        if let Some(passed) = &mut self.passed
-            && passed.len() < MAX_PASSED
-        {
-            passed.push(Passed { header, payload: Arc::from(payload) });
+    fn keep(&mut self, header: RtpHeader, payload: &[u8], layer: usize) {
+        let taken = layer == self.layers.present();
+        if self.wanted.has(layer, taken) && self.passed.len() < MAX_PASSED {
+            self.passed.push(Passed { header, payload: Arc::from(payload), layer, taken });
         }
     }
 
@@ -348,6 +399,8 @@ impl Ingress {
         }
         if self.layers.take(now, layer, payload.len(), begins) {
             self.take(now, header, payload);
+        } else if codec.is_some() {
+            self.keep(header, payload, layer);
         }
     }
 
@@ -366,7 +419,7 @@ impl Ingress {
             let Some((seq, payload)) = rtx::unwrap(payload) else { return };
             if let Some(stream) = self.stream.as_ref().filter(|stream| stream.format == format) {
                 let header = rtx::original_header(header, seq, stream.ssrc, format.payload_type);
-                self.keep(header, payload);
+                self.keep(header, payload, self.layers.present());
                 self.feed(now, &Piece { seq, timestamp, marker, payload });
             }
             return;
@@ -384,7 +437,7 @@ impl Ingress {
             self.begin(now, header.ssrc, format, begins);
         }
         self.meter.count(now, payload.len());
-        self.keep(header, payload);
+        self.keep(header, payload, self.layers.present());
         self.feed(now, &Piece { seq: header.sequence, timestamp, marker, payload });
     }
 

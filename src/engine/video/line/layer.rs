@@ -1,6 +1,7 @@
 //! Which size of a camera is taken, where a browser sends several at once (simulcast). Nobody says
 //! how large each is, but the larger one takes more bytes.
 
+use causeway_base::Bitrate;
 use causeway_plan::webrtc::MAX_RIDS;
 use std::time::{Duration, Instant};
 
@@ -22,6 +23,68 @@ pub(crate) enum Detail {
     Large,
 }
 
+/// What comes of a camera in each of its sizes, from small to large.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Sizes {
+    /// The places in simulcast and the rates; nothing where fewer come.
+    coming: [Option<(usize, Bitrate)>; MAX_RIDS],
+}
+
+impl Sizes {
+    /// One size.
+    pub(crate) fn one(layer: usize, rate: Bitrate) -> Self {
+        let mut sizes = Self::default();
+        sizes.coming[0] = Some((layer, rate));
+        sizes
+    }
+
+    /// Those that take so many bytes a span, by their places.
+    fn of(bytes: &[usize; MAX_RIDS]) -> Self {
+        let mut sizes = Self::default();
+        let rate = |layer: usize| Bitrate::bps(bytes[layer] as u64 * 8 / SPAN.as_secs());
+        for (slot, layer) in sizes.coming.iter_mut().zip(ascending(bytes)) {
+            *slot = Some((layer, rate(layer)));
+        }
+        sizes
+    }
+
+    /// From small to large: the places, and what each takes.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (usize, Bitrate)> + '_ {
+        self.coming.iter().flatten().copied()
+    }
+
+    /// How far up of them this detail needs.
+    pub(crate) fn step(&self, detail: Detail) -> usize {
+        step(self.iter().count(), detail)
+    }
+
+    #[cfg(test)]
+    pub(crate) fn from_rates(rates: &[u64]) -> Self {
+        let mut sizes = Self::default();
+        for (at, rate) in rates.iter().enumerate() {
+            sizes.coming[at] = Some((at, Bitrate::kbps(*rate)));
+        }
+        sizes
+    }
+}
+
+/// The places of those that come, the smallest first.
+fn ascending(bytes: &[usize; MAX_RIDS]) -> impl Iterator<Item = usize> {
+    let mut coming: Vec<usize> = (0..MAX_RIDS).filter(|layer| bytes[*layer] > 0).collect();
+    coming.sort_by_key(|layer| bytes[*layer]);
+    coming.into_iter()
+}
+
+/// Which of so many sizes, from small to large.
+const fn step(count: usize, detail: Detail) -> usize {
+    let last = count.saturating_sub(1);
+    match detail {
+        Detail::Small => 0,
+        Detail::Medium => last.div_ceil(2),
+        Detail::Large => last,
+    }
+}
+
 /// The sizes of one line.
 #[derive(Debug, Default)]
 pub(super) struct Layers {
@@ -32,6 +95,10 @@ pub(super) struct Layers {
     detail: Detail,
     present: usize,
     next: Option<Next>,
+    /// Sizes beside the present one of which somebody needs a full picture, and when each was
+    /// asked for last.
+    needed: [bool; MAX_RIDS],
+    asked: [Option<Instant>; MAX_RIDS],
 }
 
 /// A size that is waited for.
@@ -79,25 +146,35 @@ impl Layers {
 
     /// The size of which a full picture is to be asked for now.
     pub(super) fn ask(&mut self, now: Instant) -> Option<usize> {
-        let next = self.next.as_mut()?;
-        if next.asked.is_some_and(|at| now.saturating_duration_since(at) < REPEAT) {
-            return None;
+        let is_due = |asked: Option<Instant>| {
+            asked.is_none_or(|at| now.saturating_duration_since(at) >= REPEAT)
+        };
+        if let Some(next) = self.next.as_mut().filter(|next| is_due(next.asked)) {
+            next.asked = Some(now);
+            return Some(next.layer);
         }
-        next.asked = Some(now);
-        Some(next.layer)
+        let due = |layer: &usize| self.needed[*layer] && is_due(self.asked[*layer]);
+        let layer = (0..MAX_RIDS).find(due)?;
+        (self.needed[layer], self.asked[layer]) = (false, Some(now));
+        Some(layer)
+    }
+
+    /// Somebody needs a full picture of this size.
+    pub(super) fn need(&mut self, layer: usize) {
+        if let Some(needed) = self.needed.get_mut(layer) {
+            *needed = true;
+        }
+    }
+
+    /// What comes, once that is known.
+    pub(super) fn sizes(&self) -> Sizes {
+        Sizes::of(&self.rates)
     }
 
     /// Chooses among the sizes that come.
     fn choose(&mut self) {
-        let mut coming: Vec<usize> = (0..MAX_RIDS).filter(|layer| self.rates[*layer] > 0).collect();
-        coming.sort_by_key(|layer| self.rates[*layer]);
-        let last = coming.len().saturating_sub(1);
-        let at = match self.detail {
-            Detail::Small => 0,
-            Detail::Medium => last.div_ceil(2),
-            Detail::Large => last,
-        };
-        let Some(&chosen) = coming.get(at) else { return };
+        let coming: Vec<usize> = ascending(&self.rates).collect();
+        let Some(&chosen) = coming.get(step(coming.len(), self.detail)) else { return };
         if chosen == self.present {
             self.next = None;
         } else if self.next.is_none_or(|next| next.layer != chosen) {

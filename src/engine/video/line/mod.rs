@@ -12,10 +12,10 @@ mod layer;
 mod packets;
 mod report;
 
-pub(crate) use egress::Egress;
+pub(crate) use egress::{Egress, PassedAs};
 pub(crate) use flow::Flow;
-pub(crate) use ingress::{Ingress, Passed};
-pub(crate) use layer::Detail;
+pub(crate) use ingress::{Ingress, Passed, Wanted};
+pub(crate) use layer::{Detail, Sizes};
 pub(crate) use packets::Packets;
 pub(crate) use report::send_goodbye;
 
@@ -27,7 +27,8 @@ use crate::port::PortPair;
 use crate::sys::{self, Inbox};
 use crate::webrtc::{Peer, VideoNews};
 use crate::worker::EventSink;
-use causeway_base::LegId;
+use causeway_base::{Bitrate, LegId};
+use causeway_plan::picture::MAX_FORWARDED;
 use causeway_plan::video::{Content, MAX_VIDEO_LINES};
 use causeway_plan::{LegVideo, MediaEvent, VideoStats, VideoTransport};
 use causeway_rtp::bandwidth::Overhead;
@@ -206,23 +207,6 @@ impl<'a> Working<'a> {
         }
     }
 
-    /// Takes what a browser says of the pictures that it is sent. Others say it by reports.
-    pub(crate) fn hear(&mut self, now: Now) {
-        let Way::Session { peer, line } = &mut self.way else { return };
-        for news in peer.video_news() {
-            match news {
-                VideoNews::KeyFrameWanted(wanted) if wanted == *line => {
-                    self.line.egress.asked_key_frame();
-                }
-                VideoNews::Estimated(rate) => self.line.egress.estimated(now.instant, rate),
-                VideoNews::Lost { line: of, fraction, round_trip } if of == *line => {
-                    self.line.egress.measured(now.instant, fraction, round_trip);
-                }
-                VideoNews::KeyFrameWanted(_) | VideoNews::Lost { .. } => {}
-            }
-        }
-    }
-
     /// Sends what is to leave now.
     pub(crate) fn send(&mut self, now: Now, out: &mut Outgoing) {
         self.line.egress.run(&mut self.way, now, out);
@@ -282,7 +266,73 @@ pub(crate) fn run(leg: &mut Leg, now: Now, sink: &mut EventSink) {
     }
 }
 
-/// What is known of a leg's main video, both ways: a browser's lines are one for each.
+/// The lines by which a leg is shown tiles, in their order.
+pub(crate) fn tiles(link: &Link) -> impl Iterator<Item = usize> + '_ {
+    let lines = link.video.iter().enumerate();
+    let sends = |line: &VideoLine| line.media.direction.sends() && line.media.send.is_some();
+    let tiles = lines.filter(move |(_, line)| line.media.content == Content::Tile && sends(line));
+    tiles.map(|(at, _)| at).take(MAX_FORWARDED)
+}
+
+/// What a browser says of the path to it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct PathNews {
+    /// What it carries in all.
+    pub(crate) estimate: Option<Bitrate>,
+    /// What was lost, in 256ths: the mean of its lines.
+    pub(crate) lost: Option<u8>,
+}
+
+/// Takes what a browser says of the pictures that it is sent, where it is one: others say it by
+/// reports. `screen` is its main line, which counts for all: they have one path.
+pub(crate) fn hear(leg: &mut Leg, screen: usize, now: Now) -> PathNews {
+    let mut news = PathNews::default();
+    let Leg { path: Path::WebRtc(peer), link: Some(link), .. } = leg else { return news };
+    let (mut lost, mut lines) = (0, 0);
+    for word in peer.video_news() {
+        match word {
+            VideoNews::KeyFrameWanted(line) => {
+                if let Some(line) = link.video.get_mut(line) {
+                    line.egress.asked_key_frame();
+                }
+            }
+            VideoNews::Estimated(rate) => news.estimate = Some(rate),
+            VideoNews::Lost { line, fraction, round_trip } => {
+                (lost, lines) = (lost + u32::from(fraction), lines + 1);
+                if let Some(line) = link.video.get_mut(line) {
+                    line.egress.measured(now.instant, fraction, round_trip);
+                }
+            }
+        }
+    }
+    news.lost = (lines > 0).then(|| (lost / lines.max(1)) as u8);
+    if let (Some(rate), Some(line)) = (news.estimate, link.video.get_mut(screen)) {
+        line.egress.estimated(now.instant, rate);
+    }
+    news
+}
+
+/// Sends what is to leave now by these lines of a browser, all at once.
+pub(crate) fn send_tiles(
+    leg: &mut Leg,
+    lines: impl Iterator<Item = usize>,
+    now: Now,
+    out: &mut Outgoing,
+) {
+    let Leg { path: Path::WebRtc(peer), link: Some(link), .. } = leg else { return };
+    let mut leaving = Vec::new();
+    for at in lines {
+        if let Some(line) = link.video.get_mut(at).filter(|line| !line.egress.is_idle()) {
+            leaving.extend(line.egress.leaving(now).map(|packet| (at, packet)));
+        }
+    }
+    if !leaving.is_empty() {
+        peer.send_video(now, leaving, &mut out.browsers);
+    }
+}
+
+/// What is known of a leg's main video, both ways: a browser's lines are one for each, or several
+/// for tiles.
 pub(crate) fn stats(link: &Link) -> Option<VideoStats> {
     let camera = source(link).and_then(|at| link.video.get(at));
     let screen = screen(link).and_then(|at| link.video.get(at));
@@ -295,6 +345,10 @@ pub(crate) fn stats(link: &Link) -> Option<VideoStats> {
     }
     if let Some(line) = screen {
         line.egress.count_into(&mut stats);
+    }
+    for line in tiles(link).filter_map(|at| link.video.get(at)) {
+        stats.packets_sent += line.egress.stats.packets();
+        stats.octets_sent += line.egress.stats.octets();
     }
     Some(stats)
 }

@@ -28,10 +28,12 @@ fn shown(calls: &mut [Call], first: u16, at_once: bool) -> f64 {
             call.now.instant += Duration::from_millis(33);
             let Call { session, outbox, now, .. } = call;
             if at_once {
-                session.send_video(*now, 0, packets.iter().cloned(), outbox).expect("goes on");
+                session
+                    .send_video(*now, packets.iter().cloned().map(|packet| (0, packet)), outbox)
+                    .expect("goes on");
             } else {
                 for packet in &packets {
-                    session.send_video(*now, 0, [packet.clone()], outbox).expect("goes on");
+                    session.send_video(*now, [(0, packet.clone())], outbox).expect("goes on");
                 }
             }
             assert!(outbox.take().len() >= usize::from(BURST));

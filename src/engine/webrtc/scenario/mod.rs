@@ -223,7 +223,8 @@ impl Call {
     fn show(&mut self, line: usize, first: u16, count: u16) {
         let at = self.now.instant;
         let packets = (0..count).map(|number| picture(first, number, count, at));
-        self.session.send_video(self.now, line, packets, &mut self.outbox).expect("goes on");
+        let packets = packets.into_iter().map(|packet| (line, packet));
+        self.session.send_video(self.now, packets, &mut self.outbox).expect("goes on");
         self.exchange();
     }
 

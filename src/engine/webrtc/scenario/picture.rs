@@ -228,7 +228,7 @@ fn sound_and_picture_are_reported_on_one_clock() {
     call.speak(1);
     call.wait(Duration::from_millis(40));
     let packet = picture(1, 0, 1, made);
-    call.session.send_video(call.now, 0, [packet], &mut call.outbox).expect("goes on");
+    call.session.send_video(call.now, [(0, packet)], &mut call.outbox).expect("goes on");
     call.wait(Duration::from_secs(6));
     let reports = call.peer.events.drain(..).enumerate().filter_map(|(at, event)| match event {
         Event::SenderFeedback(report) => Some((at, report)),
@@ -254,7 +254,8 @@ fn what_fits_no_packet_is_not_sent() {
     let mut long = picture(1, 0, 1, call.now.instant);
     long.payload = vec![0; 4_000].into();
     let packets = [long, picture(2, 0, 1, call.now.instant)];
-    call.session.send_video(call.now, 0, packets, &mut call.outbox).expect("goes on");
+    let packets = packets.into_iter().map(|packet| (0, packet));
+    call.session.send_video(call.now, packets, &mut call.outbox).expect("goes on");
     call.tick();
     assert_eq!(call.peer.sequences(SHOWN), [2]);
 }

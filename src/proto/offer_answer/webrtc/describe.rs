@@ -153,7 +153,11 @@ pub(super) fn video(
     attributes.push(Attribute::flag(word(settled.direction)));
     add_simulcast(attributes, &carried.remote_rids);
     if settled.direction.sends() {
-        attributes.push(Attribute::value("msid", VIDEO_MSID));
+        attributes.push(match video.is_tile() {
+            // Each by itself: a browser keeps one picture in time with the sound.
+            true => Attribute::value("msid", format_args!("tile{0} tile{0}", video.index)),
+            false => Attribute::value("msid", VIDEO_MSID),
+        });
         add_sources(attributes, carried, settled.receive.iter().any(|f| f.rtx.is_some()));
     }
     described

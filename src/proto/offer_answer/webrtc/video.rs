@@ -3,7 +3,9 @@
 //! * A line that the browser sends by is the camera, one that it takes by is the picture; one line
 //!   may be both, as programs that publish and watch over one line have it. The lines that were it
 //!   stay it as long as they can.
-//! * Further lines, and lines that the browser holds still, are taken and rest: a line that is
+//! * Further lines by which the browser only takes are for tiles: people as they send themselves,
+//!   which its page puts in their places, in the order of the lines.
+//! * Other lines, and lines that the browser holds still, are taken and rest: a line that is
 //!   refused can never be used again by its page (RFC 9429 section 5.10), so a page may offer its
 //!   lines before it needs them.
 //! * A camera that rests keeps its sizes: Chromium gives up those that an answer leaves out, and then
@@ -19,7 +21,8 @@ use crate::offer_answer::peer;
 use crate::offer_answer::video::format;
 use crate::offer_answer::video::peer::PeerPicture;
 use crate::offer_answer::video::settle::{self, Settled, Wishes};
-use causeway_plan::video::MAX_VIDEO_LINES;
+use causeway_plan::picture::MAX_FORWARDED;
+use causeway_plan::video::{Content, MAX_VIDEO_LINES};
 use causeway_plan::webrtc::{MAX_RID, MAX_RIDS, MAX_VIDEO_FORMATS};
 use causeway_plan::{
     Direction, FeedbackKind, LegVideo, VideoFormat, VideoTransport, WebRtcExtensions, WebRtcRid,
@@ -44,12 +47,19 @@ pub(super) struct VideoLine {
     pub(super) settled: Settled,
     pub(super) carried: WebRtcVideo,
     picture: PeerPicture,
+    /// Of a line for a tile: all that the peer takes by it.
+    takes: Vec<VideoFormat>,
 }
 
 impl VideoLine {
+    /// Whether it is for a tile.
+    pub(super) const fn is_tile(&self) -> bool {
+        matches!(self.picture.content, Content::Tile)
+    }
+
     /// The line as the engine knows it.
     pub(super) fn leg_video(self) -> LegVideo {
-        let receive = self.settled.received();
+        let receive = if self.is_tile() { self.takes } else { self.settled.received() };
         LegVideo {
             transport: VideoTransport::Bundle(self.carried),
             direction: self.settled.direction,
@@ -115,9 +125,17 @@ pub(super) fn choose(
     let mut sources: Vec<u32> = audio.remote_ssrc.into_iter().collect();
     sources.push(own.local_ssrc(audio.remote_ssrc));
     let mut taken = Vec::new();
-    for candidate in candidates {
+    let mut tiles = 0;
+    for mut candidate in candidates {
         let granted = own.terms.direction;
-        let sends = granted.sends() && shown == Some(candidate.index);
+        let is_shown = shown == Some(candidate.index);
+        let is_tile = !is_shown
+            && candidate.picture.direction == Direction::ReceiveOnly
+            && tiles < MAX_FORWARDED;
+        if is_tile {
+            (candidate.picture.content, tiles) = (Content::Tile, tiles + 1);
+        }
+        let sends = granted.sends() && (is_shown || is_tile);
         let receives = granted.receives() && camera == Some(candidate.index);
         taken.extend(take(candidate, own, Direction::of(sends, receives), &mut sources));
     }
@@ -189,6 +207,11 @@ fn take(
         feedback: FeedbackKind::ALL.into_iter().filter(speakable).collect(),
     };
     let settled = settle::from_offer(&picture, wishes)?;
+    let takes = match picture.content {
+        Content::Tile => format::common(&picture.formats, policy, wishes.in_use),
+        Content::Main | Content::Slides => Vec::new(),
+    };
+    let takes = takes.iter().map(|theirs| theirs.limited(wishes.feedback).format()).collect();
     let asks = |kind| settled.receive.iter().any(|numbered| numbered.format().feedback.has(kind));
     extensions.transport_cc = extensions.transport_cc.filter(|_| asks(FeedbackKind::TransportCc));
     extensions.abs_send_time = extensions.abs_send_time.filter(|_| asks(FeedbackKind::Remb));
@@ -230,7 +253,7 @@ fn take(
         cname: own.cname(),
         extensions,
     };
-    Some(VideoLine { index, settled, carried, picture })
+    Some(VideoLine { index, settled, carried, picture, takes })
 }
 
 /// Identifiers of header extensions; one identifier has one meaning on all lines.

@@ -3,14 +3,19 @@
 use crate::view::{CallView, ConferenceView, Kind};
 use causeway_adapter::webrtc::message;
 use causeway_base::LegId;
+use causeway_conference::conference::picture;
 use causeway_conference::conference::view::ParticipantView;
 use causeway_conference::{Hold, Layout, LegView, Role, Said};
 use causeway_plan::Sound;
+use causeway_plan::picture::{GRID_HEIGHT, GRID_WIDTH, MAX_FORWARDED};
 use causeway_plan::video::{Sight, VideoState, VideoStrain};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Instant;
+
+/// What places of pictures are counted in for pages: of their width, of their height.
+const TEN_THOUSAND: u32 = 10_000;
 
 /// A conference at one moment.
 #[derive(Debug)]
@@ -53,6 +58,15 @@ pub(crate) struct View {
     pub(crate) camera_seen: bool,
 }
 
+/// What somebody is to put together by themselves.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Wall {
+    /// How many lines they should have for it.
+    pub(crate) lines: u32,
+    pub(crate) shown: bool,
+    pub(crate) tiles: Vec<message::Tile>,
+}
+
 /// Somebody.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Person {
@@ -64,6 +78,8 @@ pub(crate) struct Person {
     pub(crate) may_unmute: bool,
     /// What they see.
     pub(crate) view: View,
+    /// What they are to put together by themselves.
+    pub(crate) wall: Wall,
     /// They wait, at this place and for this.
     pub(crate) waits: Option<(u32, message::WaitReason)>,
 }
@@ -150,8 +166,30 @@ fn person(who: &ParticipantView, calls: &HashMap<LegId, &CallView>) -> Option<Pe
         },
         admitted: who.admitted,
         may_unmute: who.may_unmute,
+        wall: wall(&who.wall),
         waits,
     })
+}
+
+fn wall(wall: &picture::Wall) -> Wall {
+    let part = |at: u16, of: u16| (u32::from(at) * TEN_THOUSAND / u32::from(of)) as u16;
+    let tile = |tile: &picture::WallTile| {
+        let picture::WallTile { participant, area, line } = *tile;
+        let (left, top) = (part(area.left(), GRID_WIDTH), part(area.top(), GRID_HEIGHT));
+        message::Tile {
+            participant: participant.0,
+            line: line.and_then(|line| u32::try_from(line).ok()),
+            left,
+            top,
+            width: part(area.left() + area.width(), GRID_WIDTH) - left,
+            height: part(area.top() + area.height(), GRID_HEIGHT) - top,
+        }
+    };
+    Wall {
+        lines: if wall.wanted { MAX_FORWARDED as u32 } else { 0 },
+        shown: wall.shown,
+        tiles: wall.tiles.iter().map(tile).collect(),
+    }
 }
 
 /// The camera that is shown, or would be: one that comes before one that stands still.

@@ -2,7 +2,7 @@
 //! goes in, messages come out. Every scene holds all that counts, so that one that is missed is made
 //! good by the next.
 
-use super::scene::{Person, Picture, Scene, View};
+use super::scene::{Person, Picture, Scene, View, Wall};
 use causeway_adapter::webrtc::message::{Participant, Role, ServerMessage, WaitReason};
 use std::collections::BTreeMap;
 
@@ -39,6 +39,7 @@ pub(crate) struct Shown {
     waits: Option<(u32, WaitReason)>,
     picture: Option<Picture>,
     view: Option<View>,
+    wall: Option<Wall>,
     /// Who is there, once it was let in.
     people: Option<BTreeMap<u64, Participant>>,
     speaking: Vec<u64>,
@@ -56,6 +57,7 @@ impl Shown {
             waits: None,
             picture: None,
             view: None,
+            wall: None,
             people: None,
             speaking: Vec::new(),
             last_chat: 0,
@@ -184,6 +186,12 @@ impl Shown {
                 more,
                 camera_seen,
             });
+        }
+        // A page that never gets tiles hears nothing of them.
+        let before = self.wall.replace(mine.wall.clone()).unwrap_or_default();
+        if before != mine.wall {
+            let Wall { lines, shown, tiles } = mine.wall.clone();
+            told.push(ServerMessage::Tiles { lines, shown, tiles });
         }
     }
 
@@ -426,7 +434,8 @@ mod tests {
             room.seen(leg);
         }
         let told = words(&guest.update(&room.scene()));
-        assert_eq!(told[2..], ["view Speaker None 0/1 +0 true"]);
+        let tiles = "Tiles { lines: 9, shown: false, tiles: [] }";
+        assert_eq!(told[2..], ["view Speaker None 0/1 +0 true", tiles], "there is somebody to see");
         let camera = |told: &[ServerMessage]| {
             let camera = told.iter().find_map(|message| match message {
                 ServerMessage::Participant { participant } => participant.camera,

@@ -2,6 +2,8 @@
 
 use super::*;
 use causeway_base::SizeClass;
+use causeway_plan::picture::MAX_FORWARDED;
+use causeway_plan::video::Content;
 use causeway_plan::{FeedbackKind, LegVideo, VideoCoding, WebRtcVideo};
 
 const BUNDLE: &str = "a=group:BUNDLE 0 1 2";
@@ -114,6 +116,28 @@ fn one_line_may_be_both_and_further_lines_rest() {
         let (_, media) = granted(direction).answer(&offer(&[line("1", "sendrecv")])).unwrap();
         assert_eq!(shape(&media), [("1", expected)], "what a door grants");
     }
+}
+
+#[test]
+fn further_lines_of_one_who_takes_are_tiles_and_stay_in_their_order() {
+    let mut leg = leg();
+    let (_, first) = leg.answer(&offer(&[line("1", "sendonly"), line("2", "recvonly")])).unwrap();
+    assert_eq!(first.tile_lines(), 0);
+    let lines: Vec<_> = (1..16)
+        .map(|at| line(&at.to_string(), if at == 1 { "sendonly" } else { "recvonly" }))
+        .collect();
+    let tags: Vec<_> = (0..16).map(|at| at.to_string()).collect();
+    let group = format!("a=group:BUNDLE {}", tags.join(" "));
+    let more = String::from_utf8(offer(&lines)).unwrap().replace(BUNDLE, &group);
+    let (answer, media) = leg.answer(more.as_bytes()).unwrap();
+    assert_eq!(media.tile_lines(), MAX_FORWARDED);
+    let is_tile = |video: &&LegVideo| video.content == Content::Tile;
+    let tiles = media.video.iter().filter(is_tile).map(|video| carried(video).mid.as_str());
+    assert_eq!(tiles.collect::<Vec<_>>(), ["3", "4", "5", "6", "7", "8", "9", "10", "11"]);
+    assert_eq!(carried(&media.video[1]).local_ssrc, carried(&first.video[1]).local_ssrc);
+    let mut names: Vec<_> = answer.lines().filter(|line| line.contains("msid:tile")).collect();
+    names.dedup();
+    assert_eq!(names.len(), MAX_FORWARDED, "each is a track of its own");
 }
 
 #[test]

@@ -45,6 +45,7 @@ export class Client {
   /** What is sent of the camera, and whether anybody sees it. */
   private readonly shown = computed(() => (mayBeSeen(this.session.value) ? this.hardware.camera.track : null));
   private readonly seen = computed(() => this.session.value.view.camera_seen);
+  private readonly tileLines = computed(() => this.session.value.wall.lines);
   private signalling: Signalling | null = null;
   private peer: Peer | null = null;
   private peerWasUp = false;
@@ -60,6 +61,10 @@ export class Client {
     effect(() => {
       const seen = this.seen.value;
       this.peer?.see(seen);
+    });
+    effect(() => {
+      const lines = this.tileLines.value;
+      if (this.peer?.widen(lines)) this.peer.offer();
     });
     effect(() => { this.speak(lang.value); });
     this.hardware.changed = (track) => this.useTrack(track);
@@ -254,12 +259,13 @@ export class Client {
     this.peer?.close();
     this.peerWasUp = false;
     const { iceServers, listenOnly } = this.session.value;
-    this.screen.show(null);
+    this.screen.clear();
     const sources = { microphone: this.hardware.track, camera: this.shown.value, listenOnly };
     this.peer = new Peer(iceServers, sources, {
       send: (message) => void this.send(message),
       heard: (stream) => this.speaker.hear(stream),
       shown: (stream) => this.screen.show(stream),
+      tile: (line, stream) => this.screen.tile(line, stream),
       lines: (lines) => {
         this.dispatch({ type: 'lines', lines });
         // A bridge that takes no pictures leaves no switch for the camera: it looks at nobody.
@@ -269,6 +275,7 @@ export class Client {
       state: (state) => void this.mediaIs(state),
     });
     this.peer.see(this.seen.value);
+    this.peer.widen(this.tileLines.peek());
     this.dispatch({ type: 'media', media: { is: 'connecting' } });
     this.peer.offer();
   }
@@ -340,7 +347,7 @@ export class Client {
     this.peer = null;
     this.hardware.close();
     this.speaker.silence();
-    this.screen.show(null);
+    this.screen.clear();
   }
 
   leave(): void {

@@ -60,6 +60,7 @@ export type ServerMessage = { "type": "welcome", version: number, meeting: Meeti
   | { "type": "state", locked: boolean, may_unmute: boolean, may_call_me: boolean, may_call_out: boolean, guests_call_me: boolean, draining: boolean, }
   | { "type": "picture", layout: Layout, spotlight: number | null, strain: Strain, }
   | { "type": "view", layout: Layout, chosen: Layout | null, pinned: number | null, page: number, pages: number, more: number, camera_seen: boolean, }
+  | { "type": "tiles", lines: number, shown: boolean, tiles: Array<Tile>, }
   | { "type": "chat", messages: Array<ChatMessage>, }
   | { "type": "failed", of: string, problem: Problem, }
   | { "type": "call", target: string, state: CallState, problem: Problem | null, }

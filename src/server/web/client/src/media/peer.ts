@@ -21,6 +21,8 @@ export interface PeerListener {
   heard(stream: MediaStream): void;
   /** The picture of the meeting. */
   shown(stream: MediaStream): void;
+  /** Somebody as a tile, by the line of this number, from 1. */
+  tile(line: number, stream: MediaStream): void;
   lines(lines: Lines): void;
   /** The browser makes no further offer of this connection: another is needed. */
   spoilt(): void;
@@ -37,6 +39,8 @@ export class Peer {
   private readonly microphone: RTCRtpSender;
   private readonly camera: RTCRtpTransceiver;
   private readonly picture: RTCRtpTransceiver;
+  /** Lines that only take people, one each. */
+  private readonly tiles: RTCRtpTransceiver[] = [];
   /** Somebody sees the camera. */
   private seen = true;
   private changing: Promise<void> = Promise.resolve();
@@ -55,8 +59,10 @@ export class Peer {
     this.picture = this.connection.addTransceiver('video', { direction: 'recvonly' });
     if (microphone && !listenOnly) void this.microphone.replaceTrack(microphone);
     if (camera) void this.camera.sender.replaceTrack(camera);
-    this.connection.ontrack = ({ streams, track }) => {
+    this.connection.ontrack = ({ streams, track, transceiver }) => {
+      const tile = this.tiles.indexOf(transceiver);
       if (track.kind === 'audio') listener.heard(streams[0] ?? new MediaStream([track]));
+      else if (tile >= 0) listener.tile(tile + 1, new MediaStream([track]));
       else listener.shown(new MediaStream([track]));
     };
     this.connection.onicecandidate = ({ candidate }) => {
@@ -64,6 +70,18 @@ export class Peer {
       listener.send({ type: 'candidate', candidate: line.replace(/^candidate:/, '') });
     };
     this.connection.onconnectionstatechange = () => this.changed();
+  }
+
+  /** Has this many lines for tiles at least. They are added when they are needed: each makes all
+   *  descriptions longer. True where there are more than before, which an offer must tell. */
+  widen(lines: number): boolean {
+    if (this.closed || lines <= this.tiles.length) return false;
+    while (this.tiles.length < lines) {
+      const tile = this.connection.addTransceiver('video', { direction: 'recvonly' });
+      narrow(tile);
+      this.tiles.push(tile);
+    }
+    return true;
   }
 
   /** The first offer, a restart of ICE, or another use of a line. One offer is under way at a time. */
@@ -206,5 +224,16 @@ export class Peer {
 
   private tell(state: 'up' | 'broken' | 'failed'): void {
     if (!this.closed) this.listener.state(state);
+  }
+}
+
+/** Only the codecs that the bridge passes on: with all of them each line takes five kilobytes. */
+function narrow(line: RTCRtpTransceiver): void {
+  const codecs = RTCRtpReceiver.getCapabilities?.('video')?.codecs ?? [];
+  const useful = codecs.filter(({ mimeType }) => /^video\/(h264|vp8|rtx)$/i.test(mimeType));
+  try {
+    if (useful.length > 0) line.setCodecPreferences(useful);
+  } catch {
+    // All of them then.
   }
 }

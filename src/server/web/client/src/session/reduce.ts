@@ -4,7 +4,7 @@ import type { LinkAnswer, Participant, ServerMessage } from '../protocol';
 import { nothingSeen, type Observation } from '../ladder/ladder';
 import type { Lines } from '../media/peer';
 import {
-  MAX_CALLS, MAX_CHAT_KEPT, MAX_NOTICES, me, plainScene, plainView, seated, start,
+  MAX_CALLS, MAX_CHAT_KEPT, MAX_NOTICES, me, noWall, plainScene, plainView, seated, start,
   type Call, type Media, type Notice, type Scene, type Session, type Wire,
 } from './state';
 
@@ -129,6 +129,10 @@ function heard(session: Session, message: ServerMessage): Session {
     case 'view': {
       const { type: _, ...view } = message;
       return { ...session, view };
+    }
+    case 'tiles': {
+      const { type: _, ...wall } = message;
+      return { ...session, wall };
     }
     case 'chat':
       return chat(session, message.messages);
@@ -294,6 +298,6 @@ function noticed(session: Session, notice: Notice): Session {
 /** What does not outlast the meeting. */
 function cleared(session: Session): Session {
   return {
-    ...session, wire: { is: 'none' }, media: { is: 'none' }, lines: start.lines, scene: plainScene, view: plainView, people: [], speaking: [], calls: [], notices: [], hand: false, writing: 'idle',
+    ...session, wire: { is: 'none' }, media: { is: 'none' }, lines: start.lines, scene: plainScene, view: plainView, wall: noWall, people: [], speaking: [], calls: [], notices: [], hand: false, writing: 'idle',
   };
 }

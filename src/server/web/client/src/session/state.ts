@@ -61,6 +61,9 @@ export interface Scene {
 /** What I see, and whether I am seen. */
 export type View = Omit<Extract<ServerMessage, { type: 'view' }>, 'type'>;
 
+/** What I put together by myself, where I get people as they send themselves. */
+export type Wall = Omit<Extract<ServerMessage, { type: 'tiles' }>, 'type'>;
+
 /** What I wrote last: with the bridge, or not told to it. */
 export type Writing = 'idle' | 'sent' | 'unsent';
 
@@ -108,6 +111,7 @@ export interface Session {
   lines: Lines;
   scene: Scene;
   view: View;
+  wall: Wall;
   chat: ChatMessage[];
   writing: Writing;
   chatOpen: boolean;
@@ -128,6 +132,8 @@ export const MAX_CALLS = 20;
 export const plainScene: Scene = { layout: 'speaker', spotlight: null, strain: 'none' };
 export const plainView: View = { layout: 'speaker', chosen: null, pinned: null, page: 0, pages: 1, more: 0, camera_seen: true };
 
+export const noWall: Wall = { lines: 0, shown: false, tiles: [] };
+
 export const start: Session = {
   phase: { at: 'checking' },
   wire: { is: 'none' },
@@ -146,6 +152,7 @@ export const start: Session = {
   lines: { camera: false, picture: false },
   scene: plainScene,
   view: plainView,
+  wall: noWall,
   chat: [],
   writing: 'idle',
   chatOpen: false,
@@ -180,8 +187,8 @@ export function mayBeSeen(session: Session): boolean {
 
 /** Whether there is a picture of anybody else: without one, names tell more. */
 export function seesSomebody(session: Session): boolean {
-  const { lines, scene, seat, people } = session;
-  return lines.picture && scene.strain !== 'audio_only' && people.some((one) => one.camera && one.id !== seat?.participant);
+  const { lines, scene, seat, people, wall } = session;
+  return lines.picture && (wall.shown || scene.strain !== 'audio_only') && people.some((one) => one.camera && one.id !== seat?.participant);
 }
 
 export function present(session: Session): Participant[] {

@@ -8,22 +8,29 @@ import { Icon, type IconName } from './icon';
 import { LayoutMenu, layoutName } from './layout';
 import { nameOf } from './person';
 import { Video } from './video';
+import { useWall, Wall } from './wall';
 
 /** The picture of the meeting, as large as there is room, and below it what one can change of it. */
 export function Picture({ stream }: { stream: MediaStream }): JSX.Element {
   const { screen, session } = useClient();
   const { view } = session.value;
   const t = strings.value.picture;
+  const lit = useSignal<ReadonlySet<number>>(new Set());
+  const { up, tiles } = useWall(lit.value, pictureElement);
+  const light = (line: number): void => { lit.value = new Set(lit.value).add(line); };
   return (
     <figure class="picture">
-      <div class="canvas">
+      <div class={up ? 'canvas with-wall' : 'canvas'}>
         <Video stream={stream} label={`${t.name}: ${layoutName(view.layout)}`} class="meeting-video" lit={() => { screen.lit.value = true; }} />
-        {!screen.lit.value && <p class="hint" role="status">{t.waiting}</p>}
+        {tiles.length > 0 && <Wall tiles={tiles} up={up} light={light} />}
+        {!screen.lit.value && !up && <p class="hint" role="status">{t.waiting}</p>}
       </div>
       <figcaption><Tools /></figcaption>
     </figure>
   );
 }
+
+const pictureElement = (): HTMLVideoElement | null => document.querySelector<HTMLVideoElement>('.meeting-video');
 
 function Tools(): JSX.Element {
   const client = useClient();
@@ -101,21 +108,22 @@ function Arriving(): JSX.Element {
   return <span class={`arrival ${verdict}`}>{t.arrival(width, height, framesPerSecond, t[verdict])}</span>;
 }
 
-/** Out of the page, and over the whole screen, where the browser has it. */
+/** Out of the page, and over the whole screen, where the browser has it. Of tiles, the largest goes
+ *  out, and all of them over the screen. */
 function Windows(): JSX.Element {
   const t = strings.value.picture;
   const apart = document.pictureInPictureEnabled && 'requestPictureInPicture' in HTMLVideoElement.prototype;
   return (
     <>
       {apart && <Window icon="pip" label={t.pip} press={(video) => (document.pictureInPictureElement ? document.exitPictureInPicture() : video.requestPictureInPicture())} />}
-      {document.fullscreenEnabled && <Window icon="full" label={t.full} press={(video) => video.requestFullscreen()} />}
+      {document.fullscreenEnabled && <Window icon="full" label={t.full} press={(video) => (video.closest('.with-wall') ?? video).requestFullscreen()} />}
     </>
   );
 }
 
 function Window({ icon, label, press }: { icon: IconName; label: string; press(video: HTMLVideoElement): Promise<unknown> }): JSX.Element {
   const go = (): void => {
-    const video = document.querySelector<HTMLVideoElement>('.meeting-video');
+    const video = document.querySelector<HTMLVideoElement>('.with-wall li .video') ?? pictureElement();
     // The browser may refuse, as before the first picture.
     if (video) void press(video).catch(() => undefined);
   };

@@ -50,6 +50,20 @@ function farEnd() {
     track.contentHint = 'detail';
     return track;
   }
+  /** One colour, by its number, and something that moves. */
+  function plain(number) {
+    const canvas = Object.assign(document.createElement('canvas'), { width: 640, height: 360 });
+    const context = canvas.getContext('2d');
+    let beat = 0;
+    setInterval(() => {
+      beat += 1;
+      context.fillStyle = ['#902020', '#206090', '#208040'][number % 3];
+      context.fillRect(0, 0, 640, 360);
+      context.fillStyle = 'white';
+      context.fillRect((beat * 8) % 600, 160, 40, 40);
+    }, 50);
+    return canvas.captureStream(20).getVideoTracks()[0];
+  }
   /** Sizes and pictures of the camera, as they arrive. */
   window.seen = async () => {
     const report = await window.lastEnd?.getStats();
@@ -85,6 +99,11 @@ function farEnd() {
     if (picture && !probe) {
       picture.direction = 'sendonly';
       if (!picture.sender.track) await picture.sender.replaceTrack(bars());
+    }
+    // Those after it are for tiles.
+    for (const [at, tile] of end.getTransceivers().slice(3).entries()) {
+      tile.direction = 'sendonly';
+      if (!tile.sender.track) await tile.sender.replaceTrack(plain(at));
     }
     await end.setLocalDescription();
     if (end.iceGatheringState !== 'complete') {

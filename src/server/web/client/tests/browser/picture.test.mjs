@@ -150,3 +150,41 @@ test('a connection that breaks brings it back', async () => {
   const before = await decoded();
   await until('it goes on', async () => (await decoded()) > before + 5, 20_000);
 });
+
+test('people that come by lines of their own are put in their places, and the picture comes back without a gap', async () => {
+  const page = await watching();
+  const [first, second] = fake.people.map(({ id }) => id);
+  const tile = (participant, line, left) => ({ participant, line, left, top: 2500, width: 5000, height: 5000 });
+  const tiles = [tile(first, 1, 0), tile(second, 3, 5000)];
+  fake.say(fake.mine, { type: 'tiles', lines: 3, shown: false, tiles: [] });
+  await until('lines for them', () => page.evaluate(() => window.made.at(-1).getTransceivers().length === 6));
+  fake.say(fake.mine, { type: 'tiles', lines: 3, shown: false, tiles });
+  await page.waitForSelector('.wall.behind li video', { state: 'attached' });
+  // From now on one of the two is to be seen at every moment.
+  await page.evaluate(() => {
+    window.gaps = 0;
+    const look = () => {
+      const wall = document.querySelector('.wall:not(.behind)');
+      const whole = !wall || [...wall.querySelectorAll('video')].every((video) => video.videoWidth > 0);
+      if (!whole || document.querySelector('.meeting-video')?.videoWidth !== 1280) window.gaps += 1;
+      requestAnimationFrame(look);
+    };
+    look();
+  });
+  fake.say(fake.mine, { type: 'tiles', lines: 3, shown: true, tiles });
+  await page.waitForSelector('.wall:not(.behind)');
+  const boxes = await page.locator('.wall li').evaluateAll((all) => all.map((one) => one.getBoundingClientRect()).map(({ left, width, top, height }) => [left, width, top, height]));
+  expect(boxes[1][0]).toBeCloseTo(boxes[0][0] + boxes[0][1], 0);
+  expect(boxes[0][1] / boxes[0][3]).toBeCloseTo(16 / 9, 1);
+  expect(await visit.axe()).toEqual([]);
+  await visit.screen('tiles');
+  fake.change(second, { hand: true, camera: CAMERA });
+  await page.waitForSelector('.wall li >> nth=1 >> .raised');
+  // Another place is the same line: its picture goes on.
+  fake.say(fake.mine, { type: 'tiles', lines: 3, shown: true, tiles: [tile(second, 3, 0), tile(first, 1, 5000)] });
+  await until('changed places', async () => (await page.locator('.wall li').first().getAttribute('data-participant')) === String(second));
+  fake.say(fake.mine, { type: 'tiles', lines: 0, shown: false, tiles: [] });
+  await page.waitForSelector('.wall', { state: 'detached' });
+  expect(await page.evaluate(() => window.gaps)).toBe(0);
+  expect(visit.complaints).toEqual([]);
+}, 60_000);

@@ -4,7 +4,7 @@ import { keepChoice, keptChoice } from '../../src/media/choice';
 import { fitted, offered } from '../../src/media/encodings';
 import type { Participant, ServerMessage } from '../../src/protocol';
 import { reduce, type Event } from '../../src/session/reduce';
-import { mayBeSeen, plainScene, plainView, seesSomebody, start, type Session } from '../../src/session/state';
+import { mayBeSeen, noWall, plainScene, plainView, seesSomebody, start, type Session } from '../../src/session/state';
 
 const run = (from: Session, ...events: Event[]): Session => events.reduce(reduce, from);
 const says = (message: ServerMessage): Event => ({ type: 'server', message });
@@ -66,6 +66,15 @@ describe('what arrives', () => {
     expect(new ArrivalMeter().take(report(1, { framesDecoded: 0 }))).toBe(null);
   });
 
+  test('is that of the largest that changes, where there are several', () => {
+    const meter = new ArrivalMeter();
+    const rest = { id: 'picture', framesDecoded: 90, packetsReceived: 9, packetsLost: 0 };
+    const tile = (id: string, framesDecoded: number, frameHeight: number) => ({ id, frameWidth: 320, frameHeight, framesDecoded, packetsReceived: framesDecoded, packetsLost: 0 });
+    meter.take([...report(1000, rest), ...report(1000, tile('a', 10, 180)), ...report(1000, tile('b', 10, 360))]);
+    const seen = meter.take([...report(2000, rest), ...report(2000, tile('a', 40, 180)), ...report(2000, tile('b', 35, 360))]);
+    expect(seen).toMatchObject({ height: 360, framesPerSecond: 25 });
+  });
+
   test('is judged by what is lost, not by how little moves', () => {
     const still = { width: 1280, height: 720, framesPerSecond: 0, lossPermille: 0 };
     expect(verdictOf(still)).toBe('good');
@@ -117,6 +126,16 @@ describe('who sees whom', () => {
     expect(seesSomebody(seen)).toBe(true);
     expect(seesSomebody(run(seen, { type: 'lines', lines: { camera: false, picture: false } }))).toBe(false);
     expect(seesSomebody(run(seen, says({ type: 'picture', ...plainScene, strain: 'audio_only' })))).toBe(false);
+  });
+
+  test('tiles of their own need no time of the bridge, and nothing of them outlasts the meeting', () => {
+    const wall = { lines: 9, shown: true, tiles: [{ participant: 8, line: 1, left: 0, top: 0, width: 10_000, height: 10_000 }] };
+    const strained = run(inside, roster(one(7), one(8, { camera })), says({ type: 'picture', ...plainScene, strain: 'audio_only' }));
+    expect(seesSomebody(strained)).toBe(false);
+    const tiled = run(strained, says({ type: 'tiles', ...wall }));
+    expect(tiled.wall).toEqual(wall);
+    expect(seesSomebody(tiled)).toBe(true);
+    expect(run(tiled, { type: 'left' }).wall).toEqual(noWall);
   });
 
   test('a spotlight and a strain are told to those who are in, once', () => {
