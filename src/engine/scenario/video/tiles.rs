@@ -186,7 +186,7 @@ fn alone(id: u32, height: u16) -> PicturePlan {
         name: String::new(),
         marks: TileMarks::default(),
     };
-    let show = Show::People { tiles: vec![tile], on_phone: 0, recording: false };
+    let show = Show::People { tiles: vec![tile], on_phone: 0, more: 0, recording: false };
     PicturePlan { id: PictureId(id), show, lang: Lang::En, margin: 0 }
 }
 
