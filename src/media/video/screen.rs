@@ -134,7 +134,7 @@ pub fn bars(
     clock: &str,
     picture: u32,
 ) -> Scene {
-    let bar_height = (canvas.height / 10 * 7) & !1;
+    let bar_height = (canvas.height / 20 * 13) & !1;
     let edge = |bar: usize| (usize::from(canvas.width) * bar / BARS.len()) as u16 & !1;
     let mut tiles: Vec<Tile> = (0..BARS.len())
         .map(|bar| {
@@ -172,15 +172,17 @@ fn words(
     let rect = Rect::new(0, top, canvas.width, canvas.height.saturating_sub(top));
     let mut tile = Tile::new(rect, None);
     let mut page = Page::new(lettering, VideoSize::new(canvas.width, rect.height()));
-    // With three lines each is as high as a caption: 1 + 3 * 4.5 + 3 = 17.5 of 18 units.
-    let unit = rect.height() / 18;
+    // The last twentieth of the picture is not to be read everywhere.
+    let all = rect.height() / 6 * 5;
+    // With three lines each is as high as a caption: 1 + 3 * 4.5 + 2 = 16.5 of 17 units.
+    let unit = all / 17;
     let size = (3 * unit).max(LEAST_LINE);
     page.top = unit;
     for line in &lines[..lines.len().min(MAX_BAR_LINES)] {
         page.line(line, size, BRIGHT);
     }
     // In a small picture the lines take its place.
-    if page.top + 3 * unit <= rect.height() {
+    if page.top + 2 * unit <= all {
         page.line(clock, 2 * unit, SOFT);
     }
     tile.sprites = page.sprites;

@@ -249,9 +249,20 @@ fn bars_have_their_colours_and_the_mark_moves() {
         assert_eq!(planes.u.row(50)[x / 2], colour.u);
         assert_eq!(planes.v.row(50)[x / 2], colour.v);
     }
-    let strip = |picture: &Frame| picture.planes().y.row(515).iter().position(|luma| *luma > 200);
+    let strip = |picture: &Frame| picture.planes().y.row(485).iter().position(|luma| *luma > 200);
     assert_eq!(strip(&first), Some(0));
     assert!(strip(&later).unwrap() > 500);
+    let lines = ["双向声音正常 · 线路良好", "Your picture arrives: 1280x720", "按 1 再测一次"];
+    let lines = lines.map(str::to_owned);
+    for (width, height) in [(320, 180), (640, 360), (1280, 720), (1920, 1080), (352, 288)] {
+        let canvas = VideoSize::new(width, height);
+        let picture = compose(&bars(&mut lettering, canvas, &lines, "12:34:56 UTC", 0));
+        let luma = picture.planes().y;
+        let (width, height) = (usize::from(width), usize::from(height));
+        let edge = height - height / 20;
+        assert_eq!(bright(luma.part(0, edge, width, height - edge)), 0, "{width}x{height}");
+        assert!(bright(luma.part(0, height * 3 / 4, width, edge - height * 3 / 4)) > 100);
+    }
 }
 
 #[test]
