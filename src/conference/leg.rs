@@ -127,6 +127,12 @@ pub enum LegEvent {
         /// All of it; replaces what was agreed before.
         media: Box<LegMedia>,
     },
+    /// The peer adds pictures to a call that has no ports for them: owes
+    /// [`LegCommand::AnswerPictures`].
+    PicturesOffered {
+        /// The leg.
+        leg: LegId,
+    },
     /// A further candidate of a browser (RFC 8838).
     Candidate {
         /// The leg.
@@ -166,6 +172,7 @@ impl LegEvent {
             | LegEvent::Carried { leg, .. }
             | LegEvent::Answered { leg }
             | LegEvent::MediaReady { leg, .. }
+            | LegEvent::PicturesOffered { leg }
             | LegEvent::Candidate { leg, .. }
             | LegEvent::Digit { leg, .. }
             | LegEvent::KeyframeNeeded { leg }
@@ -213,6 +220,14 @@ pub enum LegCommand {
         /// Where the engine waits for media.
         media: MediaAddress,
     },
+    /// Answer an offer of pictures in a standing call.
+    AnswerPictures {
+        /// The leg.
+        leg: LegId,
+        /// Where the engine waits for them, RTP and RTCP. `None`: they are refused, and the call
+        /// goes on without.
+        ports: Option<(SocketAddr, SocketAddr)>,
+    },
     /// Refuse a leg that was not accepted.
     Reject {
         /// The leg.
@@ -255,6 +270,7 @@ impl LegCommand {
             LegCommand::Dial { leg, .. }
             | LegCommand::Ring { leg }
             | LegCommand::Accept { leg, .. }
+            | LegCommand::AnswerPictures { leg, .. }
             | LegCommand::Reject { leg, .. }
             | LegCommand::Hold { leg, .. }
             | LegCommand::SendDigits { leg, .. }

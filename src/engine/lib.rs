@@ -240,6 +240,9 @@ impl Engine {
             MediaCommand::RefreshPicture { leg } => {
                 self.order_leg(&places, leg, Order::RefreshPicture(leg))
             }
+            MediaCommand::ReservePictures { leg, local } => {
+                self.reserve_pictures(&places, leg, local)
+            }
             MediaCommand::ReserveWebRtc { leg } => self.reserve_browser(&mut places, leg),
             MediaCommand::AddCandidate { leg, candidate } => {
                 self.order_leg(&places, leg, Order::AddCandidate(leg, candidate))
@@ -357,6 +360,23 @@ impl Engine {
         self.order(worker, Order::Adopt(Box::new(leg_of_ports), None))?;
         places.legs.insert(leg, Place { worker, door: None });
         answer.send(reserved);
+        Ok(())
+    }
+
+    /// For a leg that is there; for any other there is nobody to answer.
+    fn reserve_pictures(
+        &self,
+        places: &Places,
+        leg: LegId,
+        local: IpAddr,
+    ) -> Result<(), Overloaded> {
+        let answer = self.events.try_reserve().map_err(|_| Overloaded)?;
+        let pair = self.ports.reserve(local, self.config.dscp).map(PortPair::for_video).ok();
+        let ports = pair.as_ref().map(|pair| (pair.rtp_address, pair.rtcp_address));
+        if let Some(pair) = pair {
+            self.order_leg(places, leg, Order::AdoptVideo(leg, Box::new(pair)))?;
+        }
+        answer.send(MediaEvent::PicturesReserved { leg, ports });
         Ok(())
     }
 

@@ -2,6 +2,7 @@
 
 use crate::leg::Leg;
 use crate::play::Play;
+use crate::port::PortPair;
 use crate::video::studio::Composition;
 use causeway_base::{ConferenceId, LegId};
 use causeway_plan::{IceCandidate, IceCredentials, LegMedia, MediaPlan};
@@ -27,6 +28,8 @@ pub(crate) enum Order {
     /// A new leg; a browser's with the credentials by which this worker's door knows it. One
     /// order, so that a full queue takes both or neither.
     Adopt(Box<Leg>, Option<IceCredentials>),
+    /// Ports for the main video line of a leg.
+    AdoptVideo(LegId, Box<PortPair>),
     /// A leg's media, for the first time or anew.
     Configure(LegId, Box<LegMedia>),
     /// A leg of this worker enters a conference of this worker.
@@ -77,6 +80,7 @@ impl Order {
     pub(crate) fn leg(&self) -> Option<LegId> {
         match self {
             Order::Configure(leg, _)
+            | Order::AdoptVideo(leg, _)
             | Order::Enter(leg, _)
             | Order::Depart(leg, ..)
             | Order::AddCandidate(leg, _)

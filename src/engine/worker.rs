@@ -4,6 +4,7 @@
 use crate::clock::{Now, TickClock, TickMetrics};
 use crate::leg::{Leg, Path};
 use crate::order::{MAX_ORDERS_PER_TICK, Order, Subject};
+use crate::port::PortPair;
 use crate::room::{Room, Scratch};
 use crate::sys::{self, Inbox};
 use crate::video::{Machinery, line};
@@ -15,7 +16,6 @@ use causeway_plan::{IceCredentials, MediaEvent};
 use rustix::event::{Timespec, epoll};
 use std::collections::{HashMap, VecDeque};
 use std::io;
-use std::net::UdpSocket;
 use std::os::fd::{AsFd, OwnedFd};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -355,6 +355,7 @@ impl Worker {
                 }
                 self.adopt(now, leg);
             }
+            Order::AdoptVideo(leg, ports) => self.adopt_video(leg, *ports),
             Order::Configure(leg, media) => {
                 if let Some(slot) = self.legs.slot(leg)
                     && let Some(leg) = self.legs.get_mut(slot)
@@ -468,6 +469,20 @@ impl Worker {
         }
     }
 
+    /// A leg that has ports for pictures keeps those.
+    fn adopt_video(&mut self, id: LegId, ports: PortPair) {
+        let Some(slot) = self.legs.slot(id) else { return };
+        let Some(leg) = self.legs.get_mut(slot).filter(|leg| leg.video_ports.is_none()) else {
+            return;
+        };
+        let watched = watch_pair(&self.video_epoll, &ports, slot);
+        leg.video_ports = Some(ports);
+        if let Err(error) = watched {
+            tracing::error!(%error, leg = %id, "a leg's sockets cannot be watched");
+            self.sink.send(MediaEvent::Failed { leg: id, cause: EndCause::Internal });
+        }
+    }
+
     fn enter(&mut self, now: Now, leg: LegId, conference: ConferenceId) {
         let Some(slot) = self.legs.slot(leg) else { return };
         let Some(leg) = self.legs.get_mut(slot) else { return };
@@ -486,9 +501,10 @@ impl Worker {
     /// Takes a leg off this worker, with its sockets open.
     fn take_out(&mut self, now: Now, leg: LegId) -> Option<Box<Leg>> {
         let mut leg = self.legs.remove(leg)?;
-        for (epoll, socket, _) in sockets(&self.epoll, &self.video_epoll, &leg) {
+        for (epoll, ports) in pairs(&self.epoll, &self.video_epoll, &leg) {
             // Fails only for a socket that was never added.
-            let _ = epoll::delete(epoll, socket.as_fd());
+            let _ = epoll::delete(epoll, ports.rtp.as_fd());
+            let _ = epoll::delete(epoll, ports.rtcp.as_fd());
         }
         line::leave(&mut leg, now.instant);
         if let Some(room) = leg.room.take().and_then(|room| self.rooms.get_mut(&room)) {
@@ -765,27 +781,28 @@ impl Default for Buffers {
     }
 }
 
-/// The sockets of a leg, each with the epoll instance that watches it and whether it is for RTCP.
-fn sockets<'a>(
+/// The pairs of ports of a leg, each with the epoll instance that watches it.
+fn pairs<'a>(
     epoll: &'a OwnedFd,
     video_epoll: &'a OwnedFd,
     leg: &'a Leg,
-) -> impl Iterator<Item = (&'a OwnedFd, &'a UdpSocket, bool)> {
+) -> impl Iterator<Item = (&'a OwnedFd, &'a PortPair)> {
     let audio = match &leg.path {
         Path::Ports(ports) => Some((epoll, ports)),
         Path::WebRtc(_) => None,
     };
     let video = leg.video_ports.as_ref().map(|ports| (video_epoll, ports));
-    audio
-        .into_iter()
-        .chain(video)
-        .flat_map(|(epoll, ports)| [(epoll, &ports.rtp, false), (epoll, &ports.rtcp, true)])
+    audio.into_iter().chain(video)
+}
+
+fn watch(epoll: &OwnedFd, video_epoll: &OwnedFd, leg: &Leg, slot: usize) -> io::Result<()> {
+    pairs(epoll, video_epoll, leg).try_for_each(|(epoll, ports)| watch_pair(epoll, ports, slot))
 }
 
 /// Has epoll name a leg's sockets by its slot: even for RTP, odd for RTCP. Level-triggered, so
 /// that one system call takes a datagram and none is forgotten.
-fn watch(epoll: &OwnedFd, video_epoll: &OwnedFd, leg: &Leg, slot: usize) -> io::Result<()> {
-    for (epoll, socket, rtcp) in sockets(epoll, video_epoll, leg) {
+fn watch_pair(epoll: &OwnedFd, ports: &PortPair, slot: usize) -> io::Result<()> {
+    for (socket, rtcp) in [(&ports.rtp, false), (&ports.rtcp, true)] {
         let token = epoll::EventData::new_u64((slot as u64) << 1 | u64::from(rtcp));
         epoll::add(epoll, socket.as_fd(), token, epoll::EventFlags::IN)?;
     }

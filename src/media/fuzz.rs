@@ -97,6 +97,7 @@ fn decode_video(codec: VideoCodec, data: &[u8]) {
         rest = tail;
         if unit.is_empty() {
             decoder.lost();
+            decoder.begin_blind();
         }
         if let Ok(Decoded::Picture(picture)) = decoder.decode(unit, &frames) {
             assert!(is_allowed(picture.size()));

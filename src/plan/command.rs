@@ -41,6 +41,14 @@ pub enum MediaCommand {
         /// Ports for a main video line too.
         video: bool,
     },
+    /// Bind ports for the main video line of a leg that has ports for sound. Answered by
+    /// [`MediaEvent::PicturesReserved`].
+    ReservePictures {
+        /// The leg, reserved before.
+        leg: LegId,
+        /// The local address to bind.
+        local: IpAddr,
+    },
     /// Make a browser's leg, on the shared ports of a worker. Answered by
     /// [`MediaEvent::WebRtcReserved`] or [`MediaEvent::Failed`].
     ReserveWebRtc {
@@ -130,6 +138,13 @@ pub enum MediaEvent {
         rtcp: SocketAddr,
         /// The same two for its main video line, where they were wanted and there were any.
         video: Option<(SocketAddr, SocketAddr)>,
+    },
+    /// A leg has ports for its main video line, where there were any.
+    PicturesReserved {
+        /// The leg.
+        leg: LegId,
+        /// The local RTP and RTCP address.
+        ports: Option<(SocketAddr, SocketAddr)>,
     },
     /// A browser's leg has its credentials and its ports.
     WebRtcReserved {
@@ -272,6 +287,7 @@ impl MediaEvent {
             | MediaEvent::VideoStrained { conference, .. }
             | MediaEvent::ConferenceFailed { conference, .. } => Subject::Conference(*conference),
             MediaEvent::Reserved { leg, .. }
+            | MediaEvent::PicturesReserved { leg, .. }
             | MediaEvent::WebRtcReserved { leg, .. }
             | MediaEvent::WebRtcChanged { leg, .. }
             | MediaEvent::SourceLatched { leg, .. }

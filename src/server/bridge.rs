@@ -181,7 +181,9 @@ impl Bridge {
         }));
         // Without an engine that has pictures, none are agreed.
         let video = config.engine.video.as_ref().map(|_| config.video.policy);
+        let seeing = config.trunks.profiles.iter().filter(|(_, trunk)| trunk.pictures);
         let answering = Arc::new(Answering {
+            seeing_trunks: seeing.map(|(name, _)| Arc::clone(name)).collect(),
             policy: OfferPolicy { video: video.unwrap_or_default(), ..config.policy },
             advertised: config.advertised,
             farewell: config.reception.farewell,

@@ -3,6 +3,7 @@
 
 use causeway_base::LegId;
 use causeway_conference::{LegView, ParticipantView};
+use causeway_engine::VideoCounts;
 use std::fmt;
 use std::sync::Arc;
 use tokio::sync::Semaphore;
@@ -10,10 +11,13 @@ use tokio::sync::Semaphore;
 /// Looks at a time: each picture is composed anew and compressed, beside all calls.
 const MAX_LOOKS: usize = 2;
 
-/// Shows what a leg is shown.
+/// Shows what a leg is shown, and what all pictures cost.
 pub(crate) trait Snapshots: fmt::Debug + Send + Sync {
     /// The picture that a leg is sent now, as PNG. `None`: it is sent none. May wait.
     fn of(&self, leg: LegId) -> Option<Vec<u8>>;
+
+    /// Counts since the start. `None` without pictures.
+    fn counts(&self) -> Option<VideoCounts>;
 }
 
 /// All looks of a bridge.
@@ -26,6 +30,11 @@ pub(crate) struct Looks {
 impl Looks {
     pub(crate) fn new(snapshots: Arc<dyn Snapshots>) -> Self {
         Self { snapshots, permits: Arc::new(Semaphore::new(MAX_LOOKS)) }
+    }
+
+    /// What pictures cost and gave since the start. `None` without pictures.
+    pub(crate) fn counts(&self) -> Option<VideoCounts> {
+        self.snapshots.counts()
     }
 
     /// What a participant sees, as PNG. `None` where it is sent no picture.
@@ -67,6 +76,10 @@ mod tests {
             self.begun.send(leg).expect("somebody counts");
             let done = self.done.lock().unwrap_or_else(PoisonError::into_inner);
             done.recv().ok().map(|()| Vec::new())
+        }
+
+        fn counts(&self) -> Option<VideoCounts> {
+            None
         }
     }
 

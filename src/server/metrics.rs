@@ -6,6 +6,7 @@
 
 use crate::api::Gauges;
 use causeway_base::EndCause;
+use causeway_engine::VideoCounts;
 use causeway_plan::DigitMethod;
 use causeway_plan::stats::KeyFrameAsks;
 use causeway_plan::video::{Sight, VideoStrain};
@@ -64,6 +65,20 @@ fn describe() {
     describe_counter!(
         "causeway_video_strains_total",
         "Changes of the time for pictures, by what is left"
+    );
+    describe_counter!("causeway_pictures_decoded_total", "Pictures of cameras decoded");
+    describe_counter!(
+        "causeway_picture_decode_milliseconds_total",
+        "Time that decoders took, from the request to the answer"
+    );
+    describe_counter!("causeway_decoder_restarts_total", "Decoder processes that died");
+    describe_counter!("causeway_pictures_composed_total", "Pictures composed");
+    describe_counter!("causeway_pictures_encoded_total", "Pictures encoded, by kind");
+    describe_counter!("causeway_picture_encode_failures_total", "Pictures that no encoder made");
+    describe_counter!("causeway_picture_beats_total", "Beats of the clock of pictures");
+    describe_counter!(
+        "causeway_late_picture_beats_total",
+        "Beats that found the work of an earlier one undone"
     );
     describe_counter!("causeway_api_requests_total", "Requests of the API");
     describe_histogram!("causeway_api_request_seconds", Unit::Seconds, "Time of a request");
@@ -186,6 +201,22 @@ pub(crate) fn text(gauges: &Gauges) -> String {
     }
     counter!("causeway_ticks_total").absolute(gauges.ticks);
     counter!("causeway_late_ticks_total").absolute(gauges.late_ticks);
+    gauges.pictures.iter().for_each(pictures);
     recorder.run_upkeep();
     recorder.render()
+}
+
+/// What pictures cost and gave.
+fn pictures(counts: &VideoCounts) {
+    let millis = u64::try_from(counts.decoding.as_millis()).unwrap_or(u64::MAX);
+    counter!("causeway_pictures_decoded_total").absolute(counts.decoded);
+    counter!("causeway_picture_decode_milliseconds_total").absolute(millis);
+    counter!("causeway_decoder_restarts_total").absolute(counts.decoder_restarts);
+    counter!("causeway_pictures_composed_total").absolute(counts.composed);
+    let leaning = counts.encoded.saturating_sub(counts.key_pictures);
+    counter!("causeway_pictures_encoded_total", "kind" => "key").absolute(counts.key_pictures);
+    counter!("causeway_pictures_encoded_total", "kind" => "delta").absolute(leaning);
+    counter!("causeway_picture_encode_failures_total").absolute(counts.encode_failures);
+    counter!("causeway_picture_beats_total").absolute(counts.beats);
+    counter!("causeway_late_picture_beats_total").absolute(counts.late_beats);
 }

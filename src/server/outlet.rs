@@ -8,7 +8,7 @@ use causeway_adapter::sip::{SipError, SipHandle};
 use causeway_adapter::webrtc::WebRtcHandle;
 use causeway_base::LegId;
 use causeway_conference::{LegCommand, Protocol};
-use causeway_engine::Engine;
+use causeway_engine::{Engine, VideoCounts};
 use causeway_media::prompt::Pack;
 use causeway_plan::MediaCommand;
 use std::fmt;
@@ -26,6 +26,10 @@ pub(crate) trait Outlet: fmt::Debug + Send + Sync + 'static {
 impl Snapshots for Drivers {
     fn of(&self, leg: LegId) -> Option<Vec<u8>> {
         self.engine.snapshot(leg)
+    }
+
+    fn counts(&self) -> Option<VideoCounts> {
+        self.engine.video_counts()
     }
 }
 

@@ -186,6 +186,7 @@ pub fn h264_payload(data: &[u8]) {
     assert_eq!(stream.len(), payload.stream_len());
     assert!(stream.len() <= 4 * data.len() + 4, "no payload grows beyond its start codes");
     assert!(payload.begins_picture() || !payload.begins_key_picture());
+    let _ = payload.has_recovery_point();
 }
 
 /// H.264 byte streams: units are within, sizes are bounded, and packetizing loses nothing.
@@ -195,7 +196,7 @@ pub fn h264_stream(data: &[u8]) {
         if let Some(sequence) = SequenceParameterSet::parse(nal) {
             assert!(sequence.size.pixels() > 0 && sequence.size.fits(sequence.coded_size));
         }
-        let _ = (PictureParameterSet::parse(nal), SliceStart::parse(nal));
+        let _ = (PictureParameterSet::parse(nal), SliceStart::parse(nal), nal.recovery_point());
         if !matches!(nal.kind().number(), 9 | 12) {
             units.push(nal);
         }

@@ -47,6 +47,20 @@ impl Picture {
             .count();
         like as f64 / all.max(1) as f64
     }
+
+    /// The middle column of what looks like a colour in a part, in thousandths of the picture.
+    pub(crate) fn column(&self, part: Part, colour: [u8; 3]) -> Option<usize> {
+        let Part { left, top, right, bottom } = part;
+        let rows = self.height * top / 1_000..self.height * bottom / 1_000;
+        let columns = self.width * left / 1_000..self.width * right / 1_000;
+        let is_there =
+            |column: &usize, row| is_like(self.pixels[row * self.width + *column], colour);
+        let alike: Vec<usize> = rows
+            .flat_map(|row| columns.clone().filter(move |column| is_there(column, row)))
+            .collect();
+        let middle = alike.iter().sum::<usize>().checked_div(alike.len())?;
+        Some(middle * 1_000 / self.width)
+    }
 }
 
 /// A part of a picture: its corners in thousandths of the width and of the height.

@@ -55,7 +55,7 @@ pub(super) fn believe(call: &mut IncomingCall, request: &Request) {
 
 /// Whether a session description has a video line that is not switched off. Without one at all the
 /// offer is ours.
-fn may_have_pictures(description: &[u8]) -> bool {
+pub(super) fn may_have_pictures(description: &[u8]) -> bool {
     let is_video = |line: &[u8]| line.starts_with(b"m=video ") && !line.starts_with(b"m=video 0 ");
     description.is_empty() || description.split(|byte| *byte == b'\n').any(is_video)
 }

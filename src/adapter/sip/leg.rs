@@ -1,5 +1,6 @@
 //! One call's descriptions: offer/answer between the endpoint's events and the leg's words.
 
+use super::facts::may_have_pictures;
 use bytes::Bytes;
 use causeway_base::{EndCause, LegId};
 use causeway_conference::{LegEvent, PortAddress};
@@ -15,6 +16,8 @@ pub(super) struct CallLeg {
     /// Where its signalling comes from.
     source: IpAddr,
     state: State,
+    /// An offer in the standing call that waits for ports for its pictures.
+    widening: Option<Bytes>,
 }
 
 /// Where its descriptions stand.
@@ -43,7 +46,7 @@ pub(super) struct Outcome {
 impl CallLeg {
     /// A call that came in.
     pub(super) fn offered(leg: LegId, source: IpAddr, offer: Option<Bytes>) -> Self {
-        Self { leg, source, state: State::Offered { offer } }
+        Self { leg, source, state: State::Offered { offer }, widening: None }
     }
 
     /// A call that goes out; gives its offer too.
@@ -57,7 +60,7 @@ impl CallLeg {
         let mut negotiator = Box::new(negotiator(policy, media, source, seed));
         let offer = negotiator.offer().into();
         let state = State::Offering { offered: negotiator, agreed: None };
-        (Self { leg, source, state }, offer)
+        (Self { leg, source, state, widening: None }, offer)
     }
 
     /// Lets a call in.
@@ -110,7 +113,7 @@ impl CallLeg {
         let direction = if held { Direction::Inactive } else { Direction::SendReceive };
         negotiator.set_direction(direction);
         // With an offer of either side under way the direction goes into the next one.
-        if !negotiator.is_offering() {
+        if !negotiator.is_offering() && self.widening.is_none() {
             let sdp = negotiator.offer().into();
             out.commands.push(Command::Reoffer { call: self.leg, sdp });
         }
@@ -203,16 +206,39 @@ impl CallLeg {
             out.commands.push(Command::RejectReoffer { call });
             return;
         };
-        match offer.map(|offer| negotiator.answer(&offer)) {
+        match offer {
+            Some(offer) if negotiator.lacks_video_ports() && may_have_pictures(&offer) => {
+                self.widening = Some(offer);
+                out.events.push(LegEvent::PicturesOffered { leg: call });
+            }
+            Some(offer) => self.answer(&offer, out),
             None => {
                 let sdp = negotiator.offer().into();
                 out.commands.push(Command::AnswerReoffer { call, sdp });
             }
-            Some(Ok((answer, media))) => {
+        }
+    }
+
+    /// The offer that waits has ports for its pictures, RTP and RTCP, or gets none.
+    pub(super) fn answer_pictures(&mut self, ports: Option<(u16, u16)>, out: &mut Outcome) {
+        let Some(offer) = self.widening.take() else { return };
+        let State::Agreed(negotiator) = &mut self.state else { return };
+        if let Some((rtp, rtcp)) = ports {
+            negotiator.add_video(rtp, rtcp);
+        }
+        self.answer(&offer, out);
+    }
+
+    /// Answers an offer in the standing call.
+    fn answer(&mut self, offer: &[u8], out: &mut Outcome) {
+        let call = self.leg;
+        let State::Agreed(negotiator) = &mut self.state else { return };
+        match negotiator.answer(offer) {
+            Ok((answer, media)) => {
                 self.media_ready(media, out);
                 out.commands.push(Command::AnswerReoffer { call, sdp: answer.into() });
             }
-            Some(Err(refusal)) => {
+            Err(refusal) => {
                 self.refused(&refusal);
                 out.commands.push(Command::RejectReoffer { call });
             }

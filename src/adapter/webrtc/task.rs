@@ -127,6 +127,9 @@ fn obey(session: &mut Session, order: LegCommand) {
         | LegCommand::SendDigits { .. }
         | LegCommand::RequestKeyframe { .. } => {}
         // Those do not come this way.
-        LegCommand::Dial { .. } | LegCommand::Reject { .. } | LegCommand::End { .. } => {}
+        LegCommand::Dial { .. }
+        | LegCommand::AnswerPictures { .. }
+        | LegCommand::Reject { .. }
+        | LegCommand::End { .. } => {}
     }
 }

@@ -52,6 +52,10 @@ pub(crate) struct Pictures {
     walls: Walls,
     served: Vec<Served>,
     strain: VideoStrain,
+    /// What there is time for to decode.
+    decode_strain: VideoStrain,
+    /// The heavier of both, as it was told.
+    told: VideoStrain,
     chosen_at: Option<Instant>,
 }
 
@@ -140,6 +144,8 @@ impl Pictures {
             walls: Walls::default(),
             served: Vec::new(),
             strain: VideoStrain::None,
+            decode_strain: VideoStrain::None,
+            told: VideoStrain::None,
             chosen_at: None,
         }
     }
@@ -260,7 +266,7 @@ impl Pictures {
                 continue;
             };
             let ingress = &mut working.line.ingress;
-            ingress.see(now.instant, &self.machinery.decoders.of(leg, place.line));
+            ingress.see(now.instant, &self.machinery.decoders.of(id, leg, place.line));
             ingress.want(detail(plan, leg));
             let (changes, flow) = (ingress.changes(), ingress.flow());
             self.sources.push(Source { place, changes, flow, sizes: ingress.sizes() });
@@ -295,12 +301,14 @@ impl Pictures {
     /// Looks after those who are seen: what they send is decoded, what is missing asked for.
     fn watch(&mut self, legs: &mut Legs, now: Now, out: &mut Outgoing, sink: &mut EventSink) {
         let mut changed = Vec::new();
+        self.decode_strain = VideoStrain::None;
         for source in &mut self.sources {
             let Some(mut working) = working_at(legs, source.place, now) else {
                 continue;
             };
             working.watch(now, out, sink);
             source.flow = working.line.ingress.flow();
+            self.decode_strain = self.decode_strain.max(working.line.ingress.strain());
             let changes = working.line.ingress.changes();
             if std::mem::replace(&mut source.changes, changes) != changes {
                 changed.push(source.place.leg);
@@ -315,9 +323,12 @@ impl Pictures {
     }
 
     fn tell_strain(&mut self, conference: ConferenceId, sink: &mut EventSink) {
-        let strain = self.machinery.studio.strain();
-        if !self.receivers.is_empty() && strain != self.strain {
-            self.strain = strain;
+        if self.receivers.is_empty() {
+            return;
+        }
+        self.strain = self.machinery.studio.strain();
+        let strain = self.strain.max(self.decode_strain);
+        if std::mem::replace(&mut self.told, strain) != strain {
             sink.send(MediaEvent::VideoStrained { conference, strain });
         }
     }

@@ -16,7 +16,9 @@ pub enum FeedbackKind {
     /// `goog-remb`: an estimate of the rate (draft-alvestrand-rmcat-remb).
     Remb,
     /// `transport-cc`: when each packet arrived
-    /// (draft-holmer-rmcat-transport-wide-cc-extensions).
+    /// (draft-holmer-rmcat-transport-wide-cc-extensions). Agreed with browsers alone, whose session
+    /// sends the reports: rooms that offer it also take REMB or TMMBR, which say as much of the path
+    /// with a packet a second.
     TransportCc,
 }
 

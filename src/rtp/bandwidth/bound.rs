@@ -7,6 +7,10 @@ use causeway_wire::rtcp::BitrateLimit;
 /// Bytes of encoded picture in a full packet.
 const FULL_PACKET: u64 = 1_100;
 
+/// Bytes that a payload format puts before each piece of a picture: FU-A of H.264, the descriptor of
+/// VP8.
+const PAYLOAD_FORMAT: u64 = 2;
+
 /// Packets a second at least: one a frame.
 const MIN_PACKETS: u64 = 30;
 
@@ -31,8 +35,8 @@ impl Overhead {
 /// A bound as its protocol says it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Bound {
-    /// `b=TIAS` (RFC 3890): without IP and UDP. RTP's headers are counted: of both readings in
-    /// use the one that never sends too much.
+    /// `b=TIAS`: payloads of RTP. Its header, with extensions and what a profile adds, belongs to the
+    /// lower layers, as IP and UDP do (RFC 3890 section 6.4, step 1); the payload format's own does not.
     Tias(Bitrate),
     /// `b=AS` (RFC 8866 section 5.8): with IP and UDP.
     As(Bitrate),
@@ -49,7 +53,8 @@ impl Bound {
     pub fn media(self, overhead: Overhead) -> Bitrate {
         let rtp = u64::from(overhead.rtp);
         match self {
-            Bound::Tias(rate) | Bound::Remb(rate) | Bound::Path(rate) => without(rate, rtp),
+            Bound::Tias(rate) => without(rate, PAYLOAD_FORMAT),
+            Bound::Remb(rate) | Bound::Path(rate) => without(rate, rtp),
             Bound::As(rate) => without(rate, rtp + u64::from(overhead.network)),
             Bound::Tmmbr(limit) => without(limit.bitrate, u64::from(limit.overhead)),
         }
@@ -77,8 +82,8 @@ mod tests {
     fn each_protocol_counts_its_own_headers() {
         let rate = Bitrate::kbps(1_024);
         let table = [
-            (Bound::Tias(rate), Overhead::IPV4, 1_011_131),
-            (Bound::Tias(rate), Overhead::IPV6, 1_011_131),
+            (Bound::Tias(rate), Overhead::IPV4, 1_022_141),
+            (Bound::Tias(rate), Overhead::BROWSER, 1_022_141),
             (Bound::As(rate), Overhead::IPV4, 986_339),
             (Bound::As(rate), Overhead::IPV6, 969_363),
             (Bound::Remb(rate), Overhead::BROWSER, 991_549),

@@ -18,7 +18,7 @@ fn it_begins_with_what_was_agreed() {
     for (agreed, class, kbps) in [
         (None, SizeClass::P720, 1_200),
         (Some(Bound::As(Bitrate::kbps(2_048))), SizeClass::P720, 1_200),
-        (Some(Bound::Tias(Bitrate::kbps(384))), SizeClass::P360, 379),
+        (Some(Bound::Tias(Bitrate::kbps(384))), SizeClass::P360, 383),
         (Some(Bound::As(Bitrate::kbps(16))), SizeClass::P180, 40),
         (Some(Bound::Tias(Bitrate::kbps(50_000))), SizeClass::P720, 1_200),
     ] {

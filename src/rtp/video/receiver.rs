@@ -10,12 +10,35 @@ use std::time::{Duration, Instant};
 /// What is waited for a packet that cannot be asked for: paths reorder by less.
 pub const REORDERING_PATIENCE: Duration = Duration::from_millis(40);
 
+/// Nothing to begin decoding with came for so long, though each means to ask for it was tried: the
+/// sender makes none, and decoding begins with what there is, again after as long.
+pub const BLIND_AFTER: Duration = Duration::from_secs(6);
+
 /// Whether lost packets are asked for.
 #[derive(Debug)]
 enum Repair {
     /// The peer sends none again.
     None,
     Nack(NackSchedule),
+}
+
+/// Whether decoding began with what there was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Blind {
+    Never,
+    /// It did, and goes on.
+    Begun(Instant),
+    /// It did then, and broke off.
+    Broken(Instant),
+}
+
+impl Blind {
+    const fn broken(self) -> Self {
+        match self {
+            Blind::Never => Blind::Never,
+            Blind::Begun(at) | Blind::Broken(at) => Blind::Broken(at),
+        }
+    }
 }
 
 /// What to ask the sender for.
@@ -30,7 +53,9 @@ pub enum Ask {
 /// One received stream (one SSRC; packets of its RTX stream come unwrapped).
 #[derive(Debug)]
 pub struct VideoReceiver {
+    codec: VideoCodec,
     assembler: Assembler,
+    blind: Blind,
     repair: Repair,
     requests: KeyFrameRequests,
 }
@@ -52,7 +77,8 @@ impl VideoReceiver {
             Repair::None => REORDERING_PATIENCE,
             Repair::Nack(nacks) => nacks.patience(),
         };
-        Self { assembler: Assembler::new(codec, patience), repair, requests }
+        let assembler = Assembler::new(codec, patience);
+        Self { codec, assembler, blind: Blind::Never, repair, requests }
     }
 
     /// The round trip is this.
@@ -76,22 +102,51 @@ impl VideoReceiver {
     /// The next frame, or the word that one is given up. Frames that lean on something that is
     /// not there are told too, but only whole ones make sense.
     pub fn poll(&mut self, now: Instant) -> Option<Assembled<'_>> {
+        if self.is_hopeless(now) {
+            self.blind = Blind::Begun(now);
+            self.assembler.begin_blind();
+        }
         let assembled = self.assembler.poll(now)?;
         match &assembled {
-            Assembled::Frame(frame) if frame.kind == FrameKind::Key => self.requests.arrived(),
+            Assembled::Frame(frame)
+                if matches!(frame.kind, FrameKind::Key | FrameKind::Refresh) =>
+            {
+                self.requests.arrived();
+            }
             Assembled::Frame(frame) if !frame.whole && frame.kind == FrameKind::Delta => {
                 self.requests.wanted(now);
             }
             Assembled::Frame(_) => {}
-            Assembled::GivenUp(_) => self.requests.wanted(now),
+            Assembled::GivenUp(_) => {
+                self.requests.wanted(now);
+                self.blind = self.blind.broken();
+            }
         }
         Some(assembled)
+    }
+
+    /// Whether decoding is to begin with what there is. VP8 has nothing to begin with but key frames.
+    fn is_hopeless(&self, now: Instant) -> bool {
+        let is_over = |since: Instant| now >= since + BLIND_AFTER;
+        self.codec == VideoCodec::H264
+            && self.requests.waiting_since().is_some_and(is_over)
+            && match self.blind {
+                Blind::Never => true,
+                Blind::Begun(_) => false,
+                Blind::Broken(at) => is_over(at),
+            }
+    }
+
+    /// Pictures are right again, though no full one came.
+    pub const fn content(&mut self) {
+        self.requests.arrived();
     }
 
     /// A full picture is needed for another reason: it could not be decoded, or somebody new
     /// looks.
     pub const fn want_key_frame(&mut self, now: Instant) {
         self.requests.wanted(now);
+        self.blind = self.blind.broken();
     }
 
     /// What to ask for now; the numbers of packets are written to the start of `numbers`.

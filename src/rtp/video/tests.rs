@@ -304,3 +304,47 @@ fn packets_allocate_nothing_once_buffers_have_grown() {
     assert!(frames > 30);
     assert_eq!(allocations.count_total, 0);
 }
+
+/// Kinds of whole frames, by the tenth of a second, of a sender that makes no full picture.
+fn without_key_frames(
+    codec: VideoCodec,
+    breaks_at: Option<u32>,
+    seconds: u32,
+) -> Vec<(u32, FrameKind)> {
+    let start = Instant::now();
+    let mut receiver = VideoReceiver::new(start, codec, false, &KeyFrameMethod::ALL);
+    let mut sender = Sender::new(0);
+    let mut kinds = vec![];
+    for tenth in 0..seconds * 10 {
+        let now = start + tenth * 100 * MS;
+        if Some(tenth) == breaks_at {
+            receiver.want_key_frame(now);
+        }
+        let packets = match codec {
+            VideoCodec::H264 => sender.h264(&h264_frame(1, false, 20)),
+            VideoCodec::Vp8 => sender.vp8(&super::samples::vp8_frame(1, false, 20)),
+        };
+        for packet in packets {
+            receiver.receive(now, &packet.piece());
+            while let Some(assembled) = receiver.poll(now) {
+                if let Assembled::Frame(frame) = assembled
+                    && frame.whole
+                    && frame.kind != FrameKind::Delta
+                {
+                    kinds.push((tenth, frame.kind));
+                }
+            }
+        }
+        while receiver.ask(now, &mut [0; MAX_PER_MESSAGE]).is_some() {}
+    }
+    assert_eq!(receiver.waiting_since(), Some(start), "it goes on asking");
+    kinds
+}
+
+#[test]
+fn a_sender_without_full_pictures_is_begun_blind_after_each_means_was_tried() {
+    assert_eq!(without_key_frames(VideoCodec::H264, None, 30), [(60, FrameKind::Blind)]);
+    let again = [(60, FrameKind::Blind), (120, FrameKind::Blind)];
+    assert_eq!(without_key_frames(VideoCodec::H264, Some(80), 30), again, "where that broke off");
+    assert_eq!(without_key_frames(VideoCodec::Vp8, None, 30), [], "which has nothing else");
+}

@@ -1,7 +1,7 @@
 //! One leg's way from its offer to its end, whoever owns it meanwhile.
 
 use super::quality::Quality;
-use super::{Fate, Watcher, kind};
+use super::{Answering, Fate, Watcher, kind};
 use crate::calling_out::Errand;
 use crate::record::Draft;
 use crate::view::Kind;
@@ -10,8 +10,9 @@ use causeway_base::{EndCause, Lang, LegId};
 use causeway_conference::digit::DigitMerge;
 use causeway_conference::{LegCommand, MediaAddress, Offered, PortAddress, Protocol};
 use causeway_plan::video::VideoState;
-use causeway_plan::{Direction, LegMedia, OfferPolicy};
+use causeway_plan::{Direction, LegMedia};
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// Which way the media of a call may flow, from our side.
@@ -187,15 +188,26 @@ impl Call {
         }
     }
 
-    /// Whether pictures are agreed with it where it takes them. A telephone behind a trunk has none,
-    /// and each line makes an INVITE longer, until UDP cuts it in pieces that get lost.
-    pub(crate) fn has_pictures(&self) -> bool {
-        match &self.origin {
-            Origin::Offered(offered) => {
-                offered.pictures && (offered.proof.trunk.is_none() || self.kind != Kind::Phone)
+    /// Whether pictures are agreed with it where it takes them. A telephone behind a carrier's trunk
+    /// has none, and each line makes an INVITE longer, until UDP cuts it in pieces that get lost.
+    pub(crate) fn may_have_pictures(&self, answering: &Answering) -> bool {
+        let sees = |trunk: &Arc<str>| answering.seeing_trunks.contains(trunk);
+        answering.has_pictures()
+            && match &self.origin {
+                Origin::Offered(offered) => {
+                    self.kind != Kind::Phone || offered.proof.trunk.as_ref().is_none_or(sees)
+                }
+                Origin::CallOut(errand) => errand.trunk().is_none_or(sees),
             }
-            Origin::CallOut(errand) => errand.trunk().is_none(),
-        }
+    }
+
+    /// Whether it needs ports for pictures at once. Who offers some later gets them then.
+    pub(crate) fn begins_with_pictures(&self, answering: &Answering) -> bool {
+        let offers = match &self.origin {
+            Origin::Offered(offered) => offered.pictures,
+            Origin::CallOut(_) => true,
+        };
+        offers && self.may_have_pictures(answering)
     }
 
     /// Tells who asked for it what becomes of it.
@@ -232,16 +244,15 @@ impl Call {
     pub(crate) fn accept(
         &mut self,
         bound: MediaAddress,
-        policy: &OfferPolicy,
-        advertised: &[Advertised],
+        answering: &Answering,
     ) -> Option<LegCommand> {
         if self.progress != Progress::Reserving {
             return None;
         }
         self.progress = Progress::Accepted;
-        let media = seen_from_outside(bound, advertised);
-        let (leg, mut policy) = (self.leg, Box::new(policy.clone()));
-        if !self.has_pictures() {
+        let media = seen_from_outside(bound, &answering.advertised);
+        let (leg, mut policy) = (self.leg, Box::new(answering.policy.clone()));
+        if !self.may_have_pictures(answering) {
             policy.video.codecs.clear();
         }
         Some(match &self.origin {

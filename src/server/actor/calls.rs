@@ -19,6 +19,7 @@ use causeway_plan::{
     DigitMethod, LegStats, MediaCommand, MediaEvent, PlayId, Sound, Subject, WebRtcState,
 };
 use std::collections::{HashMap, VecDeque};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Instant;
 use tracing::info;
@@ -150,7 +151,7 @@ impl Calls {
             Some(_) => MediaCommand::Move { leg, conference: self.room },
             None => match call.protocol() {
                 Protocol::Sip => {
-                    let video = call.has_pictures() && self.answering.has_pictures();
+                    let video = call.begins_with_pictures(&self.answering);
                     MediaCommand::Reserve { leg, local, video }
                 }
                 Protocol::WebRtc => MediaCommand::ReserveWebRtc { leg },
@@ -215,6 +216,16 @@ impl Calls {
                 self.media(MediaCommand::RefreshPicture { leg });
                 None
             }
+            LegEvent::PicturesOffered { leg } => {
+                let call = self.calls.get(&leg)?;
+                if call.may_have_pictures(&self.answering) {
+                    let local = call.local;
+                    self.media(MediaCommand::ReservePictures { leg, local });
+                } else {
+                    self.answer_pictures(leg, None);
+                }
+                None
+            }
             // An offer comes as a visit.
             LegEvent::Offered(_) => None,
         }
@@ -232,6 +243,10 @@ impl Calls {
             MediaEvent::Reserved { leg, rtp, rtcp, video } => {
                 let ports = PortAddress { rtp, rtcp, advertised: rtp.ip(), video };
                 self.reserved(leg, MediaAddress::Ports(ports))
+            }
+            MediaEvent::PicturesReserved { leg, ports } => {
+                self.answer_pictures(leg, ports);
+                None
             }
             MediaEvent::WebRtcReserved { leg, local } => {
                 self.reserved(leg, MediaAddress::WebRtc(local))
@@ -272,11 +287,15 @@ impl Calls {
         }
     }
 
+    /// Answers who adds pictures, with ports for them or without.
+    fn answer_pictures(&mut self, leg: LegId, ports: Option<(SocketAddr, SocketAddr)>) {
+        self.orders.push_back(Order::Leg(LegCommand::AnswerPictures { leg, ports }));
+    }
+
     /// The engine has ports: answers, or calls out.
     fn reserved(&mut self, leg: LegId, bound: MediaAddress) -> Option<Report> {
-        let Answering { policy, advertised, .. } = &*self.answering;
         let call = self.calls.get_mut(&leg)?;
-        if let Some(command) = call.accept(bound, policy, advertised) {
+        if let Some(command) = call.accept(bound, &self.answering) {
             self.orders.push_back(Order::Leg(command));
         } else if call.is_outgoing() {
             return self.ended(leg, EndCause::Cancelled);

@@ -25,6 +25,7 @@ use causeway_conference::{
 };
 use causeway_dial::calling_out::Asker;
 use causeway_plan::{MediaCommand, MediaEvent, OfferPolicy, PlayId};
+use std::collections::HashSet;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Instant;
@@ -156,6 +157,8 @@ pub(crate) struct PutThrough {
 pub(crate) struct Answering {
     pub(crate) policy: OfferPolicy,
     pub(crate) advertised: Vec<Advertised>,
+    /// Trunks behind which there are rooms: their calls may have pictures.
+    pub(crate) seeing_trunks: HashSet<Arc<str>>,
     /// Who is let go hears why, and is asked how it was.
     pub(crate) farewell: bool,
 }

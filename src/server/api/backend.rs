@@ -10,6 +10,7 @@ use super::resource::{
     Pictures, Question, Reader, Readiness, Registration, Scope, Secret, TestCall, Token,
     TokenDraft, TokenId, Trunk, Window,
 };
+use causeway_engine::VideoCounts;
 use std::future::Future;
 use std::net::IpAddr;
 use std::pin::Pin;
@@ -58,6 +59,8 @@ pub struct Gauges {
     pub ticks: u64,
     /// Those that came late.
     pub late_ticks: u64,
+    /// What pictures cost and gave since the start; `None` without pictures.
+    pub pictures: Option<VideoCounts>,
     /// Records that wait for the store.
     pub store_queue: u64,
 }

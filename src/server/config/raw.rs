@@ -142,6 +142,7 @@ section! {
         max_calls: usize = 1000,
         fallback: String = String::new(),
         internal: bool = false,
+        pictures: RawPictures = RawPictures::Auto,
     }
 }
 
@@ -410,6 +411,16 @@ pub enum RawSize {
     /// 1920x1080.
     #[serde(rename = "1080p")]
     P1080,
+}
+
+/// `trunk.pictures`
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[allow(missing_docs, reason = "documented in causeway.toml, once")]
+pub enum RawPictures {
+    Auto,
+    On,
+    Off,
 }
 
 /// `video.layout`

@@ -1,6 +1,6 @@
 //! `[[trunk]]`: who brings calls and carries them out.
 
-use super::raw::RawTrunk;
+use super::raw::{RawPictures, RawTrunk};
 use super::resolve::{Environment, Finder};
 use super::source::At;
 use super::user::{is_name, lang, secret, variable};
@@ -29,6 +29,8 @@ pub struct TrunkProfile {
     pub numbers: Vec<String>,
     /// It leads to an exchange of our own, whose extensions cost nothing.
     pub internal: bool,
+    /// There are rooms behind it: its calls may have pictures.
+    pub pictures: bool,
     /// The language in which its callers are greeted.
     pub lang: Option<Lang>,
 }
@@ -61,6 +63,12 @@ pub(super) fn trunks(
         let profile = TrunkProfile {
             numbers: trunk.numbers.clone(),
             internal: trunk.internal,
+            // Behind an exchange of our own there are rooms, behind a carrier telephones.
+            pictures: match trunk.pictures {
+                RawPictures::Auto => trunk.internal,
+                RawPictures::On => true,
+                RawPictures::Off => false,
+            },
             lang: lang(finder, &at("lang"), &trunk.lang),
         };
         trunks.profiles.insert(Arc::clone(&name), profile);
@@ -169,6 +177,16 @@ mod tests {
         assert!(pbx.trusted && !carrier.trusted);
         assert_eq!(config.trunks.profiles["carrier"].lang, Some(Lang::Zh));
         assert!(!format!("{config:?}").contains("secret1"));
+    }
+
+    #[test]
+    fn an_exchange_of_our_own_has_rooms_behind_it_and_a_carrier_has_none_unless_it_is_said() {
+        let sees = |more: &str| {
+            let text = format!("[[trunk]]\nname = \"t\"\ntarget = \"sip:192.0.2.9\"\n{more}");
+            parse(&text).expect("valid").trunks.profiles["t"].pictures
+        };
+        assert!(!sees("") && sees("internal = true\n") && sees("pictures = \"on\"\n"));
+        assert!(!sees("internal = true\npictures = \"off\"\n"));
     }
 
     #[test]

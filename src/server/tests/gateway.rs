@@ -8,8 +8,12 @@ use causeway_dial::{CallingOut, Prefix};
 use causeway_plan::DigitMethod;
 
 fn paired() -> Room {
-    let answering =
-        Answering { policy: OfferPolicy::default(), advertised: Vec::new(), farewell: false };
+    let answering = Answering {
+        policy: OfferPolicy::default(),
+        advertised: Vec::new(),
+        seeing_trunks: Default::default(),
+        farewell: false,
+    };
     let now = Instant::now();
     let (id, key) = (ConferenceId(1), "gateway/1".into());
     let settings = Settings::default();

@@ -192,6 +192,7 @@ impl Room {
                 local: IpAddr::from([0, 0, 0, 0]),
                 advertised: "198.51.100.9".parse().expect("an address"),
             }],
+            seeing_trunks: ["exchange".into()].into(),
             farewell: false,
         };
         let now = Instant::now();
@@ -404,6 +405,7 @@ impl Node {
             answering: Arc::new(Answering {
                 policy: OfferPolicy::default(),
                 advertised: Vec::new(),
+                seeing_trunks: Default::default(),
                 farewell: false,
             }),
             outlet: Arc::new(Script {

@@ -25,8 +25,12 @@ pub(super) struct Menus {
 
 impl Menus {
     pub(super) fn new(operator: Option<&str>) -> Self {
-        let answering =
-            Answering { policy: OfferPolicy::default(), advertised: Vec::new(), farewell: true };
+        let answering = Answering {
+            policy: OfferPolicy::default(),
+            advertised: Vec::new(),
+            seeing_trunks: Default::default(),
+            farewell: true,
+        };
         let menu = Menu { operator: operator.is_some(), ..Menu::default() };
         let desk = desk_with(operator);
         let actor = ReceptionActor::new(ConferenceId(9), menu, desk, Arc::new(answering));

@@ -76,6 +76,7 @@ impl Node {
             answering: Arc::new(Answering {
                 policy: OfferPolicy::default(),
                 advertised: Vec::new(),
+                seeing_trunks: Default::default(),
                 farewell: false,
             }),
             outlet: Arc::new(Drivers { engine, legs: leg_sender, accepted: accepted_sender }),

@@ -14,6 +14,9 @@ use causeway_plan::{
     Ceiling, Content, Feedback, LegStats, LegVideo, PicturePlan, Show, VideoCoding, VideoFeed,
     VideoFormat, VideoPolicy, VideoSend, VideoStats, VideoTransport, Vp8Format,
 };
+use std::net::SocketAddr;
+
+const LOCAL: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 5));
 
 fn seeing() -> OfferPolicy {
     let video = VideoPolicy { codecs: VideoCodec::ALL.to_vec(), ..VideoPolicy::default() };
@@ -143,7 +146,7 @@ fn shown(plan: &MediaPlan, leg: u64) -> &PicturePlan {
 }
 
 #[test]
-fn a_room_gets_ports_for_pictures_and_a_telephone_behind_a_trunk_does_not() {
+fn a_room_gets_ports_for_pictures_and_a_telephone_behind_a_carrier_does_not() {
     let mut room = Room::seeing();
     assert_eq!(room.ports_of(visit(1), 1), (true, true));
     let mut phone = offered(2);
@@ -155,9 +158,42 @@ fn a_room_gets_ports_for_pictures_and_a_telephone_behind_a_trunk_does_not() {
     assert_eq!(room.ports_of(errand(4, Way::Direct), 4), (true, true));
     assert_eq!(room.ports_of(errand(5, Way::Trunk("carrier".into())), 5), (false, false));
     let listener = Offered { leg: LegId(6), pictures: false, ..*offered(6) };
-    assert_eq!(room.ports_of(visit_of(Box::new(listener)), 6), (false, false), "offers none");
+    assert_eq!(room.ports_of(visit_of(Box::new(listener)), 6), (false, true), "offers none yet");
+    let mut behind = offered(7);
+    behind.proof.trunk = Some("exchange".into());
+    assert_eq!(room.ports_of(visit_of(behind), 7), (true, true), "a room behind an exchange");
+    assert_eq!(room.ports_of(errand(8, Way::Trunk("exchange".into())), 8), (true, true));
     let mut blind = Room::new(Settings::default());
     assert_eq!(blind.ports_of(visit(1), 1), (false, false), "no pictures are allowed");
+}
+
+#[test]
+fn who_adds_pictures_gets_ports_for_them_then_and_a_telephone_of_a_carrier_none() {
+    let mut room = Room::seeing();
+    let telephone = Offered { leg: LegId(1), pictures: false, ..*offered(1) };
+    let mut carried = Offered { leg: LegId(2), ..telephone.clone() };
+    carried.proof.trunk = Some("carrier".into());
+    for offered in [telephone, carried] {
+        let leg = offered.leg.0;
+        room.ports_of(visit_of(Box::new(offered)), leg);
+    }
+    let mut ask = |leg| room.raw(Message::Leg(LegEvent::PicturesOffered { leg: LegId(leg) }));
+    let orders = ask(1);
+    let reserve = Order::Media(MediaCommand::ReservePictures { leg: LegId(1), local: LOCAL });
+    assert_eq!(format!("{orders:?}"), format!("{:?}", [reserve]));
+    let orders = ask(2);
+    assert!(
+        matches!(orders[..], [Order::Leg(LegCommand::AnswerPictures { ports: None, .. })]),
+        "{orders:?}"
+    );
+    let at = |port| SocketAddr::from((LOCAL, port));
+    let ports = Some((at(10_002), at(10_003)));
+    let event = MediaEvent::PicturesReserved { leg: LegId(1), ports };
+    let orders = room.raw(Message::Media(event));
+    let [Order::Leg(LegCommand::AnswerPictures { leg, ports: told })] = orders[..] else {
+        panic!("{orders:?}")
+    };
+    assert_eq!((leg, told), (LegId(1), ports));
 }
 
 #[test]

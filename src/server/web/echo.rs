@@ -267,6 +267,7 @@ mod tests {
         let answering = Arc::new(Answering {
             policy: Default::default(),
             advertised: vec![advertised],
+            seeing_trunks: Default::default(),
             farewell: false,
         });
         let echoes = Echoes::new(Arc::clone(&script), LegIds::default(), answering, true);

@@ -2,6 +2,7 @@
 
 use super::nal::{Nal, NalType, START_CODE};
 use super::payload_type::{FU_A, FU_B, MTAP24, STAP_A, STAP_B};
+use super::sei;
 use super::slice::SliceStart;
 use std::fmt;
 
@@ -207,6 +208,12 @@ impl<'a> H264Payload<'a> {
             }
             _ => false,
         })
+    }
+
+    /// Whether decoding can begin with the picture that this belongs to, so that pictures are right
+    /// some later: a recovery point (ITU-T H.264 clause D.2.8) is here.
+    pub fn has_recovery_point(&self) -> bool {
+        self.begun().any(|(kind, body)| kind == NalType::Sei && sei::recovery_point(body).is_some())
     }
 
     /// Types and bodies of the units that begin here.

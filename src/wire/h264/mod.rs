@@ -3,6 +3,7 @@
 //! * [`nal`]: NAL units, and the byte stream that holds them (Annex B).
 //! * [`parameter_set`]: what a stream says of its size, profile and level.
 //! * [`mod@slice`]: where a slice begins.
+//! * `sei`: where decoding can begin without an IDR picture.
 //! * [`depacketize`]: an RTP payload -> NAL units or a piece of one.
 //! * [`mod@packetize`]: an access unit -> RTP payloads.
 //!
@@ -13,6 +14,7 @@ pub mod depacketize;
 pub mod nal;
 pub mod packetize;
 pub mod parameter_set;
+mod sei;
 pub mod slice;
 
 pub use depacketize::{H264Error, H264Payload};

@@ -91,6 +91,15 @@ impl<'a> Nal<'a> {
         NalType::of(self.header)
     }
 
+    /// Of a recovery point: how many reference pictures after this one are not right yet where
+    /// decoding begins here (ITU-T H.264 clause D.2.8, `recovery_frame_cnt`).
+    pub fn recovery_point(self) -> Option<u16> {
+        match self.kind() {
+            NalType::Sei => super::sei::recovery_point(self.body()),
+            _ => None,
+        }
+    }
+
     /// `nal_ref_idc`: zero where no other picture leans on it; 0-3.
     pub const fn reference(self) -> u8 {
         self.header >> 5 & 3

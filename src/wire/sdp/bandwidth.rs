@@ -6,7 +6,7 @@ use causeway_base::Bitrate;
 /// What a `b=` line limits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RateLimit {
-    /// Media alone: `TIAS`.
+    /// Media alone, without RTP's headers (RFC 3890 section 6.4): `TIAS`.
     Media(Bitrate),
     /// Media with the headers of IP, UDP and RTP (RFC 3890 section 1.1.2): `AS`.
     Packets(Bitrate),

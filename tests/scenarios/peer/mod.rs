@@ -2,20 +2,25 @@
 
 mod baresip;
 mod bridge;
+mod caller;
 mod camera;
+mod film;
 mod folder;
 mod link;
 mod linphone;
 mod process;
+mod room;
 mod sipp;
 
 pub(crate) use baresip::{Baresip, Line, Transport};
 pub(crate) use bridge::{Bridge, Setting, talk};
 pub(crate) use camera::Camera;
+pub(crate) use film::{Coding, Film};
 pub(crate) use folder::Folder;
 pub(crate) use link::LossyLink;
 pub(crate) use linphone::Linphone;
 pub(crate) use process::{PATIENCE, Process};
+pub(crate) use room::Room;
 pub(crate) use sipp::Flow;
 
 use std::net::{Ipv4Addr, TcpListener, UdpSocket};

@@ -1,5 +1,7 @@
 //! Telephones with cameras: each sees all, in its own codec, at the place that the layout says.
 
+mod room;
+
 use crate::peer::{Baresip, Bridge, Camera, Line, PATIENCE, Setting, Transport};
 use crate::picture::{Part, Picture};
 use crate::sound::tone;

@@ -338,6 +338,12 @@ impl Driver {
                     call.accept(*policy, media, seed(), &mut out);
                 }
             }
+            LegCommand::AnswerPictures { ports, .. } => {
+                if let Some(call) = self.calls.get_mut(&leg) {
+                    let ports = ports.map(|(rtp, rtcp)| (rtp.port(), rtcp.port()));
+                    call.answer_pictures(ports, &mut out);
+                }
+            }
             LegCommand::Reject { cause, .. } | LegCommand::End { cause, .. } => {
                 match self.calls.get_mut(&leg) {
                     Some(call) => call.end(cause, &mut out),

@@ -5,6 +5,7 @@ mod keep_alive;
 mod node;
 mod outgoing;
 mod tls;
+mod widening;
 
 use super::{Decision, TrunkHealth, TrunkRegistration};
 use causeway_base::EndCause;

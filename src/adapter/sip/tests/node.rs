@@ -196,13 +196,13 @@ impl Node {
     }
 }
 
-fn seeing() -> Box<OfferPolicy> {
+pub(super) fn seeing() -> Box<OfferPolicy> {
     let video = VideoPolicy { codecs: VideoCodec::ALL.to_vec(), ..VideoPolicy::default() };
     Box::new(OfferPolicy { video, ..OfferPolicy::default() })
 }
 
 /// Where no media flows.
-fn media_with_video() -> MediaAddress {
+pub(super) fn media_with_video() -> MediaAddress {
     let at = |text: &str| text.parse().expect("an address");
     let video = Some((at("127.0.0.1:40002"), at("127.0.0.1:40003")));
     let ports = media().ports().expect("ports of its own");
@@ -210,7 +210,7 @@ fn media_with_video() -> MediaAddress {
 }
 
 /// Where no media flows.
-fn media() -> MediaAddress {
+pub(super) fn media() -> MediaAddress {
     MediaAddress::Ports(PortAddress {
         rtp: "127.0.0.1:40000".parse().expect("an address"),
         rtcp: "127.0.0.1:40001".parse().expect("an address"),

@@ -5,13 +5,14 @@ mod camera;
 mod fault;
 mod forward;
 mod ladder;
+mod regression;
 mod tiles;
 
 use super::{Bench, CONFERENCE, LOCAL, PATIENCE};
 use crate::video::{VideoConfig, decode};
 use crate::{Engine, EngineConfig, WebRtcConfig};
 use camera::{Camera, Heard, PICTURE, Speaks, Traits, alike, phone};
-use causeway_base::{Bitrate, Lang, LegId, SizeClass, VideoCodec, VideoSize};
+use causeway_base::{Bitrate, Codec, Lang, LegId, SizeClass, VideoCodec, VideoSize};
 use causeway_media::video::colour::Colour;
 use causeway_media::video::theme::Theme;
 use causeway_plan::picture::{Area, GRID_HEIGHT, GRID_WIDTH};
@@ -21,7 +22,7 @@ use causeway_plan::{
     PlannedTile, Show, SrtpKey, SrtpSpec, SrtpSuite, TileMarks, VideoEgress, VideoFeed, VideoStats,
 };
 use causeway_wire::rtcp::feedback::BitrateLimit;
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc::channel;
 
@@ -58,6 +59,23 @@ impl Bench {
             }
             _ => None,
         });
+        self.camera_at(leg, (audio, video), traits)
+    }
+
+    /// A telephone in the conference that gets a camera while it talks.
+    fn film_later(&mut self, number: u64, traits: Traits) -> Camera {
+        let leg = LegId(number);
+        let audio = self.join(number, Codec::Pcmu, None).target();
+        self.tell(MediaCommand::ReservePictures { leg, local: LOCAL });
+        let video = self.wait(|event| match event {
+            MediaEvent::PicturesReserved { leg: reserved, ports } if *reserved == leg => *ports,
+            _ => None,
+        });
+        self.camera_at(leg, (audio, video.0), traits)
+    }
+
+    fn camera_at(&self, leg: LegId, ports: (SocketAddr, SocketAddr), traits: Traits) -> Camera {
+        let ((audio, video), number) = (ports, leg.0);
         let colour = COLOURS[number as usize % COLOURS.len()];
         let camera = Camera::new(phone(leg, audio), video, traits, colour, Instant::now());
         self.tell(MediaCommand::Configure { leg, media: Box::new(camera.media()) });
@@ -248,6 +266,20 @@ fn a_path_that_fails_for_a_while_is_recovered_from_within_a_second() {
     let second = Duration::from_secs(1);
     let seen = film(&mut [&mut one, &mut other], second, |cameras| {
         cameras.iter().all(|camera| sees_side_by_side(camera, &[COLOURS[0]; 2]))
+    });
+    assert!(seen, "{} {}", one.account(), other.account());
+    bench.engine.shutdown();
+}
+
+#[test]
+fn a_telephone_that_gets_a_camera_while_it_talks_sees_and_is_seen() {
+    let mut bench = Bench::with_video(38_900, 1);
+    let (mut one, mut other) =
+        (bench.film(1, Traits::default()), bench.film_later(2, Traits::default()));
+    bench.side_by_side(1, &[&one, &other], &[&one, &other]);
+    let colours = [one.colour, other.colour];
+    let seen = film(&mut [&mut one, &mut other], PATIENCE, |cameras| {
+        cameras.iter().all(|camera| sees_side_by_side(camera, &colours))
     });
     assert!(seen, "{} {}", one.account(), other.account());
     bench.engine.shutdown();

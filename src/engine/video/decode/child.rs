@@ -27,6 +27,15 @@ use std::os::fd::OwnedFd;
 /// Set for a process that is to decode. Its standard input is its end of the conversation.
 pub(super) const ASKED: &str = "CAUSEWAY_DECODER";
 
+/// The access unit that lies in the memory, as [`Request::Decode`] says it.
+#[derive(Clone, Copy, Debug)]
+struct Unit {
+    codec: VideoCodec,
+    lost: bool,
+    blind: bool,
+    length: u32,
+}
+
 /// Why it cannot: all that its parent learns is its exit code.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Unfit {
@@ -102,8 +111,9 @@ impl Child {
                 self.decoder_at(seat).take();
                 None
             }
-            Request::Decode { seat, codec, lost, slot, length } => {
-                Some(self.decode(seat, codec, lost, slot, length))
+            Request::Decode { seat, codec, lost, blind, slot, length } => {
+                let unit = Unit { codec, lost, blind, length };
+                Some(self.decode(seat, unit, slot))
             }
         }
     }
@@ -128,14 +138,8 @@ impl Child {
         &mut self.decoders[usize::from(seat) % MAX_STREAMS]
     }
 
-    fn decode(
-        &mut self,
-        seat: u8,
-        codec: VideoCodec,
-        lost: bool,
-        slot: Option<u16>,
-        length: u32,
-    ) -> Answer {
+    fn decode(&mut self, seat: u8, unit: Unit, slot: Option<u16>) -> Answer {
+        let Unit { codec, lost, blind, length } = unit;
         let decoder = match self.decoder_at(seat).take() {
             Some(decoder) => Ok(decoder),
             None => decoder(codec),
@@ -146,6 +150,9 @@ impl Child {
         };
         if lost {
             decoder.lost();
+        }
+        if blind {
+            decoder.begin_blind();
         }
         let slot = RefCell::new(slot.and_then(|index| self.memory.slot_at(index)));
         let decoded = decoder.decode(self.memory.unit(length as usize), &OneSlot(slot));

@@ -6,6 +6,7 @@ use super::message::{Answer, Request};
 use super::process::{Fault, Process};
 use super::queue::{Follows, Next, Queue, Waits};
 use super::record::Streak;
+use super::strain::Judge;
 use super::stream::{Stream, StreamId};
 use super::{DecodeMetrics, DecoderProgram, MAX_STREAMS, SharedRecords};
 use causeway_base::VideoSize;
@@ -13,6 +14,7 @@ use causeway_media::video::codec::DecodeError;
 use causeway_media::video::detect::Watch;
 use causeway_media::video::frame::{Frame, FrameMut};
 use causeway_plan::video::FreezeCause;
+use causeway_rtp::video::FrameKind;
 use std::collections::HashMap;
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
@@ -37,6 +39,7 @@ pub(super) struct Feeder {
     memory_fd: OwnedFd,
     state: State,
     streak: Streak,
+    judge: Judge,
     /// Times of watches count from here.
     began: Instant,
     members: HashMap<StreamId, Member>,
@@ -120,6 +123,7 @@ impl Feeder {
             memory_fd,
             state: State::Running(process, began),
             streak: Streak::default(),
+            judge: Judge::new(),
             began,
             members: HashMap::new(),
             decoding: None,
@@ -138,9 +142,17 @@ impl Feeder {
             ROUND
         };
         match self.queue.next(patience) {
-            Next::Decode(stream, frame) => self.decode(&stream, &frame),
+            Next::Decode(stream, frame) => {
+                let begun = Instant::now();
+                self.decode(&stream, &frame);
+                let (now, waited) = (Instant::now(), begun.saturating_duration_since(frame.since));
+                self.queue.strain.set(self.judge.decoded(now, waited, now - begun));
+            }
             Next::Ended(id) => self.end(id),
-            Next::Nothing => self.look_after(),
+            Next::Nothing => {
+                self.look_after();
+                self.queue.strain.set(self.judge.idle(Instant::now()));
+            }
             Next::Closed => return false,
         }
         true
@@ -185,6 +197,7 @@ impl Feeder {
             seat,
             codec: stream.codec,
             lost: frame.follows == Follows::Gap,
+            blind: frame.kind == FrameKind::Blind,
             slot: slot.as_ref().map(Slot::index),
             length: frame.bytes.len() as u32,
         };

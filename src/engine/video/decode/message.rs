@@ -22,6 +22,8 @@ pub(crate) enum Request {
         codec: VideoCodec,
         /// Something before it is missing.
         lost: bool,
+        /// Decoding begins here, though nothing says that it can.
+        blind: bool,
         /// Where its picture goes.
         slot: Option<u16>,
         /// Its bytes.
@@ -51,13 +53,13 @@ impl Request {
         let mut bytes = [0; REQUEST_BYTES];
         match self {
             Request::Close { seat } => bytes[1] = seat,
-            Request::Decode { seat, codec, lost, slot, length } => {
+            Request::Decode { seat, codec, lost, blind, slot, length } => {
                 bytes[0] = match codec {
                     VideoCodec::H264 => 1,
                     VideoCodec::Vp8 => 2,
                 };
                 bytes[1] = seat;
-                bytes[2] = u8::from(lost);
+                bytes[2] = u8::from(lost) | u8::from(blind) << 1;
                 bytes[3..5].copy_from_slice(&slot.unwrap_or(NO_SLOT).to_le_bytes());
                 bytes[5..].copy_from_slice(&length.to_le_bytes());
             }
@@ -67,7 +69,7 @@ impl Request {
 
     /// `None` for what nobody says.
     pub(crate) fn parse(bytes: &[u8]) -> Option<Self> {
-        let &[kind, seat, lost, slot0, slot1, ref length @ ..] = bytes else { return None };
+        let &[kind, seat, how, slot0, slot1, ref length @ ..] = bytes else { return None };
         let length = u32::from_le_bytes(length.try_into().ok()?);
         let codec = match kind {
             0 => return Some(Request::Close { seat }),
@@ -76,7 +78,8 @@ impl Request {
             _ => return None,
         };
         let slot = Some(u16::from_le_bytes([slot0, slot1])).filter(|slot| *slot != NO_SLOT);
-        Some(Request::Decode { seat, codec, lost: lost != 0, slot, length })
+        let (lost, blind) = (how & 1 != 0, how & 2 != 0);
+        Some(Request::Decode { seat, codec, lost, blind, slot, length })
     }
 }
 
@@ -127,8 +130,10 @@ mod tests {
 
     #[test]
     fn requests_come_over() {
-        let decode =
-            |codec, lost, slot| Request::Decode { seat: 63, codec, lost, slot, length: 70_000 };
+        let decode = |codec, lost, slot: Option<u16>| {
+            let blind = slot.is_none();
+            Request::Decode { seat: 63, codec, lost, blind, slot, length: 70_000 }
+        };
         for request in [
             decode(VideoCodec::H264, false, Some(383)),
             decode(VideoCodec::Vp8, true, None),

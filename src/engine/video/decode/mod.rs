@@ -9,16 +9,19 @@
 //! * `feeder`: the thread that feeds a process, and starts it again.
 //! * `memory`, `message`, `process`: how it does.
 //! * `child`, `sandbox`: the process itself.
+//! * `home`: which process a stream goes to. `strain`: what is given up where one does not keep up.
 //! * `stream`: the picture that came of it. `record`: what processes died of.
 
 mod child;
 mod feeder;
+mod home;
 mod memory;
 pub(crate) mod message;
 mod process;
 mod queue;
 mod record;
 mod sandbox;
+mod strain;
 mod stream;
 
 #[cfg(test)]
@@ -26,11 +29,12 @@ pub(crate) mod tests;
 
 pub use child::decode_if_asked;
 
-use causeway_base::{LegId, VideoCodec, VideoSize};
+use causeway_base::{ConferenceId, LegId, VideoCodec, VideoSize};
 use causeway_media::video::frame::Frame;
-use causeway_plan::video::{FreezeCause, Sight};
+use causeway_plan::video::{FreezeCause, Sight, VideoStrain};
 use causeway_rtp::video::FrameKind;
 use feeder::Feeder;
+use home::Homes;
 use queue::Queue;
 use record::{Owner, Records};
 use std::ffi::OsString;
@@ -85,8 +89,8 @@ impl DecodeMetrics {
 #[derive(Clone, Debug)]
 pub(crate) struct Decoders {
     feeders: Arc<Feeders>,
-    /// Whose streams it decodes, where they are one's alone.
-    owner: Option<Owner>,
+    /// Whose streams it decodes, where they are one's alone, and where those are seen.
+    owner: Option<(ConferenceId, Owner)>,
 }
 
 #[derive(Debug)]
@@ -95,6 +99,7 @@ struct Feeders {
     threads: Mutex<Vec<JoinHandle<()>>>,
     metrics: Arc<DecodeMetrics>,
     records: SharedRecords,
+    homes: SharedHomes,
     /// Streams that belong to nobody.
     strangers: AtomicU64,
 }
@@ -109,6 +114,16 @@ impl SharedRecords {
     }
 }
 
+/// Held to look something up.
+#[derive(Clone, Debug, Default)]
+struct SharedHomes(Arc<Mutex<Homes>>);
+
+impl SharedHomes {
+    fn open(&self) -> MutexGuard<'_, Homes> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 /// One stream. Clones are the same stream; it ends with the last of them.
 #[derive(Clone, Debug)]
 pub(crate) struct DecodeStream {
@@ -119,6 +134,8 @@ pub(crate) struct DecodeStream {
 struct Held {
     stream: Arc<Stream>,
     queue: Arc<Queue>,
+    /// With whose streams it keeps together, and in which process.
+    home: Option<(SharedHomes, ConferenceId, usize)>,
 }
 
 /// What a stream wants of its sender, or of people.
@@ -139,6 +156,7 @@ impl Decoders {
             threads: Mutex::default(),
             metrics: Arc::new(DecodeMetrics::default()),
             records: SharedRecords::default(),
+            homes: SharedHomes::default(),
             strangers: AtomicU64::new(0),
         };
         let starting: Vec<_> = (0..processes.max(1))
@@ -150,23 +168,31 @@ impl Decoders {
         Ok(Self { feeders: Arc::new(feeders), owner: None })
     }
 
-    /// The same for the streams of one video line: what they do is on one record, which outlasts
-    /// each of them.
-    pub(crate) fn of(&self, leg: LegId, line: usize) -> Self {
-        Self { feeders: Arc::clone(&self.feeders), owner: Some(Owner::Line(leg, line)) }
+    /// The same for the streams of one video line in a conference: what they do is on one record,
+    /// which outlasts each of them.
+    pub(crate) fn of(&self, conference: ConferenceId, leg: LegId, line: usize) -> Self {
+        let owner = Some((conference, Owner::Line(leg, line)));
+        Self { feeders: Arc::clone(&self.feeders), owner }
     }
 
-    /// A stream that has seen nothing, decoded by the process that has the fewest.
+    /// A stream that has seen nothing, decoded where others of its conference are.
     pub(crate) fn stream(&self, codec: VideoCodec) -> DecodeStream {
-        let Feeders { queues, records, strangers, .. } = &*self.feeders;
-        let queue = queues.iter().min_by_key(|queue| queue.len()).unwrap_or(&queues[0]);
+        let Feeders { queues, records, homes, strangers, .. } = &*self.feeders;
+        let conference = self.owner.map(|(conference, _)| conference);
+        let held: Vec<usize> = queues.iter().map(|queue| queue.len()).collect();
+        let process = homes.open().choose(conference, &held);
+        let queue = &queues[process];
+        let home = conference.map(|conference| {
+            homes.open().enter(conference, process);
+            (homes.clone(), conference, process)
+        });
         let stranger = || Owner::Stream(strangers.fetch_add(1, Ordering::Relaxed));
-        let owner = self.owner.unwrap_or_else(stranger);
+        let owner = self.owner.map_or_else(stranger, |(_, owner)| owner);
         let stream = queue.open(codec, owner);
         if let Some(until) = records.open().barred_until(owner, Instant::now()) {
             queue.bar(stream.id, until);
         }
-        DecodeStream { held: Arc::new(Held { stream, queue: Arc::clone(queue) }) }
+        DecodeStream { held: Arc::new(Held { stream, queue: Arc::clone(queue), home }) }
     }
 
     /// The numbers of the processes in the system, those that run.
@@ -247,6 +273,11 @@ impl DecodeStream {
         self.held.stream.take_trouble()
     }
 
+    /// What its process has time for.
+    pub(crate) fn strain(&self) -> VideoStrain {
+        self.held.queue.strain.get()
+    }
+
     /// What its pictures look like.
     pub(crate) fn sight(&self) -> Sight {
         self.held.stream.sight()
@@ -256,5 +287,8 @@ impl DecodeStream {
 impl Drop for Held {
     fn drop(&mut self) {
         self.queue.end(self.stream.id);
+        if let Some((homes, conference, process)) = &self.home {
+            homes.open().leave(*conference, *process);
+        }
     }
 }

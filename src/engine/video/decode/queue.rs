@@ -1,6 +1,7 @@
 //! What waits for one decoder process: a line of frames for each stream, and turns between them.
 
 use super::record::Owner;
+use super::strain::Strain;
 use super::stream::{Stream, StreamId};
 use causeway_base::VideoCodec;
 use causeway_media::video::codec::MAX_ACCESS_UNIT;
@@ -28,6 +29,8 @@ pub(super) struct Queue {
     pub(super) process: AtomicU32,
     /// The streams in it, to look at without the lock.
     len: AtomicUsize,
+    /// Whether its process keeps up.
+    pub(super) strain: Strain,
 }
 
 #[derive(Debug, Default)]
@@ -86,6 +89,8 @@ pub(super) enum Follows {
 pub(super) struct Waits {
     pub(super) bytes: Vec<u8>,
     pub(super) follows: Follows,
+    pub(super) kind: FrameKind,
+    pub(super) since: Instant,
 }
 
 /// What there is to do.
@@ -150,7 +155,7 @@ impl Queue {
             line.stream.freeze(FreezeCause::Size);
             return;
         };
-        if line.admits(now) && line.push(kind, frame) && line.turn == Turn::None {
+        if line.admits(now) && line.push(kind, frame, now) && line.turn == Turn::None {
             line.turn = Turn::Due;
             turns.push_back(id);
             drop(waiting);
@@ -250,18 +255,18 @@ impl Line {
 
     /// Whether it was put in line. Where too much waits it makes room; then only a key frame is
     /// still of use.
-    fn push(&mut self, kind: FrameKind, bytes: Vec<u8>) -> bool {
+    fn push(&mut self, kind: FrameKind, bytes: Vec<u8>, now: Instant) -> bool {
         let full = self.frames.len() >= MAX_WAITING || self.bytes + bytes.len() > MAX_WAITING_BYTES;
         if full {
             self.clear();
-            if kind == FrameKind::Delta {
+            if matches!(kind, FrameKind::Delta | FrameKind::Blind) {
                 self.stream.break_off();
                 return false;
             }
         }
         self.bytes += bytes.len();
         let follows = std::mem::replace(&mut self.next, Follows::Directly);
-        self.frames.push_back(Waits { bytes, follows });
+        self.frames.push_back(Waits { bytes, follows, kind, since: now });
         true
     }
 

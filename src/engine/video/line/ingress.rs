@@ -6,7 +6,7 @@ use super::packets::Payload;
 use crate::protection::Protection;
 use crate::video::decode::{DecodeStream, Decoders, Trouble};
 use causeway_base::{VideoCodec, video::CLOCK_RATE};
-use causeway_plan::video::{FeedbackKind, FreezeCause, Sight, VideoState};
+use causeway_plan::video::{FeedbackKind, FreezeCause, Sight, VideoState, VideoStrain};
 use causeway_plan::{KeyFrameAsks, LegVideo, VideoFormat, VideoStats};
 use causeway_rtp::SrtpReceiver;
 use causeway_rtp::report::ReceiverStatistics;
@@ -15,6 +15,7 @@ use causeway_rtp::video::{
     Ask, Assembled, FrameKind, KeyFrameMethod, KeyFrameRequests, Piece, VideoReceiver,
     begins_key_frame, rtx,
 };
+use causeway_wire::h264::{AnnexB, NalType};
 use causeway_wire::rtp::RtpHeader;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -95,6 +96,17 @@ struct Opened {
     codec: VideoCodec,
     /// While somebody is shown it in a picture; who gets it as it is needs none.
     decode: Option<DecodeStream>,
+    start: Start,
+}
+
+/// How decoding began.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Start {
+    Usual,
+    /// Without anything to begin with, when this was the picture: another is right.
+    Blind {
+        picture: Option<u64>,
+    },
 }
 
 /// When media came.
@@ -211,6 +223,11 @@ impl Ingress {
     pub(crate) fn decode(&self) -> Option<&DecodeStream> {
         let opened = self.stream.as_ref()?.opened.as_ref()?;
         opened.decode.as_ref().filter(|_| self.is_seen())
+    }
+
+    /// What there is time for to decode of it.
+    pub(crate) fn strain(&self) -> VideoStrain {
+        self.decode().map_or(VideoStrain::None, DecodeStream::strain)
     }
 
     /// Counts up where [`Self::decode`] is another than before.
@@ -464,7 +481,7 @@ impl Ingress {
                     decode.lost();
                 }
                 let receiver = self.receiver(now, &format, with_key_frame);
-                let opened = Some(Opened { receiver, codec, decode });
+                let opened = Some(Opened { receiver, codec, decode, start: Start::Usual });
                 self.stream = Some(Stream { ssrc, format, opened });
             }
             None => self.open(now, with_key_frame),
@@ -486,7 +503,7 @@ impl Ingress {
         let decode = Some(decoders.stream(codec));
         let receiver = self.receiver(now, &format, with_key_frame);
         if let Some(stream) = &mut self.stream {
-            stream.opened = Some(Opened { receiver, codec, decode });
+            stream.opened = Some(Opened { receiver, codec, decode, start: Start::Usual });
         }
         self.standing = Standing::Fine;
         self.changes += 1;
@@ -531,16 +548,29 @@ impl Ingress {
 
     /// Gives the decoder what is whole, and hears what it lacks.
     pub(crate) fn drain(&mut self, now: Instant) {
+        let strain = self.strain();
+        self.layers.limit(match strain {
+            VideoStrain::None => Detail::Large,
+            VideoStrain::FewerPictures => Detail::Medium,
+            VideoStrain::Smaller | VideoStrain::AudioOnly => Detail::Small,
+        });
         let Some(opened) = self.stream.as_mut().and_then(|stream| stream.opened.as_mut()) else {
             return;
         };
         while let Some(assembled) = opened.receiver.poll(now) {
             match assembled {
+                Assembled::Frame(frame)
+                    if strain > VideoStrain::None
+                        && frame.kind == FrameKind::Delta
+                        && is_disposable(opened.codec, frame.bytes) => {}
                 Assembled::Frame(frame) if frame.whole || frame.kind != FrameKind::Delta => {
                     if frame.kind == FrameKind::Key {
                         self.meter.look(opened.codec, frame.bytes);
                     }
                     if let Some(decode) = &opened.decode {
+                        if frame.kind == FrameKind::Blind {
+                            opened.start = Start::Blind { picture: decode.picture_id() };
+                        }
                         decode.push(frame.kind, frame.bytes);
                     }
                 }
@@ -555,6 +585,12 @@ impl Ingress {
         }
         let Some(decode) = &opened.decode else { return };
         let picture = || decode.picture_id();
+        if let Start::Blind { picture: before } = opened.start
+            && picture() != before
+        {
+            opened.start = Start::Usual;
+            opened.receiver.content();
+        }
         match decode.take_trouble() {
             None => {}
             Some(Trouble::KeyFrame) => opened.receiver.want_key_frame(now),
@@ -630,6 +666,12 @@ impl Ingress {
     }
 }
 
+/// Whether no other picture leans on this one. VP8 says so nowhere outside of its compressed part.
+fn is_disposable(codec: VideoCodec, picture: &[u8]) -> bool {
+    let mut slices = AnnexB::new(picture).filter(|nal| nal.kind() == NalType::Slice).peekable();
+    codec == VideoCodec::H264 && slices.peek().is_some() && slices.all(|nal| nal.reference() == 0)
+}
+
 impl Heard {
     fn is_fresh(&self, now: Instant) -> bool {
         now.saturating_duration_since(self.last) < ABSENT_AFTER
@@ -641,6 +683,17 @@ mod tests {
     use super::*;
     use causeway_plan::video::{Content, Feedback, VideoCoding, Vp8Format};
     use causeway_plan::{Direction, TransportSpec, VideoTransport};
+
+    #[test]
+    fn a_picture_on_which_none_leans_is_known_by_its_slices() {
+        let unit = |slices: &[u8]| -> Vec<u8> {
+            let nals = slices.iter().flat_map(|header| [0, 0, 1, *header, 0x9a]);
+            [0, 0, 1, 0x06, 6, 1, 0x80].into_iter().chain(nals).collect()
+        };
+        assert!(is_disposable(VideoCodec::H264, &unit(&[0x01, 0x01])));
+        assert!(!is_disposable(VideoCodec::H264, &unit(&[0x01, 0x41])));
+        assert!(!is_disposable(VideoCodec::Vp8, &unit(&[0x01])));
+    }
 
     #[test]
     fn a_sender_that_is_another_at_every_packet_begins_few_streams() {

@@ -93,6 +93,8 @@ pub(super) struct Layers {
     rates: [usize; MAX_RIDS],
     since: Option<Instant>,
     detail: Detail,
+    /// And no more than this, however much is shown.
+    most: Detail,
     present: usize,
     next: Option<Next>,
     /// Sizes beside the present one of which somebody needs a full picture, and when each was
@@ -112,6 +114,11 @@ impl Layers {
     /// So much is wanted from now on.
     pub(super) const fn want(&mut self, detail: Detail) {
         self.detail = detail;
+    }
+
+    /// There is time for no more than this.
+    pub(super) const fn limit(&mut self, most: Detail) {
+        self.most = most;
     }
 
     /// The size that is taken.
@@ -174,7 +181,7 @@ impl Layers {
     /// Chooses among the sizes that come.
     fn choose(&mut self) {
         let coming: Vec<usize> = ascending(&self.rates).collect();
-        let Some(&chosen) = coming.get(step(coming.len(), self.detail)) else { return };
+        let Some(&chosen) = coming.get(step(coming.len(), self.detail.min(self.most))) else { return };
         if chosen == self.present {
             self.next = None;
         } else if self.next.is_none_or(|next| next.layer != chosen) {
@@ -221,6 +228,17 @@ mod tests {
             assert_eq!(asked, (layer != 0).then_some(layer));
             assert_eq!(layers.ask(start), None, "once a second");
             pass(&mut layers, &mut start, bytes, true);
+            assert_eq!(layers.present(), layer);
+        }
+    }
+
+    #[test]
+    fn where_there_is_no_time_for_more_a_smaller_size_is_taken() {
+        let mut start = Instant::now();
+        let mut layers = Layers::default();
+        for (most, layer) in [(Detail::Medium, 2), (Detail::Small, 1), (Detail::Large, 0)] {
+            layers.limit(most);
+            pass(&mut layers, &mut start, [900, 100, 300], true);
             assert_eq!(layers.present(), layer);
         }
     }

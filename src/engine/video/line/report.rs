@@ -5,8 +5,8 @@ use super::{VideoLine, Way, Working};
 use crate::clock::Now;
 use crate::egress::random_u32;
 use crate::leg::Leg;
-use causeway_base::Bitrate;
-use causeway_plan::video::FeedbackKind;
+use causeway_base::{Bitrate, SizeClass};
+use causeway_plan::video::{FeedbackKind, VideoStrain};
 use causeway_rtp::report::RtcpSchedule;
 use causeway_rtp::srtp::MAX_SRTP_OVERHEAD;
 use causeway_rtp::video::KeyFrameMethod;
@@ -34,6 +34,8 @@ enum Asked {
     All,
     /// All that was agreed, so many times more: one request may be lost.
     AllAgain(u8),
+    /// What pictures of this size take: there is no time to decode larger ones.
+    Class(SizeClass),
     /// Next to nothing.
     Little,
 }
@@ -42,15 +44,27 @@ enum Asked {
 const ASKS_FOR_ALL: u8 = 3;
 
 impl Asked {
+    /// What a line is to be asked for.
+    const fn wanted(is_needed: bool, strain: VideoStrain) -> Self {
+        match (is_needed, strain) {
+            (false, _) => Asked::Little,
+            (true, VideoStrain::None) => Asked::All,
+            (true, VideoStrain::FewerPictures) => Asked::Class(SizeClass::P360),
+            (true, VideoStrain::Smaller | VideoStrain::AudioOnly) => Asked::Class(SizeClass::P180),
+        }
+    }
+
     /// What is asked for now, if anything: at once where that changes, and again with reports.
-    const fn next(self, is_needed: bool, report_due: bool) -> Option<Self> {
-        match (self, is_needed) {
-            (Asked::Little, true) => Some(Asked::AllAgain(ASKS_FOR_ALL - 1)),
-            (Asked::AllAgain(0 | 1), true) if report_due => Some(Asked::All),
-            (Asked::AllAgain(more), true) if report_due => Some(Asked::AllAgain(more - 1)),
-            (Asked::Little, false) if !report_due => None,
-            (_, false) => Some(Asked::Little),
-            (Asked::All | Asked::AllAgain(_), true) => None,
+    fn next(self, wanted: Self, report_due: bool) -> Option<Self> {
+        match (self, wanted) {
+            (Asked::Little | Asked::Class(_), Asked::All) => {
+                Some(Asked::AllAgain(ASKS_FOR_ALL - 1))
+            }
+            (Asked::AllAgain(0 | 1), Asked::All) if report_due => Some(Asked::All),
+            (Asked::AllAgain(more), Asked::All) if report_due => Some(Asked::AllAgain(more - 1)),
+            (_, Asked::All | Asked::AllAgain(_)) => None,
+            (same, wanted) if same == wanted && !report_due => None,
+            (_, less) => Some(less),
         }
     }
 }
@@ -139,7 +153,8 @@ pub(super) fn run(working: &mut Working<'_>, now: Now) {
     }
     let Working { line, .. } = working;
     let due = line.reporting.schedule.due() <= now.instant;
-    if let Some(asked) = line.reporting.asked.next(line.ingress.is_needed(), due) {
+    let wanted = Asked::wanted(line.ingress.is_needed(), line.ingress.strain());
+    if let Some(asked) = line.reporting.asked.next(wanted, due) {
         ask_rate(working, asked);
     }
     if due {
@@ -159,11 +174,11 @@ fn ask_rate(working: &mut Working<'_>, wanted: Asked) {
     if !format.feedback.has(FeedbackKind::Tmmbr) {
         return;
     }
+    let all = format.coding.max_bitrate().unwrap_or(causeway_rtp::bandwidth::MAX);
     let bitrate = match wanted {
         Asked::Little => UNSEEN_RATE,
-        Asked::All | Asked::AllAgain(_) => {
-            format.coding.max_bitrate().unwrap_or(causeway_rtp::bandwidth::MAX)
-        }
+        Asked::Class(class) => all.min(*class.rates().end()),
+        Asked::All | Asked::AllAgain(_) => all,
     };
     let limit = BitrateLimit { ssrc: media, bitrate, overhead: COUNTED_OVERHEAD };
     let ours = line.egress.ssrc();
@@ -272,7 +287,7 @@ mod tests {
     fn all_is_asked_for_again_three_times_and_little_as_long_as_it_holds() {
         let mut asked = Asked::default();
         let mut ask = |is_needed, due| {
-            let next = asked.next(is_needed, due);
+            let next = asked.next(Asked::wanted(is_needed, VideoStrain::None), due);
             asked = next.unwrap_or(asked);
             next.is_some()
         };
@@ -282,5 +297,20 @@ mod tests {
         assert!(ask(true, false));
         assert_eq!([ask(true, false), ask(true, true)], [false, true]);
         assert_eq!([ask(true, true), ask(true, true), ask(true, true)], [true, false, false]);
+    }
+
+    #[test]
+    fn who_is_not_decoded_in_time_is_asked_for_less_at_once_and_for_all_when_there_is_time() {
+        let (less, least) = (Asked::Class(SizeClass::P360), Asked::Class(SizeClass::P180));
+        let strained = |strain| Asked::wanted(true, strain);
+        assert_eq!(Asked::All.next(strained(VideoStrain::FewerPictures), false), Some(less));
+        assert_eq!(less.next(strained(VideoStrain::FewerPictures), false), None);
+        assert_eq!(less.next(strained(VideoStrain::FewerPictures), true), Some(less));
+        assert_eq!(less.next(strained(VideoStrain::Smaller), false), Some(least));
+        assert_eq!(least.next(strained(VideoStrain::None), false), Some(Asked::AllAgain(2)));
+        assert_eq!(
+            least.next(Asked::wanted(false, VideoStrain::Smaller), false),
+            Some(Asked::Little)
+        );
     }
 }

@@ -20,7 +20,7 @@ mod composing;
 mod encoding;
 mod metronome;
 mod need;
-mod overload;
+pub(in crate::video) mod overload;
 mod pool;
 mod scene;
 

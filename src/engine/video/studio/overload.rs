@@ -42,22 +42,22 @@ const PROOF: Duration = Duration::from_secs(30);
 
 /// What one beat found.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Load {
+pub(in crate::video) struct Load {
     /// Pictures that were to be made: one for each size of each composition.
-    pub(super) due: u32,
+    pub(in crate::video) due: u32,
     /// Those of them of which an earlier one is not done.
-    pub(super) late: u32,
+    pub(in crate::video) late: u32,
     /// What the threads did since the last beat.
-    pub(super) work: Work,
+    pub(in crate::video) work: Work,
 }
 
 /// What threads did, together.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Work {
+pub(in crate::video) struct Work {
     /// Time in which they had something to do.
-    pub(super) busy: Duration,
+    pub(in crate::video) busy: Duration,
     /// Time for which they had a processor for it.
-    pub(super) cpu: Duration,
+    pub(in crate::video) cpu: Duration,
 }
 
 impl AddAssign for Work {
@@ -69,7 +69,7 @@ impl AddAssign for Work {
 
 /// The state of the machine.
 #[derive(Debug)]
-pub(super) struct Overload {
+pub(in crate::video) struct Overload {
     threads: u32,
     strain: VideoStrain,
     window: Option<Window>,
@@ -103,7 +103,7 @@ impl Window {
 
 impl Overload {
     /// With so many threads, all at ease.
-    pub(super) const fn new(threads: u32) -> Self {
+    pub(in crate::video) const fn new(threads: u32) -> Self {
         Self {
             threads,
             strain: VideoStrain::None,
@@ -116,7 +116,7 @@ impl Overload {
     }
 
     /// Takes what a beat found; what holds from now on.
-    pub(super) fn observe(&mut self, now: Instant, load: Load) -> VideoStrain {
+    pub(in crate::video) fn observe(&mut self, now: Instant, load: Load) -> VideoStrain {
         let fresh = Window { since: now, due: 0, late: 0, work: Work::default() };
         let window = self.window.get_or_insert(fresh);
         window.due += load.due;

@@ -1,7 +1,10 @@
 //! H.264: what only it does.
 
 use causeway_base::{VideoCodec, VideoSize};
-use causeway_media::video::codec::{EncoderSettings, SINGLE_NAL_BYTES, decoder};
+use causeway_media::video::codec::{
+    Decoded, EncoderSettings, SINGLE_NAL_BYTES, VideoDecoder, decoder,
+};
+use causeway_media::video::frame::{Frame, FramePool};
 
 use crate::codec::{P360, decode, settings, stream};
 use crate::picture::{likeness, moving, pool};
@@ -82,4 +85,79 @@ fn h264_pictures_of_wider_profiles_come_out_at_once() {
             assert!(likeness(&picture, &decoded) > 28.0, "{profile:?} {number}");
         }
     }
+}
+
+/// A stream that is refreshed part by part, one access unit each; its recovery points stand before
+/// each twelfth.
+fn refreshed() -> Vec<Vec<u8>> {
+    let mut units: Vec<Vec<u8>> = Vec::new();
+    let mut pending = Vec::new();
+    for nal in nal_units(include_bytes!("../../../../fixtures/video/gradual-refresh.h264")) {
+        pending.extend_from_slice(&[&[0, 0, 0, 1], nal].concat());
+        if matches!(nal[0] & 0x1f, 1 | 5) {
+            units.push(std::mem::take(&mut pending));
+        }
+    }
+    units
+}
+
+/// The picture that comes of a unit, if one does.
+fn picture(decoder: &mut dyn VideoDecoder, unit: &[u8]) -> Option<Frame> {
+    match decoder.decode(unit, &FramePool::new(1)) {
+        Ok(Decoded::Picture(picture)) => Some(picture),
+        Ok(Decoded::Nothing | Decoded::Broken) => None,
+        Err(error) => panic!("{error}"),
+    }
+}
+
+/// From which on the pictures come that a whole decoder shows, for a decoder that gets them from
+/// `first` on; they are compared to the last bit.
+fn right_from(decoder: &mut dyn VideoDecoder, first: usize) -> usize {
+    let units = refreshed();
+    let mut whole = self::decoder(VideoCodec::H264).unwrap();
+    let pictures: Vec<_> = units.iter().map(|unit| picture(&mut *whole, unit).unwrap()).collect();
+    let mut from = None;
+    for (number, unit) in units.iter().enumerate().skip(first) {
+        match picture(decoder, unit) {
+            Some(picture) => {
+                from.get_or_insert(number);
+                assert!(likeness(&pictures[number], &picture) > 90.0, "{number}");
+            }
+            None => assert_eq!(from, None, "{number}: once it is right it stays so"),
+        }
+    }
+    from.expect("a picture")
+}
+
+#[test]
+fn h264_begins_at_a_recovery_point_and_shows_what_is_right() {
+    for (first, right) in [(1, 12 + 6), (12, 12 + 6), (13, 24 + 6)] {
+        let mut decoder = decoder(VideoCodec::H264).unwrap();
+        assert_eq!(right_from(&mut *decoder, first), right);
+    }
+    // So too after a loss.
+    let units = refreshed();
+    let mut decoder = decoder(VideoCodec::H264).unwrap();
+    for unit in &units[..5] {
+        assert!(picture(&mut *decoder, unit).is_some());
+    }
+    decoder.lost();
+    assert_eq!(right_from(&mut *decoder, 7), 12 + 6);
+}
+
+#[test]
+fn h264_that_begins_blind_shows_nothing_before_all_must_have_been_renewed() {
+    let pool = FramePool::new(256);
+    let small = settings(VideoSize::new(160, 96), 200);
+    let stream = stream(VideoCodec::H264, small, &pool, 160, &[150]);
+    let mut decoder = decoder(VideoCodec::H264).unwrap();
+    decoder.begin_blind();
+    let shown = |decoder: &mut dyn VideoDecoder, range: std::ops::Range<usize>| {
+        range.filter(|at| picture(decoder, &stream.units[*at]).is_some()).collect::<Vec<_>>()
+    };
+    assert_eq!(shown(&mut *decoder, 1..124), [121, 122, 123]);
+    // A key picture ends the wait.
+    decoder.lost();
+    decoder.begin_blind();
+    assert_eq!(shown(&mut *decoder, 140..153), [150, 151, 152]);
 }

@@ -89,6 +89,11 @@ pub trait VideoDecoder: Send + fmt::Debug {
     /// Something before the next access unit is missing. H.264 mostly sees that itself (from its
     /// frame numbers), VP8 cannot.
     fn lost(&mut self);
+
+    /// Decoding begins with the next access unit, though nothing says that it can: the sender makes
+    /// no key pictures. What comes out is shown once it is sure to be right. A decoder that has
+    /// begun otherwise, or needs key pictures (VP8), does nothing.
+    fn begin_blind(&mut self) {}
 }
 
 /// How to encode.

@@ -1,5 +1,6 @@
 mod fixture;
 mod malformed;
+mod regression;
 mod reoffer;
 mod video;
 

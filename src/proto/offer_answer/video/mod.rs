@@ -77,8 +77,19 @@ pub(super) struct Taken {
 impl Negotiator {
     /// The same leg with ports for a main video line, at the same address.
     pub const fn with_video(mut self, rtp_port: u16, rtcp_port: u16) -> Self {
-        self.video_at = Some(LocalMedia { advertised: self.local.advertised, rtp_port, rtcp_port });
+        self.add_video(rtp_port, rtcp_port);
         self
+    }
+
+    /// Ports for a main video line, which this leg [lacks](Self::lacks_video_ports).
+    pub const fn add_video(&mut self, rtp_port: u16, rtcp_port: u16) {
+        let advertised = self.local.advertised;
+        self.video_at = Some(LocalMedia { advertised, rtp_port, rtcp_port });
+    }
+
+    /// Whether it may have video and has no ports for it.
+    pub const fn lacks_video_ports(&self) -> bool {
+        self.video_at.is_none() && !self.policy.video.codecs.is_empty()
     }
 
     /// Where video is awaited, if it is allowed.

@@ -59,8 +59,13 @@ pub enum Inserted {
 pub enum FrameKind {
     /// Decoding can begin here.
     Key,
+    /// Decoding can begin here too, but what comes out is right only some pictures later: the
+    /// sender refreshes its pictures part by part.
+    Refresh,
     /// It leans on others.
     Delta,
+    /// So too; nothing to begin with came for long, and decoding is to begin here anyway.
+    Blind,
     /// No picture: parameter sets or messages on their own. A decoder always wants them.
     Parameters,
 }
@@ -72,7 +77,7 @@ pub struct Frame<'a> {
     pub timestamp: u32,
     /// What it is for a decoder.
     pub kind: FrameKind,
-    /// Nothing since the last key frame, which came too, was given up: what it leans on is there.
+    /// Nothing since decoding began was given up: what it leans on is there.
     pub whole: bool,
     /// A byte stream (Annex B) of H.264, or a frame of VP8.
     pub bytes: &'a [u8],
@@ -128,6 +133,15 @@ enum Continuity {
     Whole,
 }
 
+/// With what decoding begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Onset {
+    /// With what the sender made for it.
+    Made,
+    /// With whatever comes next.
+    Any,
+}
+
 /// Assembles the frames of one stream (one SSRC).
 #[derive(Debug)]
 pub struct Assembler {
@@ -140,6 +154,7 @@ pub struct Assembler {
     hole: Option<(u64, Instant)>,
     picture: Picture,
     continuity: Continuity,
+    onset: Onset,
     far_behind: u32,
     stats: Stats,
 }
@@ -156,6 +171,7 @@ impl Assembler {
             hole: None,
             picture: Picture::new(codec),
             continuity: Continuity::Broken,
+            onset: Onset::Made,
             far_behind: 0,
             stats: Stats::default(),
         }
@@ -240,11 +256,15 @@ impl Assembler {
                 Taken::NotYet => self.hold.put_back(held),
             }
         }
-        let (timestamp, kind) = self.picture.lend()?;
+        let (timestamp, mut kind) = self.picture.lend()?;
         self.stats.frames += 1;
-        if kind == FrameKind::Key {
-            self.stats.key_frames += 1;
+        self.stats.key_frames += u64::from(kind == FrameKind::Key);
+        if kind == FrameKind::Delta && self.onset == Onset::Any {
+            kind = FrameKind::Blind;
+        }
+        if matches!(kind, FrameKind::Key | FrameKind::Refresh | FrameKind::Blind) {
             self.continuity = Continuity::Whole;
+            self.onset = Onset::Made;
         }
         let whole = self.continuity == Continuity::Whole;
         Some(Assembled::Frame(Frame { timestamp, kind, whole, bytes: self.picture.bytes() }))
@@ -266,7 +286,12 @@ impl Assembler {
         Some(since + self.patience)
     }
 
-    /// Whether only a key frame helps.
+    /// Nothing to begin with came for long: decoding begins with whatever comes next.
+    pub const fn begin_blind(&mut self) {
+        self.onset = Onset::Any;
+    }
+
+    /// Whether only a frame to begin with helps.
     pub fn needs_key_frame(&self) -> bool {
         self.continuity == Continuity::Broken
     }

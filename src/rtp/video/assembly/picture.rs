@@ -51,6 +51,8 @@ pub(super) struct Picture {
     stage: Stage,
     unit: Unit,
     kind: FrameKind,
+    /// What its first slice makes of it, where that is none of an IDR picture.
+    leaning: FrameKind,
     /// The last key frame brought its parameter sets along: one without them lost them.
     brings_sets: bool,
     bytes: Vec<u8>,
@@ -64,6 +66,7 @@ impl Picture {
             stage: Stage::Seeking,
             unit: Unit::Closed,
             kind: FrameKind::Parameters,
+            leaning: FrameKind::Delta,
             brings_sets: false,
             bytes: Vec::new(),
             broken: None,
@@ -159,6 +162,7 @@ impl Picture {
     fn begin(&mut self, timestamp: u32) {
         self.bytes.clear();
         self.kind = FrameKind::Parameters;
+        self.leaning = FrameKind::Delta;
         self.stage = Stage::Within { timestamp };
     }
 
@@ -192,12 +196,15 @@ impl Picture {
         if payload.begins(NalType::SequenceParameterSet) {
             self.brings_sets = true;
         }
+        if payload.has_recovery_point() {
+            self.leaning = FrameKind::Refresh;
+        }
         if payload.begins(NalType::Idr) {
             self.kind = FrameKind::Key;
         } else if self.kind == FrameKind::Parameters
             && (payload.begins(NalType::Slice) || payload.begins(NalType::Other(2)))
         {
-            self.kind = FrameKind::Delta;
+            self.kind = self.leaning;
         }
         Ok(())
     }
@@ -205,6 +212,10 @@ impl Picture {
     /// Whether a picture begins here whole, after a loss: of one that brings its parameter sets
     /// the first packet has them.
     fn surely_begins(&self, payload: &H264Payload<'_>) -> bool {
+        // It stands before the slices (ITU-T H.264 clause 7.4.1.2.3).
+        if payload.has_recovery_point() {
+            return true;
+        }
         if !self.brings_sets {
             return payload.begins_picture();
         }

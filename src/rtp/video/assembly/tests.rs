@@ -14,6 +14,15 @@ enum Said {
     GivenUp(GivenUp),
 }
 
+impl Said {
+    fn kind(&self) -> Option<(FrameKind, bool)> {
+        match self {
+            Said::Frame { kind, whole, .. } => Some((*kind, *whole)),
+            Said::GivenUp(_) => None,
+        }
+    }
+}
+
 fn poll(assembler: &mut Assembler, now: Instant) -> Vec<Said> {
     let mut said = vec![];
     while let Some(assembled) = assembler.poll(now) {
@@ -402,4 +411,54 @@ proptest! {
             }
         }
     }
+}
+
+/// The same with a recovery point before its slices, as two packets or more.
+fn refresh_frame(number: u8) -> Vec<u8> {
+    [&[0, 0, 0, 1, 6, 6, 1, 0x80, 0x80][..], &h264_frame(number, false, 300)].concat()
+}
+
+#[test]
+fn a_recovery_point_begins_whole_frames_without_a_key_frame() {
+    let now = Instant::now();
+    let mut sender = Sender::new(0);
+    let frames = [h264_frame(1, false, 300), refresh_frame(2), h264_frame(3, false, 300)];
+    let packets: Vec<_> = frames.iter().flat_map(|bytes| sender.h264(bytes)).collect();
+    let mut assembler = h264();
+    assert_eq!(
+        assemble(&mut assembler, now, &packets),
+        [
+            frame(1_000, FrameKind::Delta, false, &frames[0]),
+            frame(4_000, FrameKind::Refresh, true, &frames[1]),
+            frame(7_000, FrameKind::Delta, true, &frames[2]),
+        ]
+    );
+    // After a loss too, though the packet that begins the frame has no slice.
+    let lost = sender.h264(&h264_frame(4, false, 300));
+    let frames = [refresh_frame(5), h264_frame(6, false, 20)];
+    let packets: Vec<_> = frames.iter().flat_map(|bytes| sender.h264(bytes)).collect();
+    assemble(&mut assembler, now, &lost[1..]);
+    let later = now + PATIENCE;
+    let said = assemble(&mut assembler, later, &packets);
+    assert!(matches!(said[0], Said::GivenUp(_)), "{said:?}");
+    let kinds: Vec<_> = said.iter().filter_map(Said::kind).collect();
+    assert_eq!(kinds, [(FrameKind::Refresh, true), (FrameKind::Delta, true)]);
+}
+
+#[test]
+fn decoding_begins_blind_once_with_what_leans_on_others() {
+    let now = Instant::now();
+    let mut sender = Sender::new(0);
+    let mut next = |assembler: &mut Assembler, key| {
+        let packets = sender.h264(&h264_frame(1, key, 20));
+        assemble(assembler, now, &packets).iter().filter_map(Said::kind).collect::<Vec<_>>()
+    };
+    let mut assembler = h264();
+    assert_eq!(next(&mut assembler, false), [(FrameKind::Delta, false)]);
+    assembler.begin_blind();
+    assert_eq!(next(&mut assembler, false), [(FrameKind::Blind, true)]);
+    assert_eq!(next(&mut assembler, false), [(FrameKind::Delta, true)]);
+    assembler.begin_blind();
+    assert_eq!(next(&mut assembler, true), [(FrameKind::Key, true)], "needs no hope");
+    assert_eq!(next(&mut assembler, false), [(FrameKind::Delta, true)]);
 }

@@ -54,6 +54,7 @@ impl BridgeBackend {
             registrations: self.sip.registrations().len() as u64,
             ticks: self.ticks.iter().map(|worker| of(&worker.ticks)).sum(),
             late_ticks: self.ticks.iter().map(|worker| of(&worker.late_ticks)).sum(),
+            pictures: self.looks.counts(),
             store_queue: self.store.health().queued as u64,
             ..Gauges::default()
         };

@@ -237,7 +237,13 @@ async fn metrics_are_prometheus_text_with_bounded_labels() {
     }
     let reply = bench.ask("GET", "/metrics", "read", "").await;
     assert!(reply.headers["content-type"].to_str().expect("ASCII").starts_with("text/plain"));
-    assert!(reply.text.contains("causeway_calls 3"), "{}", reply.text);
+    for count in [
+        "causeway_calls 3",
+        "causeway_pictures_decoded_total 90",
+        "causeway_decoder_restarts_total 1",
+    ] {
+        assert!(reply.text.contains(count), "{}", reply.text);
+    }
     assert!(reply.text.contains("causeway_trunk_up{trunk=\"carrier\"} 1"));
     assert!(reply.text.contains("route=\"/api/v1/meetings/{meeting}\""));
     assert!(!reply.text.contains("someone-") && !reply.text.contains("secret-"));

@@ -289,7 +289,10 @@ impl Backend for Fake {
         done(Readiness { ready: !down, reasons, warnings: Vec::new() })
     }
     fn gauges(&self) -> Answer<'_, Gauges> {
-        done(Gauges { calls: 3, trunks: vec![("carrier".to_owned(), true)], ..Gauges::default() })
+        let pictures =
+            causeway_engine::VideoCounts { decoded: 90, decoder_restarts: 1, ..Default::default() };
+        let trunks = vec![("carrier".to_owned(), true)];
+        done(Gauges { calls: 3, trunks, pictures: Some(pictures), ..Gauges::default() })
     }
     fn events(&self) -> &EventLog {
         &self.log

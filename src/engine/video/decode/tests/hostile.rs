@@ -28,7 +28,7 @@ pub(super) fn serve(mut behave: impl FnMut(&mut Child, Request, &[u8])) {
 
 fn decode(seat: u8, slot: Option<u16>, unit: &[u8]) -> Request {
     let length = unit.len() as u32;
-    Request::Decode { seat, codec: VideoCodec::Vp8, lost: false, slot, length }
+    Request::Decode { seat, codec: VideoCodec::Vp8, lost: false, blind: false, slot, length }
 }
 
 /// Starts one process for a test, and asks it to decode one unit.

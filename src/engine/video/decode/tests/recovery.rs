@@ -1,7 +1,7 @@
 //! Processes that die.
 
 use super::*;
-use causeway_base::LegId;
+use causeway_base::{ConferenceId, LegId};
 use std::process::Command;
 use std::sync::atomic::Ordering;
 
@@ -126,8 +126,11 @@ fn a_fault_of_ours_costs_a_process_and_bars_the_stream_that_brings_it() {
 fn who_is_barred_does_not_come_back_by_another_stream() {
     let program = child("video::decode::tests::recovery::a_child_dies_of_some_units");
     let decoders = Decoders::start(program, 2).expect("a child");
-    let (bad, other) = (decoders.of(LegId(1), 0), decoders.of(LegId(1), 1));
+    let line = |conference, line| decoders.of(ConferenceId(conference), LegId(1), line);
+    let (bad, other) = (line(1, 0), line(2, 1));
     for deaths in 1..=3 {
+        // Seen here, then there.
+        let bad = line(deaths, 0);
         // Each by a new stream, and each in another process than the one before.
         let _between = other.stream(VideoCodec::Vp8);
         let stream = bad.stream(VideoCodec::Vp8);

@@ -1,7 +1,7 @@
 //! What of an access unit the native decoder gets to see.
 
 use super::sequence;
-use crate::video::codec::{DecodeError, Reference};
+use crate::video::codec::DecodeError;
 use causeway_wire::h264::{AnnexB, NalType, START_CODE};
 
 /// What an access unit holds besides parameter sets.
@@ -15,27 +15,50 @@ pub(super) enum Holds {
     Key,
 }
 
-/// Copies what is to be decoded into `out`, and says what it is. While the reference is missing,
-/// slices of inter pictures are left out.
+/// What an access unit is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Unit {
+    pub(super) holds: Holds,
+    /// Others build on it.
+    pub(super) is_reference: bool,
+    /// Decoding can begin here, and what comes out is right so many reference pictures later.
+    pub(super) recovery: Option<u16>,
+}
+
+/// Which slices of pictures that build on others are decoded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Inter {
+    /// None but those behind a recovery point: what they build on is missing.
+    FromRecovery,
+    All,
+}
+
+/// Copies what is to be decoded into `out`, and says what it is.
 pub(super) fn filter(
     access_unit: &[u8],
-    reference: Reference,
+    inter: Inter,
     out: &mut Vec<u8>,
-) -> Result<Holds, DecodeError> {
+) -> Result<Unit, DecodeError> {
     out.clear();
-    let mut holds = Holds::Sets;
+    let mut unit = Unit { holds: Holds::Sets, is_reference: false, recovery: None };
     for nal in AnnexB::new(access_unit) {
         let wanted = match nal.kind() {
             NalType::Slice => {
-                holds = if holds == Holds::Key { holds } else { Holds::Inter };
-                reference == Reference::Known
+                unit.holds = if unit.holds == Holds::Key { unit.holds } else { Holds::Inter };
+                unit.is_reference |= nal.reference() > 0;
+                inter == Inter::All || unit.recovery.is_some()
             }
             NalType::Idr => {
-                holds = Holds::Key;
+                unit.holds = Holds::Key;
                 true
             }
             NalType::SequenceParameterSet => sequence::check(nal)?,
             NalType::PictureParameterSet => true,
+            NalType::Sei => {
+                // It is read here; the native parser need not.
+                unit.recovery = unit.recovery.or(nal.recovery_point());
+                false
+            }
             // All others say nothing about the pictures of these profiles, or belong to
             // extensions, whose parsers need not meet hostile bytes.
             _ => false,
@@ -45,7 +68,7 @@ pub(super) fn filter(
             out.extend_from_slice(nal.bytes());
         }
     }
-    Ok(holds)
+    Ok(unit)
 }
 
 #[cfg(test)]
@@ -62,18 +85,26 @@ mod tests {
         let sps = set(66, 20, 12);
         let unit = stream(&[&sps, &[0x68, 1], &[0x41, 2], &[0x06, 3], &[0x61 | 0x80, 4]]);
         let mut out = Vec::new();
-        assert_eq!(filter(&unit, Reference::Missing, &mut out), Ok(Holds::Inter));
-        assert_eq!(out, stream(&[&sps, &[0x68, 1]]));
-        assert_eq!(filter(&unit, Reference::Known, &mut out), Ok(Holds::Inter));
-        assert_eq!(out, stream(&[&sps, &[0x68, 1], &[0x41, 2]]));
-        assert_eq!(filter(&stream(&[&[0x65, 9]]), Reference::Missing, &mut out), Ok(Holds::Key));
+        let mut held = |unit: &[u8], inter| {
+            let unit = filter(unit, inter, &mut out).expect("of a size");
+            (unit.holds, unit.recovery, out.clone())
+        };
+        let sets = stream(&[&sps, &[0x68, 1]]);
+        assert_eq!(held(&unit, Inter::FromRecovery), (Holds::Inter, None, sets));
+        let all = stream(&[&sps, &[0x68, 1], &[0x41, 2]]);
+        assert_eq!(held(&unit, Inter::All), (Holds::Inter, None, all));
+        let key = stream(&[&[0x65, 9]]);
+        assert_eq!(held(&key, Inter::FromRecovery), (Holds::Key, None, key.clone()));
+        let refresh = stream(&[&[0x06, 6, 2, 0x3c, 0x40, 0x80], &[0x41, 2]]);
+        let slice = stream(&[&[0x41, 2]]);
+        assert_eq!(held(&refresh, Inter::FromRecovery), (Holds::Inter, Some(6), slice));
     }
 
     #[test]
     fn sizes_beyond_the_bound_stop_the_unit() {
         let sps = set(66, 480, 270);
         let unit = stream(&[&sps, &[0x65, 9]]);
-        let result = filter(&unit, Reference::Known, &mut Vec::new());
+        let result = filter(&unit, Inter::All, &mut Vec::new());
         assert!(matches!(result, Err(DecodeError::Size(size)) if size.width == 7680));
     }
 }

@@ -6,18 +6,39 @@ use std::ptr::null_mut;
 
 use openh264::OpenH264API;
 use openh264::decoder::{Decoder, DecoderConfig};
-use openh264_sys2::{DECODING_STATE, SBufferInfo, dsErrorFree};
+use openh264_sys2::{
+    DECODER_OPTION_ERROR_CON_IDC, DECODING_STATE, ERROR_CON_DISABLE, ERROR_CON_SLICE_COPY,
+    SBufferInfo, dsErrorFree,
+};
 
-use super::access_unit::{Holds, filter};
+use super::access_unit::{Holds, Inter, Unit, filter};
 use crate::video::codec::native::NativePicture;
-use crate::video::codec::{DecodeError, Decoded, MAX_ACCESS_UNIT, Reference, VideoDecoder};
+use crate::video::codec::{DecodeError, Decoded, MAX_ACCESS_UNIT, VideoDecoder};
 use crate::video::frame::FrameSource;
 
+/// Reference pictures after which one that began blind is taken for right: four seconds at 30 a
+/// second. Who makes no key pictures renews each part of his pictures more often.
+const BLIND_PICTURES: u16 = 120;
+
+/// Whether the decoder knows what the next access unit builds on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Standing {
+    /// Nothing can be decoded before a key picture or a recovery point.
+    Missing,
+    /// Nor is there any; what comes next is begun with.
+    Blind,
+    /// It began in the middle: so many reference pictures later all is right.
+    Recovering(u16),
+    /// All that came is decoded.
+    Known,
+}
+
 /// One stream's decoder. Concealment is off: what is missing is an error, and then the last
-/// picture stays until a key picture comes.
+/// picture stays until a key picture comes. It is on only while a stream that was begun in its
+/// middle becomes right, of which nothing is shown.
 pub(in crate::video::codec) struct H264Decoder {
     native: Decoder,
-    reference: Reference,
+    standing: Standing,
     /// What of an access unit is to be decoded.
     wanted: Vec<u8>,
 }
@@ -26,7 +47,57 @@ impl H264Decoder {
     pub(in crate::video::codec) fn new() -> Result<Self, DecodeError> {
         let native = Decoder::with_api_config(OpenH264API::from_source(), DecoderConfig::new())
             .map_err(|_| DecodeError::Unavailable)?;
-        Ok(Self { native, reference: Reference::Missing, wanted: Vec::new() })
+        Ok(Self { native, standing: Standing::Missing, wanted: Vec::new() })
+    }
+
+    /// Has it make up what is missing, or not.
+    fn conceal(&mut self, concealment: openh264_sys2::ERROR_CON_IDC) {
+        let mut option = concealment as i32;
+        // SAFETY: the decoder is initialised, and reads one number of this type.
+        unsafe {
+            self.native
+                .raw_api()
+                .set_option(DECODER_OPTION_ERROR_CON_IDC, (&raw mut option).cast());
+        }
+    }
+
+    /// How it stands with a unit that is about to be decoded.
+    fn enter(&mut self, before: Standing, unit: Unit) -> Standing {
+        let entered = match (unit.holds, before) {
+            (Holds::Sets, before) => return before,
+            (Holds::Key, _) => Standing::Known,
+            (Holds::Inter, Standing::Known | Standing::Recovering(_)) => return before,
+            (Holds::Inter, Standing::Missing | Standing::Blind) => match unit.recovery {
+                Some(pictures) => Standing::Recovering(pictures),
+                None if before == Standing::Blind => Standing::Recovering(BLIND_PICTURES),
+                None => return Standing::Missing,
+            },
+        };
+        self.conceal(match entered {
+            Standing::Recovering(_) => ERROR_CON_SLICE_COPY,
+            _ => ERROR_CON_DISABLE,
+        });
+        entered
+    }
+
+    /// A picture on the way to right ones. Only the last of them is shown.
+    fn recover(
+        &mut self,
+        left: u16,
+        unit: Unit,
+        frames: &dyn FrameSource,
+    ) -> Result<Decoded, DecodeError> {
+        // What it complains of is that it began in the middle.
+        let (_, picture) = self.run();
+        if left > 0 {
+            self.standing = Standing::Recovering(left - u16::from(unit.is_reference));
+            return Ok(Decoded::Nothing);
+        }
+        self.conceal(ERROR_CON_DISABLE);
+        let Some(picture) = picture else { return Ok(Decoded::Broken) };
+        self.standing = Standing::Known;
+        // SAFETY: the decoder keeps the picture until it is called again.
+        unsafe { picture.copy_to(frames) }
     }
 
     /// Decodes [`Self::wanted`]: the state, and the picture if one came out.
@@ -66,11 +137,20 @@ impl VideoDecoder for H264Decoder {
         frames: &dyn FrameSource,
     ) -> Result<Decoded, DecodeError> {
         // Whatever ends early below has left the decoder behind the stream.
-        let reference = std::mem::replace(&mut self.reference, Reference::Missing);
+        let before = std::mem::replace(&mut self.standing, Standing::Missing);
         if access_unit.len() > MAX_ACCESS_UNIT {
             return Err(DecodeError::TooLong);
         }
-        let holds = filter(access_unit, reference, &mut self.wanted)?;
+        let inter = match before {
+            Standing::Missing => Inter::FromRecovery,
+            Standing::Blind | Standing::Recovering(_) | Standing::Known => Inter::All,
+        };
+        let unit = filter(access_unit, inter, &mut self.wanted)?;
+        let holds = unit.holds;
+        let standing = self.enter(before, unit);
+        if let (Standing::Recovering(left), Holds::Inter) = (standing, holds) {
+            return self.recover(left, unit, frames);
+        }
         if !self.wanted.is_empty() {
             let (mut state, mut picture) = self.run();
             // The decoder blames the next picture for one of which slices were missing.
@@ -80,7 +160,7 @@ impl VideoDecoder for H264Decoder {
             match picture {
                 _ if state != dsErrorFree => return Ok(Decoded::Broken),
                 Some(picture) if holds != Holds::Sets => {
-                    self.reference = Reference::Known;
+                    self.standing = Standing::Known;
                     // SAFETY: the decoder keeps the picture until it is called again.
                     return unsafe { picture.copy_to(frames) };
                 }
@@ -89,19 +169,25 @@ impl VideoDecoder for H264Decoder {
             }
         }
         if holds == Holds::Sets {
-            self.reference = reference;
+            self.standing = before;
             return Ok(Decoded::Nothing);
         }
         Ok(Decoded::Broken)
     }
 
     fn lost(&mut self) {
-        self.reference = Reference::Missing;
+        self.standing = Standing::Missing;
+    }
+
+    fn begin_blind(&mut self) {
+        if self.standing == Standing::Missing {
+            self.standing = Standing::Blind;
+        }
     }
 }
 
 impl fmt::Debug for H264Decoder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "H264Decoder({:?})", self.reference)
+        write!(f, "H264Decoder({:?})", self.standing)
     }
 }

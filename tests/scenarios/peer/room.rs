@@ -1,0 +1,194 @@
+//! A room of the scenarios' own: one call, ffmpeg for camera and screen, and between them and the
+//! bridge the sockets that the call names. It answers no request for a full picture: its camera
+//! makes one a second.
+
+use super::{
+    caller::Caller,
+    film::{Film, PAYLOAD_TYPE, Screen, free_pair},
+    process::{PATIENCE, Process},
+};
+use crate::picture::Picture;
+use causeway_wire::rtcp::RtcpWriter;
+use std::{
+    net::{Ipv4Addr, SocketAddr, UdpSocket},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU32, Ordering},
+    },
+    thread::{self, JoinHandle},
+    time::{Duration, Instant},
+};
+
+/// How long a relay waits before it looks whether the room is gone.
+const POLL: Duration = Duration::from_millis(50);
+
+/// A screen that shows nothing asks for a full picture this often.
+const ASK: Duration = Duration::from_secs(1);
+
+/// The source of its own reports.
+const OWN_SSRC: u32 = 0x726f_6f6d;
+
+pub(crate) struct Room {
+    name: String,
+    film: Film,
+    _caller: Caller,
+    screen: Screen,
+    _camera: Process,
+    passage: Arc<Passage>,
+    relays: Vec<JoinHandle<()>>,
+}
+
+/// The sockets between ffmpeg and the bridge.
+struct Passage {
+    towards_bridge: UdpSocket,
+    /// The camera sends to it, and from it the screen is sent to.
+    towards_ffmpeg: UdpSocket,
+    bridge: SocketAddr,
+    screen: SocketAddr,
+    /// The source of what comes; 0 before.
+    source: AtomicU32,
+    /// Payloads that were a fragment of a NAL unit (RFC 6184 section 5.8).
+    fragments: AtomicU32,
+    over: AtomicBool,
+}
+
+impl Room {
+    /// Calls, films, and shows what it is sent.
+    pub(crate) fn call(name: &str, film: Film, alias: &str, port: u16) -> Self {
+        let towards_bridge = socket(0);
+        let (camera_port, screen_port) = (free_pair(), free_pair());
+        let towards_ffmpeg = socket(camera_port);
+        let screen = Screen::start(name, film, screen_port);
+        let own = towards_bridge.local_addr().expect("bound").port();
+        // A room whose microphone is off.
+        let offer = format!(
+            "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n\
+             m=audio {} RTP/AVP 8\r\na=recvonly\r\n\
+             m=video {own} RTP/AVP {PAYLOAD_TYPE}\r\nb=TIAS:4000000\r\n{}a=rtcp-mux\r\n\
+             a=rtcp-fb:* nack pli\r\na=content:main\r\n",
+            free_pair(),
+            film.format()
+        );
+        let caller = Caller::call(name, alias, port, &offer);
+        let passage = Arc::new(Passage {
+            towards_bridge,
+            towards_ffmpeg,
+            bridge: (Ipv4Addr::LOCALHOST, caller.port_of("video")).into(),
+            screen: (Ipv4Addr::LOCALHOST, screen_port).into(),
+            source: AtomicU32::new(0),
+            fragments: AtomicU32::new(0),
+            over: AtomicBool::new(false),
+        });
+        let relays = [Passage::relay_camera, Passage::relay_screen].map(|relay: fn(&Passage)| {
+            let passage = Arc::clone(&passage);
+            thread::spawn(move || relay(&passage))
+        });
+        let camera = film.shoot(name, camera_port);
+        let name = name.to_owned();
+        Self {
+            name,
+            film,
+            _caller: caller,
+            screen,
+            _camera: camera,
+            passage,
+            relays: relays.into(),
+        }
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub(crate) fn film(&self) -> Film {
+        self.film
+    }
+
+    /// What its screen shows now; asks for a full picture until it shows anything.
+    pub(crate) fn snapshot(&self) -> Picture {
+        let deadline = Instant::now() + PATIENCE;
+        let mut asked = Instant::now();
+        loop {
+            if let Some(picture) = self.screen.snapshot() {
+                return picture;
+            }
+            assert!(Instant::now() < deadline, "{} is shown nothing", self.name);
+            if asked.elapsed() >= ASK {
+                asked = Instant::now();
+                self.passage.ask_key_frame();
+            }
+            thread::sleep(POLL);
+        }
+    }
+
+    /// The height of the pictures that came first.
+    pub(crate) fn height(&self) -> u32 {
+        self.screen.height()
+    }
+
+    /// How many fragments of NAL units it was sent.
+    pub(crate) fn fragments(&self) -> u32 {
+        self.passage.fragments.load(Ordering::Relaxed)
+    }
+}
+
+impl Drop for Room {
+    fn drop(&mut self) {
+        self.passage.over.store(true, Ordering::Relaxed);
+        for relay in self.relays.drain(..) {
+            let _ = relay.join();
+        }
+    }
+}
+
+impl Passage {
+    fn relay_camera(&self) {
+        self.relay(&self.towards_ffmpeg, |packet| {
+            let _ = self.towards_bridge.send_to(packet, self.bridge);
+        });
+    }
+
+    fn relay_screen(&self) {
+        self.relay(&self.towards_bridge, |packet| {
+            if let Some(source) = packet.get(8..12) {
+                let source = source.iter().fold(0, |all, byte| all << 8 | u32::from(*byte));
+                self.source.store(source, Ordering::Relaxed);
+            }
+            let is_fragment = packet.get(12).is_some_and(|byte| matches!(byte & 0x1f, 28 | 29));
+            self.fragments.fetch_add(u32::from(is_fragment), Ordering::Relaxed);
+            let _ = self.towards_ffmpeg.send_to(packet, self.screen);
+        });
+    }
+
+    /// Passes on what is RTP: by its payload type, which RTCP cannot have.
+    fn relay(&self, from: &UdpSocket, pass: impl Fn(&[u8])) {
+        let mut buffer = [0; 2048];
+        while !self.over.load(Ordering::Relaxed) {
+            let Ok((length, _)) = from.recv_from(&mut buffer) else { continue };
+            let packet = &buffer[..length];
+            if packet.get(1).is_some_and(|byte| byte & 0x7f == PAYLOAD_TYPE) {
+                pass(packet);
+            }
+        }
+    }
+
+    /// By RTCP, where the source is known.
+    fn ask_key_frame(&self) {
+        let source = self.source.load(Ordering::Relaxed);
+        if source == 0 {
+            return;
+        }
+        let mut buffer = [0; 128];
+        let mut writer = RtcpWriter::new(&mut buffer);
+        writer.receiver_report(OWN_SSRC, &[]).expect("room");
+        writer.picture_loss(OWN_SSRC, source).expect("room");
+        let length = writer.len();
+        let _ = self.towards_bridge.send_to(&buffer[..length], self.bridge);
+    }
+}
+
+fn socket(port: u16) -> UdpSocket {
+    let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, port)).expect("a free port of loopback");
+    socket.set_read_timeout(Some(POLL)).expect("a time above zero");
+    socket
+}
