@@ -59,7 +59,7 @@ impl Film {
     /// Films to a port of this machine, by RTP.
     pub(crate) fn shoot(self, name: &str, port: u16) -> Process {
         let Self { coding, colour, width, height, rate, .. } = self;
-        let (side, y, way) = (height / 6 & !1, height / 3 & !1, width * 3 / 4);
+        let (side, y, way) = ((height / 6) & !1, (height / 3) & !1, width * 3 / 4);
         let scene = format!(
             "color=c={colour}:s={width}x{height}:r={rate}[ground];\
              color=c=white:s={side}x{side}:r={rate}[mark];\

@@ -52,7 +52,7 @@ impl H264Decoder {
 
     /// Has it make up what is missing, or not.
     fn conceal(&mut self, concealment: openh264_sys2::ERROR_CON_IDC) {
-        let mut option = concealment as i32;
+        let mut option = concealment;
         // SAFETY: the decoder is initialised, and reads one number of this type.
         unsafe {
             self.native
