@@ -139,6 +139,11 @@ export type Meeting = { name: string, now: string, };
 export type Participant = { id: number, name: string, role: Role, kind: Kind, waiting: boolean, muted_by_self: boolean, muted_by_host: boolean, nothing_heard: boolean, sound?: FaultySound, hand: boolean, quality: number | null, camera?: Camera, };
 
 /**
+ * A place in a picture of my own, in ten thousandths of its width and height.
+ */
+export type Tile = { participant: number, line: number | null, left: number, top: number, width: number, height: number, };
+
+/**
  * A message of chat.
  */
 export type ChatMessage = { id: number, from: number, name: string, text: string, at: string, };
