@@ -47,7 +47,9 @@ pub(crate) fn verdict(
 fn came(video: &VideoStats, pictured: Pictured, took: Option<Duration>) -> Came {
     match pictured.state {
         _ if video.packets_received == 0 => Came::Nothing,
-        VideoState::Absent | VideoState::Frozen(_) => Came::Undecodable,
+        // It came once: the camera is off now.
+        VideoState::Absent => Came::Nothing,
+        VideoState::Frozen(_) => Came::Undecodable,
         VideoState::Coming => Came::Pictures {
             size: video.received_size,
             rate: took.and_then(|took| rate(video.octets_received, took)),

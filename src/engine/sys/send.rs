@@ -67,6 +67,10 @@ struct Message {
 }
 
 impl Message {
+    fn new(target: Option<SocketAddr>, start: usize, len: usize) -> Self {
+        Self { target, start, count: 1, segment: len, bytes: len, last: len }
+    }
+
     fn takes(&self, target: Option<SocketAddr>, len: usize) -> bool {
         self.target == target
             && self.last == self.segment
@@ -83,7 +87,7 @@ impl Message {
 
 /// Sends datagrams without waiting; one without a target goes to the peer that the socket is
 /// connected to. What the socket does not take is lost, as a network would lose it. Where the
-/// kernel refuses to cut on the way to a peer, `segmentation` is ours from then on.
+/// kernel never cuts for this socket, `segmentation` is ours from then on.
 pub(crate) fn send_all<'a>(
     socket: BorrowedFd<'_>,
     datagrams: impl Iterator<Item = (Option<SocketAddr>, &'a [u8])> + Clone,
@@ -94,25 +98,44 @@ pub(crate) fn send_all<'a>(
         let sent = match send_batch(socket, rest.clone(), *segmentation) {
             Ok(sent) => sent,
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => return,
+            // It may tell of an earlier datagram, of one peer that cannot be reached, or of a
+            // message that is not cut on the way to its peer: its parts are tried each alone, and
+            // one that still fails is given up.
             Err(error) => {
-                // It may tell of an earlier datagram, or of one peer that cannot be reached: that
-                // costs one datagram at most.
-                let alone = send_batch(socket, rest.clone().take(1), Segmentation::Ours);
-                if alone.is_ok() && refuses_to_cut(&error) {
-                    *segmentation = Segmentation::Ours;
+                let parts = rest.clone().take(first_message(rest.clone()));
+                match send_batch(socket, parts, Segmentation::Ours) {
+                    Ok(sent) => {
+                        if never_cuts(&error) {
+                            *segmentation = Segmentation::Ours;
+                        }
+                        sent
+                    }
+                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => return,
+                    Err(_) => 1,
                 }
-                1
             }
         };
         rest.nth(sent.max(1) - 1);
     }
 }
 
-/// What kernels say where the way to a peer leads through something that cannot cut, or takes only
-/// shorter datagrams.
-fn refuses_to_cut(error: &io::Error) -> bool {
-    let codes = [libc::EINVAL, libc::EIO, libc::EMSGSIZE, libc::EOPNOTSUPP];
-    error.raw_os_error().is_some_and(|code| codes.contains(&code))
+/// How many of the first datagrams are one message.
+fn first_message<'a>(mut datagrams: impl Iterator<Item = (Option<SocketAddr>, &'a [u8])>) -> usize {
+    let Some((target, bytes)) = datagrams.next() else { return 0 };
+    let mut message = Message::new(target, 0, bytes.len());
+    for (target, bytes) in datagrams.take(BATCH - 1) {
+        if !message.takes(target, bytes.len()) {
+            break;
+        }
+        message.add(bytes.len());
+    }
+    message.count
+}
+
+/// What kernels say that cannot cut for this socket, or for what it sends through. That a message
+/// is too long for the way to one peer (`EINVAL`, `EMSGSIZE`) says nothing of other peers.
+fn never_cuts(error: &io::Error) -> bool {
+    matches!(error.raw_os_error(), Some(libc::EIO | libc::EOPNOTSUPP))
 }
 
 /// Sends the first datagrams, at most [`BATCH`]. Returns how many the kernel took; the error is
@@ -133,10 +156,7 @@ fn send_batch<'a>(
         match open.filter(|open| open.takes(target, bytes.len())) {
             Some(open) if segmentation == Segmentation::Kernel => open.add(bytes.len()),
             _ => {
-                let len = bytes.len();
-                let message =
-                    Message { target, start, count: 1, segment: len, bytes: len, last: len };
-                messages[count] = Some(message);
+                messages[count] = Some(Message::new(target, start, bytes.len()));
                 count += 1;
             }
         }
@@ -153,6 +173,7 @@ fn hand_over(
     let mut controls = [[0u64; CONTROL_LEN / 8]; BATCH];
     // SAFETY: headers of zeros are valid ones without name, parts and control.
     let mut headers: [libc::mmsghdr; BATCH] = unsafe { zeroed() };
+    let parts = parts.as_mut_ptr();
     for (((message, header), name), control) in
         messages.iter().flatten().zip(&mut headers).zip(&mut names).zip(&mut controls)
     {
@@ -163,7 +184,7 @@ fn hand_over(
             header.msg_namelen = name.len();
         }
         // The parts of a message lie beside each other.
-        header.msg_iov = parts[message.start..].as_mut_ptr();
+        header.msg_iov = parts.wrapping_add(message.start);
         header.msg_iovlen = message.count;
         if message.count > 1 {
             header.msg_control = control.as_mut_ptr().cast();
@@ -282,6 +303,18 @@ mod tests {
         send_all(from.as_fd(), all, &mut segmentation);
         assert_eq!(segmentation, Segmentation::Ours);
         assert_eq!(taken(&to), sent);
+    }
+
+    #[test]
+    fn a_way_that_takes_only_shorter_messages_ends_cutting_for_nobody_else() {
+        let error = io::Error::from_raw_os_error;
+        assert!(!never_cuts(&error(libc::EINVAL)) && !never_cuts(&error(libc::EMSGSIZE)));
+        assert!(never_cuts(&error(libc::EIO)) && never_cuts(&error(libc::EOPNOTSUPP)));
+        let [here, there] = ["127.0.0.1:1", "127.0.0.1:2"].map(|at| at.parse().ok());
+        let all = [(here, &[0; 9][..]), (here, &[0; 9]), (here, &[0; 5]), (here, &[0; 5])];
+        assert_eq!(first_message(all.into_iter()), 3);
+        assert_eq!(first_message([all[0], (there, &[0; 9][..])].into_iter()), 1);
+        assert_eq!(first_message([].into_iter()), 0);
     }
 
     fn no_checksums(socket: &UdpSocket) {

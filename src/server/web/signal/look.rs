@@ -67,13 +67,15 @@ pub(super) async fn look(State(door): State<Arc<Door>>, request: Request) -> Res
 
 async fn seen(door: &Door, question: &LookQuestion) -> Result<Vec<u8>, Trouble> {
     let whom = ParticipantId(question.participant);
-    let looker = door.seats.looks(&question.seat, whom, Instant::now());
-    let (who, begins) = looker.ok_or(Trouble::SeatLost)?;
+    let who = door.seats.holder(&question.seat).ok_or(Trouble::SeatLost)?;
     let view = door.live.view_of(who.conference).await.ok_or(Trouble::SeatLost)?;
     let picture = through(door, &view.conference, who, whom).await;
     // A look lasts, and is asked for again and again.
-    if begins {
-        let result = picture.as_ref().map_or_else(|trouble| trouble.code(), |_| "ok");
+    let (is_news, result) = match &picture {
+        Ok(_) => (door.seats.saw(&question.seat, whom, Instant::now()), "ok"),
+        Err(trouble) => (door.seats.was_refused(&question.seat, Instant::now()), trouble.code()),
+    };
+    if is_news {
         let by = who.participant.to_string();
         let audited = NewAudit::new(&by, "participant.picture", &view.key, result);
         door.journal.audit(audited.with("seen", &whom.to_string()));

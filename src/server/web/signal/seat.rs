@@ -17,7 +17,8 @@ use tokio::sync::mpsc;
 /// Connections that may wait for a seat: the last one that proved to be its holder's counts.
 const MAX_WAITING: usize = 4;
 
-/// Between two looks of one and the same: a page asks every two seconds.
+/// Between two looks of one and the same: a page asks every two seconds. Looks that are refused
+/// make no more news than this either.
 const LOOK_GOES_ON: Duration = Duration::from_secs(10);
 
 /// Bytes that name a seat, and bytes that prove it.
@@ -42,8 +43,35 @@ struct Held {
     who: Who,
     proof: Proof,
     door: mpsc::Sender<Return>,
-    /// Through whose eyes its holder looked last, and when.
-    looked: Option<(ParticipantId, Instant)>,
+    looked: Looked,
+}
+
+/// How the holder of a seat looked through others' eyes last.
+#[derive(Debug, Default)]
+struct Looked {
+    /// Through whose, with a picture, and when.
+    seen: Option<(ParticipantId, Instant)>,
+    /// When it was refused, and that was news.
+    refused: Option<Instant>,
+}
+
+impl Looked {
+    fn seen(&mut self, whom: ParticipantId, now: Instant) -> bool {
+        let before = self.seen.replace((whom, now));
+        before.is_none_or(|(before, at)| before != whom || !goes_on(at, now))
+    }
+
+    fn refused(&mut self, now: Instant) -> bool {
+        let is_news = self.refused.is_none_or(|at| !goes_on(at, now));
+        if is_news {
+            self.refused = Some(now);
+        }
+        is_news
+    }
+}
+
+fn goes_on(since: Instant, now: Instant) -> bool {
+    now.saturating_duration_since(since) < LOOK_GOES_ON
 }
 
 /// Proves a seat. `Debug` does not show it.
@@ -82,7 +110,7 @@ impl Seats {
         let (name, proof) = (random::bytes::<NAME>()?, random::bytes::<PROOF>()?);
         let secret = Secret(URL_SAFE_NO_PAD.encode([&name[..], &proof[..]].concat()));
         let (door, returns) = mpsc::channel(MAX_WAITING);
-        self.held.insert(name, Held { who, proof: Proof(proof), door, looked: None });
+        self.held.insert(name, Held { who, proof: Proof(proof), door, looked: Looked::default() });
         Ok(Seat { seats: Arc::clone(self), name, secret, returns })
     }
 
@@ -91,21 +119,20 @@ impl Seats {
         self.proved(claim, |held| held.door.clone())
     }
 
-    /// Who looks through somebody's eyes now, and whether that look begins; `None` as in
-    /// [`Self::find`].
-    pub(crate) fn looks(
-        &self,
-        claim: &message::Seat,
-        whom: ParticipantId,
-        now: Instant,
-    ) -> Option<(Who, bool)> {
-        self.proved(claim, |held| {
-            let before = held.looked.replace((whom, now));
-            let goes_on = before.is_some_and(|(before, at)| {
-                before == whom && now.saturating_duration_since(at) < LOOK_GOES_ON
-            });
-            (held.who, !goes_on)
-        })
+    /// Whose seat it is. `None` as in [`Self::find`].
+    pub(crate) fn holder(&self, claim: &message::Seat) -> Option<Who> {
+        self.proved(claim, |held| held.who)
+    }
+
+    /// The holder looked through somebody's eyes and saw a picture: whether that look begins.
+    pub(crate) fn saw(&self, claim: &message::Seat, whom: ParticipantId, now: Instant) -> bool {
+        self.proved(claim, |held| held.looked.seen(whom, now)).unwrap_or_default()
+    }
+
+    /// The holder was refused a look: whether that is news. Whoever is asked for, it is at most
+    /// once in some seconds, so that nobody fills the audit.
+    pub(crate) fn was_refused(&self, claim: &message::Seat, now: Instant) -> bool {
+        self.proved(claim, |held| held.looked.refused(now)).unwrap_or_default()
     }
 
     /// What there is of a seat, to who proves that it is theirs.
@@ -160,15 +187,35 @@ mod tests {
         let seats = Arc::new(Seats::default());
         let seat = seats.take(who(7)).expect("a seat");
         let (mut now, mine) = (Instant::now(), claim(7, seat.secret()));
-        let mut look = |whom, after| {
+        assert_eq!(seats.holder(&mine), Some(who(7)));
+        let mut saw = |whom, after| {
             now += Duration::from_secs(after);
-            seats.looks(&mine, ParticipantId(whom), now)
+            seats.saw(&mine, ParticipantId(whom), now)
         };
-        assert_eq!(look(8, 0), Some((who(7), true)));
-        assert_eq!(look(8, 2), Some((who(7), false)));
-        assert_eq!(look(9, 2), Some((who(7), true)));
-        assert_eq!(look(9, 10), Some((who(7), true)));
-        assert!(seats.looks(&claim(8, seat.secret()), ParticipantId(7), now).is_none());
+        assert!(saw(8, 0));
+        assert!(!saw(8, 2));
+        assert!(saw(9, 2));
+        assert!(saw(9, 10));
+        let stolen = claim(8, seat.secret());
+        assert!(seats.holder(&stolen).is_none() && !seats.saw(&stolen, ParticipantId(7), now));
+    }
+
+    #[test]
+    fn a_look_that_is_refused_at_first_is_told_when_it_succeeds() {
+        let seats = Arc::new(Seats::default());
+        let seat = seats.take(who(7)).expect("a seat");
+        let (now, mine) = (Instant::now(), claim(7, seat.secret()));
+        assert!(seats.was_refused(&mine, now));
+        assert!(seats.saw(&mine, ParticipantId(8), now + Duration::from_secs(2)));
+    }
+
+    #[test]
+    fn refused_looks_fill_no_audit_whoever_is_asked_for() {
+        let seats = Arc::new(Seats::default());
+        let seat = seats.take(who(7)).expect("a seat");
+        let (now, mine) = (Instant::now(), claim(7, seat.secret()));
+        let told = |tenth: &u64| seats.was_refused(&mine, now + Duration::from_millis(100 * tenth));
+        assert_eq!((0..300).filter(told).count(), 3);
     }
 
     #[test]

@@ -15,9 +15,9 @@ export function Picture({ stream }: { stream: MediaStream }): JSX.Element {
   const { screen, session } = useClient();
   const { view } = session.value;
   const t = strings.value.picture;
-  const lit = useSignal<ReadonlySet<number>>(new Set());
+  const lit = useSignal<ReadonlySet<string>>(new Set());
   const { up, tiles } = useWall(lit.value, pictureElement);
-  const light = (line: number): void => { lit.value = new Set(lit.value).add(line); };
+  const light = (tile: string): void => { lit.value = new Set(lit.value).add(tile); };
   return (
     <figure class="picture">
       <div class={up ? 'canvas with-wall' : 'canvas'}>
