@@ -181,7 +181,9 @@ impl Layers {
     /// Chooses among the sizes that come.
     fn choose(&mut self) {
         let coming: Vec<usize> = ascending(&self.rates).collect();
-        let Some(&chosen) = coming.get(step(coming.len(), self.detail.min(self.most))) else { return };
+        let Some(&chosen) = coming.get(step(coming.len(), self.detail.min(self.most))) else {
+            return;
+        };
         if chosen == self.present {
             self.next = None;
         } else if self.next.is_none_or(|next| next.layer != chosen) {
