@@ -1,45 +1,97 @@
-//! How a case is named: sources x height : receivers.
+//! How a case is named: sources x height : receivers; sources of browsers `b` shown : receivers;
+//! `rooms25`.
 
 use causeway_base::SizeClass;
 use std::fmt;
 use std::str::FromStr;
 
-/// Sources of one case: a page of equals.
-const MAX_SOURCES: usize = 16;
+/// Who is shown at once: a page of equals.
+const MAX_SHOWN: usize = 16;
 
-/// Receivers of one case.
-const MAX_RECEIVERS: usize = 500;
+/// Legs of one case.
+const MAX_LEGS: usize = 500;
 
 /// Receivers from which every second one takes VP8: one alone has one codec.
 const TWO_CODECS: usize = 2;
 
+/// People in each picture of rooms that each have their own.
+const PRIVATE_SHOWN: usize = 4;
+
+/// What rooms with pictures of their own are called, before how many they are.
+const PRIVATE: &str = "rooms";
+
 /// One case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Case {
-    /// Legs that send, all of them shown.
+    pub(crate) kind: Kind,
+    /// Legs that have a camera.
     pub(crate) sources: usize,
     /// The size of what they send.
     pub(crate) size: SizeClass,
-    /// Legs that get the composed picture.
+    /// Sources that a picture shows.
+    pub(crate) shown: usize,
+    /// Legs that look.
     pub(crate) receivers: usize,
 }
 
+/// What its legs are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Telephony: a port for each; all receivers look at one picture.
+    Shared,
+    /// The same, but each looks at a picture of its own, of others.
+    Private,
+    /// Browsers on one port: each has a camera, as many as receive look at the picture of those who
+    /// are shown.
+    Browsers,
+}
+
 impl Case {
+    /// So many sources of a size, seen by so many.
+    pub(crate) const fn shared(sources: usize, size: SizeClass, receivers: usize) -> Self {
+        Self { kind: Kind::Shared, sources, size, shown: sources, receivers }
+    }
+
     /// What is run without names.
     pub(crate) fn default_set() -> Vec<Self> {
-        let case = |sources, size, receivers| Self { sources, size, receivers };
         let mut cases = vec![];
         for size in [SizeClass::P360, SizeClass::P720] {
             for sources in [4, 9] {
-                cases.extend([1, 10, 100].map(|receivers| case(sources, size, receivers)));
+                cases.extend([1, 10, 100].map(|receivers| Self::shared(sources, size, receivers)));
             }
         }
+        let named = ["rooms25", "10b9:10", "300b9:300", "30b9:30"];
+        cases.extend(named.map(|name| name.parse::<Self>().expect("written right")));
         cases
     }
 
     /// Whether receivers of both codecs are there.
     pub(crate) const fn has_two_codecs(&self) -> bool {
-        self.receivers >= TWO_CODECS
+        self.receivers >= TWO_CODECS && !matches!(self.kind, Kind::Private)
+    }
+
+    /// The size of what receivers get. Twenty-five pictures of 720p are beyond two cores.
+    pub(crate) const fn out(&self) -> SizeClass {
+        match self.kind {
+            Kind::Private => SizeClass::P360,
+            Kind::Shared | Kind::Browsers => SizeClass::P720,
+        }
+    }
+
+    /// Different pictures.
+    pub(crate) const fn pictures(&self) -> usize {
+        match self.kind {
+            Kind::Private => self.receivers,
+            Kind::Shared | Kind::Browsers => 1,
+        }
+    }
+
+    /// Sources that some picture shows.
+    pub(crate) const fn seen(&self) -> usize {
+        match self.kind {
+            Kind::Private => self.sources,
+            Kind::Shared | Kind::Browsers => self.shown,
+        }
     }
 }
 
@@ -47,23 +99,47 @@ impl FromStr for Case {
     type Err = String;
 
     fn from_str(name: &str) -> Result<Self, String> {
-        let wrong = || format!("{name}: not sources x height : receivers, as 4x360:1");
-        let (sources, rest) = name.split_once('x').ok_or_else(wrong)?;
-        let (height, receivers) = rest.split_once(':').ok_or_else(wrong)?;
-        let height: u16 = height.parse().map_err(|_| wrong())?;
-        let size = SizeClass::ALL.into_iter().find(|class| class.size().height == height);
-        let case = Self {
-            sources: sources.parse().map_err(|_| wrong())?,
-            size: size.ok_or_else(wrong)?,
-            receivers: receivers.parse().map_err(|_| wrong())?,
+        let wrong = || {
+            format!(
+                "{name}: none of 4x360:1 (sources x height : receivers), 30b9:30 (browsers b shown : receivers), rooms25, sync, memory"
+            )
         };
-        let known = (1..=MAX_SOURCES).contains(&case.sources);
-        if known && (1..=MAX_RECEIVERS).contains(&case.receivers) { Ok(case) } else { Err(wrong()) }
+        let count = |word: &str| word.parse::<usize>().map_err(|_| wrong());
+        let case = if let Some(rooms) = name.strip_prefix(PRIVATE) {
+            let rooms = count(rooms)?;
+            let (kind, size, shown) = (Kind::Private, SizeClass::P360, PRIVATE_SHOWN);
+            Self { kind, sources: rooms, size, shown, receivers: rooms }
+        } else {
+            let (sources, receivers) = name.split_once(':').ok_or_else(wrong)?;
+            let receivers = count(receivers)?;
+            if let Some((sources, shown)) = sources.split_once('b') {
+                let (kind, size) = (Kind::Browsers, SizeClass::P360);
+                Self { kind, sources: count(sources)?, size, shown: count(shown)?, receivers }
+            } else {
+                let (sources, height) = sources.split_once('x').ok_or_else(wrong)?;
+                let height = count(height)?;
+                let mut sizes = SizeClass::ALL.into_iter();
+                let size = sizes.find(|class| usize::from(class.size().height) == height);
+                Self::shared(count(sources)?, size.ok_or_else(wrong)?, receivers)
+            }
+        };
+        let Self { kind, sources, shown, receivers, .. } = case;
+        let alone = kind == Kind::Private && sources <= shown;
+        let known = (1..=MAX_SHOWN).contains(&shown)
+            && (shown..=MAX_LEGS).contains(&sources)
+            && (1..=MAX_LEGS).contains(&receivers)
+            && (kind != Kind::Browsers || receivers <= sources);
+        if known && !alone { Ok(case) } else { Err(wrong()) }
     }
 }
 
 impl fmt::Display for Case {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}x{}:{}", self.sources, self.size.size().height, self.receivers)
+        let Self { kind, sources, size, shown, receivers } = self;
+        match kind {
+            Kind::Shared => write!(f, "{sources}x{}:{receivers}", size.size().height),
+            Kind::Private => write!(f, "{PRIVATE}{receivers}"),
+            Kind::Browsers => write!(f, "{sources}b{shown}:{receivers}"),
+        }
     }
 }

@@ -1,7 +1,8 @@
 //! What sources send: a moving scene with a number in each picture, encoded once.
 
-use causeway_base::{Bitrate, SizeClass, VideoCodec, VideoSize};
+use causeway_base::{SizeClass, VideoCodec, VideoSize};
 use causeway_media::video::codec::{EncoderSettings, encoder};
+use causeway_media::video::colour::Colour;
 use causeway_media::video::frame::{Frame, FramePool, FrameSource, Plane};
 use std::io;
 
@@ -20,32 +21,52 @@ const CELLS: usize = 12;
 
 /// The access units of the clip.
 pub(crate) fn encoded(class: SizeClass) -> io::Result<Vec<Vec<u8>>> {
-    let bitrate = match class {
-        SizeClass::P180 => Bitrate::kbps(250),
-        SizeClass::P360 => Bitrate::kbps(600),
-        SizeClass::P720 => Bitrate::kbps(1_500),
-        SizeClass::P1080 => Bitrate::kbps(3_000),
-    };
-    let size = class.size();
+    encode(class, PICTURES, |pool, number| draw(pool, class.size(), number))
+}
+
+/// Those of a second of it, in which the picture of a number and the next are white: one alone may
+/// be left out where time is short.
+pub(crate) fn flashing(class: SizeClass, flash: usize) -> io::Result<Vec<Vec<u8>>> {
+    encode(class, FRAME_RATE.into(), |pool, number| {
+        if !(flash..=flash + 1).contains(&number) {
+            return draw(pool, class.size(), number);
+        }
+        let mut white = pool.take(class.size()).map_err(io::Error::other)?;
+        white.planes_mut().fill(Colour::rgb(255, 255, 255));
+        Ok(white.freeze())
+    })
+}
+
+fn encode(
+    class: SizeClass,
+    pictures: usize,
+    draw: impl Fn(&FramePool, usize) -> io::Result<Frame>,
+) -> io::Result<Vec<Vec<u8>>> {
+    let (size, bitrate) = (class.size(), crate::leg::rate(class));
     let settings = EncoderSettings { size, bitrate, fps: FRAME_RATE, max_nal: None };
     let mut encoder = encoder(VideoCodec::H264, settings).map_err(io::Error::other)?;
     let pool = FramePool::new(2);
     let mut access_units = vec![];
-    for number in 0..PICTURES {
+    for number in 0..pictures {
         let mut access_unit = vec![];
-        let picture = draw(&pool, size, number)?;
+        let picture = draw(&pool, number)?;
         encoder.encode(&picture, number == 0, &mut access_unit).map_err(io::Error::other)?;
         access_units.push(access_unit);
     }
     Ok(access_units)
 }
 
-/// The number in a picture, or in the part of one that shows the clip.
-pub(crate) fn number(luma: Plane<'_>) -> u8 {
+/// The number in a picture, or in the part of one that shows the clip. `None` where it shows
+/// something else.
+pub(crate) fn number(luma: Plane<'_>) -> Option<u8> {
     let (width, height) = (luma.width() / CELLS, luma.height() / CELLS);
     let row = luma.row(height / 2);
-    let bit = |bit: usize| u8::from(row.get(bit * width + width / 2).is_some_and(|y| *y > 128));
-    (0..BITS).fold(0, |number, at| number << 1 | bit(at))
+    let bit = |bit: usize| match row.get(bit * width + width / 2)? {
+        0..60 => Some(0),
+        180.. => Some(1),
+        _ => None,
+    };
+    (0..BITS).try_fold(0, |number, at| Some(number << 1 | bit(at)?))
 }
 
 /// A person's worth of movement before a still wall, and the grain of a camera.

@@ -1,29 +1,26 @@
 //! The engine of a case, in this process, with its decoder processes.
 
-use crate::case::Case;
-use crate::clip;
-use crate::load::{self, Heard, LOCAL, Load};
-use crate::tile;
-use causeway_base::{Bitrate, Codec, ConferenceId, Lang, LegId, SizeClass, VideoCodec};
-use causeway_engine::{DecoderProgram, Engine, EngineConfig, VideoConfig};
-use causeway_media::video::theme::Theme;
-use causeway_plan::{
-    AudioFormat, Ceiling, Content, Direction, Feedback, H264Format, H264Level, H264Profile,
-    LegAudio, LegMedia, LegVideo, MediaCommand, MediaEvent, MediaPlan, PacketizationMode,
-    PictureId, PicturePlan, PlannedTile, Show, TileMarks, Transport, TransportSpec, VideoCoding,
-    VideoEgress, VideoFeed, VideoFormat, VideoSend, VideoTransport, Vp8Format,
+use crate::browser::{self, Introduction};
+use crate::case::{Case, Kind};
+use crate::leg::{self, id};
+use crate::load::{Heard, LOCAL, Load};
+use crate::usage::{self, children, now_us, resident_kb};
+use causeway_base::{ConferenceId, LegId};
+use causeway_engine::{
+    DecoderProgram, Engine, EngineConfig, VideoConfig, VideoCounts, WebRtcConfig,
 };
-use std::fs;
+use causeway_media::video::theme::Theme;
+use causeway_plan::{LegMedia, MediaCommand, MediaEvent, MediaPlan, WebRtcState};
 use std::io;
 use std::net::SocketAddr;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::sync::mpsc::{Receiver, channel};
 
-/// The rate of the composed picture.
-pub(crate) const RATE: Bitrate = Bitrate::kbps(1_500);
-
 const ROOM: ConferenceId = ConferenceId(1);
+
+/// Cameras send for so long before anybody sees them.
+const UNSEEN: Duration = Duration::from_millis(500);
 
 /// What was measured.
 pub(crate) struct Row {
@@ -31,228 +28,221 @@ pub(crate) struct Row {
     pub(crate) cpu: Duration,
     /// Ticks of its workers that were late.
     pub(crate) late_ticks: u64,
+    /// Pictures that it decoded and encoded.
+    pub(crate) decoded: u64,
+    pub(crate) encoded: u64,
     /// What it grew by, with its decoders.
     pub(crate) grown_kb: u64,
+    /// When the plan began to show the sources.
+    pub(crate) shown_us: u64,
     /// What the load received.
     pub(crate) heard: Heard,
 }
 
 /// Runs a case.
 pub(crate) fn measure(case: &Case) -> io::Result<Row> {
-    let (to_us, events) = channel(4_096);
-    let config = EngineConfig { workers: 1, video: Some(video()), ..EngineConfig::default() };
-    let engine = Engine::start(config, to_us).map_err(io::Error::other)?;
-    let mut bench = Bench { engine, events, decoders: children()? };
-    let idle_kb = bench.sum(resident_kb)?;
-    bench.send(MediaCommand::OpenConference { conference: ROOM })?;
-    let (mut load, screens, cameras) = Load::start(case)?;
-    let mut ports = vec![];
-    for (index, camera) in cameras.iter().enumerate() {
-        ports.push(bench.enter(index, source(*camera))?);
-    }
-    let mut first = None;
-    for index in 0..case.receivers {
-        let codec = if case.has_two_codecs() && index % 2 == 1 {
-            VideoCodec::Vp8
-        } else {
-            VideoCodec::H264
-        };
-        let port = bench.enter(case.sources + index, screen(screens, codec))?;
-        first.get_or_insert(port);
-    }
-    bench.send(MediaCommand::Apply { conference: ROOM, plan: plan(case) })?;
-    load.begin(&ports, first.ok_or_else(|| io::Error::other("nobody looks"))?)?;
-    load.window()?;
-    let before = (bench.sum(cpu)?, bench.late_ticks());
-    let grown_kb = bench.sum(resident_kb)?.saturating_sub(idle_kb);
+    let (bench, mut load) = begin(case)?;
+    let shown_us = bench.show(leg::plan(case))?;
+    load.line()?;
+    let before = bench.read()?;
+    let grown_kb = bench.grown_kb()?;
     let heard = load.heard()?;
-    let spent = Duration::from_nanos(bench.sum(cpu)?.saturating_sub(before.0));
-    let late_ticks = bench.late_ticks() - before.1;
+    let after = bench.read()?;
     bench.engine.shutdown();
-    Ok(Row { cpu: spent, late_ticks, grown_kb, heard })
+    Ok(Row {
+        cpu: after.cpu.saturating_sub(before.cpu),
+        late_ticks: after.late_ticks - before.late_ticks,
+        decoded: after.counts.decoded - before.counts.decoded,
+        encoded: after.counts.encoded - before.counts.encoded,
+        grown_kb,
+        shown_us,
+        heard,
+    })
 }
 
-fn video() -> VideoConfig {
-    VideoConfig {
-        decoder: DecoderProgram::this(),
-        decoders: 1,
-        threads: 2,
-        theme: Theme::default(),
+/// What a case takes in memory, with its decoders, once all of it goes.
+pub(crate) fn memory(case: &Case) -> io::Result<u64> {
+    let (bench, mut load) = begin(case)?;
+    bench.show(leg::plan(case))?;
+    load.line()?;
+    let grown_kb = bench.grown_kb()?;
+    load.stop()?;
+    bench.engine.shutdown();
+    Ok(grown_kb)
+}
+
+/// An engine with the legs of a case, whose cameras send, and the load.
+fn begin(case: &Case) -> io::Result<(Bench, Load)> {
+    let mut bench = Bench::start()?;
+    let mut load = Load::start(&case.to_string())?;
+    match case.kind {
+        Kind::Shared | Kind::Private => bench.let_rooms_in(case, &mut load)?,
+        Kind::Browsers => bench.let_browsers_in(case, &mut load)?,
     }
+    std::thread::sleep(UNSEEN);
+    Ok((bench, load))
 }
 
-struct Bench {
-    engine: Engine,
+/// An engine.
+pub(crate) struct Bench {
+    pub(crate) engine: Engine,
     events: Receiver<MediaEvent>,
     /// The processes that decode.
     decoders: Vec<u32>,
+    idle_kb: u64,
+}
+
+/// What it used so far.
+struct Reading {
+    cpu: Duration,
+    late_ticks: u64,
+    counts: VideoCounts,
 }
 
 impl Bench {
+    /// Starts one with an open conference.
+    pub(crate) fn start() -> io::Result<Self> {
+        let (to_us, events) = channel(4_096);
+        let video = VideoConfig {
+            decoder: DecoderProgram::this(),
+            decoders: 1,
+            threads: 2,
+            theme: Theme::default(),
+        };
+        let webrtc = WebRtcConfig { addresses: vec![LOCAL], udp_port: 0, tcp_port: None };
+        let config = EngineConfig {
+            workers: 1,
+            video: Some(video),
+            webrtc: Some(webrtc),
+            ..EngineConfig::default()
+        };
+        let engine = Engine::start(config, to_us).map_err(io::Error::other)?;
+        let mut bench = Self { engine, events, decoders: children()?, idle_kb: 0 };
+        bench.idle_kb = bench.resident_kb()?;
+        bench.send(MediaCommand::OpenConference { conference: ROOM })?;
+        Ok(bench)
+    }
+
     fn send(&self, command: MediaCommand) -> io::Result<()> {
         self.engine.send(command).map_err(io::Error::other)
     }
 
-    /// Brings a leg in. Returns where its video is taken.
-    fn enter(&mut self, index: usize, media: LegMedia) -> io::Result<SocketAddr> {
+    /// Applies a plan. When that was.
+    pub(crate) fn show(&self, plan: MediaPlan) -> io::Result<u64> {
+        let at = now_us();
+        self.send(MediaCommand::Apply { conference: ROOM, plan })?;
+        Ok(at)
+    }
+
+    fn let_rooms_in(&mut self, case: &Case, load: &mut Load) -> io::Result<()> {
+        let ports: Vec<u16> = load.words()?;
+        let mut addresses = ports.into_iter().map(|port| SocketAddr::new(LOCAL, port));
+        let screens = addresses.next().ok_or_else(|| io::Error::other("no screen"))?;
+        let mut targets = vec![];
+        for (index, camera) in addresses.enumerate() {
+            let (_, video) = self.reserve(index)?;
+            self.enter(index, leg::source(camera))?;
+            targets.push(video.port().to_string());
+        }
+        for number in 0..case.receivers {
+            let index = leg::receiver(case, number);
+            let (_, video) = self.reserve(index)?;
+            let media = leg::screen(screens, leg::codec(case, number), case.out());
+            self.enter(index, media)?;
+            if number == 0 {
+                targets.push(video.port().to_string());
+            }
+        }
+        load.tell(&targets)
+    }
+
+    /// Brings browsers in, and waits until all are connected.
+    fn let_browsers_in(&mut self, case: &Case, load: &mut Load) -> io::Result<()> {
+        for index in 0..case.sources {
+            let leg = id(index);
+            self.send(MediaCommand::ReserveWebRtc { leg })?;
+            let local = self.await_leg(leg, |event| match event {
+                MediaEvent::WebRtcReserved { leg: of, local } if of == leg => Some(*local),
+                _ => None,
+            })?;
+            load.tell(&Introduction::of(&local)?.written())?;
+            let remote = Introduction::read(&load.words()?)?;
+            let codec = leg::codec(case, index);
+            self.enter(index, browser::media(local, &remote, codec, case.out()))?;
+        }
+        for index in 0..case.sources {
+            self.await_leg(id(index), |event| match event {
+                MediaEvent::WebRtcChanged { state: WebRtcState::Connected { .. }, .. } => Some(()),
+                _ => None,
+            })?;
+        }
+        load.tell(&["go".into()])
+    }
+
+    /// Reserves ports: those of sound and of pictures.
+    pub(crate) fn reserve(&mut self, index: usize) -> io::Result<(SocketAddr, SocketAddr)> {
         let leg = id(index);
         self.send(MediaCommand::Reserve { leg, local: LOCAL, video: true })?;
-        let address = loop {
+        self.await_leg(leg, |event| match event {
+            MediaEvent::Reserved { leg: of, rtp, video: Some((video, _)), .. } if of == leg => {
+                Some((rtp, video))
+            }
+            _ => None,
+        })
+    }
+
+    /// Waits for what the engine says of a leg.
+    fn await_leg<T>(&mut self, of: LegId, take: impl Fn(MediaEvent) -> Option<T>) -> io::Result<T> {
+        loop {
             match self.events.blocking_recv() {
-                Some(MediaEvent::Reserved { leg: of, video: Some((rtp, _)), .. }) if of == leg => {
-                    break rtp;
-                }
                 Some(MediaEvent::Failed { cause, .. }) => {
-                    return Err(io::Error::other(format!("{cause:?}")));
+                    return Err(io::Error::other(format!("{of}: {cause:?}")));
                 }
-                Some(_) => {}
+                Some(event) => {
+                    if let Some(taken) = take(event) {
+                        return Ok(taken);
+                    }
+                }
                 None => return Err(io::Error::other("the engine is gone")),
             }
-        };
+        }
+    }
+
+    /// Brings a leg in.
+    pub(crate) fn enter(&self, index: usize, media: LegMedia) -> io::Result<()> {
+        let leg = id(index);
         self.send(MediaCommand::Configure { leg, media: Box::new(media) })?;
         self.send(MediaCommand::Move { leg, conference: ROOM })?;
         // The worker takes a bounded number of orders a tick.
         if index.is_multiple_of(16) {
             std::thread::sleep(Duration::from_millis(20));
         }
-        Ok(address)
+        Ok(())
     }
 
-    fn late_ticks(&self) -> u64 {
+    fn read(&self) -> io::Result<Reading> {
         let metrics = self.engine.metrics();
-        metrics.iter().map(|ticks| ticks.late_ticks.load(Ordering::Relaxed)).sum()
-    }
-
-    /// Of this process and its decoders.
-    fn sum(&self, of: impl Fn(u32) -> io::Result<u64>) -> io::Result<u64> {
-        let own = std::process::id();
-        let mut total = of(own)?;
-        for process in &self.decoders {
-            total += of(*process)?;
+        let mut cpu = Duration::ZERO;
+        for process in self.processes() {
+            cpu += usage::cpu(process)?;
         }
-        Ok(total)
+        Ok(Reading {
+            cpu,
+            late_ticks: metrics.iter().map(|it| it.late_ticks.load(Ordering::Relaxed)).sum(),
+            counts: self.engine.video_counts().unwrap_or_default(),
+        })
+    }
+
+    fn grown_kb(&self) -> io::Result<u64> {
+        Ok(self.resident_kb()?.saturating_sub(self.idle_kb))
+    }
+
+    fn resident_kb(&self) -> io::Result<u64> {
+        self.processes().map(resident_kb).sum()
+    }
+
+    /// This process and its decoders.
+    fn processes(&self) -> impl Iterator<Item = u32> {
+        std::iter::once(std::process::id()).chain(self.decoders.iter().copied())
     }
 }
-
-/// The processes that this one has started so far.
-fn children() -> io::Result<Vec<u32>> {
-    let mut all = vec![];
-    for task in fs::read_dir("/proc/self/task")? {
-        let children = fs::read_to_string(task?.path().join("children")).unwrap_or_default();
-        all.extend(children.split_whitespace().filter_map(|id| id.parse::<u32>().ok()));
-    }
-    Ok(all)
-}
-
-/// The CPU time of a process in nanoseconds, from the scheduler's account of its threads.
-fn cpu(process: u32) -> io::Result<u64> {
-    let mut total = 0;
-    for task in fs::read_dir(format!("/proc/{process}/task"))? {
-        // A thread may end while it is looked at.
-        let Ok(account) = fs::read_to_string(task?.path().join("schedstat")) else { continue };
-        let nanos: Option<u64> = account.split(' ').next().and_then(|word| word.parse().ok());
-        total += nanos.unwrap_or(0);
-    }
-    Ok(total)
-}
-
-/// Memory that is a process' own, or its share of what several have, in KiB.
-fn resident_kb(process: u32) -> io::Result<u64> {
-    let account = fs::read_to_string(format!("/proc/{process}/smaps_rollup"))?;
-    let line = account.lines().find_map(|line| line.strip_prefix("Pss:"));
-    let kb = line.and_then(|line| line.split_whitespace().next()).and_then(|kb| kb.parse().ok());
-    kb.ok_or_else(|| io::Error::other("no Pss"))
-}
-
-fn id(index: usize) -> LegId {
-    LegId(index as u64 + 1)
-}
-
-fn plan(case: &Case) -> MediaPlan {
-    let picture = PictureId(1);
-    let tile = |(index, area)| PlannedTile {
-        area,
-        source: Some(id(index)),
-        name: String::new(),
-        marks: TileMarks::default(),
-    };
-    let tiles = tile::areas(case.sources).into_iter().enumerate().map(tile).collect();
-    let receivers = case.sources..case.sources + case.receivers;
-    let egress = |index| VideoEgress { leg: id(index), line: 0, feed: VideoFeed::Picture(picture) };
-    MediaPlan {
-        version: 1,
-        pictures: vec![PicturePlan {
-            id: picture,
-            show: Show::People { tiles, on_phone: 0, more: 0, recording: false },
-            lang: Lang::default(),
-            margin: 0,
-        }],
-        video: receivers.map(egress).collect(),
-        ..MediaPlan::default()
-    }
-}
-
-/// A leg that sends only.
-fn source(camera: SocketAddr) -> LegMedia {
-    leg(camera, Direction::ReceiveOnly, None)
-}
-
-/// A leg that looks only.
-fn screen(at: SocketAddr, codec: VideoCodec) -> LegMedia {
-    let send = VideoSend {
-        format: format(codec),
-        ceiling: Ceiling { class: SizeClass::P720, frame_rate: clip::FRAME_RATE },
-        max_bitrate: RATE,
-    };
-    leg(at, Direction::SendOnly, Some(send))
-}
-
-fn leg(at: SocketAddr, direction: Direction, send: Option<VideoSend>) -> LegMedia {
-    let audio = AudioFormat::new(Codec::Pcmu, 0);
-    let spec = |remote| TransportSpec {
-        remote_rtp: remote,
-        remote_rtcp: remote,
-        rtcp_mux: true,
-        signalling_source: LOCAL,
-        srtp: None,
-    };
-    LegMedia {
-        transport: Transport::Rtp(spec(None)),
-        direction: Direction::Inactive,
-        audio: LegAudio {
-            send: audio,
-            receive: vec![audio],
-            ptime_ms: 20,
-            send_events: None,
-            receive_events: vec![],
-            receive_comfort_noise: vec![],
-            level_extension: None,
-        },
-        video: vec![LegVideo {
-            transport: VideoTransport::Rtp(spec(Some(at))),
-            direction,
-            content: Content::Main,
-            label: None,
-            send,
-            receive: vec![format(VideoCodec::H264)],
-        }],
-    }
-}
-
-fn format(codec: VideoCodec) -> VideoFormat {
-    let coding = match codec {
-        VideoCodec::H264 => VideoCoding::H264(H264Format {
-            profile: H264Profile::ConstrainedBaseline,
-            level: LEVEL,
-            mode: PacketizationMode::NonInterleaved,
-            limits: LEVEL.limits(H264Profile::ConstrainedBaseline),
-            max_frame_rate: None,
-        }),
-        VideoCodec::Vp8 => VideoCoding::Vp8(Vp8Format::default()),
-    };
-    let payload_type = load::payload_type(codec);
-    VideoFormat { payload_type, coding, rtx: None, feedback: Feedback::NONE }
-}
-
-/// 720p at 30 pictures a second.
-const LEVEL: H264Level = H264Level::L3_1;

@@ -140,8 +140,14 @@ fn compose(shared: &Shared, composing: &Composing, class: SizeClass, beat: Beat,
         tracing::error!("composing a picture panicked");
         return composing.fail(class);
     };
+    // The first is encoded here, where the picture is in the caches, the others by who has time.
+    let mut encodings = encodings.into_iter();
+    let first = encodings.next();
     for encoding in encodings {
         shared.jobs.add_first(Job::Encode(encoding));
+    }
+    if let Some(first) = first {
+        encode(shared, first);
     }
 }
 

@@ -10,6 +10,9 @@ pub(super) const WINDOW: usize = 16;
 /// Pixels that are made of one window.
 pub(super) const GROUP: usize = 4;
 
+/// Pixels of two groups.
+pub(super) const PAIR: usize = 2 * GROUP;
+
 /// Weights of a pixel that fit a window's shuffle.
 const TAPS: usize = WINDOW / GROUP;
 
@@ -21,18 +24,27 @@ pub(super) struct Kernel {
     starts: Vec<usize>,
     weights: Vec<u8>,
     /// The same in groups, where they fit windows.
-    groups: Option<Vec<Group>>,
+    groups: Option<Groups>,
 }
 
-/// [`GROUP`] pixels of one window.
+/// All pixels in groups.
 #[derive(Debug)]
-pub(super) struct Group {
-    /// Where the window begins.
-    pub(super) start: usize,
-    /// For each pixel, the places of its four sources in the window.
-    pub(super) shuffle: [u8; WINDOW],
+pub(super) struct Groups {
+    /// Each stands for [`PAIR`] pixels; the last may stand for fewer.
+    pub(super) pairs: Vec<Pair>,
+    /// So many pixels of the source their windows reach over.
+    pub(super) reach: usize,
+}
+
+/// Two groups of [`GROUP`] pixels, each of one window.
+#[derive(Debug)]
+pub(super) struct Pair {
+    /// Where the windows begin.
+    pub(super) starts: [usize; 2],
+    /// For each pixel, the places of its four sources in its window.
+    pub(super) shuffle: [u8; 2 * WINDOW],
     /// Their weights; each fits seven bits.
-    pub(super) weights: [u8; WINDOW],
+    pub(super) weights: [u8; 2 * WINDOW],
 }
 
 impl Kernel {
@@ -60,33 +72,40 @@ impl Kernel {
         (self.starts[at], &self.weights[at * self.taps..][..self.taps])
     }
 
-    pub(super) fn groups(&self) -> Option<&[Group]> {
-        self.groups.as_deref()
+    pub(super) fn groups(&self) -> Option<&Groups> {
+        self.groups.as_ref()
     }
 
-    fn group(&self) -> Option<Vec<Group>> {
+    fn group(&self) -> Option<Groups> {
         if self.taps != TAPS {
             return None;
         }
-        self.starts
-            .chunks(GROUP)
-            .enumerate()
-            .map(|(number, starts)| {
-                let start = *starts.first()?;
-                let mut group = Group { start, shuffle: [0; WINDOW], weights: [0; WINDOW] };
-                for (pixel, &first) in starts.iter().enumerate() {
-                    let (_, weights) = self.weights(number * GROUP + pixel);
-                    for (tap, &weight) in weights.iter().enumerate() {
-                        // A weight of zero may stand outside of the window.
-                        let place = if weight == 0 { 0 } else { first - start + tap };
-                        let at = pixel * TAPS + tap;
-                        group.shuffle[at] = u8::try_from(place).ok().filter(|at| *at < 16)?;
-                        group.weights[at] = weight;
-                    }
-                }
-                Some(group)
-            })
-            .collect()
+        let pairs = (0..self.starts.len()).step_by(PAIR).map(|first| self.pair(first));
+        let pairs = pairs.collect::<Option<Vec<_>>>()?;
+        let starts = pairs.iter().flat_map(|pair| pair.starts);
+        let reach = starts.max().unwrap_or(0) + WINDOW;
+        Some(Groups { pairs, reach })
+    }
+
+    /// The pixels from this one on.
+    fn pair(&self, first: usize) -> Option<Pair> {
+        let mut pair = Pair { starts: [0; 2], shuffle: [0; 2 * WINDOW], weights: [0; 2 * WINDOW] };
+        let pixels = self.starts.len().min(first + PAIR) - first;
+        for pixel in 0..pixels {
+            let group = pixel / GROUP;
+            let (source, weights) = self.weights(first + pixel);
+            if pixel % GROUP == 0 {
+                pair.starts[group] = source;
+            }
+            for (tap, &weight) in weights.iter().enumerate() {
+                // A weight of zero may stand outside of the window.
+                let place = if weight == 0 { 0 } else { source - pair.starts[group] + tap };
+                let at = pixel * TAPS + tap;
+                pair.shuffle[at] = u8::try_from(place).ok().filter(|at| *at < 16)?;
+                pair.weights[at] = weight;
+            }
+        }
+        Some(pair)
     }
 }
 

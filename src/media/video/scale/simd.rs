@@ -1,7 +1,7 @@
 //! The inner loops: once in plain Rust, once for AVX2, chosen when the program runs.
 #![allow(unsafe_code)]
 
-use super::kernel::{GROUP, Kernel, UNIT};
+use super::kernel::{Kernel, UNIT};
 use crate::video::frame::Plane;
 
 /// What this processor can do.
@@ -108,14 +108,18 @@ fn resample(kernel: &Kernel, row: &[u8], out: &mut [u8]) {
 #[cfg(target_arch = "x86_64")]
 mod avx2 {
     use std::arch::x86_64::{
-        __m128i, _mm_cvtsi128_si32, _mm_loadu_si128, _mm256_add_epi32, _mm256_castsi256_si128,
-        _mm256_extracti128_si256, _mm256_madd_epi16, _mm256_maddubs_epi16, _mm256_packus_epi16,
-        _mm256_packus_epi32, _mm256_set_m128i, _mm256_set1_epi16, _mm256_set1_epi32,
-        _mm256_shuffle_epi8, _mm256_srli_epi32,
+        __m256i, _mm_loadu_si128, _mm_storeu_si128, _mm256_add_epi16, _mm256_castsi256_si128,
+        _mm256_loadu_si256, _mm256_madd_epi16, _mm256_maddubs_epi16, _mm256_packus_epi16,
+        _mm256_packus_epi32, _mm256_permutevar8x32_epi32, _mm256_set_m128i, _mm256_set1_epi16,
+        _mm256_setr_epi32, _mm256_setzero_si256, _mm256_shuffle_epi8, _mm256_srli_epi16,
+        _mm256_storeu_si256, _mm256_unpackhi_epi8, _mm256_unpacklo_epi8,
     };
 
-    use super::super::kernel::{Group, WINDOW};
-    use super::{GROUP, Plane, UNIT};
+    use super::super::kernel::{Groups, PAIR, Pair, WINDOW};
+    use super::{LANES, Plane, UNIT};
+
+    /// Rows that are summed in registers: all that shrinking to more than a third takes.
+    const ROWS: usize = 4;
 
     #[target_feature(enable = "avx2")]
     pub(super) fn halve(upper: &[u8], lower: &[u8], out: &mut [u8]) {
@@ -124,48 +128,123 @@ mod avx2 {
 
     #[target_feature(enable = "avx2")]
     pub(super) fn blend(source: Plane<'_>, start: usize, weights: &[u8], out: &mut [u8]) {
-        super::blend(source, start, weights, out);
+        let mut rows = [([].as_slice(), 0u8); ROWS];
+        let mut count = 0;
+        for (row, &weight) in weights.iter().enumerate().filter(|(_, weight)| **weight > 0) {
+            // Rows of weight zero may lie beyond the end.
+            let row = source.row(start + row);
+            match rows.get_mut(count) {
+                Some(place) if row.len() >= out.len() => *place = (row, weight),
+                _ => return super::blend(source, start, weights, out),
+            }
+            count += 1;
+        }
+        match count {
+            1 if rows[0].1 == UNIT as u8 => out.copy_from_slice(&rows[0].0[..out.len()]),
+            0..=2 => blend_pairs([[rows[0], rows[1]]], out),
+            _ => blend_pairs([[rows[0], rows[1]], [rows[2], rows[3]]], out),
+        }
+    }
+
+    /// Sums rows by pairs: the pixels of two that are above each other are put beside each other,
+    /// and one multiplication sums them up.
+    #[target_feature(enable = "avx2")]
+    fn blend_pairs<const N: usize>(pairs: [[(&[u8], u8); 2]; N], out: &mut [u8]) {
+        let weights = pairs.map(|[(_, a), (_, b)]| _mm256_set1_epi16(i16::from_le_bytes([a, b])));
+        let (chunks, tail) = out.as_chunks_mut::<LANES>();
+        let tail_start = chunks.len() * LANES;
+        for (number, out) in chunks.iter_mut().enumerate() {
+            let half = _mm256_set1_epi16(UNIT as i16 / 2);
+            let (mut low, mut high) = (half, half);
+            for ([(a, _), (b, _)], weights) in pairs.iter().zip(weights) {
+                let (a, b) = (lanes(a, number), lanes(b, number));
+                let of = |pixels| _mm256_maddubs_epi16(pixels, weights);
+                low = _mm256_add_epi16(low, of(_mm256_unpacklo_epi8(a, b)));
+                high = _mm256_add_epi16(high, of(_mm256_unpackhi_epi8(a, b)));
+            }
+            let shift = |sums| _mm256_srli_epi16::<{ UNIT.ilog2() as i32 }>(sums);
+            let bytes = _mm256_packus_epi16(shift(low), shift(high));
+            // SAFETY: the chunk has as many bytes as the register.
+            unsafe { _mm256_storeu_si256(out.as_mut_ptr().cast(), bytes) };
+        }
+        for (at, out) in tail.iter_mut().enumerate() {
+            let pixel = |row: &[u8]| row.get(tail_start + at).copied().unwrap_or(0);
+            let rows = pairs.iter().flatten();
+            let sum: u32 =
+                rows.map(|(row, weight)| u32::from(pixel(row)) * u32::from(*weight)).sum();
+            *out = ((sum + UNIT / 2) / UNIT) as u8;
+        }
+    }
+
+    /// The pixels of a chunk of a row; zeros of a row that is not there.
+    #[target_feature(enable = "avx2")]
+    fn lanes(row: &[u8], number: usize) -> __m256i {
+        match row.get(number * LANES..).and_then(<[u8]>::first_chunk::<LANES>) {
+            // SAFETY: as many bytes as the register has, that may lie anywhere.
+            Some(pixels) => unsafe { _mm256_loadu_si256(pixels.as_ptr().cast()) },
+            None => _mm256_setzero_si256(),
+        }
     }
 
     #[target_feature(enable = "avx2")]
-    pub(super) fn resample(groups: &[Group], row: &[u8], out: &mut [u8]) {
-        let (chunks, tail) = out.as_chunks_mut::<{ 2 * GROUP }>();
-        let (pairs, rest) = groups.split_at(groups.len().min(2 * chunks.len()));
-        for (out, [a, b]) in chunks.iter_mut().zip(pairs.as_chunks::<2>().0) {
-            *out = resample_pair(a, b, row);
+    pub(super) fn resample(groups: &Groups, row: &[u8], out: &mut [u8]) {
+        assert!(groups.reach <= row.len(), "a row goes on for a window beyond its pixels");
+        let (chunks, tail) = out.as_chunks_mut::<{ 2 * PAIR }>();
+        let (pairs, rest) = groups.pairs.split_at(groups.pairs.len().min(2 * chunks.len()));
+        for (out, [a, b]) in chunks.iter_mut().zip(pairs.as_chunks().0) {
+            // SAFETY: no window ends beyond the reach.
+            unsafe { resample_pairs(a, b, row, out) };
         }
         if let (Some(a), Some(b)) = (rest.first(), rest.last()) {
-            let pixels = resample_pair(a, b, row);
+            let mut pixels = [0; 2 * PAIR];
+            // SAFETY: as above.
+            unsafe { resample_pairs(a, b, row, &mut pixels) };
             tail.copy_from_slice(&pixels[..tail.len()]);
         }
     }
 
-    /// Two groups at once: each shuffle puts the four sources of a pixel beside each other, two
+    /// Four groups at once: each shuffle puts the four sources of a pixel beside each other, two
     /// multiplications sum them up.
+    ///
+    /// # Safety
+    /// The windows of both pairs end within the row.
     #[target_feature(enable = "avx2")]
-    fn resample_pair(a: &Group, b: &Group, row: &[u8]) -> [u8; 2 * GROUP] {
-        let pixels = _mm256_set_m128i(window(row, b.start), window(row, a.start));
-        let shuffle = _mm256_set_m128i(load(&b.shuffle), load(&a.shuffle));
-        let weights = _mm256_set_m128i(load(&b.weights), load(&a.weights));
-        let pairs = _mm256_maddubs_epi16(_mm256_shuffle_epi8(pixels, shuffle), weights);
-        let sums = _mm256_madd_epi16(pairs, _mm256_set1_epi16(1));
-        let half = _mm256_set1_epi32(UNIT as i32 / 2);
-        let sums = _mm256_srli_epi32::<{ UNIT.ilog2() as i32 }>(_mm256_add_epi32(sums, half));
-        let words = _mm256_packus_epi32(sums, sums);
-        let bytes = _mm256_packus_epi16(words, words);
-        let low = _mm_cvtsi128_si32(_mm256_castsi256_si128(bytes)) as u32;
-        let high = _mm_cvtsi128_si32(_mm256_extracti128_si256::<1>(bytes)) as u32;
-        (u64::from(low) | u64::from(high) << 32).to_le_bytes()
+    unsafe fn resample_pairs(a: &Pair, b: &Pair, row: &[u8], out: &mut [u8; 2 * PAIR]) {
+        // SAFETY: the caller's promise.
+        let (a, b) = unsafe { (sums(a, row), sums(b, row)) };
+        let half = _mm256_set1_epi16(UNIT as i16 / 2);
+        let sums = _mm256_add_epi16(_mm256_packus_epi32(a, b), half);
+        let pixels = _mm256_srli_epi16::<{ UNIT.ilog2() as i32 }>(sums);
+        let bytes = _mm256_packus_epi16(pixels, pixels);
+        // Packing works on each half alone.
+        let order = _mm256_setr_epi32(0, 4, 1, 5, 0, 4, 1, 5);
+        let bytes = _mm256_permutevar8x32_epi32(bytes, order);
+        // SAFETY: the place has as many bytes as the half of the register.
+        unsafe { _mm_storeu_si128(out.as_mut_ptr().cast(), _mm256_castsi256_si128(bytes)) };
     }
 
+    /// The weighted sums of a pair's pixels.
+    ///
+    /// # Safety
+    /// Its windows end within the row.
     #[target_feature(enable = "avx2")]
-    fn window(row: &[u8], start: usize) -> __m128i {
-        load(row[start..].first_chunk().unwrap_or(&[0; WINDOW]))
-    }
-
-    #[target_feature(enable = "avx2")]
-    fn load(bytes: &[u8; WINDOW]) -> __m128i {
-        // SAFETY: sixteen bytes that may lie anywhere.
-        unsafe { _mm_loadu_si128(bytes.as_ptr().cast()) }
+    unsafe fn sums(pair: &Pair, row: &[u8]) -> __m256i {
+        debug_assert!(pair.starts.iter().all(|start| start + WINDOW <= row.len()));
+        let [low, high] = pair.starts;
+        // SAFETY: the caller's promise; a window may lie anywhere.
+        let pixels = unsafe {
+            let low = _mm_loadu_si128(row.as_ptr().add(low).cast());
+            let high = _mm_loadu_si128(row.as_ptr().add(high).cast());
+            _mm256_set_m128i(high, low)
+        };
+        // SAFETY: both have as many bytes as the register.
+        let (shuffle, weights) = unsafe {
+            (
+                _mm256_loadu_si256(pair.shuffle.as_ptr().cast()),
+                _mm256_loadu_si256(pair.weights.as_ptr().cast()),
+            )
+        };
+        let products = _mm256_maddubs_epi16(_mm256_shuffle_epi8(pixels, shuffle), weights);
+        _mm256_madd_epi16(products, _mm256_set1_epi16(1))
     }
 }
