@@ -1,4 +1,4 @@
-//! Sans-IO signalling engines: SIP, offer/answer.
+//! Sans-IO signalling engines: SIP, offer/answer, H.323.
 //!
 //! # The shape of every engine
 //!
@@ -19,12 +19,14 @@
 //! is given an older one acts as if no time had passed. Randomness comes from a seed in the
 //! configuration. Outputs queue inside the engine: one input makes a bounded number of them.
 
+pub mod h323;
 pub mod offer_answer;
 pub mod sip;
 
 /// Bodies of all fuzz targets of this crate.
 #[doc(hidden)]
 pub mod fuzz {
+    pub use crate::h323::fuzz::*;
     pub use crate::offer_answer::fuzz::*;
     pub use crate::sip::fuzz::*;
 }

@@ -1,14 +1,17 @@
 //! The video of one leg, as offer/answer settled it, and what a picture may be.
 //!
 //! * [`h264`]: profiles, levels and their arithmetic.
+//! * [`h241`]: the same as H.323 says it.
 //! * [`feedback`]: what a receiver can ask its sender.
 //! * [`state`]: how a stream stands.
 
 pub mod feedback;
+pub mod h241;
 pub mod h264;
 pub mod state;
 
 pub use feedback::{Feedback, FeedbackKind};
+pub use h241::{H241Capability, H241Value};
 pub use h264::{
     DEFAULT_PROFILE_LEVEL_ID, H264Level, H264Limits, H264Profile, PacketizationMode, ProfileLevelId,
 };

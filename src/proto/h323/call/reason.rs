@@ -1,0 +1,114 @@
+//! Why calls end: ours <-> the reasons of H.225.0 and the causes of Q.850.
+
+use causeway_asn1::h225::ReleaseCompleteReason as Reason;
+use causeway_base::EndCause;
+
+/// The reason that says `cause`; the exact cause goes beside it as Q.850.
+pub(super) fn reason(cause: EndCause) -> Reason {
+    match cause {
+        EndCause::Busy => Reason::InConf,
+        EndCause::NotFound | EndCause::Gone => Reason::CalledPartyNotRegistered,
+        EndCause::BadAddress => Reason::BadFormatAddress,
+        EndCause::Unreachable | EndCause::NoTrunk => Reason::UnreachableDestination,
+        EndCause::Forbidden
+        | EndCause::CallingOutBarred
+        | EndCause::CallingOutCapReached
+        | EndCause::Denied
+        | EndCause::ConferenceLocked => Reason::NoPermission,
+        EndCause::Unauthorized | EndCause::EncryptionRequired | EndCause::NoCommonEncryption => {
+            Reason::SecurityDenied
+        }
+        EndCause::CapacityReached | EndCause::PortsExhausted | EndCause::RateLimited => {
+            Reason::GatewayResources
+        }
+        EndCause::LoopDetected => Reason::HopCountExceeded,
+        EndCause::Declined | EndCause::NoCommonCodec => Reason::DestinationRejection,
+        _ => Reason::UndefinedReason,
+    }
+}
+
+/// What a peer's ReleaseComplete says. Its cause is finer, where there is one.
+pub(super) fn cause(q850: Option<u8>, reason: Option<&Reason>) -> EndCause {
+    match (q850, reason) {
+        (Some(value), _) if value != UNSPECIFIED => of_q850(value),
+        (_, Some(reason)) => of_reason(reason),
+        _ => EndCause::Normal,
+    }
+}
+
+/// "Normal, unspecified": rooms write it beside reasons that say more.
+const UNSPECIFIED: u8 = 31;
+
+fn of_q850(value: u8) -> EndCause {
+    match value {
+        1 | 3 => EndCause::NotFound,
+        16 | 31 => EndCause::Normal,
+        17 => EndCause::Busy,
+        18 | 19 => EndCause::NoAnswer,
+        21 => EndCause::Declined,
+        22 => EndCause::Gone,
+        25 => EndCause::LoopDetected,
+        28 => EndCause::BadAddress,
+        34 | 42 | 44 | 47 => EndCause::CapacityReached,
+        2 | 20 | 27 | 38 | 41 => EndCause::Unreachable,
+        50 | 57 => EndCause::Forbidden,
+        58 | 65 | 88 => EndCause::NoCommonCodec,
+        63 | 69 | 79 => EndCause::Unsupported,
+        95..=101 | 111 => EndCause::ProtocolError,
+        102 => EndCause::SignallingTimeout,
+        _ => EndCause::Normal,
+    }
+}
+
+fn of_reason(reason: &Reason) -> EndCause {
+    match reason {
+        Reason::NoBandwidth | Reason::GatekeeperResources | Reason::GatewayResources => {
+            EndCause::CapacityReached
+        }
+        Reason::UnreachableDestination | Reason::UnreachableGatekeeper => EndCause::Unreachable,
+        Reason::DestinationRejection => EndCause::Declined,
+        Reason::InvalidRevision | Reason::NeededFeatureNotSupported => EndCause::Unsupported,
+        Reason::NoPermission | Reason::CallerNotRegistered => EndCause::Forbidden,
+        Reason::BadFormatAddress => EndCause::BadAddress,
+        Reason::InConf | Reason::AdaptiveBusy => EndCause::Busy,
+        Reason::SecurityDenied | Reason::SecurityError(_) => EndCause::Unauthorized,
+        Reason::CalledPartyNotRegistered => EndCause::NotFound,
+        Reason::HopCountExceeded => EndCause::LoopDetected,
+        Reason::ReplaceWithConferenceInvite(_) => EndCause::Replaced,
+        Reason::InvalidCid => EndCause::ProtocolError,
+        _ => EndCause::Normal,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_cause_of_ours_is_told_and_the_common_ones_come_back() {
+        for ours in EndCause::ALL {
+            let _ = cause(Some(ours.q850()), Some(&reason(*ours)));
+        }
+        for common in [
+            EndCause::Normal,
+            EndCause::Busy,
+            EndCause::NotFound,
+            EndCause::Declined,
+            EndCause::NoAnswer,
+            EndCause::BadAddress,
+            EndCause::Unreachable,
+            EndCause::LoopDetected,
+            EndCause::CapacityReached,
+        ] {
+            assert_eq!(cause(Some(common.q850()), Some(&reason(common))), common);
+        }
+    }
+
+    #[test]
+    fn a_reason_counts_where_the_cause_says_nothing() {
+        assert_eq!(cause(Some(31), Some(&Reason::InConf)), EndCause::Busy);
+        assert_eq!(cause(None, Some(&Reason::NoPermission)), EndCause::Forbidden);
+        assert_eq!(cause(None, None), EndCause::Normal);
+        assert_eq!(cause(Some(17), Some(&Reason::UndefinedReason)), EndCause::Busy);
+    }
+}

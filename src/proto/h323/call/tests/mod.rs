@@ -1,0 +1,6 @@
+//! Two calls against each other in virtual time, in every way to start; and what is wrong.
+
+mod ending;
+mod hostile;
+mod pair;
+mod start;

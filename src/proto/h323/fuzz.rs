@@ -1,0 +1,156 @@
+//! Bodies of the fuzz targets. Each takes any bytes, must not panic, and checks what it can.
+
+use super::call::{self, Call};
+use super::h245::{Command, Config, Control, Input, Output};
+use super::ras::{self, Client};
+use causeway_asn1::h225::{EndpointType, VendorIdentifier};
+use causeway_base::EndCause;
+use std::time::{Duration, Instant};
+
+/// Messages that one input of the fuzzer makes at most.
+const MAX_STEPS: usize = 64;
+
+/// H.245: whatever arrives in whatever order, each input makes few outputs, and timers end.
+#[allow(clippy::disallowed_methods, reason = "an instant to count from")]
+pub fn control_sequence(data: &[u8]) {
+    let mut now = Instant::now();
+    let mut control = Control::new(Config::new(190, [7; 32]));
+    let mut rest = data;
+    for _ in 0..MAX_STEPS {
+        let Some((&kind, after)) = rest.split_first() else { break };
+        let (message, after) = after.split_at(usize::from(kind >> 2).min(after.len()));
+        rest = after;
+        match kind & 3 {
+            0 => control.handle_input(now, Input::Command(Command::DetermineMaster)),
+            1 => {
+                now += Duration::from_secs(10);
+                control.handle_timeout(now);
+            }
+            _ => control.handle_input(now, Input::Message(message)),
+        }
+        drain(&mut control);
+    }
+    for _ in 0..MAX_STEPS {
+        let Some(deadline) = drain(&mut control) else { return };
+        now = now.max(deadline);
+        control.handle_timeout(now);
+    }
+    assert_eq!(drain(&mut control), None, "no timer goes on without end");
+}
+
+/// A call: whatever arrives on its two connections in whatever order, each input makes few
+/// outputs, and it ends.
+#[allow(clippy::disallowed_methods, reason = "an instant to count from")]
+pub fn call_sequence(data: &[u8]) {
+    let mut now = Instant::now();
+    let mut call = Call::new(call::Config {
+        endpoint: EndpointType::default(),
+        tunnelling: true,
+        ring_patience: Duration::from_secs(60),
+        control: Config::new(190, [7; 32]),
+    });
+    let mut rest = data;
+    for _ in 0..MAX_STEPS {
+        let Some((&kind, after)) = rest.split_first() else { break };
+        let (packet, after) = after.split_at((usize::from(kind >> 3) * 8).min(after.len()));
+        rest = after;
+        call.handle_input(now, step(kind, packet));
+        drain_call(&mut call);
+        if kind & 7 == 7 {
+            now += Duration::from_secs(10);
+            call.handle_timeout(now);
+        }
+    }
+    call.handle_input(now, call::Input::Command(call::Command::End(EndCause::Normal)));
+    assert_eq!(drain_call(&mut call), None, "it has ended");
+}
+
+fn step(kind: u8, packet: &[u8]) -> call::Input<'_> {
+    match kind & 7 {
+        0 => call::Input::Command(call::Command::Alert),
+        1 => call::Input::Command(call::Command::Answer(Box::default())),
+        2 => call::Input::ControlConnected,
+        3 => call::Input::Control(packet),
+        4 => call::Input::Command(call::Command::Control(Command::DetermineMaster)),
+        _ => call::Input::Signalling(packet),
+    }
+}
+
+/// A registration: whatever comes from the gatekeeper, each datagram has one answer at most.
+#[allow(clippy::disallowed_methods, reason = "an instant to count from")]
+pub fn ras_sequence(data: &[u8]) {
+    let mut now = Instant::now();
+    let gatekeeper = ([127, 0, 0, 1], 1719).into();
+    let mut client = Client::new(ras::Config {
+        gatekeeper,
+        discover: false,
+        gatekeeper_identifier: None,
+        ras_address: ([127, 0, 0, 2], 1719).into(),
+        call_address: ([127, 0, 0, 2], 1720).into(),
+        endpoint: EndpointType::default(),
+        vendor: VendorIdentifier::default(),
+        aliases: vec![],
+        time_to_live: Duration::from_secs(60),
+    });
+    client.handle_input(now, ras::Input::Command(ras::Command::Start));
+    drain_ras(&mut client);
+    let mut rest = data;
+    for _ in 0..MAX_STEPS {
+        let Some((&kind, after)) = rest.split_first() else { break };
+        let (data, after) = after.split_at(usize::from(kind >> 2).min(after.len()));
+        rest = after;
+        if kind & 3 == 0 {
+            now += Duration::from_secs(5);
+            client.handle_timeout(now);
+            drain_ras(&mut client);
+        }
+        client.handle_input(now, ras::Input::Datagram { from: gatekeeper, data });
+        assert!(drain_ras(&mut client) <= 1, "never more than it is asked");
+    }
+}
+
+/// How many datagrams it sends.
+fn drain_ras(client: &mut Client) -> usize {
+    let mut sent = 0;
+    loop {
+        match client.poll_output() {
+            ras::Output::Transmit { .. } => sent += 1,
+            ras::Output::Event(_) => {}
+            ras::Output::Timeout(_) => return sent,
+        }
+    }
+}
+
+fn drain_call(call: &mut Call) -> Option<Instant> {
+    for _ in 0..1_000 {
+        if let call::Output::Timeout(deadline) = call.poll_output() {
+            return deadline;
+        }
+    }
+    panic!("one input makes few outputs");
+}
+
+fn drain(control: &mut Control) -> Option<Instant> {
+    let mut count = 0;
+    loop {
+        count += 1;
+        assert!(count < 1_000, "one input makes few outputs");
+        if let Output::Timeout(deadline) = control.poll_output() {
+            return deadline;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn any_bytes(data in prop::collection::vec(any::<u8>(), 0..600)) {
+            super::control_sequence(&data);
+            super::call_sequence(&data);
+            super::ras_sequence(&data);
+        }
+    }
+}

@@ -1,0 +1,15 @@
+//! H.323 as pure state machines, as the crate's documentation says.
+//!
+//! * [`call`]: one call: its signalling, and how its control travels.
+//! * [`ras`]: registration and admission at a gatekeeper.
+//! * [`address`]: addresses and names of parties.
+//! * [`h245`]: the control of one call: who is master, what each side takes, channels, and what is
+//!   asked and told on the way. It does not know whether it travels within call signalling or on a
+//!   connection of its own.
+
+pub mod address;
+pub mod call;
+#[doc(hidden)]
+pub mod fuzz;
+pub mod h245;
+pub mod ras;
