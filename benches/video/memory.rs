@@ -14,7 +14,7 @@ pub(crate) fn run() -> io::Result<()> {
     let of = |sources, size, receivers| engine::memory(&Case::shared(sources, size, receivers));
     let [few, many] = [4, 9].map(|sources| of(sources, SizeClass::P360, 10));
     let (few, many) = (few?, many?);
-    let listeners = of(9, SizeClass::P360, 110)?;
+    let listeners = of(9, SizeClass::P360, 310)?;
     let [few_large, many_large] = [4, 9].map(|sources| of(sources, SizeClass::P720, 10));
     let (few_large, many_large) = (few_large?, many_large?);
     let each = |many: u64, few: u64, more: u64| many.saturating_sub(few) / more;
@@ -24,7 +24,7 @@ pub(crate) fn run() -> io::Result<()> {
             "case": NAME,
             "kb_per_source_360": each(many, few, 5),
             "kb_per_source_720": each(many_large, few_large, 5),
-            "kb_per_listener": each(listeners, many, 100),
+            "kb_per_listener": each(listeners, many, 300),
         })
     );
     Ok(())
