@@ -191,7 +191,7 @@ impl Arrived {
         let report = self.report?;
         let units = event.timestamp.wrapping_sub(report.rtp_timestamp) as i32;
         // Seconds since 1900 in the upper half, parts of one in the lower.
-        let wall = (u128::from(report.ntp.0) * 1_000_000 >> 32) as i64;
+        let wall = ((u128::from(report.ntp.0) * 1_000_000) >> 32) as i64;
         Some(wall + i64::from(units) * 1_000_000 / i64::from(self.rate))
     }
 }
