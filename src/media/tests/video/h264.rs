@@ -155,6 +155,12 @@ fn h264_that_begins_blind_shows_nothing_before_all_must_have_been_renewed() {
     let shown = |decoder: &mut dyn VideoDecoder, range: std::ops::Range<usize>| {
         range.filter(|at| picture(decoder, &stream.units[*at]).is_some()).collect::<Vec<_>>()
     };
+    // Its sender says sizes now and then.
+    let sets: Vec<u8> = nal_units(&stream.units[0])[..2]
+        .iter()
+        .flat_map(|nal| [&[0, 0, 0, 1], *nal].concat())
+        .collect();
+    assert!(picture(&mut *decoder, &sets).is_none());
     assert_eq!(shown(&mut *decoder, 1..124), [121, 122, 123]);
     // A key picture ends the wait.
     decoder.lost();

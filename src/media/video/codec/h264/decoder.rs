@@ -8,7 +8,7 @@ use openh264::OpenH264API;
 use openh264::decoder::{Decoder, DecoderConfig};
 use openh264_sys2::{
     DECODER_OPTION_ERROR_CON_IDC, DECODING_STATE, ERROR_CON_DISABLE, ERROR_CON_SLICE_COPY,
-    SBufferInfo, dsErrorFree,
+    SBufferInfo, dsBitstreamError, dsErrorFree, dsNoParamSets,
 };
 
 use super::access_unit::{Holds, Inter, Unit, filter};
@@ -27,15 +27,16 @@ enum Standing {
     Missing,
     /// Nor is there any; what comes next is begun with.
     Blind,
-    /// It began in the middle: so many reference pictures later all is right.
+    /// It began in the middle: so many reference pictures later all is right, and stays so.
     Recovering(u16),
     /// All that came is decoded.
     Known,
 }
 
 /// One stream's decoder. Concealment is off: what is missing is an error, and then the last
-/// picture stays until a key picture comes. It is on only while a stream that was begun in its
-/// middle becomes right, of which nothing is shown.
+/// picture stays until a key picture comes. It is on for a stream that was begun in its
+/// middle, since the decoder holds all that follows for incomplete until a key picture; nothing is
+/// shown before it is right.
 pub(in crate::video::codec) struct H264Decoder {
     native: Decoder,
     standing: Standing,
@@ -80,24 +81,27 @@ impl H264Decoder {
         entered
     }
 
-    /// A picture on the way to right ones. Only the last of them is shown.
+    /// A picture of a stream that was begun in its middle. What the decoder complains of is mostly
+    /// that; packets that are missing are told by [`VideoDecoder::lost`].
     fn recover(
         &mut self,
         left: u16,
         unit: Unit,
         frames: &dyn FrameSource,
     ) -> Result<Decoded, DecodeError> {
-        // What it complains of is that it began in the middle.
-        let (_, picture) = self.run();
+        let (state, picture) = self.run();
         if left > 0 {
             self.standing = Standing::Recovering(left - u16::from(unit.is_reference));
             return Ok(Decoded::Nothing);
         }
-        self.conceal(ERROR_CON_DISABLE);
-        let Some(picture) = picture else { return Ok(Decoded::Broken) };
-        self.standing = Standing::Known;
-        // SAFETY: the decoder keeps the picture until it is called again.
-        unsafe { picture.copy_to(frames) }
+        match picture {
+            Some(picture) if state & (dsBitstreamError | dsNoParamSets) == 0 => {
+                self.standing = Standing::Recovering(0);
+                // SAFETY: the decoder keeps the picture until it is called again.
+                unsafe { picture.copy_to(frames) }
+            }
+            _ => Ok(Decoded::Broken),
+        }
     }
 
     /// Decodes [`Self::wanted`]: the state, and the picture if one came out.
