@@ -72,7 +72,8 @@ struct Source {
     place: Place,
     /// Which of its streams the pictures show, by [`line::Ingress::changes`].
     changes: u64,
-    /// What comes of it, and in which sizes.
+    /// Whether anything comes of it, what, and in which sizes.
+    coming: bool,
     flow: Option<Flow>,
     sizes: Sizes,
 }
@@ -269,7 +270,8 @@ impl Pictures {
             ingress.see(now.instant, &self.machinery.decoders.of(id, leg, place.line));
             ingress.want(detail(plan, leg));
             let (changes, flow) = (ingress.changes(), ingress.flow());
-            self.sources.push(Source { place, changes, flow, sizes: ingress.sizes() });
+            let (coming, sizes) = (ingress.is_coming(now.instant), ingress.sizes());
+            self.sources.push(Source { place, changes, coming, flow, sizes });
         }
         for gone in before {
             if !self.sources.iter().any(|source| source.place == gone.place)
@@ -338,6 +340,7 @@ impl Pictures {
         for source in &mut self.sources {
             if let Some(working) = working_at(legs, source.place, now) {
                 source.sizes = working.line.ingress.sizes();
+                source.coming = working.line.ingress.is_coming(now.instant);
             }
         }
         self.walls.choose(&self.sources, legs, now, sink);
@@ -401,7 +404,9 @@ impl Pictures {
         };
         let flow = |leg| self.sources.iter().find(|source| source.place.leg == leg)?.flow;
         let flow: Option<Flow> = receiver.forward.source().and_then(flow);
-        let fits = flow.is_some_and(|flow| flow.fits(&send, key.class, receiver.rate));
+        let fits = flow.is_some_and(|flow| {
+            flow.fits(&send, key.class, receiver.rate) && working.line.egress.carries(&flow)
+        });
         let before = receiver.forward;
         receiver.forward = before.weigh(now.instant, fits);
         if before.is_open() && !receiver.forward.is_open() {
@@ -493,7 +498,7 @@ impl Pictures {
                 continue;
             };
             let news = line::hear(leg, place.line, now);
-            self.walls.hear(place.leg, news, &self.sources, now);
+            self.walls.hear(place.leg, news, now);
             let Some(mut working) = Working::of(leg, place.line, now) else {
                 continue;
             };
