@@ -13,6 +13,7 @@ use crate::egress::Outgoing;
 use crate::leg::Leg;
 use crate::worker::{EventSink, Legs};
 use causeway_base::{Bitrate, ConferenceId, LegId, SizeClass};
+use causeway_media::video::frame::Frame;
 use causeway_plan::picture::GRID_HEIGHT;
 use causeway_plan::video::{PacketizationMode, VideoCoding, VideoStrain};
 use causeway_plan::{MediaEvent, MediaPlan, PictureId, PicturePlan, Show, VideoFeed};
@@ -32,6 +33,36 @@ const LOOK: Duration = Duration::from_secs(10);
 
 /// Pictures a second that the studio composes; what a receiver takes less of is a whole part.
 const BEATS: u8 = 30;
+
+/// Who looks through the eyes of somebody who gets tiles waits so long at most: their sources are
+/// asked for a full picture, and that is decoded.
+const MAX_WAIT: Duration = Duration::from_millis(1_500);
+
+/// So often it is seen whether they came.
+const WAIT_STEP: Duration = Duration::from_millis(10);
+
+/// What somebody is shown, for somebody else.
+#[derive(Debug)]
+pub(crate) struct Look {
+    composition: Arc<Composition>,
+    /// Of so many there is to be a picture.
+    awaited: usize,
+}
+
+impl Look {
+    /// The picture, once all are in it, or in vain were waited for. Not for a worker's thread.
+    #[allow(
+        clippy::disallowed_methods,
+        reason = "what is decoded tells nobody, and this waits until a deadline"
+    )]
+    pub(crate) fn picture(&self) -> Option<Frame> {
+        let end = Now::read().instant + MAX_WAIT;
+        while self.composition.pictures() < self.awaited && Now::read().instant < end {
+            std::thread::sleep(WAIT_STEP);
+        }
+        self.composition.snapshot()
+    }
+}
 
 /// Whether what is shown still fits the plan and the legs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -188,11 +219,22 @@ impl Pictures {
 
     /// The picture that a leg is shown, for somebody else who asks for it now. Where the leg gets
     /// its tiles, its sources are decoded from now on for a while.
-    pub(crate) fn shown_to(&mut self, leg: LegId, now: Instant) -> Option<Arc<Composition>> {
+    pub(crate) fn shown_to(&mut self, leg: LegId, now: Instant) -> Option<Look> {
         let receiver = self.receivers.iter_mut().find(|receiver| receiver.place.leg == leg)?;
         receiver.looked_at = Some(now);
-        let shown = self.shown.iter().find(|shown| shown.plan.id == receiver.picture)?;
-        Some(Arc::clone(&shown.composition))
+        let picture = receiver.picture;
+        let shown = self.shown.iter().find(|shown| shown.plan.id == picture)?;
+        let composition = Arc::clone(&shown.composition);
+        let awaited = if self.walls.is_whole(leg) {
+            // Now, not at the next choice.
+            self.chosen_at = None;
+            let comes = |source: &&Source| source.coming && source.flow.is_some();
+            let coming = self.sources.iter().filter(comes);
+            coming.filter(|source| self.shows(picture, source.place.leg)).count()
+        } else {
+            0
+        };
+        Some(Look { composition, awaited })
     }
 
     /// Finds the plan's legs among those that are here.
