@@ -53,6 +53,7 @@ pub use video::{DecoderProgram, VideoConfig, VideoCounts, decode_if_asked};
 pub use webrtc::WebRtcConfig;
 
 use causeway_base::{ConferenceId, EndCause, LegId};
+use causeway_media::video::frame::Frame;
 use causeway_media::video::snapshot::png;
 use causeway_plan::{CandidateProtocol, LegMedia, MediaCommand, MediaEvent, WebRtcAddress};
 use leg::{Leg, Path};
@@ -275,10 +276,13 @@ impl Engine {
     /// What a leg is shown now, as PNG. `None` where it is shown nothing. Waits for its worker and
     /// takes some time to draw: not for a thread that others wait for.
     pub fn snapshot(&self, leg: LegId) -> Option<Vec<u8>> {
-        let (answer, picture) = sync_channel(1);
+        png(&self.look(leg)?).ok()
+    }
+
+    fn look(&self, leg: LegId) -> Option<Frame> {
+        let (answer, look) = sync_channel(1);
         self.order_leg(&self.places(), leg, Order::Look(leg, answer)).ok()?;
-        let composition = picture.recv_timeout(MAX_LOOK).ok()??;
-        png(&composition.snapshot()?).ok()
+        look.recv_timeout(MAX_LOOK).ok()??.picture()
     }
 
     /// What each worker counts.

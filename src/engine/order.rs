@@ -3,10 +3,9 @@
 use crate::leg::Leg;
 use crate::play::Play;
 use crate::port::PortPair;
-use crate::video::studio::Composition;
+use crate::video::room::Look;
 use causeway_base::{ConferenceId, LegId};
 use causeway_plan::{IceCandidate, IceCredentials, LegMedia, MediaPlan};
-use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
 
 /// Orders that wait for one worker. Ten a call, a thousand calls at once; more is an overload
@@ -59,7 +58,7 @@ pub(crate) enum Order {
     /// A leg is played nothing any more.
     StopPlaying(LegId),
     /// The picture that a leg is shown is wanted.
-    Look(LegId, SyncSender<Option<Arc<Composition>>>),
+    Look(LegId, SyncSender<Option<Look>>),
     /// A leg's counters are wanted.
     ReportStats(LegId),
     /// A leg ends.

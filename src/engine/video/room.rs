@@ -13,6 +13,7 @@ use crate::egress::Outgoing;
 use crate::leg::Leg;
 use crate::worker::{EventSink, Legs};
 use causeway_base::{Bitrate, ConferenceId, LegId, SizeClass};
+use causeway_media::video::frame::Frame;
 use causeway_plan::picture::GRID_HEIGHT;
 use causeway_plan::video::{PacketizationMode, VideoCoding, VideoStrain};
 use causeway_plan::{MediaEvent, MediaPlan, PictureId, PicturePlan, Show, VideoFeed};
@@ -32,6 +33,36 @@ const LOOK: Duration = Duration::from_secs(10);
 
 /// Pictures a second that the studio composes; what a receiver takes less of is a whole part.
 const BEATS: u8 = 30;
+
+/// Who looks through the eyes of somebody who gets tiles waits so long at most: their sources are
+/// asked for a full picture, and that is decoded.
+const MAX_WAIT: Duration = Duration::from_millis(1_500);
+
+/// So often it is seen whether they came.
+const WAIT_STEP: Duration = Duration::from_millis(10);
+
+/// What somebody is shown, for somebody else.
+#[derive(Debug)]
+pub(crate) struct Look {
+    composition: Arc<Composition>,
+    /// Of so many there is to be a picture.
+    awaited: usize,
+}
+
+impl Look {
+    /// The picture, once all are in it, or in vain were waited for. Not for a worker's thread.
+    #[allow(
+        clippy::disallowed_methods,
+        reason = "what is decoded tells nobody, and this waits until a deadline"
+    )]
+    pub(crate) fn picture(&self) -> Option<Frame> {
+        let end = Now::read().instant + MAX_WAIT;
+        while self.composition.pictures() < self.awaited && Now::read().instant < end {
+            std::thread::sleep(WAIT_STEP);
+        }
+        self.composition.snapshot()
+    }
+}
 
 /// Whether what is shown still fits the plan and the legs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -72,7 +103,8 @@ struct Source {
     place: Place,
     /// Which of its streams the pictures show, by [`line::Ingress::changes`].
     changes: u64,
-    /// What comes of it, and in which sizes.
+    /// Whether anything comes of it, what, and in which sizes.
+    coming: bool,
     flow: Option<Flow>,
     sizes: Sizes,
 }
@@ -187,11 +219,22 @@ impl Pictures {
 
     /// The picture that a leg is shown, for somebody else who asks for it now. Where the leg gets
     /// its tiles, its sources are decoded from now on for a while.
-    pub(crate) fn shown_to(&mut self, leg: LegId, now: Instant) -> Option<Arc<Composition>> {
+    pub(crate) fn shown_to(&mut self, leg: LegId, now: Instant) -> Option<Look> {
         let receiver = self.receivers.iter_mut().find(|receiver| receiver.place.leg == leg)?;
         receiver.looked_at = Some(now);
-        let shown = self.shown.iter().find(|shown| shown.plan.id == receiver.picture)?;
-        Some(Arc::clone(&shown.composition))
+        let picture = receiver.picture;
+        let shown = self.shown.iter().find(|shown| shown.plan.id == picture)?;
+        let composition = Arc::clone(&shown.composition);
+        let awaited = if self.walls.is_whole(leg) {
+            // Now, not at the next choice.
+            self.chosen_at = None;
+            let comes = |source: &&Source| source.coming && source.flow.is_some();
+            let coming = self.sources.iter().filter(comes);
+            coming.filter(|source| self.shows(picture, source.place.leg)).count()
+        } else {
+            0
+        };
+        Some(Look { composition, awaited })
     }
 
     /// Finds the plan's legs among those that are here.
@@ -269,7 +312,8 @@ impl Pictures {
             ingress.see(now.instant, &self.machinery.decoders.of(id, leg, place.line));
             ingress.want(detail(plan, leg));
             let (changes, flow) = (ingress.changes(), ingress.flow());
-            self.sources.push(Source { place, changes, flow, sizes: ingress.sizes() });
+            let (coming, sizes) = (ingress.is_coming(now.instant), ingress.sizes());
+            self.sources.push(Source { place, changes, coming, flow, sizes });
         }
         for gone in before {
             if !self.sources.iter().any(|source| source.place == gone.place)
@@ -338,6 +382,7 @@ impl Pictures {
         for source in &mut self.sources {
             if let Some(working) = working_at(legs, source.place, now) {
                 source.sizes = working.line.ingress.sizes();
+                source.coming = working.line.ingress.is_coming(now.instant);
             }
         }
         self.walls.choose(&self.sources, legs, now, sink);
@@ -401,7 +446,9 @@ impl Pictures {
         };
         let flow = |leg| self.sources.iter().find(|source| source.place.leg == leg)?.flow;
         let flow: Option<Flow> = receiver.forward.source().and_then(flow);
-        let fits = flow.is_some_and(|flow| flow.fits(&send, key.class, receiver.rate));
+        let fits = flow.is_some_and(|flow| {
+            flow.fits(&send, key.class, receiver.rate) && working.line.egress.carries(&flow)
+        });
         let before = receiver.forward;
         receiver.forward = before.weigh(now.instant, fits);
         if before.is_open() && !receiver.forward.is_open() {
@@ -493,7 +540,7 @@ impl Pictures {
                 continue;
             };
             let news = line::hear(leg, place.line, now);
-            self.walls.hear(place.leg, news, &self.sources, now);
+            self.walls.hear(place.leg, news, now);
             let Some(mut working) = Working::of(leg, place.line, now) else {
                 continue;
             };

@@ -86,8 +86,8 @@ struct Sent {
     timestamp: u32,
 }
 
-/// Passes one source at a time on to one receiver. `S` names a source; another codec needs
-/// another forwarder, since its payload type is another.
+/// Passes one source at a time on to one receiver. `S` names a source; another codec has
+/// another payload type ([`Forwarder::set_coding`]).
 #[derive(Clone, Debug)]
 pub struct Forwarder<S> {
     codec: VideoCodec,
@@ -138,6 +138,13 @@ impl<S: Copy + PartialEq> Forwarder<S> {
     /// Passes nothing on. The next source begins with a key frame.
     pub fn stop(&mut self) {
         self.state = State::Idle;
+    }
+
+    /// Passes nothing on; what is passed on next is of this codec, under this payload type. The
+    /// numbers of VP8's pictures go on.
+    pub fn set_coding(&mut self, codec: VideoCodec, payload_type: u8) {
+        self.stop();
+        (self.codec, self.payload_type) = (codec, payload_type);
     }
 
     /// The source of which a key frame is needed.

@@ -2,13 +2,14 @@
 
 use super::super::browser::peer::Habit;
 use super::browser::{Page, SIZE, SMALL};
-use super::camera::{Camera, PICTURE};
+use super::camera::{Camera, PICTURE, alike};
 use super::{
     BLUE, Bench, CONFERENCE, GREEN, LegId, MediaCommand, MediaEvent, MediaPlan, PATIENCE, RED,
     VideoFeed, plan,
 };
 use causeway_base::Lang;
 use causeway_media::video::colour::Colour;
+use causeway_media::video::frame::Frame;
 use causeway_plan::picture::{Area, GRID_HEIGHT, GRID_WIDTH};
 use causeway_plan::{PictureId, PicturePlan, PlannedTile, Show, TileMarks, VideoEgress};
 use std::time::{Duration, Instant};
@@ -122,6 +123,20 @@ fn browsers_get_each_other_as_they_are_and_nothing_is_decoded() {
     bench.engine.shutdown();
 }
 
+/// Whether a colour is anywhere in a picture.
+fn shows(picture: &Frame, colour: Colour) -> bool {
+    let planes = picture.planes();
+    let at = |x: usize, y: usize| Colour {
+        y: planes.y.row(y)[x],
+        u: planes.u.row(y / 2)[x / 2],
+        v: planes.v.row(y / 2)[x / 2],
+    };
+    let height = usize::from(picture.size().height);
+    let mut points =
+        (0..height).step_by(20).flat_map(|y| (0..1_280).step_by(20).map(move |x| (x, y)));
+    points.any(|(x, y)| alike(at(x, y), colour))
+}
+
 #[test]
 fn who_is_looked_at_is_composed_for_a_while() {
     let mut bench = Bench::with_video(37_300, 1);
@@ -129,7 +144,15 @@ fn who_is_looked_at_is_composed_for_a_while() {
     let legs = [1, 2, 3].map(LegId);
     bench.tell(MediaCommand::Apply { conference: CONFERENCE, plan: walls(1, &legs, &legs) });
     assert!(are_whole(&mut bench, &mut pages));
-    assert!(bench.engine.snapshot(LegId(1)).is_some());
+    let seen = std::thread::scope(|scope| {
+        let look = scope.spawn(|| bench.engine.look(LegId(1)));
+        film(&mut pages, None, PATIENCE, |_| look.is_finished());
+        look.join().expect("no fault")
+    });
+    let seen = seen.expect("a picture");
+    for colour in [GREEN, BLUE] {
+        assert!(shows(&seen, colour), "the first look shows all that they see");
+    }
     let decoded = bench.engine.video_counts().expect("pictures").decoded;
     let is_decoded = film(&mut pages, None, PATIENCE, |_| {
         bench.engine.video_counts().expect("pictures").decoded > decoded + 10

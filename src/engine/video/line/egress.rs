@@ -1,13 +1,13 @@
 //! The packets of a line that it sends: numbers, pace, protection, and those sent again.
 
-use super::Passed;
-use super::packets::{MAX_PAYLOAD, Packets, Payload};
+use super::packets::{MAX_PASSED_BY_PORTS, Packets, Payload};
+use super::{Flow, Passed};
 use super::{Way, overhead};
 use crate::burst::Burst;
 use crate::clock::Now;
 use crate::egress::{Outgoing, random_u32};
 use crate::protection::Protection;
-use crate::webrtc::MediaPacket;
+use crate::webrtc::{MAX_PAYLOAD, MediaPacket};
 use causeway_base::{Bitrate, SizeClass, VideoCodec, video::CLOCK_RATE};
 use causeway_plan::video::VideoSend;
 use causeway_plan::{LegVideo, VideoFormat, VideoStats};
@@ -72,6 +72,15 @@ struct Passing {
     shift: Option<Shift>,
 }
 
+impl Passing {
+    /// Nothing is passed on. The forwarder stays: the numbers of its pictures go on where others
+    /// are passed on later.
+    fn stop(&mut self) {
+        self.forwarder.stop();
+        self.shift = None;
+    }
+}
+
 /// What is added to numbers; wraps.
 #[derive(Clone, Copy, Debug)]
 struct Shift {
@@ -92,6 +101,8 @@ pub(crate) struct Egress {
     first_timestamp: u32,
     newest_timestamp: Option<u32>,
     passing: Option<Passing>,
+    /// Bytes of the longest payload of somebody else's that it can send.
+    longest: usize,
     send: Option<VideoSend>,
     protection: Protection<SrtpSender>,
     pacer: Pacer<Queued>,
@@ -125,6 +136,7 @@ impl Egress {
             first_timestamp: random_u32(),
             newest_timestamp: None,
             passing: None,
+            longest: bundle.map_or(MAX_PASSED_BY_PORTS, |_| MAX_PAYLOAD),
             send: None,
             protection: Protection::Clear,
             pacer: Pacer::new(causeway_rtp::bandwidth::START),
@@ -146,7 +158,7 @@ impl Egress {
 
     pub(crate) fn reconfigure(&mut self, line: &LegVideo) {
         if self.send != line.send {
-            self.passing = None;
+            self.stop_passing();
         }
         self.send = line.send;
         let (agreed, class) = agreed(line);
@@ -252,13 +264,17 @@ impl Egress {
         packet: &Passed,
         chosen: bool,
     ) -> bool {
-        self.passing.take_if(|passing| passing.under != under);
         let Self { passing, ssrc, .. } = self;
+        let PassedAs { codec, payload_type } = under;
         let passing = passing.get_or_insert_with(|| {
-            let PassedAs { codec, payload_type } = under;
             let forwarder = Forwarder::new(codec, *ssrc, payload_type, 0, 0);
             Passing { under, forwarder, shift: None }
         });
+        if passing.under != under {
+            passing.stop();
+            passing.forwarder.set_coding(codec, payload_type);
+            passing.under = under;
+        }
         let RtpHeader { sequence, timestamp, marker, ssrc, .. } = packet.header;
         if chosen {
             passing.forwarder.choose(ssrc);
@@ -287,9 +303,10 @@ impl Egress {
             [head, rest] => [head, rest].concat().into(),
         };
         let bytes = payload.len();
-        if bytes > MAX_PAYLOAD {
-            // What does not fit our packets is lost to the receiver.
-            return true;
+        if bytes > self.longest {
+            // What follows leans on it; who chooses sees that the source does not fit.
+            self.clear();
+            return false;
         }
         let queued = Queued { header, payload, at: now, urgency: Urgency::Media };
         if self.pacer.push(bytes, Urgency::Media, queued).is_err() {
@@ -298,6 +315,11 @@ impl Egress {
             self.demand = Demand::KeyFrame;
         }
         true
+    }
+
+    /// Whether the packets of a source can leave by it.
+    pub(crate) const fn carries(&self, flow: &Flow) -> bool {
+        flow.is_cut_for(self.longest)
     }
 
     /// The source whose packets are passed on.
@@ -317,7 +339,9 @@ impl Egress {
 
     /// What it is sent is its own picture again.
     pub(crate) fn stop_passing(&mut self) {
-        self.passing = None;
+        if let Some(passing) = &mut self.passing {
+            passing.stop();
+        }
     }
 
     /// Nothing of what waits is of use any more. The numbers of what did not leave are given again:
@@ -325,7 +349,7 @@ impl Egress {
     pub(crate) fn clear(&mut self) {
         self.pacer.clear();
         self.sequence = self.left;
-        self.passing = None;
+        self.stop_passing();
     }
 
     /// Sends what is to leave now.
@@ -337,6 +361,8 @@ impl Egress {
             }
             return;
         }
+        // A fault in the midst of another line's may have left something.
+        out.burst.clear();
         while let Some(queued) = self.pacer.poll(now.instant) {
             if out.burst.room().is_none() {
                 way.send_burst(&mut out.burst);
@@ -507,6 +533,7 @@ mod tests {
     use crate::video::studio::{EncodeKey, EncodedPicture};
     use causeway_plan::video::{Ceiling, Content, Feedback, VideoCoding, Vp8Format};
     use causeway_plan::{Direction, TransportSpec, VideoFormat, VideoTransport};
+    use causeway_wire::vp8::Descriptor;
 
     const VP8: EncodeKey = EncodeKey {
         codec: VideoCodec::Vp8,
@@ -591,5 +618,60 @@ mod tests {
         stamps.dedup();
         assert_eq!(stamps.len(), 3);
         assert!(stamps.windows(2).all(|pair| (pair[1].wrapping_sub(pair[0]) as i32) > 0));
+    }
+
+    /// Somebody else's VP8, which begins with a full picture.
+    fn passed(sequence: u16, bytes: usize) -> Passed {
+        // X, I, L and T: an identifier of 7 bits, an index and a layer; S: a picture begins.
+        let mut payload = vec![0x90, 0xe0, 5, 6, 0, 0x10, 2, 0, 0x9d, 1, 0x2a, 0x40, 1, 0xb4, 0];
+        payload.resize(bytes, 0x55);
+        let header = RtpHeader {
+            marker: true,
+            payload_type: 96,
+            sequence,
+            timestamp: u32::from(sequence) * 3_000,
+            ssrc: 7,
+        };
+        Passed { header, payload: payload.into(), layer: 0, taken: true }
+    }
+
+    const UNDER: PassedAs = PassedAs { codec: VideoCodec::Vp8, payload_type: 96 };
+
+    #[test]
+    fn a_packet_that_is_too_long_is_not_passed_and_nothing_that_leans_on_it() {
+        let mut now = Now::read();
+        let mut egress = Egress::new(now.instant, &line());
+        assert!(egress.pass(now.instant, UNDER, &passed(1, 1_000), true));
+        assert_eq!(egress.passed_source(), Some(7));
+        let mut delta = passed(2, MAX_PASSED_BY_PORTS + 1);
+        assert!(!egress.pass(now.instant, UNDER, &delta, true));
+        assert_eq!(egress.passed_source(), None);
+        let mut bytes = delta.payload.to_vec();
+        bytes.truncate(500);
+        bytes[5] |= 1;
+        delta = Passed { payload: bytes.into(), ..passed(3, 500) };
+        assert!(!egress.pass(now.instant, UNDER, &delta, true), "it waits for a full picture");
+        assert!(leave(&mut egress, &mut now, 500).is_empty());
+    }
+
+    #[test]
+    fn the_numbers_of_passed_pictures_go_on_where_they_were() {
+        let mut now = Now::read();
+        let mut egress = Egress::new(now.instant, &line());
+        let mut ids = vec![];
+        for sequence in 1..4 {
+            assert!(egress.pass(now.instant, UNDER, &passed(sequence, 100), true));
+            for _ in 0..500 {
+                now.instant += Duration::from_millis(1);
+                ids.extend(egress.leaving(now).filter_map(|packet| {
+                    let (descriptor, _) = Descriptor::parse(&packet.payload)?;
+                    Some((descriptor.picture_id?.value(), descriptor.tl0_picture_index?))
+                }));
+            }
+            egress.clear();
+        }
+        assert_eq!(ids.len(), 3);
+        let follows = |pair: &[(u16, u8)]| (pair[0].0 + 1, pair[0].1.wrapping_add(1)) == pair[1];
+        assert!(ids.windows(2).all(follows), "{ids:?}");
     }
 }

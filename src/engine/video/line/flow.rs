@@ -3,7 +3,7 @@
 use causeway_base::{Bitrate, SizeClass, VideoCodec, VideoSize};
 use causeway_plan::video::{H264Profile, PacketizationMode, VideoCoding, VideoSend};
 use causeway_wire::h264::{AnnexB, SequenceParameterSet};
-use causeway_wire::vp8;
+use causeway_wire::vp8::{self, descriptor};
 use std::time::{Duration, Instant};
 
 /// The rate is measured over this long.
@@ -24,9 +24,21 @@ pub(crate) struct Flow {
     profile: Option<H264Profile>,
     size: VideoSize,
     rate: Bitrate,
+    /// Bytes of its longest payload.
+    longest: usize,
 }
 
 impl Flow {
+    /// Whether its packets can go out as they are, where payloads have so many bytes at most.
+    pub(crate) const fn is_cut_for(&self, most: usize) -> bool {
+        // The numbers of VP8 may take more room when they are ours.
+        let grows = match self.codec {
+            VideoCodec::Vp8 => descriptor::MAX_LEN,
+            VideoCodec::H264 => 0,
+        };
+        self.longest + grows <= most
+    }
+
     /// Whether somebody who was promised this, and can take so large and so much now, can take it.
     pub(crate) fn fits(&self, send: &VideoSend, class: SizeClass, rate: Bitrate) -> bool {
         let most = Bitrate::bps(rate.as_bps() * (100 + TOLERANCE) / 100);
@@ -70,6 +82,7 @@ pub(super) struct Meter {
     since: Option<Instant>,
     rate: Bitrate,
     shape: Option<(VideoSize, Option<H264Profile>)>,
+    longest: usize,
 }
 
 impl Meter {
@@ -83,6 +96,12 @@ impl Meter {
             (self.bytes, self.since) = (0, Some(now));
         }
         self.bytes = self.bytes.saturating_add(bytes as u64);
+    }
+
+    /// A packet came in any of its sizes, with so many bytes of payload. A sender keeps to the
+    /// length that it cuts its pictures to.
+    pub(super) fn measure(&mut self, bytes: usize) {
+        self.longest = self.longest.max(bytes);
     }
 
     /// A full picture came.
@@ -109,6 +128,28 @@ impl Meter {
             VideoCoding::H264(h264) => h264.mode,
             VideoCoding::Vp8(_) => PacketizationMode::NonInterleaved,
         };
-        Some(Flow { ssrc, codec: coding.codec(), mode, profile, size, rate: self.rate })
+        let (codec, rate, longest) = (coding.codec(), self.rate, self.longest);
+        Some(Flow { ssrc, codec, mode, profile, size, rate, longest })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use causeway_plan::video::Vp8Format;
+
+    #[test]
+    fn one_packet_that_is_too_long_makes_a_stream_unfit_and_it_stays_so() {
+        let coding = VideoCoding::Vp8(Vp8Format { max_fs: None, max_frame_rate: None });
+        let mut meter = Meter::default();
+        let key = [0x10, 2, 0, 0x9d, 1, 0x2a, 0x40, 1, 0xb4, 0];
+        meter.look(VideoCodec::Vp8, &key);
+        let fits = |meter: &Meter| meter.flow(1, &coding).expect("known").is_cut_for(1_300);
+        meter.measure(1_200);
+        assert!(fits(&meter));
+        meter.measure(1_299);
+        assert!(!fits(&meter), "our numbers make it longer");
+        meter.measure(10);
+        assert!(!fits(&meter));
     }
 }

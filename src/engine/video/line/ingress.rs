@@ -359,6 +359,11 @@ impl Ingress {
         std::mem::take(&mut self.passed)
     }
 
+    /// Whether anything comes, be it nothing that can be shown yet.
+    pub(crate) fn is_coming(&self, now: Instant) -> bool {
+        self.heard.is_some_and(|heard| heard.is_fresh(now))
+    }
+
     /// What comes of it in each of its sizes.
     pub(crate) fn sizes(&self) -> Sizes {
         let sizes = self.layers.sizes();
@@ -417,6 +422,7 @@ impl Ingress {
         if self.layers.take(now, layer, payload.len(), begins) {
             self.take(now, header, payload);
         } else if codec.is_some() {
+            self.meter.measure(payload.len());
             self.keep(header, payload, layer);
         }
     }
@@ -454,6 +460,7 @@ impl Ingress {
             self.begin(now, header.ssrc, format, begins);
         }
         self.meter.count(now, payload.len());
+        self.meter.measure(payload.len());
         self.keep(header, payload, self.layers.present());
         self.feed(now, &Piece { seq: header.sequence, timestamp, marker, payload });
     }

@@ -68,6 +68,12 @@ impl Sizes {
     }
 }
 
+/// Bytes of a span, after one more. One that came with a full picture says little of what is to
+/// come; one without anything says that nothing comes.
+const fn of_late(before: usize, counted: usize) -> usize {
+    if before == 0 || counted == 0 { counted } else { (3 * before + counted) / 4 }
+}
+
 /// The places of those that come, the smallest first.
 fn ascending(bytes: &[usize; MAX_RIDS]) -> impl Iterator<Item = usize> {
     let mut coming: Vec<usize> = (0..MAX_RIDS).filter(|layer| bytes[*layer] > 0).collect();
@@ -88,7 +94,7 @@ const fn step(count: usize, detail: Detail) -> usize {
 /// The sizes of one line.
 #[derive(Debug, Default)]
 pub(super) struct Layers {
-    /// Bytes in the present span, and in the last whole one.
+    /// Bytes in the present span, and in a span of late.
     counted: [usize; MAX_RIDS],
     rates: [usize; MAX_RIDS],
     since: Option<Instant>,
@@ -141,12 +147,23 @@ impl Layers {
         let since = *self.since.get_or_insert(now);
         if now.saturating_duration_since(since) >= SPAN {
             self.since = Some(now);
-            self.rates = std::mem::take(&mut self.counted);
+            let counted = std::mem::take(&mut self.counted);
+            for (rate, counted) in self.rates.iter_mut().zip(counted) {
+                *rate = of_late(*rate, counted);
+            }
             self.choose();
         }
-        if self.next.is_some_and(|next| next.layer == layer) && begins() {
-            self.present = layer;
-            self.next = None;
+        let is_next = self.next.is_some_and(|next| next.layer == layer);
+        let is_needed = self.needed.get(layer).is_some_and(|needed| *needed);
+        if (is_next || is_needed) && begins() {
+            // Who asked for it while it was under way has it with that.
+            if let Some(needed) = self.needed.get_mut(layer) {
+                *needed = false;
+            }
+            if is_next {
+                self.present = layer;
+                self.next = None;
+            }
         }
         layer == self.present
     }
@@ -243,6 +260,39 @@ mod tests {
             pass(&mut layers, &mut start, [900, 100, 300], true);
             assert_eq!(layers.present(), layer);
         }
+    }
+
+    #[test]
+    fn a_full_picture_that_came_is_not_asked_for_again() {
+        let mut start = Instant::now();
+        let mut layers = Layers::default();
+        pass(&mut layers, &mut start, [900, 100, 300], false);
+        layers.need(1);
+        assert_eq!(layers.ask(start), Some(1));
+        // It is wanted until it is passed on.
+        layers.need(1);
+        assert!(!layers.take(start, 1, 100, || true));
+        assert_eq!(layers.ask(start + 2 * REPEAT), None);
+        layers.need(1);
+        assert_eq!(layers.ask(start + 2 * REPEAT), Some(1));
+    }
+
+    #[test]
+    fn one_full_picture_makes_a_size_little_dearer() {
+        let mut start = Instant::now();
+        let mut layers = Layers::default();
+        let rate = |layers: &Layers| {
+            layers.sizes().iter().find(|(layer, _)| *layer == 0).map(|(_, rate)| rate.as_bps())
+        };
+        for _ in 0..3 {
+            pass(&mut layers, &mut start, [900, 100, 300], false);
+        }
+        let usual = rate(&layers).expect("it comes");
+        // Half as much more, for one span.
+        pass(&mut layers, &mut start, [1_350, 100, 300], true);
+        pass(&mut layers, &mut start, [900, 100, 300], false);
+        let after = rate(&layers).expect("it comes");
+        assert!(after > usual && after * 100 <= usual * 115, "{usual} became {after}");
     }
 
     #[test]

@@ -281,6 +281,8 @@ pub(crate) struct PathNews {
     pub(crate) estimate: Option<Bitrate>,
     /// What was lost, in 256ths: the mean of its lines.
     pub(crate) lost: Option<u8>,
+    /// Bytes that it was sent since it is there, by all its lines.
+    pub(crate) octets: u64,
 }
 
 /// Takes what a browser says of the pictures that it is sent, where it is one: others say it by
@@ -305,6 +307,7 @@ pub(crate) fn hear(leg: &mut Leg, screen: usize, now: Now) -> PathNews {
             }
         }
     }
+    news.octets = link.video.iter().map(|line| line.egress.stats.octets()).sum();
     news.lost = (lines > 0).then(|| (lost / lines.max(1)) as u8);
     if let (Some(rate), Some(line)) = (news.estimate, link.video.get_mut(screen)) {
         line.egress.estimated(now.instant, rate);

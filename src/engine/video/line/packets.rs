@@ -16,6 +16,10 @@ const LIMIT: usize = 1100;
 /// Bytes of the longest payload: an encoder for mode 0 makes no shorter NAL units.
 pub(super) const MAX_PAYLOAD: usize = SINGLE_NAL_BYTES;
 
+/// Bytes of the longest payload of somebody else's by ports of ours: the place that a packet is
+/// made in has room for it and its tags.
+pub(super) const MAX_PASSED_BY_PORTS: usize = MAX_PAYLOAD;
+
 /// A payload, shared by all who get it.
 pub(crate) type Payload = Arc<[u8]>;
 

@@ -35,14 +35,25 @@ const TOLERANCE: u64 = 20;
 pub(super) struct Budget {
     /// Nothing: all that is of use.
     limit: Option<Bitrate>,
+    /// What an estimate must fall from: the highest since a fall, or since one that was not less
+    /// than what was sent.
     estimate: Option<Bitrate>,
-    changed: Option<Instant>,
+    load: Load,
+    fell: Option<Instant>,
+    grew: Option<Instant>,
+}
+
+/// Whether a path carries what it is sent, as far as its estimate says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Load {
+    Carried,
+    TooMuch,
 }
 
 impl Budget {
     /// Of a path of which nothing is known.
     pub(super) const fn new() -> Self {
-        Self { limit: None, estimate: None, changed: None }
+        Self { limit: None, estimate: None, load: Load::Carried, fell: None, grew: None }
     }
 
     /// What there is; nothing where that is enough for all.
@@ -52,11 +63,16 @@ impl Budget {
 
     /// The browser said what its path carries, while it was sent so much.
     pub(super) fn estimated(&mut self, now: Instant, rate: Bitrate, sent: Bitrate) {
-        let before = self.estimate.replace(rate);
-        let fell = before.is_some_and(|before| rate.as_bps() * 100 < before.as_bps() * FALL)
-            && rate < sent;
-        if fell {
-            self.fall(now, rate);
+        self.load = if rate < sent { Load::TooMuch } else { Load::Carried };
+        let is_below = |before: Bitrate| rate.as_bps() * 100 < before.as_bps() * FALL;
+        match self.estimate {
+            Some(before) if rate < sent && rate < before => {
+                // A fall that comes too soon after another is one still when it is said again.
+                if is_below(before) && self.fall(now, rate) {
+                    self.estimate = Some(rate);
+                }
+            }
+            _ => self.estimate = Some(rate),
         }
     }
 
@@ -68,24 +84,56 @@ impl Budget {
         }
     }
 
-    fn fall(&mut self, now: Instant, to: Bitrate) {
-        let settles = self.changed.is_some_and(|at| now.saturating_duration_since(at) < SETTLE);
-        if self.limit.is_some() && settles {
-            return;
+    /// True where that is not the last trouble still.
+    fn fall(&mut self, now: Instant, to: Bitrate) -> bool {
+        if self.fell.is_some_and(|at| now.saturating_duration_since(at) < SETTLE) {
+            return false;
         }
         self.limit = Some(self.limit.map_or(to, |limit| limit.min(to)).max(MIN));
-        self.changed = Some(now);
+        self.fell = Some(now);
+        true
     }
 
     /// Lets it grow where nothing was amiss; `wanted` is all that is of use.
     pub(super) fn grow(&mut self, now: Instant, wanted: Bitrate) {
         let Some(limit) = self.limit else { return };
-        if self.changed.is_some_and(|at| now.saturating_duration_since(at) < PATIENCE) {
+        let Some(since) = self.fell.max(self.grew) else {
+            self.grew = Some(now);
+            return;
+        };
+        if self.load == Load::TooMuch || now.saturating_duration_since(since) < PATIENCE {
             return;
         }
-        self.changed = Some(now);
+        self.grew = Some(now);
         let more = Bitrate::bps(limit.as_bps() * (100 + GROWTH) / 100);
         self.limit = Some(more).filter(|more| *more < wanted);
+    }
+}
+
+/// Shorter spans say little of what a browser is sent.
+const SPAN: Duration = Duration::from_millis(500);
+
+/// What a browser is sent in all, whatever that is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Sending {
+    counted: Option<(Instant, u64)>,
+    rate: Option<Bitrate>,
+}
+
+impl Sending {
+    /// So many bytes it was sent by now; what that was a second of late. `None` until there is
+    /// something to count from.
+    pub(super) fn measure(&mut self, now: Instant, octets: u64) -> Option<Bitrate> {
+        let (since, before) = *self.counted.get_or_insert((now, octets));
+        let passed = now.saturating_duration_since(since);
+        if passed >= SPAN {
+            // Lines that went took what they counted with them.
+            let bits = octets.saturating_sub(before).saturating_mul(8_000);
+            let millis = u64::try_from(passed.as_millis()).unwrap_or(u64::MAX).max(1);
+            self.rate = Some(Bitrate::bps(bits / millis));
+            self.counted = Some((now, octets));
+        }
+        self.rate
     }
 }
 
@@ -211,6 +259,55 @@ mod tests {
         assert_eq!(budget.limit(), Some(Bitrate::kbps(700)), "it is the same trouble");
         budget.lost(start + 7 * SECOND, 128, Bitrate::kbps(700));
         assert_eq!(budget.limit(), Some(Bitrate::kbps(525)));
+    }
+
+    #[test]
+    fn what_is_sent_is_measured_over_a_while() {
+        let start = Instant::now();
+        let mut sending = Sending::default();
+        assert_eq!(sending.measure(start, 5_000), None);
+        assert_eq!(sending.measure(start + SECOND, 130_000), Some(Bitrate::kbps(1_000)));
+        assert_eq!(sending.measure(start + SECOND + SPAN / 2, 500_000), Some(Bitrate::kbps(1_000)));
+        assert_eq!(sending.measure(start + 2 * SECOND, 10), Some(Bitrate::bps(0)));
+    }
+
+    #[test]
+    fn a_fall_that_comes_too_soon_counts_when_it_is_said_again() {
+        let (start, sent) = (Instant::now(), Bitrate::kbps(3_000));
+        let mut budget = Budget::new();
+        for (second, kbps) in [(0, 2_000), (1, 1_000), (2, 500)] {
+            budget.estimated(start + second * SECOND, Bitrate::kbps(kbps), sent);
+        }
+        assert_eq!(budget.limit(), Some(Bitrate::kbps(1_000)));
+        budget.estimated(start + 3 * SECOND, Bitrate::kbps(500), sent);
+        assert_eq!(budget.limit(), Some(Bitrate::kbps(500)));
+        // Little by little is a fall too.
+        for (second, kbps) in [(6, 480), (7, 460), (8, 440)] {
+            budget.estimated(start + second * SECOND, Bitrate::kbps(kbps), sent);
+        }
+        assert_eq!(budget.limit(), Some(Bitrate::kbps(440)));
+    }
+
+    #[test]
+    fn a_fall_right_after_growth_counts_and_above_what_is_carried_nothing_grows() {
+        let start = Instant::now();
+        let mut budget = Budget { limit: Some(Bitrate::kbps(1_000)), ..Budget::new() };
+        let (wanted, sent) = (Bitrate::kbps(3_000), Bitrate::kbps(1_200));
+        budget.grow(start, wanted);
+        budget.estimated(start, Bitrate::kbps(1_500), sent);
+        budget.grow(start + PATIENCE, wanted);
+        assert_eq!(budget.limit(), Some(Bitrate::kbps(1_250)));
+        let later = start + PATIENCE + SECOND;
+        budget.estimated(later, Bitrate::kbps(900), sent);
+        assert_eq!(budget.limit(), Some(Bitrate::kbps(900)));
+        for round in 1..4 {
+            budget.estimated(later + round * PATIENCE, Bitrate::kbps(900), sent);
+            budget.grow(later + round * PATIENCE, wanted);
+        }
+        assert_eq!(budget.limit(), Some(Bitrate::kbps(900)), "more than that is sent already");
+        budget.estimated(later + 4 * PATIENCE, sent, sent);
+        budget.grow(later + 4 * PATIENCE, wanted);
+        assert_eq!(budget.limit(), Some(Bitrate::kbps(1_125)));
     }
 
     #[test]

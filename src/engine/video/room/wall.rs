@@ -6,10 +6,11 @@
 //! as it is, the picture is shown again. Each tile gets the size of simulcast that its place is
 //! worth, as far as the path goes ([`super::budget`]).
 
-use super::budget::{Budget, Wish, share};
+use super::budget::{Budget, Sending, Wish, share};
 use super::{Place, Source, at, place};
 use crate::clock::Now;
 use crate::egress::Outgoing;
+use crate::leg::Path;
 use crate::video::line::{self, Detail, Passed, PassedAs, PathNews, Sizes, Wanted};
 use crate::worker::{EventSink, Legs};
 use causeway_base::{Bitrate, ConferenceId, LegId};
@@ -65,6 +66,7 @@ pub(super) struct Wall {
     /// A line that the plan names is not there.
     lacks_line: bool,
     budget: Budget,
+    sending: Sending,
 }
 
 /// All walls of a conference, in the order of their legs.
@@ -114,14 +116,15 @@ impl Walls {
         self.of(leg).is_some_and(|wall| wall.standing == Standing::Whole)
     }
 
-    /// A browser said what its path is like.
-    pub(super) fn hear(&mut self, leg: LegId, news: PathNews, sources: &[Source], now: Now) {
+    /// A browser said what its path is like. That counts whatever it is sent: where the picture
+    /// alone is too much, tiles are.
+    pub(super) fn hear(&mut self, leg: LegId, news: PathNews, now: Now) {
         let Ok(at) = self.0.binary_search_by_key(&leg, |wall| wall.leg) else { return };
         let wall = &mut self.0[at];
-        if news == PathNews::default() || wall.standing != Standing::Whole {
+        if news.estimate.is_none() && news.lost.is_none() {
             return;
         }
-        let sent = wall.sent(sources);
+        let Some(sent) = wall.sending.measure(now.instant, news.octets) else { return };
         if let Some(rate) = news.estimate {
             wall.budget.estimated(now.instant, rate, sent);
         }
@@ -175,7 +178,7 @@ impl Walls {
 }
 
 impl Wall {
-    const fn new(leg: LegId, slot: usize) -> Self {
+    fn new(leg: LegId, slot: usize) -> Self {
         Self {
             leg,
             slot,
@@ -183,6 +186,7 @@ impl Wall {
             tiles: Vec::new(),
             lacks_line: false,
             budget: Budget::new(),
+            sending: Sending::default(),
         }
     }
 
@@ -227,18 +231,14 @@ impl Wall {
         }
     }
 
-    /// What its tiles take now.
-    fn sent(&self, sources: &[Source]) -> Bitrate {
-        let rate = |tile: &Tile| {
-            let passed = tile.passed?;
-            let sizes = sizes(sources, tile.source);
-            let (_, rate) = sizes.iter().find(|(layer, _)| *layer == passed)?;
-            Some(rate.as_bps())
-        };
-        Bitrate::bps(self.tiles.iter().filter_map(rate).sum())
-    }
-
     fn choose(&mut self, sources: &[Source], legs: &mut Legs, now: Now, sink: &mut EventSink) {
+        if !self.is_up(legs) {
+            // Full pictures would be lost, and tiles be taken for shown.
+            if !matches!(self.standing, Standing::Composed { .. }) {
+                self.compose(legs, None, sink);
+            }
+            return;
+        }
         if let Standing::Composed { until } = self.standing {
             if until.is_some_and(|until| now.instant < until) {
                 return;
@@ -248,11 +248,12 @@ impl Wall {
         if !self.fits(sources, legs) {
             return self.compose(legs, Some(now.instant + AGAIN), sink);
         }
-        self.share(sources, legs, now);
-        let waits = |tile: &Tile| tile.chosen.is_some() && tile.passed.is_none();
+        if !self.share(sources, legs, now) {
+            return self.compose(legs, Some(now.instant + AGAIN), sink);
+        }
         let patient = |since: Instant| now.instant < since + PATIENCE;
         match self.standing {
-            Standing::Gathering { since } if self.is_there(now.instant, since) => {
+            Standing::Gathering { since } if self.is_there(sources, now.instant, since) => {
                 self.standing = Standing::Whole;
                 sink.send(MediaEvent::TilesShown { leg: self.leg, shown: true });
             }
@@ -260,8 +261,9 @@ impl Wall {
                 self.compose(legs, Some(now.instant + AGAIN), sink);
             }
             Standing::Whole => {
-                let lost =
-                    |tile: &Tile| waits(tile) && tile.awaits.is_some_and(|since| !patient(since));
+                let lost = |tile: &Tile| {
+                    tile.lacks(sources) && tile.awaits.is_some_and(|since| !patient(since))
+                };
                 if self.tiles.iter().any(lost) {
                     self.compose(legs, Some(now.instant + AGAIN), sink);
                 }
@@ -271,14 +273,17 @@ impl Wall {
     }
 
     /// Whether all that come are passed on; who is not known to come is waited for a little.
-    fn is_there(&self, now: Instant, since: Instant) -> bool {
+    fn is_there(&self, sources: &[Source], now: Instant, since: Instant) -> bool {
         let mut tiles = self.tiles.iter();
-        let waits = |tile: &Tile| match tile.under {
-            None => now < since + PATIENCE / 2,
-            Some(_) => tile.chosen.is_some() && tile.passed.is_none(),
-        };
+        let waits =
+            |tile: &Tile| tile.lacks(sources) || tile.under.is_none() && now < since + PATIENCE / 2;
         self.tiles.is_empty()
             || !tiles.clone().any(waits) && tiles.any(|tile| tile.passed.is_some())
+    }
+
+    fn is_up(&self, legs: &mut Legs) -> bool {
+        let leg = legs.get_mut(self.slot).filter(|leg| leg.id == self.leg);
+        leg.is_some_and(|leg| matches!(&leg.path, Path::WebRtc(peer) if peer.is_up()))
     }
 
     /// Whether the browser can take all that comes, as it is, and under which payload types. A
@@ -298,25 +303,35 @@ impl Wall {
             };
             let Some(line) = link.video.get(tile.line) else { return false };
             let format = line.media.receive.iter().find(|format| flow.speaks(&format.coding));
-            let Some(format) = format else { return false };
+            let Some(format) = format.filter(|_| line.egress.carries(&flow)) else {
+                return false;
+            };
             tile.under = Some(PassedAs::from(format));
         }
         true
     }
 
-    /// Gives each tile its size.
-    fn share(&mut self, sources: &[Source], legs: &mut Legs, now: Now) {
+    /// Gives each tile its size. False where there is too little even for the smallest of all.
+    fn share(&mut self, sources: &[Source], legs: &mut Legs, now: Now) -> bool {
+        let standing = self.standing;
         let wish = |tile: &Tile| Wish {
             sizes: tile.under.map_or(Sizes::default(), |_| sizes(sources, tile.source)),
-            detail: tile.detail,
+            // Beside the picture the path has room for little.
+            detail: if standing == Standing::Whole { tile.detail } else { Detail::Small },
             present: tile.chosen,
         };
         let wishes: Vec<Wish> = self.tiles.iter().map(wish).collect();
         let wanted = wishes.iter().map(|wish| wish.full().as_bps()).sum();
         self.budget.grow(now.instant, Bitrate::bps(wanted));
         let chosen = share(self.budget.limit(), &wishes);
-        let Some(leg) = legs.get_mut(self.slot).filter(|leg| leg.id == self.leg) else { return };
-        let Some(link) = &mut leg.link else { return };
+        let rests = |(wish, chosen): (&Wish, &Option<usize>)| {
+            chosen.is_none() && wish.sizes != Sizes::default()
+        };
+        if wishes.iter().zip(&chosen).any(rests) {
+            return false;
+        }
+        let leg = legs.get_mut(self.slot).filter(|leg| leg.id == self.leg);
+        let Some(link) = leg.and_then(|leg| leg.link.as_mut()) else { return false };
         for ((tile, chosen), wish) in self.tiles.iter_mut().zip(chosen).zip(&wishes) {
             let Some(line) = link.video.get_mut(tile.line) else { continue };
             if tile.chosen.is_some() && chosen.is_none() {
@@ -329,9 +344,14 @@ impl Wall {
             if tile.chosen != chosen {
                 (tile.chosen, tile.awaits) = (chosen, Some(now.instant));
             }
+            // Who does not come is not waited for yet.
+            if tile.under.is_none() && !is_coming(sources, tile.source) {
+                tile.awaits = Some(now.instant);
+            }
             let rate = wish.sizes.iter().find(|(layer, _)| Some(*layer) == chosen);
             line.egress.set_pace(rate.map_or(MIN_PACE, |(_, rate)| rate.max(MIN_PACE)));
         }
+        true
     }
 
     /// The picture is shown again.
@@ -384,6 +404,23 @@ impl Wall {
         }
         line::send_tiles(leg, self.tiles.iter().map(|tile| tile.line), now, out);
     }
+}
+
+impl Tile {
+    /// Whether it shows nothing that moves, of a source that comes: no full picture came yet, or
+    /// that of another size did not while the one that it shows comes no more.
+    fn lacks(&self, sources: &[Source]) -> bool {
+        let Some(chosen) = self.chosen else {
+            return self.under.is_none() && is_coming(sources, self.source);
+        };
+        let comes = |passed| sizes(sources, self.source).iter().any(|(layer, _)| layer == passed);
+        self.passed.is_none_or(|passed| passed != chosen && !comes(passed))
+    }
+}
+
+/// Whether anything comes of a source.
+fn is_coming(sources: &[Source], leg: LegId) -> bool {
+    sources.iter().any(|source| source.place.leg == leg && source.coming)
 }
 
 /// What comes of a source.

@@ -26,7 +26,7 @@ impl fmt::Debug for Wanted {
 }
 
 impl Wanted {
-    fn picture(&self, leg: LegId) -> Option<Frame> {
+    pub(super) fn picture(&self, leg: LegId) -> Option<Frame> {
         self.sources.get(&leg)?.picture()
     }
 }

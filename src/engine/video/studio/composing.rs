@@ -188,6 +188,12 @@ impl Composing {
         self.failed.load(Ordering::Relaxed)
     }
 
+    /// Of how many of those whom it shows there is a picture.
+    pub(super) fn pictures(&self) -> usize {
+        let Some(wanted) = locked(&self.wanted).clone() else { return 0 };
+        wanted.plan.sources().filter(|source| wanted.picture(*source).is_some()).count()
+    }
+
     /// What it shows now, in a picture of its own. Takes some milliseconds.
     pub(super) fn snapshot(&self, shared: &Shared) -> Option<Frame> {
         let wanted = locked(&self.wanted).clone()?;

@@ -319,6 +319,11 @@ impl Composition {
         self.composing.snapshot(&self.holder.shared)
     }
 
+    /// Of how many of those whom it shows there is a picture.
+    pub(crate) fn pictures(&self) -> usize {
+        self.composing.pictures()
+    }
+
     /// Whether a fault of ours ended it: there will be no further picture.
     pub(crate) fn has_failed(&self) -> bool {
         self.composing.has_failed()
