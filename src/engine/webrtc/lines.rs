@@ -12,7 +12,7 @@ use str0m::rtp::RtpPacket;
 
 /// Video lines that were agreed once and are not any more, of which the numbering is kept. A page
 /// that adds and removes lines without end gets the numbers of its first ones again.
-const MAX_RETIRED: usize = 4 * MAX_VIDEO_LINES;
+pub(super) const MAX_RETIRED: usize = 4 * MAX_VIDEO_LINES;
 
 /// Sources without being stated that one session ever believes: the library remembers each. A
 /// browser brings six for a camera with three sizes, and new ones when it builds the line anew.
