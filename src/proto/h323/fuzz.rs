@@ -2,9 +2,11 @@
 
 use super::call::{self, Call};
 use super::h245::{Command, Config, Control, Input, Output};
+use super::ras::gatekeeper::{self, Gatekeeper};
 use super::ras::{self, Client};
 use causeway_asn1::h225::{EndpointType, VendorIdentifier};
 use causeway_base::EndCause;
+use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 /// Messages that one input of the fuzzer makes at most.
@@ -109,6 +111,61 @@ pub fn ras_sequence(data: &[u8]) {
     }
 }
 
+/// A gatekeeper that takes everybody: no datagram has more than one answer, and who is not
+/// registered never hears more than it said.
+#[allow(clippy::disallowed_methods, reason = "an instant to count from")]
+pub fn gatekeeper_sequence(data: &[u8]) {
+    let mut now = Instant::now();
+    let mut gatekeeper = Gatekeeper::new(gatekeeper::Config {
+        identifier: "Causeway".to_owned(),
+        ras_address: ([127, 0, 0, 1], 1719).into(),
+        time_to_live: Duration::from_secs(120),
+        bandwidth: 40_000,
+        neighbours: vec![],
+    });
+    let mut rest = data;
+    for _ in 0..MAX_STEPS {
+        let Some((&kind, after)) = rest.split_first() else { break };
+        let (data, after) = after.split_at(usize::from(kind >> 2).min(after.len()));
+        rest = after;
+        let from = ([127, 0, 0, 2 + (kind & 1)], 1719).into();
+        let known = gatekeeper.registrant(from).is_some();
+        gatekeeper.handle_input(now, gatekeeper::Input::Datagram { from, data });
+        let mut answers = 0;
+        while let Some(asked) = drain_gatekeeper(&mut gatekeeper, |to, length| {
+            answers += 1;
+            assert!(to == from && answers == 1 && (known || length <= data.len()));
+        }) {
+            let allowed = gatekeeper::Input::Command(gatekeeper::Command::Register(asked));
+            gatekeeper.handle_input(now, allowed);
+            drain_gatekeeper(&mut gatekeeper, |to, _| assert_eq!(to, from));
+        }
+        if kind & 2 != 0 {
+            now += Duration::from_secs(30);
+            gatekeeper.handle_timeout(now);
+            drain_gatekeeper(&mut gatekeeper, |_, _| panic!("nobody asked"));
+        }
+    }
+}
+
+/// What the gatekeeper asks last.
+fn drain_gatekeeper(
+    gatekeeper: &mut Gatekeeper,
+    mut sent: impl FnMut(SocketAddr, usize),
+) -> Option<gatekeeper::QuestionId> {
+    let mut asked = None;
+    loop {
+        match gatekeeper.poll_output() {
+            gatekeeper::Output::Transmit { to, data } => sent(to, data.len()),
+            gatekeeper::Output::Event(gatekeeper::Event::Registering(question, _)) => {
+                asked = Some(question);
+            }
+            gatekeeper::Output::Event(_) => {}
+            gatekeeper::Output::Timeout(_) => return asked,
+        }
+    }
+}
+
 /// How many datagrams it sends.
 fn drain_ras(client: &mut Client) -> usize {
     let mut sent = 0;
@@ -151,6 +208,7 @@ mod tests {
             super::control_sequence(&data);
             super::call_sequence(&data);
             super::ras_sequence(&data);
+            super::gatekeeper_sequence(&data);
         }
     }
 }

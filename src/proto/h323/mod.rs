@@ -2,6 +2,7 @@
 //!
 //! * [`call`]: one call: its signalling, and how its control travels.
 //! * [`ras`]: registration and admission at a gatekeeper.
+//! * [`h239`]: the messages of a second picture.
 //! * [`address`]: addresses and names of parties.
 //! * [`h245`]: the control of one call: who is master, what each side takes, channels, and what is
 //!   asked and told on the way. It does not know whether it travels within call signalling or on a
@@ -11,5 +12,6 @@ pub mod address;
 pub mod call;
 #[doc(hidden)]
 pub mod fuzz;
+pub mod h239;
 pub mod h245;
 pub mod ras;

@@ -1,14 +1,16 @@
-//! Registration and admission (H.225.0 section 7.9 and on), the endpoint's side.
+//! Registration and admission (H.225.0 section 7.9 and on).
 //!
 //! * [`Client`]: discovers a gatekeeper, registers, keeps the registration alive with lightweight
 //!   requests, asks to be admitted for each call, and answers what the gatekeeper asks.
 //! * [`words`]: inputs, commands, events, outputs. * `pending`: a request until its answer.
 //! * `registration`, `admission`: the machines. * `request`: the messages that we send.
+//! * [`gatekeeper`]: the other side, for our rooms.
 //!
-//! Only the gatekeeper is heard. What comes from elsewhere is dropped without an answer, so that
-//! nobody is made to send to a third party.
+//! The client hears its gatekeeper alone. What comes from elsewhere is dropped without an answer,
+//! so that nobody is made to send to a third party.
 
 mod admission;
+pub mod gatekeeper;
 mod pending;
 mod registration;
 mod request;
