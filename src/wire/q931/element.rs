@@ -103,10 +103,11 @@ impl NumberKind {
     }
 }
 
-/// The text of a display element. Some begin with a byte for its kind of characters.
+/// The text of a display element. Some begin with a byte for its kind of characters, which is not
+/// one that begins a character of UTF-8.
 pub fn display(data: &[u8]) -> &[u8] {
     match data.split_first() {
-        Some((&first, rest)) if first & LAST != 0 => rest,
+        Some((0x80..=0xbf, rest)) => rest,
         _ => data,
     }
 }

@@ -104,6 +104,7 @@ fn causes_and_numbers_as_gateways_send_them() {
     assert_eq!(Number::parse(&[0x81; 130]), None, "too long");
     assert_eq!(element::display(&[0xb1, b'a']), b"a");
     assert_eq!(element::display(b"ab"), b"ab");
+    assert_eq!(element::display("会议室".as_bytes()), "会议室".as_bytes(), "no kind before it");
     assert_eq!(element::call_state(&[0x0a]), Some(10));
     assert_eq!(element::progress(&[0x81, 0x88]), Some((1, 8)));
     assert_eq!(element::notification(&[0xf9]), Some(0x79));
