@@ -8,8 +8,9 @@ import { COLOURS } from '../harness/film.mjs';
 import { until } from '../harness/process.mjs';
 import { Visit } from '../harness/visit.mjs';
 
-/** What a bridge that was built for tests has time for beside the browsers. */
-const SMALL = '[video]\nlargest = "360p"\nframe_rate = 15\n';
+/** What a bridge that was built for tests has time for beside the browsers. Pictures that are only passed on
+ *  are not decoded, so nothing is known of them. */
+const SMALL = '[video]\nlargest = "360p"\nframe_rate = 15\nbrowsers = "composed"\n';
 /** A silent microphone is told of after a minute, everything else sooner. */
 const PATIENCE = 90_000;
 
