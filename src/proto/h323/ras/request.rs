@@ -38,38 +38,37 @@ pub(super) fn registration(
     gatekeeper_identifier: Option<BmpString>,
 ) -> RasMessage {
     RasMessage::RegistrationRequest(Box::new(RegistrationRequest {
+        terminal_alias: Some(config.aliases.clone()).filter(|aliases| !aliases.is_empty()),
+        gatekeeper_identifier: gatekeeper_identifier.or_else(|| named(config)),
+        keep_alive: Some(false),
+        will_supply_uui_es: Some(false),
+        maintain_connection: Some(false),
+        ..of_endpoint(config, sequence)
+    }))
+}
+
+/// What every registration says of us.
+fn of_endpoint(config: &Config, sequence: u16) -> RegistrationRequest {
+    RegistrationRequest {
         request_seq_num: sequence,
         protocol_identifier: protocol(),
         discovery_complete: config.discover,
         call_signal_address: vec![address::transport(config.call_address)],
         ras_address: vec![address::transport(config.ras_address)],
         terminal_type: config.endpoint.clone(),
-        terminal_alias: Some(config.aliases.clone()).filter(|aliases| !aliases.is_empty()),
-        gatekeeper_identifier: gatekeeper_identifier.or_else(|| named(config)),
         endpoint_vendor: config.vendor.clone(),
         time_to_live: Some(seconds(config)),
-        keep_alive: Some(false),
-        will_supply_uui_es: Some(false),
-        maintain_connection: Some(false),
         ..RegistrationRequest::default()
-    }))
+    }
 }
 
 /// Says no more than that we are still there (H.225.0 section 7.9.1).
 pub(super) fn keep_alive(config: &Config, sequence: u16, endpoint: &Endpoint) -> RasMessage {
     RasMessage::RegistrationRequest(Box::new(RegistrationRequest {
-        request_seq_num: sequence,
-        protocol_identifier: protocol(),
-        discovery_complete: config.discover,
-        call_signal_address: vec![address::transport(config.call_address)],
-        ras_address: vec![address::transport(config.ras_address)],
-        terminal_type: config.endpoint.clone(),
         gatekeeper_identifier: endpoint.gatekeeper_identifier.clone(),
-        endpoint_vendor: config.vendor.clone(),
-        time_to_live: Some(seconds(config)),
         keep_alive: Some(true),
         endpoint_identifier: Some(endpoint.identifier.clone()),
-        ..RegistrationRequest::default()
+        ..of_endpoint(config, sequence)
     }))
 }
 
