@@ -214,10 +214,10 @@ impl Registration {
         out: &mut Outbox,
     ) {
         match (self.awaits(reject.request_seq_num), &reject.reject_reason) {
-            (
-                Some(Awaited::Registration | Awaited::Renewal),
-                RegistrationRejectReason::DiscoveryRequired,
-            ) if config.discover => {
+            // Right after discovery it is a failure like others, or both would ask in circles.
+            (Some(Awaited::Renewal), RegistrationRejectReason::DiscoveryRequired)
+                if config.discover =>
+            {
                 self.begin(now, config, out);
             }
             // Whatever it does not like of a lightweight request, a whole one may do.

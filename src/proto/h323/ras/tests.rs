@@ -165,6 +165,26 @@ fn it_discovers_and_registers_where_the_gatekeeper_says() {
 }
 
 #[test]
+fn a_gatekeeper_that_wants_discovery_again_and_again_is_asked_with_patience() {
+    let mut test = Test::new(true);
+    let (requests, _) = test.command(Command::Start);
+    let gatekeeper = GatekeeperConfirm {
+        request_seq_num: sequence(&requests[0]),
+        ras_address: address::transport(GATEKEEPER.into()),
+        ..GatekeeperConfirm::default()
+    };
+    let (requests, _) = test.answer(RasMessage::GatekeeperConfirm(Box::new(gatekeeper)));
+    let refused = reject(sequence(&requests[0]), RegistrationRejectReason::DiscoveryRequired);
+    let (requests, events) = test.answer(refused);
+    assert_eq!(requests, [], "not at once");
+    assert!(matches!(&events[..], [Event::Failed(EndCause::Forbidden, _)]), "{events:?}");
+    let before = test.now;
+    let (requests, _) = test.wait();
+    assert!(matches!(&requests[..], [RasMessage::GatekeeperRequest(_)]), "{requests:?}");
+    assert!(test.now > before);
+}
+
+#[test]
 fn it_stays_registered_by_lightweight_requests() {
     let mut test = Test::registered(100);
     let start = test.now;
