@@ -59,7 +59,7 @@ export class Phone {
     return until(`${type} of the telephone; it said\n${this.process.said}`, () => {
       const at = this.events.findIndex((one) => one.type === type);
       return at < 0 ? null : this.events.splice(at, 1)[0];
-    }, 20_000);
+    }, 40_000);
   }
 
   async press(keys) {

@@ -7,7 +7,7 @@ import { createSocket } from 'node:dgram';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 40_000;
 
 /** What still runs when a test run is broken off must not stay. */
 const running = new Set();
@@ -109,7 +109,7 @@ export async function freePort() {
   }
 }
 
-export async function until(what, holds, ms = 10_000) {
+export async function until(what, holds, ms = 30_000) {
   const end = Date.now() + ms;
   for (;;) {
     const value = await holds();

@@ -74,11 +74,11 @@ export class Visit {
   /** In the meeting, and connected. */
   async isIn() {
     await this.sees('.controls');
-    await until('media', async () => (await this.route())?.state === 'connected', 20_000);
+    await until('media', async () => (await this.route())?.state === 'connected', 40_000);
   }
 
   /** Waits for something on the page; what the page shows instead is told. */
-  async sees(selector, timeout = 15_000) {
+  async sees(selector, timeout = 30_000) {
     try {
       await this.frame.waitForSelector(selector, { timeout });
     } catch {

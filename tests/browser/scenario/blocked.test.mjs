@@ -36,7 +36,7 @@ async function enter(browser, url, name) {
   return visit;
 }
 
-const heard = (visit, tone) => until(`${tone} Hz`, async () => (await visit.hear([tone]))[0] > AUDIBLE_DB, 20_000);
+const heard = (visit, tone) => until(`${tone} Hz`, async () => (await visit.hear([tone]))[0] > AUDIBLE_DB, 40_000);
 
 describe('without UDP', () => {
   test('both browsers go by TCP, and the test before joining says so', async () => {
@@ -44,7 +44,7 @@ describe('without UDP', () => {
     const meeting = await without.meeting();
     const prejoin = await Visit.open(chromium, without.url(meeting));
     undo.push(prejoin);
-    await prejoin.sees('.verdict', 20_000);
+    await prejoin.sees('.verdict', 40_000);
     expect(await prejoin.text('.concerns')).toContain('blocks UDP');
     await prejoin.frame.click('summary');
     await prejoin.screen('prejoin-no-udp');
@@ -62,7 +62,7 @@ describe('without UDP', () => {
     const meeting = await bridge.meeting();
     const prejoin = await Visit.open(chromium, bridge.url(meeting));
     undo.push(prejoin);
-    await prejoin.sees('.verdict', 20_000);
+    await prejoin.sees('.verdict', 40_000);
     await prejoin.frame.click('summary');
     expect(await prejoin.text('.facts')).toMatch(/Relay \(TLS\)\s+works/);
     const host = await enter(chromium, bridge.url(meeting, 'host'), 'Anna');

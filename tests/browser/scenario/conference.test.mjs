@@ -42,7 +42,7 @@ async function hears(visit, others, self) {
   await until(`${others} heard`, async () => {
     const heard = await heardOf(visit, [...others, self]);
     return others.every((tone) => heard[tone] > AUDIBLE_DB) && heard[self] < INAUDIBLE_DB;
-  }, 20_000);
+  }, 40_000);
 }
 
 describe('two browsers and a telephone', () => {

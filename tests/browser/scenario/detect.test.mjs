@@ -49,7 +49,7 @@ const devices = () => {
   tone.connect(voice).connect(out);
   tone.start();
   const [later, back] = [sound.createDelay(1), sound.createGain()];
-  later.delayTime.value = 0.2;
+  later.delayTime.value = 0.05;
   back.gain.value = 0;
   later.connect(back).connect(out);
   window.echoes = (gain) => { back.gain.value = gain; };

@@ -52,8 +52,8 @@ describe('in a frame', () => {
     const visit = await framed(chromium, { userAgent: TEAMS, size: { width: 320, height: 700 } });
     await visit.join('Anna');
     await visit.isIn();
-    await until('the other is heard', async () => (await visit.hear([TONES.bai]))[0] > AUDIBLE_DB, 20_000);
-    await until('I am heard', async () => (await other.hear([TONES.anna]))[0] > AUDIBLE_DB, 20_000);
+    await until('the other is heard', async () => (await visit.hear([TONES.bai]))[0] > AUDIBLE_DB, 40_000);
+    await until('I am heard', async () => (await other.hear([TONES.anna]))[0] > AUDIBLE_DB, 40_000);
     expect(await visit.inside.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
     await visit.screen('teams-frame-320');
   });

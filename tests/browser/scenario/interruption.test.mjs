@@ -53,7 +53,7 @@ function cutAtOffer(when) {
 }
 
 const level = async (visit, tone) => (await visit.hear([tone]))[0];
-const heard = (visit, tone) => until(`${tone} Hz`, async () => (await level(visit, tone)) > AUDIBLE_DB, 20_000);
+const heard = (visit, tone) => until(`${tone} Hz`, async () => (await level(visit, tone)) > AUDIBLE_DB, 40_000);
 
 describe('after a break', () => {
   test('of the WebSocket the sound goes on, and seat, role and mute are kept', async () => {
@@ -70,7 +70,7 @@ describe('after a break', () => {
     } finally {
       await open();
     }
-    for (const one of [host, guest]) await until('the banner goes', async () => (await one.frame.locator('.banner').count()) === 0, 20_000);
+    for (const one of [host, guest]) await until('the banner goes', async () => (await one.frame.locator('.banner').count()) === 0, 40_000);
     expect((await host.people()).length).toBe(2);
     await host.sees('.control:has-text("Host controls")');
     await guest.sees('.control:has-text("Unmute")');

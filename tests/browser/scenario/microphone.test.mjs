@@ -21,7 +21,7 @@ afterAll(async () => {
   await Promise.all([talking?.close(), refusing?.close(), firefox?.close(), bridge?.stop()]);
 });
 
-const heard = (visit, tone) => until(`${tone} Hz`, async () => (await visit.hear([tone]))[0] > AUDIBLE_DB, 20_000);
+const heard = (visit, tone) => until(`${tone} Hz`, async () => (await visit.hear([tone]))[0] > AUDIBLE_DB, 40_000);
 
 describe('without permission for the microphone', () => {
   test.each(['chromium', 'firefox'])('%s names the way out, hears everything, and may speak when allowed', async (which) => {

@@ -47,15 +47,15 @@ async function beside(bring) {
   const guest = await Visit.open(two, bridge.url(meeting));
   await guest.join('Bai');
   await guest.isIn();
-  await until('the guest is heard', async () => (await level(host, bai)) > AUDIBLE_DB, 20_000);
+  await until('the guest is heard', async () => (await level(host, bai)) > AUDIBLE_DB, 40_000);
   const telephone = await Phone.start(ringing, { port, user: NUMBER });
   await bring(guest, telephone);
   // The telephone speaks now, and the browser of the same person does not.
-  await until('the telephone is heard', async () => (await level(host, ringing)) > AUDIBLE_DB, 20_000);
-  await until('the browser is not', async () => (await level(host, bai)) < INAUDIBLE_DB, 20_000);
+  await until('the telephone is heard', async () => (await level(host, ringing)) > AUDIBLE_DB, 40_000);
+  await until('the browser is not', async () => (await level(host, bai)) < INAUDIBLE_DB, 40_000);
   expect((await host.people()).sort()).toEqual(['Anna', 'Bai']);
   await telephone.stop();
-  await until('the browser again', async () => (await level(host, bai)) > AUDIBLE_DB, 20_000);
+  await until('the browser again', async () => (await level(host, bai)) > AUDIBLE_DB, 40_000);
   await Promise.all([host.close(), guest.close()]);
 }
 

@@ -38,7 +38,7 @@ describe.each(Object.keys(LANGS))('in %s', (lang) => {
     await host.join('Anna 安娜');
     await host.isIn();
     const guest = await open(bridge.url(meeting));
-    await guest.sees('.verdict', 20_000);
+    await guest.sees('.verdict', 40_000);
     await check(guest, 'prejoin');
     await guest.join('白雪', { pin: '135790' });
     await guest.waits();

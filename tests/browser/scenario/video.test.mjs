@@ -176,7 +176,7 @@ test('without pictures in its settings the bridge is as it was', async () => {
   open.push(guest);
   await guest.join('Bai');
   await guest.isIn();
-  await until('sound', async () => (await guest.hear([TONES.anna]))[0] > AUDIBLE_DB, 20_000);
+  await until('sound', async () => (await guest.hear([TONES.anna]))[0] > AUDIBLE_DB, 40_000);
   expect(await host.frame.locator('.control:has-text("video")').count()).toBe(0);
   expect(host.complaints).toEqual([]);
 });

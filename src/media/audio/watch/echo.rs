@@ -12,9 +12,9 @@ use crate::audio::level::Level;
 /// What is compared at once: 4 s, a dozen words.
 const WINDOW: usize = 4_000 / QUANTUM_MS as usize;
 
-/// The longest delay of an echo: 600 ms, the way there and back with the jitter buffers of both
-/// ends and a slow loudspeaker.
-const MAX_DELAY: usize = 600 / QUANTUM_MS as usize;
+/// The longest delay of an echo: 800 ms, the way there and back with the jitter buffers of both
+/// ends, which are long where a computer has too much to do, and a slow loudspeaker.
+const MAX_DELAY: usize = 800 / QUANTUM_MS as usize;
 
 /// Between two comparisons: 1 s. Each costs some microseconds.
 const INTERVAL: usize = 1_000 / QUANTUM_MS as usize;
@@ -50,7 +50,7 @@ const DISAGREEING: u8 = 5;
 
 /// The delay of an echo drifts by this much from one comparison to the next, as a jitter buffer
 /// adapts.
-const DRIFT: usize = 2;
+const DRIFT: usize = 3;
 
 /// An echo is louder than what was sent by no more decibels than these.
 const LOUDER: i32 = 3;
