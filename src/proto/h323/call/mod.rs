@@ -1,7 +1,8 @@
 //! One call (H.225.0 call signalling, H.323 section 8), on its connection of call signalling.
 //!
 //! * [`words`]: inputs, commands, events, outputs. * `message`: Q.931 with what H.225.0 puts into
-//!   it. * `carriage`: how H.245 travels. * `reason`: why calls end.
+//!   it. * `carriage`: how H.245 travels. * [`fast_start`]: channels within call signalling.
+//!   * `reason`: why calls end.
 //!
 //! A call that comes in: [`Event::Offered`] -> ([`Command::AskDigits`] -> [`Event::Digits`]) ->
 //! [`Command::Proceed`] -> [`Command::Alert`] -> [`Command::Answer`] -> [`Event::ControlReady`] ->
@@ -9,6 +10,7 @@
 //! [`Event::Alerting`] -> [`Event::Answered`] -> [`Event::ControlReady`] -> … -> [`Event::Ended`].
 
 mod carriage;
+pub mod fast_start;
 mod message;
 mod reason;
 #[cfg(test)]
@@ -27,6 +29,7 @@ use causeway_asn1::h225::{
 use causeway_asn1::{decode, encode, h450};
 use causeway_base::EndCause;
 use causeway_wire::q931::{CallReference, Cause, ElementId, MessageKind, Q931View, element};
+use fast_start::{FastStart, Party};
 use message::{Draft, Header};
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
@@ -125,14 +128,6 @@ impl State {
                 | State::CallReceived(_)
         )
     }
-}
-
-/// What became of the channels that the caller proposed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum FastStart {
-    None,
-    Proposed,
-    Settled,
 }
 
 /// One call.
@@ -311,11 +306,16 @@ impl Call {
         }
     }
 
-    fn answer(&mut self, answering: Answering) {
+    fn answer(&mut self, mut answering: Answering) {
         if !self.state.is_incoming() {
             return;
         }
         let proposed = std::mem::replace(&mut self.fast_start, FastStart::Settled);
+        if proposed == FastStart::Proposed {
+            self.adopt(&mut answering.fast_start, Party::Callee);
+        } else {
+            answering.fast_start.clear();
+        }
         let refused = proposed == FastStart::Proposed && answering.fast_start.is_empty();
         self.state = State::Active;
         let (config, header) = (&self.config, &self.header);
@@ -483,35 +483,6 @@ impl Call {
         };
         let q850 = view.find(ElementId::CAUSE).and_then(Cause::parse).map(|cause| cause.value);
         self.over(reason::cause(q850, reason));
-    }
-
-    /// What the other side makes of the channels that we proposed (H.323 section 8.1.7).
-    fn hear_fast_start(&mut self, kind: MessageKind, body: &Body) {
-        if self.fast_start != FastStart::Proposed || !self.state.is_outgoing() {
-            return;
-        }
-        let (accepted, refused) = match body {
-            Body::CallProceeding(body) => (&body.fast_start, body.fast_connect_refused),
-            Body::Alerting(body) => (&body.fast_start, body.fast_connect_refused),
-            Body::Progress(body) => (&body.fast_start, body.fast_connect_refused),
-            Body::Connect(body) => (&body.fast_start, body.fast_connect_refused),
-            Body::Facility(body) => (&body.fast_start, body.fast_connect_refused),
-            _ => (&None, None),
-        };
-        let channels = message::channels(accepted.as_ref());
-        if !channels.is_empty() {
-            self.fast_start = FastStart::Settled;
-            self.event(Event::FastStart(channels));
-        } else if refused.is_some() || kind == MessageKind::Connect {
-            self.refuse_fast_start();
-        }
-    }
-
-    fn refuse_fast_start(&mut self) {
-        if self.fast_start == FastStart::Proposed && self.state.is_outgoing() {
-            self.fast_start = FastStart::Settled;
-            self.event(Event::FastStartRefused);
-        }
     }
 
     /// H.245 within a message of call signalling.

@@ -54,8 +54,9 @@ pub struct Placing {
 /// How we answer.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Answering {
-    /// Of the proposed channels those that we take, completed. Empty: fast start is refused, and
-    /// channels are opened by H.245.
+    /// Of the proposed channels those that we take, completed; those that we send on under numbers
+    /// of ours. They are open, for H.245 too. Empty: fast start is refused, and channels are opened
+    /// by H.245.
     pub fast_start: Vec<OpenLogicalChannel>,
     /// Where H.245 is taken on a connection of its own; needed where it is not tunnelled
     /// ([`Offer::tunnelled`]).
@@ -155,7 +156,8 @@ pub enum Event {
     Alerting,
     /// Something happened on the way, by Q.931's progress description (8: sound comes in band).
     Progress(u8),
-    /// The other side takes these channels.
+    /// The other side takes these channels. They are open, for H.245 too; on whose side each is,
+    /// [`super::fast_start::sender`] says.
     FastStart(Vec<OpenLogicalChannel>),
     /// It takes none: channels are opened by H.245.
     FastStartRefused,

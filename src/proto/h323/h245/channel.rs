@@ -61,6 +61,26 @@ impl Channels {
         self.incoming.contains_key(&number)
     }
 
+    /// Takes over a channel that stands already: it is closed and replaced like any other. Whether
+    /// its number was free, and there was room.
+    pub(super) fn adopt(&mut self, direction: Direction, number: u16) -> bool {
+        let outgoing = direction == Direction::Outgoing;
+        let (taken, count) = if outgoing {
+            (self.outgoing.contains_key(&number), self.outgoing.len())
+        } else {
+            (self.incoming.contains_key(&number), self.incoming.len())
+        };
+        if number == 0 || taken || count >= MAX_CHANNELS {
+            return false;
+        }
+        if outgoing {
+            self.outgoing.insert(number, Outgoing::Established);
+        } else {
+            self.incoming.insert(number, Incoming::Established);
+        }
+        true
+    }
+
     /// Opens a channel of ours.
     pub(super) fn open(&mut self, now: Instant, opening: Opening, out: &mut Outbox) {
         let Opening { number, data_type, parameters, replaces, exclusive } = opening;

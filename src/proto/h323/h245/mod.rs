@@ -87,6 +87,13 @@ impl Control {
         self.theirs.capabilities()
     }
 
+    /// Takes over a channel that fast start has opened: from now on it is closed, held and replaced
+    /// like any other (H.323 section 8.1.7.2). `false` where its number is in use, or there are
+    /// too many.
+    pub(in crate::h323) fn adopt(&mut self, direction: Direction, number: u16) -> bool {
+        self.session == Session::Open && self.channels.adopt(direction, number)
+    }
+
     /// Takes one thing that happened.
     pub fn handle_input(&mut self, now: Instant, input: Input<'_>) {
         if self.session == Session::Ended {

@@ -1,6 +1,7 @@
 //! Two calls against each other in virtual time, in every way to start; and what is wrong.
 
 mod ending;
+mod fast;
 mod hostile;
 mod pair;
 mod start;

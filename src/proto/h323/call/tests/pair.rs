@@ -8,6 +8,8 @@ use causeway_asn1::h245::{
     AudioCapability, DataType, H2250LogicalChannelParameters, OpenLogicalChannel,
     OpenLogicalChannelForwardLogicalChannelParameters,
     OpenLogicalChannelForwardLogicalChannelParametersMultiplexParameters as Multiplex,
+    OpenLogicalChannelReverseLogicalChannelParameters,
+    OpenLogicalChannelReverseLogicalChannelParametersMultiplexParameters as ReverseMultiplex,
 };
 use causeway_wire::testing::capture::{Carrier, Sent};
 use std::collections::VecDeque;
@@ -79,6 +81,29 @@ pub(super) fn proposal(number: u16) -> OpenLogicalChannel {
             )),
             ..Default::default()
         },
+        ..OpenLogicalChannel::default()
+    }
+}
+
+/// A channel of G.711 that the callee sends on, proposed by fast start.
+pub(super) fn reverse_proposal(number: u16) -> OpenLogicalChannel {
+    let forward = proposal(number).forward_logical_channel_parameters;
+    let Multiplex::H2250LogicalChannelParameters(parameters) = forward.multiplex_parameters else {
+        unreachable!("a proposal has them")
+    };
+    let reverse = OpenLogicalChannelReverseLogicalChannelParameters {
+        data_type: forward.data_type,
+        multiplex_parameters: Some(ReverseMultiplex::H2250LogicalChannelParameters(parameters)),
+        ..Default::default()
+    };
+    OpenLogicalChannel {
+        forward_logical_channel_number: number,
+        forward_logical_channel_parameters: OpenLogicalChannelForwardLogicalChannelParameters {
+            data_type: DataType::NullData,
+            multiplex_parameters: Multiplex::None,
+            ..Default::default()
+        },
+        reverse_logical_channel_parameters: Some(Box::new(reverse)),
         ..OpenLogicalChannel::default()
     }
 }
