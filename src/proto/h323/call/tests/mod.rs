@@ -6,4 +6,5 @@ mod ending;
 mod fast;
 mod hostile;
 mod pair;
+mod replay;
 mod start;
