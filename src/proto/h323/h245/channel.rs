@@ -69,6 +69,27 @@ impl Channels {
         self.incoming.contains_key(&number)
     }
 
+    /// The numbers of those that are open.
+    #[cfg(test)]
+    pub(super) fn open_ones(&self, direction: Direction) -> Vec<u16> {
+        match direction {
+            Direction::Outgoing => self
+                .outgoing
+                .iter()
+                .filter_map(|(number, channel)| {
+                    (*channel == Outgoing::Established).then_some(*number)
+                })
+                .collect(),
+            Direction::Incoming => self
+                .incoming
+                .iter()
+                .filter_map(|(number, channel)| {
+                    (*channel == Incoming::Established).then_some(*number)
+                })
+                .collect(),
+        }
+    }
+
     /// Takes over a channel that stands already: it is closed and replaced like any other. Whether
     /// its number was free, and there was room.
     pub(super) fn adopt(&mut self, direction: Direction, number: u16) -> bool {

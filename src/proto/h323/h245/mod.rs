@@ -96,6 +96,12 @@ impl Control {
         self.theirs.capabilities()
     }
 
+    /// The numbers of the channels that are open.
+    #[cfg(test)]
+    pub(in crate::h323) fn open_channels(&self, direction: Direction) -> Vec<u16> {
+        self.channels.open_ones(direction)
+    }
+
     /// Takes over a channel that fast start has opened: from now on it is closed, held and replaced
     /// like any other (H.323 section 8.1.7.2). `false` where its number is in use, or there are
     /// too many.

@@ -7,4 +7,5 @@ mod fast;
 mod hostile;
 mod pair;
 mod replay;
+mod scenario;
 mod start;
