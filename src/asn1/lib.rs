@@ -66,6 +66,18 @@ pub fn decode<T: Codec<T>>(bytes: &[u8]) -> Result<T, Asn1Error> {
     T::read(&mut reader).map_err(|what| reader.error(what))
 }
 
+/// Reads the first of several messages, each of whole bytes: it, and the bytes after it.
+///
+/// # Errors
+/// As [`decode`].
+pub fn decode_first<T: Codec<T>>(bytes: &[u8]) -> Result<(T, &[u8]), Asn1Error> {
+    let mut reader = Reader::new(bytes)?;
+    let message = T::read(&mut reader).map_err(|what| reader.error(what))?;
+    // What takes no bits at all takes a byte (X.691 11.1.3).
+    let length = reader.bytes_read().max(1);
+    Ok((message, bytes.get(length..).unwrap_or_default()))
+}
+
 /// Writes a message.
 ///
 /// # Errors

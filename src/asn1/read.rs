@@ -35,6 +35,11 @@ impl<'a> Reader<'a> {
         Asn1Error { offset: self.at / 8, what, path: self.path }
     }
 
+    /// Whole bytes that were read, the last one as well where only some of its bits were.
+    pub(crate) fn bytes_read(&self) -> usize {
+        self.at.div_ceil(8)
+    }
+
     /// Counts a value.
     pub(crate) fn count(&mut self) -> Result<(), What> {
         self.values += 1;

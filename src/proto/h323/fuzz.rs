@@ -69,12 +69,27 @@ pub fn call_sequence(data: &[u8]) {
 
 fn step(kind: u8, packet: &[u8]) -> call::Input<'_> {
     match kind & 7 {
-        0 => call::Input::Command(call::Command::Alert),
+        0 => call::Input::Command(command(packet)),
         1 => call::Input::Command(call::Command::Answer(Box::default())),
+        2 if packet.is_empty() => call::Input::ControlLost,
         2 => call::Input::ControlConnected,
         3 => call::Input::Control(packet),
         4 => call::Input::Command(call::Command::Control(Command::DetermineMaster)),
         _ => call::Input::Signalling(packet),
+    }
+}
+
+fn command(packet: &[u8]) -> call::Command {
+    let address = ([127, 0, 0, 1], 11_000).into();
+    match packet.first().map_or(0, |kind| kind % 8) {
+        0 => call::Command::Alert,
+        1 => call::Command::BeginControl,
+        2 => call::Command::AnnounceControl(address),
+        3 => call::Command::SettleFastStart(vec![]),
+        4 => call::Command::AskDigits,
+        5 => call::Command::Progress(8),
+        6 => call::Command::Notify(0x79),
+        _ => call::Command::Control(Command::EndSession),
     }
 }
 

@@ -10,6 +10,8 @@
 
 pub mod address;
 pub mod call;
+#[cfg(test)]
+mod captures;
 #[doc(hidden)]
 pub mod fuzz;
 pub mod h239;

@@ -1,15 +1,24 @@
 //! How H.245 travels: within call signalling, or on a connection of its own (H.323 section 8.2).
 
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+/// How long a connection for H.245 may take to come, and to come again when it was lost: rooms
+/// that start slowly take ten seconds.
+pub const CONTROL_PATIENCE: Duration = Duration::from_secs(20);
+
 /// Messages that wait for a way: a capability set, a determination and some channels.
 const MAX_WAITING: usize = 64;
 
 /// Whether H.245 travels within call signalling.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Tunnelling {
+enum Tunnelling {
     /// We proposed it; the first answer says.
     Offered,
     /// Both want it.
     Agreed,
+    /// Both wanted it, and the other side does not any more. What it said before is heard.
+    Withdrawn,
     /// One does not.
     Refused,
 }
@@ -17,16 +26,20 @@ pub(super) enum Tunnelling {
 /// Where the way stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Way {
-    /// Nothing is to be said yet.
+    /// There is none.
     None,
     /// Within call signalling.
     Tunnel,
-    /// We connect, or wait for the other side to connect.
-    Connecting,
+    /// The other side takes connections there, and fast start is settled first.
+    Told(SocketAddr),
+    /// There should be a connection, and nobody makes one; until then.
+    Missing(Instant),
+    /// We connect; until then.
+    Connecting(Instant),
+    /// We take connections there; until then.
+    Listening(SocketAddr, Instant),
     /// On a connection.
     Connection,
-    /// It was, and is not any more.
-    Lost,
 }
 
 /// How H.245 travels, and what waits.
@@ -44,13 +57,19 @@ impl Default for Carriage {
 }
 
 impl Carriage {
-    pub(super) fn tunnelling(&self) -> Tunnelling {
-        self.tunnelling
+    /// Whether what the other side says by H.245 within call signalling is heard.
+    pub(super) fn hears_tunnel(&self) -> bool {
+        matches!(self.tunnelling, Tunnelling::Agreed | Tunnelling::Withdrawn)
     }
 
     /// What our messages say of tunnelling.
     pub(super) fn says_tunnelling(&self) -> bool {
-        self.tunnelling != Tunnelling::Refused
+        matches!(self.tunnelling, Tunnelling::Offered | Tunnelling::Agreed)
+    }
+
+    /// Whether it is known that H.245 needs a connection of its own.
+    pub(super) fn needs_connection(&self) -> bool {
+        matches!(self.tunnelling, Tunnelling::Refused | Tunnelling::Withdrawn)
     }
 
     /// We call.
@@ -63,53 +82,119 @@ impl Carriage {
         self.tunnelling = if tunnelling { Tunnelling::Agreed } else { Tunnelling::Refused };
     }
 
-    /// The first answer of the other side; the later ones change nothing.
-    pub(super) fn answered(&mut self, tunnelling: bool) {
+    /// A message of the other side says whether it tunnels: the first one decides. A later refusal
+    /// counts as well, and is final (H.323 section 8.2.1). Whether it takes the way away.
+    pub(super) fn answered(&mut self, tunnelling: bool) -> bool {
+        match (self.tunnelling, tunnelling) {
+            (Tunnelling::Offered, _) => self.settle(tunnelling),
+            (Tunnelling::Agreed, false) => {
+                self.tunnelling = Tunnelling::Withdrawn;
+                if self.way == Way::Tunnel {
+                    self.way = Way::None;
+                    return true;
+                }
+            }
+            _ => {}
+        }
+        false
+    }
+
+    /// The other side answered, and never spoke of tunnelling: it does not.
+    pub(super) fn unanswered(&mut self) {
         if self.tunnelling == Tunnelling::Offered {
-            self.settle(tunnelling);
+            self.settle(false);
         }
     }
 
     /// H.245 may begin. Whether there is a way at once, and was none before.
     pub(super) fn begin(&mut self) -> bool {
-        let begins = self.tunnelling == Tunnelling::Agreed && self.way == Way::None;
+        let begins =
+            self.tunnelling == Tunnelling::Agreed && matches!(self.way, Way::None | Way::Told(_));
         if begins {
             self.way = Way::Tunnel;
         }
         begins
     }
 
-    /// The other side takes connections. Whether we should make one.
-    pub(super) fn connect(&mut self) -> bool {
-        let connects = self.tunnelling != Tunnelling::Agreed && self.way == Way::None;
+    /// There should be a connection. Whether nobody makes one yet.
+    pub(super) fn want(&mut self, now: Instant) -> bool {
+        let wanted = self.needs_connection() && self.way == Way::None;
+        if wanted {
+            self.way = Way::Missing(now + CONTROL_PATIENCE);
+        }
+        wanted
+    }
+
+    /// The other side takes connections at `theirs`. Whether we should make one. Where both take
+    /// connections the one with the smaller address makes it (H.323 section 8.2).
+    pub(super) fn connect(&mut self, now: Instant, theirs: SocketAddr) -> bool {
+        let connects = self.needs_connection()
+            && match self.way {
+                Way::None | Way::Told(_) | Way::Missing(_) => true,
+                Way::Listening(ours, _) => ours < theirs,
+                Way::Tunnel | Way::Connecting(_) | Way::Connection => false,
+            };
         if connects {
-            self.way = Way::Connecting;
+            self.way = Way::Connecting(now + CONTROL_PATIENCE);
         }
         connects
     }
 
-    /// We take connections. Whether there was no way yet.
-    pub(super) fn await_connection(&mut self) -> bool {
-        self.connect()
+    /// The other side takes connections at `theirs`, and it is too early to make one.
+    pub(super) fn remember(&mut self, theirs: SocketAddr) {
+        if self.way == Way::None && self.tunnelling != Tunnelling::Agreed {
+            self.way = Way::Told(theirs);
+        }
     }
 
-    /// Whether there is a way, or will be.
-    pub(super) fn has_way(&self) -> bool {
-        self.way != Way::None
+    /// Where the other side takes connections, if it was too early to make one.
+    pub(super) fn told(&self) -> Option<SocketAddr> {
+        match self.way {
+            Way::Told(theirs) => Some(theirs),
+            _ => None,
+        }
+    }
+
+    /// We take connections at `ours`. Whether the other side should hear of it.
+    pub(super) fn listen(&mut self, now: Instant, ours: SocketAddr) -> bool {
+        let listens = self.needs_connection()
+            && matches!(self.way, Way::None | Way::Told(_) | Way::Missing(_));
+        if listens {
+            self.way = Way::Listening(ours, now + CONTROL_PATIENCE);
+        }
+        listens
     }
 
     /// There is a connection, by us or by the other side. Whether it is the way from now on.
     pub(super) fn connected(&mut self) -> bool {
-        let connected = matches!(self.way, Way::None | Way::Connecting);
+        let connected = self.needs_connection() && !matches!(self.way, Way::Connection);
         if connected {
             self.way = Way::Connection;
         }
         connected
     }
 
-    pub(super) fn lost(&mut self) {
-        if self.way != Way::Tunnel {
-            self.way = Way::Lost;
+    /// The connection is lost, or could not be made. Whether there was, or was to be, one.
+    pub(super) fn lost(&mut self, now: Instant) -> bool {
+        let lost = matches!(self.way, Way::Connecting(_) | Way::Listening(..) | Way::Connection);
+        if lost {
+            self.way = Way::Missing(now + CONTROL_PATIENCE);
+        }
+        lost
+    }
+
+    /// Until when there should be a connection.
+    pub(super) fn deadline(&self) -> Option<Instant> {
+        match self.way {
+            Way::Missing(until) | Way::Connecting(until) | Way::Listening(_, until) => Some(until),
+            Way::None | Way::Told(_) | Way::Tunnel | Way::Connection => None,
+        }
+    }
+
+    /// It did not come, and the call goes on without.
+    pub(super) fn give_up(&mut self) {
+        if self.deadline().is_some() {
+            self.way = Way::None;
         }
     }
 

@@ -1,27 +1,25 @@
-//! Messages of call signalling: Q.931 with what H.225.0 puts into it.
+//! Messages of call signalling that we send: Q.931 with what H.225.0 puts into it.
 
-use super::words::{Answering, Config, MAX_DIGITS, MAX_FAST_START, Offer, Placing};
+use super::words::{Config, MAX_FAST_START, Placing, Redirection};
 use crate::h323::address::{self, MAX_ALIASES};
 use causeway_asn1::h225::{
     AlertingUuie, AliasAddress, CallIdentifier, CallProceedingUuie, CallType, ConnectUuie,
     FacilityReason, FacilityUuie, H323UserInformation, H323UuPdu, H323UuPduH323MessageBody as Body,
-    InformationUuie, ReleaseCompleteUuie, SetupAcknowledgeUuie, SetupUuie, SetupUuieConferenceGoal,
-    StatusUuie,
+    InformationUuie, NotifyUuie, ProgressUuie, ReleaseCompleteUuie, SetupAcknowledgeUuie,
+    SetupUuie, SetupUuieConferenceGoal, StatusUuie,
 };
 use causeway_asn1::h245::OpenLogicalChannel;
-use causeway_asn1::{ObjectIdentifier, decode, encode};
+use causeway_asn1::{ObjectIdentifier, encode};
 use causeway_base::EndCause;
 use causeway_wire::q931::element::BEARER_UNRESTRICTED;
+use causeway_wire::q931::element::MAX_DISPLAY;
 use causeway_wire::q931::{
-    CallReference, Cause, ElementId, MessageKind, Number, NumberKind, Q931View, Q931Writer,
+    CallReference, Cause, ElementId, MessageKind, Number, NumberKind, Q931Writer,
 };
 use std::net::SocketAddr;
 
 /// H.225.0 version 7.
 const PROTOCOL: [u32; 6] = [0, 0, 8, 2250, 0, 7];
-
-/// Bytes of a display element that are sent.
-const MAX_DISPLAY: usize = 82;
 
 /// What the messages of one call have in common.
 #[derive(Clone, Debug, Default)]
@@ -29,6 +27,18 @@ pub(super) struct Header {
     pub(super) call_identifier: Option<[u8; 16]>,
     /// `None` where tunnelling is not spoken of.
     pub(super) tunnelling: Option<bool>,
+    /// Shown to people at the other side.
+    pub(super) display: String,
+}
+
+impl Header {
+    /// What people at the other side are shown, as long as an element may be.
+    pub(super) fn name(&mut self, name: &str) {
+        name.clone_into(&mut self.display);
+        while self.display.len() > MAX_DISPLAY {
+            self.display.pop();
+        }
+    }
 }
 
 /// A message being made.
@@ -42,6 +52,13 @@ pub(super) struct Draft {
 impl Draft {
     fn new(kind: MessageKind, body: Body) -> Self {
         Self { kind, body, elements: vec![] }
+    }
+
+    fn named(self, header: &Header) -> Self {
+        if header.display.is_empty() {
+            return self;
+        }
+        self.with(ElementId::DISPLAY, header.display.as_bytes())
     }
 
     fn with(mut self, id: ElementId, data: &[u8]) -> Self {
@@ -96,13 +113,24 @@ fn written(channels: &[OpenLogicalChannel]) -> Option<Vec<Vec<u8>>> {
     (!written.is_empty()).then_some(written)
 }
 
-/// The channels of a fast start. Those that cannot be read are left out: they are proposals.
-pub(super) fn channels(fast_start: Option<&Vec<Vec<u8>>>) -> Vec<OpenLogicalChannel> {
-    let proposals = fast_start.into_iter().flatten().take(MAX_FAST_START);
-    proposals.filter_map(|bytes| decode(bytes).ok()).collect()
+/// What the callee says of the channels that were proposed.
+#[derive(Debug, Default)]
+pub(super) struct FastAnswer {
+    channels: Option<Vec<Vec<u8>>>,
+    refused: Option<()>,
 }
 
-pub(super) fn setup(config: &Config, placing: &Placing) -> Draft {
+impl FastAnswer {
+    pub(super) fn taken(channels: &[OpenLogicalChannel]) -> Self {
+        Self { channels: written(channels), refused: None }
+    }
+
+    pub(super) fn refused() -> Self {
+        Self { channels: None, refused: Some(()) }
+    }
+}
+
+pub(super) fn setup(config: &Config, header: &Header, placing: &Placing) -> Draft {
     let some = |aliases: &[AliasAddress]| (!aliases.is_empty()).then(|| aliases.to_vec());
     let body = SetupUuie {
         protocol_identifier: protocol(),
@@ -123,15 +151,9 @@ pub(super) fn setup(config: &Config, placing: &Placing) -> Draft {
         maintain_connection: Some(false),
         ..SetupUuie::default()
     };
-    let mut display = placing.display.clone();
-    while display.len() > MAX_DISPLAY {
-        display.pop();
-    }
-    let mut draft = Draft::new(MessageKind::Setup, Body::Setup(Box::new(body)))
-        .with(ElementId::BEARER_CAPABILITY, &BEARER_UNRESTRICTED);
-    if !display.is_empty() {
-        draft = draft.with(ElementId::DISPLAY, display.as_bytes());
-    }
+    let draft = Draft::new(MessageKind::Setup, Body::Setup(Box::new(body)))
+        .with(ElementId::BEARER_CAPABILITY, &BEARER_UNRESTRICTED)
+        .named(header);
     match digits(&placing.to) {
         Some(digits) => draft.with(ElementId::CALLED_PARTY_NUMBER, &number(&digits)),
         None => draft,
@@ -160,19 +182,28 @@ pub(super) fn setup_acknowledge(header: &Header) -> Draft {
     Draft::new(MessageKind::SetupAcknowledge, Body::SetupAcknowledge(Box::new(body)))
 }
 
-pub(super) fn information(header: &Header, digits: &str) -> Draft {
+pub(super) fn information(header: &Header, digits: &str, last: bool) -> Draft {
     let body = InformationUuie {
         protocol_identifier: protocol(),
         call_identifier: identifier(header),
         ..InformationUuie::default()
     };
-    Draft::new(MessageKind::Information, Body::Information(Box::new(body)))
-        .with(ElementId::CALLED_PARTY_NUMBER, &number(digits))
+    let draft = Draft::new(MessageKind::Information, Body::Information(Box::new(body)))
+        .with(ElementId::CALLED_PARTY_NUMBER, &number(digits));
+    if last { draft.with(ElementId::SENDING_COMPLETE, &[]) } else { draft }
 }
 
-pub(super) fn proceeding(config: &Config, header: &Header) -> Draft {
+pub(super) fn proceeding(
+    config: &Config,
+    header: &Header,
+    answer: FastAnswer,
+    control: Option<SocketAddr>,
+) -> Draft {
     let body = CallProceedingUuie {
         protocol_identifier: protocol(),
+        h245_address: control.map(address::transport),
+        fast_start: answer.channels,
+        fast_connect_refused: answer.refused,
         destination_info: config.endpoint.clone(),
         call_identifier: identifier(header),
         multiple_calls: Some(false),
@@ -182,40 +213,61 @@ pub(super) fn proceeding(config: &Config, header: &Header) -> Draft {
     Draft::new(MessageKind::CallProceeding, Body::CallProceeding(Box::new(body)))
 }
 
-pub(super) fn alerting(config: &Config, header: &Header) -> Draft {
+pub(super) fn alerting(config: &Config, header: &Header, answer: FastAnswer) -> Draft {
     let body = AlertingUuie {
         protocol_identifier: protocol(),
+        fast_start: answer.channels,
+        fast_connect_refused: answer.refused,
         destination_info: config.endpoint.clone(),
         call_identifier: identifier(header),
         multiple_calls: Some(false),
         maintain_connection: Some(false),
         ..AlertingUuie::default()
     };
-    Draft::new(MessageKind::Alerting, Body::Alerting(Box::new(body)))
+    Draft::new(MessageKind::Alerting, Body::Alerting(Box::new(body))).named(header)
 }
 
-/// `refused`: fast start was proposed, and none of it is taken.
+/// `what`: a progress description of Q.931 section 4.5.23.
+pub(super) fn progress(config: &Config, header: &Header, answer: FastAnswer, what: u8) -> Draft {
+    /// Coded by the ITU, known by the user.
+    const LOCATION: u8 = 0x80;
+    let body = ProgressUuie {
+        protocol_identifier: protocol(),
+        destination_info: config.endpoint.clone(),
+        call_identifier: guid(header),
+        fast_start: answer.channels,
+        fast_connect_refused: answer.refused,
+        multiple_calls: Some(false),
+        maintain_connection: Some(false),
+        ..ProgressUuie::default()
+    };
+    Draft::new(MessageKind::Progress, Body::Progress(Box::new(body)))
+        .with(ElementId::PROGRESS_INDICATOR, &[LOCATION, 0x80 | what])
+        .named(header)
+}
+
 pub(super) fn connect(
     config: &Config,
     header: &Header,
     conference: [u8; 16],
-    answering: &Answering,
-    refused: bool,
+    answer: FastAnswer,
+    control: Option<SocketAddr>,
 ) -> Draft {
     let body = ConnectUuie {
         protocol_identifier: protocol(),
-        h245_address: answering.control.map(address::transport),
+        h245_address: control.map(address::transport),
         destination_info: config.endpoint.clone(),
         conference_id: conference,
         call_identifier: identifier(header),
-        fast_start: written(&answering.fast_start),
-        fast_connect_refused: refused.then_some(()),
+        fast_start: answer.channels,
+        fast_connect_refused: answer.refused,
         multiple_calls: Some(false),
         maintain_connection: Some(false),
         ..ConnectUuie::default()
     };
     Draft::new(MessageKind::Connect, Body::Connect(Box::new(body)))
         .with(ElementId::BEARER_CAPABILITY, &BEARER_UNRESTRICTED)
+        .named(header)
 }
 
 /// Carries H.245 or services, and says nothing itself.
@@ -233,6 +285,34 @@ pub(super) fn start_control(header: &Header, control: SocketAddr) -> Draft {
         ..FacilityUuie::default()
     };
     Draft::new(MessageKind::Facility, Body::Facility(Box::new(body)))
+}
+
+/// Asks that the call go elsewhere.
+pub(super) fn redirect(header: &Header, conference: [u8; 16], to: &Redirection) -> Draft {
+    let aliases: Vec<AliasAddress> = to.to.iter().take(MAX_ALIASES).cloned().collect();
+    let reason =
+        if to.route { FacilityReason::RouteCallToMc } else { FacilityReason::CallForwarded };
+    let body = FacilityUuie {
+        protocol_identifier: protocol(),
+        alternative_address: to.address.map(address::transport),
+        alternative_alias_address: (!aliases.is_empty()).then_some(aliases),
+        conference_id: Some(conference),
+        reason,
+        call_identifier: identifier(header),
+        ..FacilityUuie::default()
+    };
+    Draft::new(MessageKind::Facility, Body::Facility(Box::new(body)))
+}
+
+/// `what`: a notification description of Q.931 section 4.5.22.
+pub(super) fn notify(header: &Header, what: u8) -> Draft {
+    let body = NotifyUuie {
+        protocol_identifier: protocol(),
+        call_identifier: guid(header),
+        ..NotifyUuie::default()
+    };
+    Draft::new(MessageKind::Notify, Body::Notify(Box::new(body)))
+        .with(ElementId::NOTIFICATION_INDICATOR, &[0x80 | what])
 }
 
 pub(super) fn status(header: &Header, state: u8) -> Draft {
@@ -259,38 +339,4 @@ pub(super) fn release(header: &Header, cause: EndCause) -> Draft {
     let q850 = Cause { location: 0, value: cause.q850() };
     Draft::new(MessageKind::ReleaseComplete, Body::ReleaseComplete(Box::new(body)))
         .with(ElementId::CAUSE, &q850.bytes())
-}
-
-/// What a Setup offers. `tunnelling`: whether we may tunnel.
-pub(super) fn offer(view: &Q931View<'_>, pdu: &H323UuPdu, tunnelling: bool) -> Option<Offer> {
-    let Body::Setup(setup) = &pdu.h323_message_body else { return None };
-    let aliases = |list: &Option<Vec<AliasAddress>>| -> Vec<AliasAddress> {
-        list.iter().flatten().take(MAX_ALIASES).cloned().collect()
-    };
-    let display = view.find(ElementId::DISPLAY).map(|data| {
-        let text = String::from_utf8_lossy(causeway_wire::q931::element::display(data));
-        text.trim_matches(['\0', ' ']).to_owned()
-    });
-    Some(Offer {
-        call_identifier: setup.call_identifier.as_ref().map(|identifier| identifier.guid),
-        conference: setup.conference_id,
-        from: aliases(&setup.source_address),
-        calling_number: digits_of(view, ElementId::CALLING_PARTY_NUMBER),
-        display: display.filter(|text| !text.is_empty()),
-        to: aliases(&setup.destination_address),
-        called_number: digits_of(view, ElementId::CALLED_PARTY_NUMBER),
-        endpoint: setup.source_info.clone(),
-        fast_start: channels(setup.fast_start.as_ref()),
-        tunnelled: tunnelling && pdu.h245_tunnelling == Some(true),
-        overlap: setup.can_overlap_send == Some(true)
-            && view.find(ElementId::SENDING_COMPLETE).is_none(),
-    })
-}
-
-/// The digits of a number element, at most [`MAX_DIGITS`].
-pub(super) fn digits_of(view: &Q931View<'_>, id: ElementId) -> Option<String> {
-    let number = view.find(id).and_then(Number::parse)?;
-    let digits = String::from_utf8_lossy(number.digits);
-    let digits: String = digits.chars().take(MAX_DIGITS).collect();
-    (!digits.is_empty()).then_some(digits)
 }

@@ -1,7 +1,9 @@
 //! One call (H.225.0 call signalling, H.323 section 8), on its connection of call signalling.
 //!
-//! * [`words`]: inputs, commands, events, outputs. * `message`: Q.931 with what H.225.0 puts into
-//!   it. * `carriage`: how H.245 travels. * `reason`: why calls end.
+//! * [`words`]: inputs, commands, events, outputs. * `state`: where it stands. * `message`: Q.931
+//!   with what H.225.0 puts into it, and `read` out of it. * `carriage`: how H.245 travels,
+//!   `control`: what the call does about it, `clock`: its time. * [`fast_start`]: channels within
+//!   call signalling. * `reason`: why calls end.
 //!
 //! A call that comes in: [`Event::Offered`] -> ([`Command::AskDigits`] -> [`Event::Digits`]) ->
 //! [`Command::Proceed`] -> [`Command::Alert`] -> [`Command::Answer`] -> [`Event::ControlReady`] ->
@@ -9,26 +11,39 @@
 //! [`Event::Alerting`] -> [`Event::Answered`] -> [`Event::ControlReady`] -> … -> [`Event::Ended`].
 
 mod carriage;
+mod clock;
+mod control;
+pub mod fast_start;
 mod message;
+mod read;
 mod reason;
+mod state;
 #[cfg(test)]
 mod tests;
 pub mod words;
 
-pub use words::{Answering, Command, Config, Event, Input, Offer, Output, Placing, Redirection};
+pub use carriage::CONTROL_PATIENCE;
+pub use words::{
+    Answering, Command, Config, Description, Event, Input, MAX_DIGITS, MAX_FAST_START, Offer,
+    Output, Placing, Redirection,
+};
 
 use super::address::{self, MAX_ALIASES};
 use super::h245::{self, Control};
-use carriage::{Carriage, Tunnelling};
+use carriage::Carriage;
 use causeway_asn1::h225::{
     FacilityReason, FacilityUuie, H323UserInformation, H323UuPdu, H323UuPduH323MessageBody as Body,
-    ReleaseCompleteUuie, TransportAddress,
+    ReleaseCompleteUuie,
 };
 use causeway_asn1::{decode, encode, h450};
 use causeway_base::EndCause;
 use causeway_wire::q931::{CallReference, Cause, ElementId, MessageKind, Q931View, element};
+use clock::Clock;
+use fast_start::FastStart;
 use message::{Draft, Header};
+use state::State;
 use std::collections::VecDeque;
+use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 /// How long the first answer to a Setup may take (T303; Q.931 says 4 s, which rooms behind slow
@@ -46,95 +61,6 @@ const MAX_OUTPUTS: usize = 1_024;
 /// Services of one message that are answered: each is an answer that we send.
 const MAX_SERVICES: usize = 8;
 
-/// Where the call stands, by the names of Q.931 section 2.1.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
-    /// Nothing happened.
-    Null,
-    /// We called (U1); until the first answer.
-    CallInitiated(Instant),
-    /// The other side wants more digits of us (U2).
-    OverlapSending(Instant),
-    /// The other side works on it (U3).
-    OutgoingProceeding(Instant),
-    /// It rings at the other side (U4).
-    CallDelivered(Instant),
-    /// The other side calls (U6); until we answer.
-    CallPresent(Instant),
-    /// We want more digits (U25).
-    OverlapReceiving(Instant),
-    /// We work on it (U9).
-    IncomingProceeding(Instant),
-    /// It rings here (U7).
-    CallReceived(Instant),
-    /// It is answered (U10).
-    Active,
-    /// It is over.
-    Released,
-}
-
-impl State {
-    fn deadline(self) -> Option<Instant> {
-        match self {
-            State::CallInitiated(at)
-            | State::OverlapSending(at)
-            | State::OutgoingProceeding(at)
-            | State::CallDelivered(at)
-            | State::CallPresent(at)
-            | State::OverlapReceiving(at)
-            | State::IncomingProceeding(at)
-            | State::CallReceived(at) => Some(at),
-            State::Null | State::Active | State::Released => None,
-        }
-    }
-
-    /// The number of the state (Q.931 section 4.5.7).
-    fn number(self) -> u8 {
-        match self {
-            State::Null | State::Released => 0,
-            State::CallInitiated(_) => 1,
-            State::OverlapSending(_) => 2,
-            State::OutgoingProceeding(_) => 3,
-            State::CallDelivered(_) => 4,
-            State::CallPresent(_) => 6,
-            State::CallReceived(_) => 7,
-            State::IncomingProceeding(_) => 9,
-            State::Active => 10,
-            State::OverlapReceiving(_) => 25,
-        }
-    }
-
-    /// Whether we called and wait for the answer.
-    fn is_outgoing(self) -> bool {
-        matches!(
-            self,
-            State::CallInitiated(_)
-                | State::OverlapSending(_)
-                | State::OutgoingProceeding(_)
-                | State::CallDelivered(_)
-        )
-    }
-
-    /// Whether we are called and have not answered.
-    fn is_incoming(self) -> bool {
-        matches!(
-            self,
-            State::CallPresent(_)
-                | State::OverlapReceiving(_)
-                | State::IncomingProceeding(_)
-                | State::CallReceived(_)
-        )
-    }
-}
-
-/// What became of the channels that the caller proposed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum FastStart {
-    None,
-    Proposed,
-    Settled,
-}
-
 /// One call.
 #[derive(Debug)]
 pub struct Call {
@@ -146,6 +72,11 @@ pub struct Call {
     fast_start: FastStart,
     carriage: Carriage,
     control: Control,
+    clock: Clock,
+    /// What the other side said of itself last.
+    description: Description,
+    /// Digits of the number that came one by one.
+    digits: usize,
     outputs: VecDeque<Output>,
 }
 
@@ -162,6 +93,9 @@ impl Call {
             fast_start: FastStart::None,
             carriage: Carriage::default(),
             control,
+            clock: Clock::default(),
+            description: Description::default(),
+            digits: 0,
             outputs: VecDeque::new(),
         }
     }
@@ -184,7 +118,11 @@ impl Call {
                     self.event(Event::ControlReady);
                 }
             }
-            Input::ControlLost => self.carriage.lost(),
+            Input::ControlLost => {
+                if self.carriage.lost(now) {
+                    self.event(Event::ControlLost);
+                }
+            }
             Input::SignallingLost => self.over(EndCause::Unreachable),
             Input::Command(command) => self.command(now, command),
         }
@@ -196,7 +134,8 @@ impl Call {
         if self.state == State::Released {
             return;
         }
-        if self.state.deadline().is_some_and(|deadline| deadline <= now) {
+        let due = |deadline: Option<Instant>| deadline.is_some_and(|deadline| deadline <= now);
+        if due(self.state.deadline()) {
             let cause = match self.state {
                 State::CallInitiated(_) | State::OutgoingProceeding(_) => {
                     EndCause::SignallingTimeout
@@ -206,7 +145,15 @@ impl Call {
             };
             return self.release(now, cause);
         }
-        self.control.handle_timeout(now);
+        if due(self.carriage.deadline()) {
+            if self.state == State::Active && !self.fast_start.is_taken() {
+                // No channel is open, and none can be.
+                return self.release(now, EndCause::SignallingTimeout);
+            }
+            self.carriage.give_up();
+        }
+        let at = self.clock.read(now);
+        self.control.handle_timeout(at);
         self.carry(now);
     }
 
@@ -215,16 +162,12 @@ impl Call {
         self.outputs.pop_front().unwrap_or_else(|| Output::Timeout(self.deadline()))
     }
 
-    fn deadline(&mut self) -> Option<Instant> {
+    fn deadline(&self) -> Option<Instant> {
         if self.state == State::Released {
             return None;
         }
-        let control = match self.control.poll_output() {
-            h245::Output::Timeout(deadline) => deadline,
-            // `carry` has drained it.
-            _ => None,
-        };
-        self.state.deadline().into_iter().chain(control).min()
+        let control = self.control.deadline().and_then(|deadline| self.clock.due(deadline));
+        [self.state.deadline(), self.carriage.deadline(), control].into_iter().flatten().min()
     }
 
     fn push(&mut self, output: Output) {
@@ -255,36 +198,60 @@ impl Call {
     fn command(&mut self, now: Instant, command: Command) {
         match command {
             Command::Place(placing) => self.place(now, *placing),
-            Command::Proceed => self.proceed(now),
+            Command::Name(name) => self.header.name(&name),
+            Command::Proceed => self.proceed(now, None),
             Command::AskDigits => {
                 if let State::CallPresent(_) = self.state {
                     self.state = State::OverlapReceiving(now + PROCEEDING_PATIENCE);
                     self.send(message::setup_acknowledge(&self.header));
                 }
             }
-            Command::SendDigits(digits) => {
-                if let State::OverlapSending(_) = self.state {
-                    self.state = State::OverlapSending(now + PROCEEDING_PATIENCE);
-                    self.send(message::information(&self.header, &digits));
-                }
-            }
+            Command::SendDigits(digits) => self.send_digits(now, &digits, false),
+            Command::SendLastDigits(digits) => self.send_digits(now, &digits, true),
+            Command::SettleFastStart(channels) => self.settle_fast_start(channels),
             Command::Alert => {
-                self.proceed(now);
+                self.proceed(now, None);
                 if let State::IncomingProceeding(_) = self.state {
                     self.state = State::CallReceived(now + self.config.ring_patience);
-                    self.send(message::alerting(&self.config, &self.header));
+                    let answer = self.fast_start.say();
+                    self.send(message::alerting(&self.config, &self.header, answer));
                 }
             }
-            Command::Answer(answering) => self.answer(*answering),
-            Command::AnnounceControl(address) => {
-                if self.state == State::Active && self.carriage.await_connection() {
-                    self.send(message::start_control(&self.header, address));
+            Command::Progress(what) => {
+                self.proceed(now, None);
+                if self.state.is_incoming() {
+                    let answer = self.fast_start.say();
+                    self.send(message::progress(&self.config, &self.header, answer, what));
                 }
+            }
+            Command::Answer(answering) => self.answer(now, *answering),
+            Command::BeginControl => self.begin_control(now),
+            Command::AnnounceControl(address) => self.announce_control(now, address),
+            Command::Redirect(redirection) => {
+                if self.state.is_under_way() {
+                    self.send(message::redirect(&self.header, self.conference, &redirection));
+                }
+            }
+            Command::Notify(what) => {
+                if self.state.is_under_way() {
+                    self.send(message::notify(&self.header, what));
+                }
+            }
+            Command::Control(h245::Command::EndSession) if !self.carriage.is_ready() => {
+                self.release(now, EndCause::Normal);
             }
             Command::Control(command) => {
-                self.control.handle_input(now, h245::Input::Command(command));
+                let at = self.clock.read(now);
+                self.control.handle_input(at, h245::Input::Command(command));
             }
             Command::End(cause) => self.release(now, cause),
+        }
+    }
+
+    fn send_digits(&mut self, now: Instant, digits: &str, last: bool) {
+        if let State::OverlapSending(_) = self.state {
+            self.state = State::OverlapSending(now + PROCEEDING_PATIENCE);
+            self.send(message::information(&self.header, digits, last));
         }
     }
 
@@ -301,29 +268,31 @@ impl Call {
             self.fast_start = FastStart::Proposed;
         }
         self.state = State::CallInitiated(now + SETUP_PATIENCE);
-        self.send(message::setup(&self.config, &placing));
+        self.header.name(&placing.display);
+        self.send(message::setup(&self.config, &self.header, &placing));
     }
 
-    fn proceed(&mut self, now: Instant) {
+    /// `control`: where we take H.245 on a connection of its own, as early as now.
+    fn proceed(&mut self, now: Instant, control: Option<SocketAddr>) {
         if let State::CallPresent(_) | State::OverlapReceiving(_) = self.state {
             self.state = State::IncomingProceeding(now + self.config.ring_patience);
-            self.send(message::proceeding(&self.config, &self.header));
+            let answer = self.fast_start.say();
+            self.send(message::proceeding(&self.config, &self.header, answer, control));
         }
     }
 
-    fn answer(&mut self, answering: Answering) {
+    fn answer(&mut self, now: Instant, answering: Answering) {
         if !self.state.is_incoming() {
             return;
         }
-        let proposed = std::mem::replace(&mut self.fast_start, FastStart::Settled);
-        let refused = proposed == FastStart::Proposed && answering.fast_start.is_empty();
+        self.settle_fast_start(answering.fast_start);
         self.state = State::Active;
+        self.connect_told(now);
+        let control = answering.control.filter(|address| self.carriage.listen(now, *address));
+        let answer = self.fast_start.say();
         let (config, header) = (&self.config, &self.header);
-        let connect = message::connect(config, header, self.conference, &answering, refused);
-        self.send(connect);
-        if self.carriage.begin() {
-            self.event(Event::ControlReady);
-        }
+        self.send(message::connect(config, header, self.conference, answer, control));
+        self.begin(now);
     }
 
     /// Ends the call and says so, last of all in H.245.
@@ -332,9 +301,14 @@ impl Call {
             return;
         }
         if self.carriage.is_ready() {
-            self.control.handle_input(now, h245::Input::Command(h245::Command::EndSession));
-            while let h245::Output::Transmit(bytes) = self.control.poll_output() {
-                self.carriage.say(bytes);
+            let at = self.clock.read(now);
+            self.control.handle_input(at, h245::Input::Command(h245::Command::EndSession));
+            loop {
+                match self.control.poll_output() {
+                    h245::Output::Transmit(bytes) => self.carriage.say(bytes),
+                    h245::Output::Event(_) => {}
+                    h245::Output::Timeout(_) => break,
+                }
             }
             self.say_on_connection();
         }
@@ -364,12 +338,23 @@ impl Call {
             return self.called(now, &view);
         }
         if view.call_reference != self.call_reference.answered() || self.state == State::Null {
-            return;
+            return self.of_no_call(&view);
         }
         // A message without anything to read still says what its type says.
         let message = view.user_user().and_then(|asn1| decode::<H323UserInformation>(asn1).ok());
         let pdu = message.map(|message| message.h323_uu_pdu);
         self.heard(now, &view, pdu.as_ref());
+    }
+
+    /// A message of a call that we do not know. Who asks how it stands hears that there is none
+    /// (Q.931 section 5.8.10).
+    fn of_no_call(&mut self, view: &Q931View<'_>) {
+        if view.kind == MessageKind::StatusInquiry {
+            let header = Header::default();
+            let status = message::status(&header, State::Null.number());
+            let status = status.bytes(view.call_reference.answered(), &header, vec![], vec![]);
+            status.into_iter().for_each(|bytes| self.push(Output::Signalling(bytes)));
+        }
     }
 
     /// Somebody calls.
@@ -382,7 +367,7 @@ impl Call {
         let message = view.user_user().and_then(|asn1| decode::<H323UserInformation>(asn1).ok());
         let offered = message
             .as_ref()
-            .and_then(|message| message::offer(view, &message.h323_uu_pdu, self.config.tunnelling));
+            .and_then(|message| read::offer(view, &message.h323_uu_pdu, self.config.tunnelling));
         let (Some(offer), Some(message)) = (offered, message) else {
             return self.release(now, EndCause::ProtocolError);
         };
@@ -396,64 +381,109 @@ impl Call {
         let Body::Setup(setup) = &pdu.h323_message_body else { return };
         let (early, address) = (setup.parallel_h245_control.clone(), setup.h245_address.clone());
         self.event(Event::Offered(Box::new(offer)));
-        self.connect_control(address.as_ref());
-        self.hear_tunnelled(now, early.iter().chain(&pdu.h245_control).flatten());
+        // What travels beside proposed channels for H.245 leaves them proposed.
+        self.hear_parallel(now, early.iter().flatten());
+        self.hear_tunnelled(now, pdu.h245_control.iter().flatten());
+        self.hear_address(now, address.as_ref());
     }
 
     /// A message within the call.
     fn heard(&mut self, now: Instant, view: &Q931View<'_>, pdu: Option<&H323UuPdu>) {
-        if self.state.is_outgoing() {
-            let says = pdu.and_then(|pdu| pdu.h245_tunnelling);
-            // Who says nothing of it until the answer does not tunnel.
-            let last = (view.kind == MessageKind::Connect).then_some(false);
-            if let Some(tunnelled) = says.or(last) {
-                self.carriage.answered(tunnelled);
-            }
-        }
+        let outgoing = self.state.is_outgoing();
+        let withdrawn = self.hear_tunnelling(view.kind, pdu);
+        self.hear_description(view, pdu);
         if let Some(pdu) = pdu {
             self.hear_fast_start(view.kind, &pdu.h323_message_body);
             self.hear_tunnelled(now, pdu.h245_control.iter().flatten());
             self.answer_services(pdu);
         }
-        let outgoing = self.state.is_outgoing();
         match view.kind {
             MessageKind::SetupAcknowledge if matches!(self.state, State::CallInitiated(_)) => {
                 self.state = State::OverlapSending(now + PROCEEDING_PATIENCE);
                 self.event(Event::DigitsWanted);
             }
-            // One that a gatekeeper sends late changes nothing.
-            MessageKind::CallProceeding
-                if outgoing && !matches!(self.state, State::CallDelivered(_)) =>
-            {
-                self.state = State::OutgoingProceeding(now + PROCEEDING_PATIENCE);
-                self.event(Event::Proceeding);
-            }
-            MessageKind::Alerting if outgoing => {
-                self.state = State::CallDelivered(now + self.config.ring_patience);
-                self.event(Event::Alerting);
-            }
-            MessageKind::Progress => {
-                let progress = view.find(ElementId::PROGRESS_INDICATOR).and_then(element::progress);
-                self.event(Event::Progress(progress.map_or(0, |(_, what)| what)));
-            }
+            MessageKind::CallProceeding if outgoing => self.proceeding(now),
+            MessageKind::Alerting if outgoing => self.alerting(now),
+            MessageKind::Progress if outgoing => self.progress(now, view),
             MessageKind::Connect if outgoing => self.answered(pdu),
-            MessageKind::Information if matches!(self.state, State::OverlapReceiving(_)) => {
-                self.state = State::OverlapReceiving(now + PROCEEDING_PATIENCE);
-                let last = view.find(ElementId::SENDING_COMPLETE).is_some();
-                let digits = message::digits_of(view, ElementId::CALLED_PARTY_NUMBER);
-                self.event(Event::Digits(digits.unwrap_or_default(), last));
+            MessageKind::Information => self.more_digits(now, view),
+            MessageKind::Notify => {
+                let what = view.find(ElementId::NOTIFICATION_INDICATOR);
+                if let Some(what) = what.and_then(element::notification) {
+                    self.event(Event::Notified(what));
+                }
             }
             MessageKind::StatusInquiry => {
                 self.send(message::status(&self.header, self.state.number()));
             }
+            MessageKind::Status => self.status(view),
             MessageKind::ReleaseComplete => self.released(view, pdu),
             _ => {}
         }
         if let Some(pdu) = pdu {
-            self.hear_address(&pdu.h323_message_body);
+            self.hear_body(now, &pdu.h323_message_body);
         }
-        if view.kind == MessageKind::Connect && outgoing && !self.carriage.has_way() {
-            self.event(Event::ControlWanted);
+        if self.state == State::Active && (withdrawn || outgoing) {
+            self.begin(now);
+        }
+    }
+
+    /// The other side works on it. One that a gatekeeper sends late changes nothing.
+    fn proceeding(&mut self, now: Instant) {
+        if let State::CallInitiated(_) | State::OverlapSending(_) = self.state {
+            self.state = State::OutgoingProceeding(now + PROCEEDING_PATIENCE);
+            self.event(Event::Proceeding);
+        }
+    }
+
+    /// It rings; once, for who says it again and again would ring without end.
+    fn alerting(&mut self, now: Instant) {
+        if !matches!(self.state, State::CallDelivered(_)) {
+            self.state = State::CallDelivered(now + self.config.ring_patience);
+            self.event(Event::Alerting);
+        }
+    }
+
+    fn progress(&mut self, now: Instant, view: &Q931View<'_>) {
+        // T310 stops (Q.931 table 9-2); from now on people hear how it goes on.
+        if let State::CallInitiated(_) | State::OutgoingProceeding(_) = self.state {
+            self.state = State::OutgoingProgressing(now + self.config.ring_patience);
+        }
+        let what = view.find(ElementId::PROGRESS_INDICATOR).and_then(element::progress);
+        self.event(Event::Progress(what.map_or(0, |(_, what)| what)));
+    }
+
+    fn more_digits(&mut self, now: Instant, view: &Q931View<'_>) {
+        let State::OverlapReceiving(_) = self.state else { return };
+        let (digits, last) = read::more_digits(view);
+        // Also who sends nothing in each of them comes to an end.
+        self.digits += digits.len().max(1);
+        if self.digits > MAX_DIGITS {
+            return self.release(now, EndCause::BadAddress);
+        }
+        self.state = State::OverlapReceiving(now + PROCEEDING_PATIENCE);
+        self.event(Event::Digits(digits, last));
+    }
+
+    /// The other side says how the call stands there. Where it does not know it, it is over
+    /// (Q.931 section 5.8.11).
+    fn status(&mut self, view: &Q931View<'_>) {
+        let state = view.find(ElementId::CALL_STATE).and_then(element::call_state);
+        if state == Some(State::Null.number()) {
+            self.over(EndCause::Unreachable);
+        }
+    }
+
+    /// What the other side says of itself, where it is new.
+    fn hear_description(&mut self, view: &Q931View<'_>, pdu: Option<&H323UuPdu>) {
+        if !self.state.is_outgoing() {
+            return;
+        }
+        let body = pdu.map(|pdu| &pdu.h323_message_body);
+        let description = read::description(&self.description, view, body);
+        if description != self.description {
+            self.description = description.clone();
+            self.event(Event::Described(Box::new(description)));
         }
     }
 
@@ -467,9 +497,6 @@ impl Call {
             _ => vec![],
         };
         self.event(Event::Answered(by));
-        if self.carriage.begin() {
-            self.event(Event::ControlReady);
-        }
     }
 
     /// The other side ended the call.
@@ -485,56 +512,8 @@ impl Call {
         self.over(reason::cause(q850, reason));
     }
 
-    /// What the other side makes of the channels that we proposed (H.323 section 8.1.7).
-    fn hear_fast_start(&mut self, kind: MessageKind, body: &Body) {
-        if self.fast_start != FastStart::Proposed || !self.state.is_outgoing() {
-            return;
-        }
-        let (accepted, refused) = match body {
-            Body::CallProceeding(body) => (&body.fast_start, body.fast_connect_refused),
-            Body::Alerting(body) => (&body.fast_start, body.fast_connect_refused),
-            Body::Progress(body) => (&body.fast_start, body.fast_connect_refused),
-            Body::Connect(body) => (&body.fast_start, body.fast_connect_refused),
-            Body::Facility(body) => (&body.fast_start, body.fast_connect_refused),
-            _ => (&None, None),
-        };
-        let channels = message::channels(accepted.as_ref());
-        if !channels.is_empty() {
-            self.fast_start = FastStart::Settled;
-            self.event(Event::FastStart(channels));
-        } else if refused.is_some() || kind == MessageKind::Connect {
-            self.refuse_fast_start();
-        }
-    }
-
-    fn refuse_fast_start(&mut self) {
-        if self.fast_start == FastStart::Proposed && self.state.is_outgoing() {
-            self.fast_start = FastStart::Settled;
-            self.event(Event::FastStartRefused);
-        }
-    }
-
-    /// H.245 within a message of call signalling.
-    fn hear_tunnelled<'a>(&mut self, now: Instant, messages: impl Iterator<Item = &'a Vec<u8>>) {
-        if self.carriage.tunnelling() != Tunnelling::Agreed {
-            return;
-        }
-        for message in messages {
-            // Who speaks H.245 does not want fast start any more (H.323 section 8.1.7.1).
-            self.refuse_fast_start();
-            if self.carriage.begin() {
-                self.event(Event::ControlReady);
-            }
-            self.hear_control(now, message);
-        }
-    }
-
-    fn hear_control(&mut self, now: Instant, message: &[u8]) {
-        self.control.handle_input(now, h245::Input::Message(message));
-    }
-
     /// Where the other side takes H.245, and where it wants the call to go.
-    fn hear_address(&mut self, body: &Body) {
+    fn hear_body(&mut self, now: Instant, body: &Body) {
         let address = match body {
             Body::CallProceeding(body) => &body.h245_address,
             Body::Alerting(body) => &body.h245_address,
@@ -542,19 +521,14 @@ impl Call {
             Body::Connect(body) => &body.h245_address,
             Body::Facility(body) => {
                 self.redirected(body);
+                if body.reason == FacilityReason::StartH245 {
+                    self.give_fast_start_up();
+                }
                 &body.h245_address
             }
             _ => &None,
         };
-        let address = address.clone();
-        self.connect_control(address.as_ref());
-    }
-
-    fn connect_control(&mut self, address: Option<&TransportAddress>) {
-        let Some(address) = address.and_then(address::socket) else { return };
-        if self.state != State::Released && self.carriage.connect() {
-            self.push(Output::ConnectControl(address));
-        }
+        self.hear_address(now, address.as_ref());
     }
 
     fn redirected(&mut self, facility: &FacilityUuie) {
@@ -580,33 +554,6 @@ impl Call {
             .collect();
         if !refusals.is_empty() {
             self.send_with(message::carrier(), vec![], refusals);
-        }
-    }
-
-    /// Brings what the control says on its way.
-    fn carry(&mut self, now: Instant) {
-        while self.state != State::Released {
-            match self.control.poll_output() {
-                h245::Output::Transmit(bytes) => self.carriage.say(bytes),
-                h245::Output::Event(h245::Event::SessionEnded) => {
-                    self.event(Event::Control(h245::Event::SessionEnded));
-                    self.carriage.lost();
-                    return self.release(now, EndCause::Normal);
-                }
-                h245::Output::Event(event) => self.event(Event::Control(event)),
-                h245::Output::Timeout(_) => break,
-            }
-        }
-        self.say_on_connection();
-        let tunnelled = self.carriage.take_for_tunnel();
-        if !tunnelled.is_empty() && self.state != State::Released {
-            self.send_with(message::carrier(), tunnelled, vec![]);
-        }
-    }
-
-    fn say_on_connection(&mut self) {
-        for bytes in self.carriage.take_for_connection() {
-            self.push(Output::Control(bytes));
         }
     }
 }

@@ -54,11 +54,12 @@ pub struct Placing {
 /// How we answer.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Answering {
-    /// Of the proposed channels those that we take, completed. Empty: fast start is refused, and
-    /// channels are opened by H.245.
+    /// Of the proposed channels those that we take, completed; those that we send on under numbers
+    /// of ours. They are open, for H.245 too. Empty: fast start is refused, and channels are opened
+    /// by H.245.
     pub fast_start: Vec<OpenLogicalChannel>,
     /// Where H.245 is taken on a connection of its own; needed where it is not tunnelled
-    /// ([`Offer::tunnelled`]).
+    /// ([`Offer::tunnelled`]), and not said where it is.
     pub control: Option<SocketAddr>,
 }
 
@@ -67,18 +68,39 @@ pub struct Answering {
 pub enum Command {
     /// Call. The first command of a call that we make.
     Place(Box<Placing>),
+    /// What people at the other side are shown of us, from the next message on; in Setup it is
+    /// [`Placing::display`].
+    Name(String),
     /// The number is complete and the call under way.
     Proceed,
     /// The number is not complete: more digits, please.
     AskDigits,
     /// More digits of the number that we call.
     SendDigits(String),
+    /// The last of them.
+    SendLastDigits(String),
+    /// Of the proposed channels those that we take, before the answer: as [`Answering::fast_start`].
+    /// Our next message says so.
+    SettleFastStart(Vec<OpenLogicalChannel>),
     /// It rings.
     Alert,
+    /// Something happened on the way, by Q.931's progress description (8: sound comes in band).
+    Progress(u8),
     /// We answer.
     Answer(Box<Answering>),
-    /// We take connections for H.245 at this address ([`Event::ControlWanted`]).
+    /// Begin with H.245 before the answer: [`Event::ControlReady`] follows where it is tunnelled,
+    /// [`Event::ControlWanted`] where it is not and nobody makes a connection yet. A callee gives up
+    /// channels that are proposed; for a caller it is too early as long as its own are.
+    BeginControl,
+    /// We take connections for H.245 at this address ([`Event::ControlWanted`],
+    /// [`Event::ControlLost`]). Before the answer it begins H.245 early, as
+    /// [`Command::BeginControl`] does.
     AnnounceControl(SocketAddr),
+    /// Ask the other side to call elsewhere; it then ends this call.
+    Redirect(Box<Redirection>),
+    /// Tell something of the call, by Q.931's notification description (0x79: held, 0x7a: taken
+    /// back).
+    Notify(u8),
     /// For H.245. What is said before there is a way for it waits.
     Control(h245::Command),
     /// End the call.
@@ -129,6 +151,17 @@ pub struct Offer {
     pub overlap: bool,
 }
 
+/// What the callee says of itself on the way, as far as it does.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Description {
+    /// What it is, its vendor and product among it.
+    pub endpoint: Option<EndpointType>,
+    /// What it shows to people.
+    pub display: Option<String>,
+    /// Its number.
+    pub number: Option<String>,
+}
+
 /// Why and where a call should go instead.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Redirection {
@@ -155,21 +188,32 @@ pub enum Event {
     Alerting,
     /// Something happened on the way, by Q.931's progress description (8: sound comes in band).
     Progress(u8),
-    /// The other side takes these channels.
+    /// The other side takes these channels. They are open, for H.245 too; on whose side each is,
+    /// [`super::fast_start::sender`] says.
     FastStart(Vec<OpenLogicalChannel>),
-    /// It takes none: channels are opened by H.245.
+    /// It takes none, or the caller gave them up: channels are opened by H.245.
     FastStartRefused,
+    /// What the callee says of itself, whenever it says something new; before the event of the
+    /// message that says it.
+    Described(Box<Description>),
     /// The other side answered; by whom, as far as it says.
     Answered(Vec<AliasAddress>),
-    /// The other side answered without saying where it takes H.245. Where channels are open by
-    /// fast start nothing need follow; else [`Command::AnnounceControl`].
+    /// H.245 needs a connection, and the other side has not said where it takes one; or it does not
+    /// tunnel any more. Where channels are open by fast start nothing need follow; else
+    /// [`Command::AnnounceControl`], or the call ends after [`super::CONTROL_PATIENCE`].
     ControlWanted,
-    /// What is said by H.245 from now on arrives.
+    /// What is said by H.245 from now on arrives. Again after the way was lost: H.245 goes on where
+    /// it was.
     ControlReady,
+    /// The connection of H.245 is lost, or could not be made: as [`Event::ControlWanted`]. The
+    /// other side may also make, or say, a new one.
+    ControlLost,
     /// H.245.
     Control(h245::Event),
     /// The call should go elsewhere; this one goes on until it is ended.
     Redirected(Box<Redirection>),
+    /// The other side tells something of the call, by Q.931's notification description.
+    Notified(u8),
     /// The end. The last event.
     Ended(EndCause),
 }

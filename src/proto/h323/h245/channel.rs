@@ -5,7 +5,7 @@ use super::outbox::Outbox;
 use super::words::{Direction, Event, OpenCause, Opening};
 use causeway_asn1::h245::{
     CloseLogicalChannel, CloseLogicalChannelAck, CloseLogicalChannelReason,
-    CloseLogicalChannelSource, H2250LogicalChannelParameters, OpenLogicalChannel,
+    CloseLogicalChannelSource, DataType, H2250LogicalChannelParameters, OpenLogicalChannel,
     OpenLogicalChannelAck, OpenLogicalChannelForwardLogicalChannelParameters,
     OpenLogicalChannelForwardLogicalChannelParametersMultiplexParameters as Multiplex,
     OpenLogicalChannelReject, OpenLogicalChannelRejectCause, RequestChannelClose,
@@ -19,18 +19,26 @@ use std::time::Instant;
 pub const MAX_CHANNELS: usize = 16;
 
 /// A channel that we send on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 enum Outgoing {
-    AwaitingEstablishment { timer: Instant, session: u8, exclusive: bool, replaces: Option<u16> },
+    AwaitingEstablishment {
+        timer: Instant,
+        session: u8,
+        /// What the session has in both directions, where it can only be the same.
+        only: Option<Box<DataType>>,
+        replaces: Option<u16>,
+    },
     Established,
-    AwaitingRelease { timer: Instant },
+    AwaitingRelease {
+        timer: Instant,
+    },
 }
 
 impl Outgoing {
-    fn timer(self) -> Option<Instant> {
+    fn timer(&self) -> Option<Instant> {
         match self {
             Outgoing::AwaitingEstablishment { timer, .. } | Outgoing::AwaitingRelease { timer } => {
-                Some(timer)
+                Some(*timer)
             }
             Outgoing::Established => None,
         }
@@ -61,6 +69,47 @@ impl Channels {
         self.incoming.contains_key(&number)
     }
 
+    /// The numbers of those that are open.
+    #[cfg(test)]
+    pub(super) fn open_ones(&self, direction: Direction) -> Vec<u16> {
+        match direction {
+            Direction::Outgoing => self
+                .outgoing
+                .iter()
+                .filter_map(|(number, channel)| {
+                    (*channel == Outgoing::Established).then_some(*number)
+                })
+                .collect(),
+            Direction::Incoming => self
+                .incoming
+                .iter()
+                .filter_map(|(number, channel)| {
+                    (*channel == Incoming::Established).then_some(*number)
+                })
+                .collect(),
+        }
+    }
+
+    /// Takes over a channel that stands already: it is closed and replaced like any other. Whether
+    /// its number was free, and there was room.
+    pub(super) fn adopt(&mut self, direction: Direction, number: u16) -> bool {
+        let outgoing = direction == Direction::Outgoing;
+        let (taken, count) = if outgoing {
+            (self.outgoing.contains_key(&number), self.outgoing.len())
+        } else {
+            (self.incoming.contains_key(&number), self.incoming.len())
+        };
+        if number == 0 || taken || count >= MAX_CHANNELS {
+            return false;
+        }
+        if outgoing {
+            self.outgoing.insert(number, Outgoing::Established);
+        } else {
+            self.incoming.insert(number, Incoming::Established);
+        }
+        true
+    }
+
     /// Opens a channel of ours.
     pub(super) fn open(&mut self, now: Instant, opening: Opening, out: &mut Outbox) {
         let Opening { number, data_type, parameters, replaces, exclusive } = opening;
@@ -73,6 +122,7 @@ impl Channels {
             return out.event(Event::NotOpened(number, OpenCause::Unavailable));
         }
         let session = parameters.session_id;
+        let only = exclusive.then(|| Box::new(data_type.clone()));
         let request = OpenLogicalChannel {
             forward_logical_channel_number: number,
             forward_logical_channel_parameters: OpenLogicalChannelForwardLogicalChannelParameters {
@@ -89,7 +139,7 @@ impl Channels {
             return out.event(Event::NotOpened(number, OpenCause::Unwritable));
         }
         let timer = now + ANSWER_PATIENCE;
-        let channel = Outgoing::AwaitingEstablishment { timer, session, exclusive, replaces };
+        let channel = Outgoing::AwaitingEstablishment { timer, session, only, replaces };
         self.outgoing.insert(number, channel);
     }
 
@@ -184,12 +234,16 @@ impl Channels {
         out.event(Event::Offered(Box::new(open)));
     }
 
-    /// Whether we are opening in the same session what the other side must send as well.
+    /// Whether we are opening something else in the same session, which can only have the same in
+    /// both directions.
     fn conflicts(&self, open: &OpenLogicalChannel) -> bool {
         let Some(parameters) = h2250(open) else { return false };
-        self.outgoing.values().any(|channel| {
-            matches!(*channel, Outgoing::AwaitingEstablishment { session, exclusive: true, .. }
-                if session == parameters.session_id)
+        let data_type = &open.forward_logical_channel_parameters.data_type;
+        self.outgoing.values().any(|channel| match channel {
+            Outgoing::AwaitingEstablishment { session, only: Some(only), .. } => {
+                *session == parameters.session_id && **only != *data_type
+            }
+            _ => false,
         })
     }
 

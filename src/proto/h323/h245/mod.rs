@@ -26,7 +26,7 @@ pub use capability::{Capabilities, MAX_CAPABILITIES};
 pub use channel::MAX_CHANNELS;
 pub use words::{Command, Config, Direction, Event, Input, OpenCause, Opening, Output, UserInput};
 
-use causeway_asn1::decode;
+use causeway_asn1::decode_first;
 use causeway_asn1::h245::{
     CommandMessage, FlowControlCommandRestriction, FlowControlCommandScope, FunctionNotUnderstood,
     IndicationMessage, MiscellaneousCommandType, MultimediaSystemControlMessage as Message,
@@ -41,6 +41,13 @@ pub const ANSWER_PATIENCE: Duration = Duration::from_secs(30);
 
 /// How long the answer to a round-trip request may take (T105).
 pub const ROUND_TRIP_PATIENCE: Duration = Duration::from_secs(10);
+
+/// How long the other side may take to end the session after us: it has nothing more to say.
+pub const END_PATIENCE: Duration = Duration::from_secs(5);
+
+/// Messages of one packet that are heard: each may have an answer, and who packs them together
+/// packs a handful.
+const MAX_PACKED: usize = 32;
 
 /// The control of one call.
 #[derive(Debug)]
@@ -59,6 +66,8 @@ pub struct Control {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Session {
     Open,
+    /// We ended it; until then the other side should.
+    Ending(Instant),
     Ended,
 }
 
@@ -87,25 +96,71 @@ impl Control {
         self.theirs.capabilities()
     }
 
+    /// The numbers of the channels that are open.
+    #[cfg(test)]
+    pub(in crate::h323) fn open_channels(&self, direction: Direction) -> Vec<u16> {
+        self.channels.open_ones(direction)
+    }
+
+    /// Takes over a channel that fast start has opened: from now on it is closed, held and replaced
+    /// like any other (H.323 section 8.1.7.2). `false` where its number is in use, or there are
+    /// too many.
+    pub(in crate::h323) fn adopt(&mut self, direction: Direction, number: u16) -> bool {
+        self.session == Session::Open && self.channels.adopt(direction, number)
+    }
+
     /// Takes one thing that happened.
     pub fn handle_input(&mut self, now: Instant, input: Input<'_>) {
-        if self.session == Session::Ended {
-            return;
-        }
         match input {
-            Input::Message(bytes) => match decode(bytes) {
-                Ok(message) => self.message(now, message),
-                Err(error) => {
-                    self.outbox.not_supported(bytes, &error);
-                    self.outbox.event(Event::Malformed(error));
+            Input::Message(bytes) => self.packet(now, bytes),
+            Input::Command(command) if self.session == Session::Open => self.command(now, command),
+            Input::Command(_) => {}
+        }
+    }
+
+    fn packet(&mut self, now: Instant, packet: &[u8]) {
+        let mut rest = packet;
+        for place in 0..MAX_PACKED {
+            match decode_first(rest) {
+                Ok((message, after)) => {
+                    self.heard(now, message);
+                    rest = after;
                 }
-            },
-            Input::Command(command) => self.command(now, command),
+                Err(error) if place == 0 && self.session == Session::Open => {
+                    self.outbox.not_supported(packet, &error);
+                    self.outbox.event(Event::Malformed(error));
+                    return;
+                }
+                // What follows a message and is none fills the packet up.
+                Err(_) => return,
+            }
+            if rest.is_empty() {
+                return;
+            }
+        }
+    }
+
+    fn heard(&mut self, now: Instant, message: Message) {
+        match self.session {
+            Session::Open => self.message(now, message),
+            Session::Ending(_) => {
+                if let Message::Command(command) = message
+                    && let CommandMessage::EndSessionCommand(_) = *command
+                {
+                    self.ended();
+                }
+            }
+            Session::Ended => {}
         }
     }
 
     /// Fires the timers that are due.
     pub fn handle_timeout(&mut self, now: Instant) {
+        match self.session {
+            Session::Open => {}
+            Session::Ending(until) if until <= now => return self.ended(),
+            Session::Ending(_) | Session::Ended => return,
+        }
         let out = &mut self.outbox;
         self.master_slave.timeout(now, out);
         self.ours.timeout(now, out);
@@ -119,9 +174,12 @@ impl Control {
         self.outbox.next().unwrap_or_else(|| Output::Timeout(self.deadline()))
     }
 
-    fn deadline(&self) -> Option<Instant> {
-        if self.session == Session::Ended {
-            return None;
+    /// When [`Control::handle_timeout`] is due.
+    pub(in crate::h323) fn deadline(&self) -> Option<Instant> {
+        match self.session {
+            Session::Open => {}
+            Session::Ending(until) => return Some(until),
+            Session::Ended => return None,
         }
         [
             self.master_slave.deadline(),
@@ -156,14 +214,19 @@ impl Control {
             Command::Send(message) => {
                 out.send(&message);
             }
-            Command::EndSession => self.end(),
+            Command::EndSession => self.end(now),
         }
     }
 
-    /// The last word: what was under way is over.
-    fn end(&mut self) {
+    /// Our last word: what was under way is over.
+    fn end(&mut self, now: Instant) {
         self.outbox.end_session();
+        self.session = Session::Ending(now + END_PATIENCE);
+    }
+
+    fn ended(&mut self) {
         self.session = Session::Ended;
+        self.outbox.event(Event::SessionEnded);
     }
 
     fn message(&mut self, now: Instant, message: Message) {
@@ -185,6 +248,8 @@ impl Control {
             }
             RequestMessage::TerminalCapabilitySet(set) => self.theirs.request(&set, out),
             RequestMessage::OpenLogicalChannel(open) => {
+                // What was asked of its number was asked of the one before.
+                self.closings.closed(open.forward_logical_channel_number);
                 let master = self.master_slave.is_master() == Some(true);
                 self.channels.request(*open, master, out);
             }
@@ -275,8 +340,8 @@ impl Control {
                 _ => out.event(Event::Miscellaneous(Box::new(command))),
             },
             CommandMessage::EndSessionCommand(_) => {
-                out.event(Event::SessionEnded);
-                self.session = Session::Ended;
+                out.end_session();
+                self.ended();
             }
             CommandMessage::GenericCommand(generic) => out.event(Event::GenericCommand(generic)),
             other @ CommandMessage::Unrecognised(_) => {

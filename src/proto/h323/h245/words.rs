@@ -41,7 +41,7 @@ impl fmt::Debug for Config {
 /// What happened.
 #[derive(Debug)]
 pub enum Input<'a> {
-    /// A message of the other side.
+    /// A message of the other side, or several one after the other.
     Message(&'a [u8]),
     /// The application wants something.
     Command(Command),
@@ -58,8 +58,8 @@ pub struct Opening {
     pub parameters: H2250LogicalChannelParameters,
     /// The channel of ours that it takes the place of, closed when it is open.
     pub replaces: Option<u16>,
-    /// Whether this session can only have the same in both directions: what the other side opens
-    /// at the same moment then conflicts, and the master's stands.
+    /// Whether this session can only have the same in both directions: where the other side opens
+    /// something else at the same moment they conflict, and the master's stands.
     pub exclusive: bool,
 }
 
@@ -96,7 +96,8 @@ pub enum Command {
     SendUserInput(UserInput),
     /// Send anything else.
     Send(Box<MultimediaSystemControlMessage>),
-    /// End the session. Nothing is said or heard after it.
+    /// End the session: nothing is said after it, and nothing heard but the end of the other side
+    /// ([`Event::SessionEnded`]).
     EndSession,
 }
 
@@ -232,7 +233,8 @@ pub enum Event {
     Vendor(Box<VendorIdentification>),
     /// A message that cannot be read. It was answered as H.245 says, and nothing follows from it.
     Malformed(Asn1Error),
-    /// The other side ended the session. The last event.
+    /// The session is over: the other side ended it, or let our end of it go unanswered for
+    /// [`super::END_PATIENCE`]. The last event.
     SessionEnded,
 }
 

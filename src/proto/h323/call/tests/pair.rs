@@ -1,14 +1,20 @@
 //! Two calls and what lies between them.
 
-use super::super::{Answering, Call, Command, Config, Event, Input, Output, Placing};
+use super::super::{Answering, Call, Command, Config, Description, Event, Input, Output, Placing};
 use crate::h323::address;
 use crate::h323::h245;
-use causeway_asn1::h225::{EndpointType, McuInfo, TerminalInfo};
+use causeway_asn1::decode;
+use causeway_asn1::h225::{
+    EndpointType, H323UserInformation, H323UuPdu, McuInfo, TerminalInfo, VendorIdentifier,
+};
 use causeway_asn1::h245::{
     AudioCapability, DataType, H2250LogicalChannelParameters, OpenLogicalChannel,
     OpenLogicalChannelForwardLogicalChannelParameters,
     OpenLogicalChannelForwardLogicalChannelParametersMultiplexParameters as Multiplex,
+    OpenLogicalChannelReverseLogicalChannelParameters,
+    OpenLogicalChannelReverseLogicalChannelParametersMultiplexParameters as ReverseMultiplex,
 };
+use causeway_wire::q931::Q931View;
 use causeway_wire::testing::capture::{Carrier, Sent};
 use std::collections::VecDeque;
 use std::net::SocketAddr;
@@ -48,16 +54,26 @@ pub(super) struct Pair {
     pub(super) callee: Call,
     wire: VecDeque<(Instant, Side, Packet)>,
     pub(super) heard: Vec<(Side, Event)>,
+    /// What was told of the callee; not in `heard`.
+    pub(super) described: Vec<Description>,
     /// All that was sent, as a capture would have it.
     pub(super) sent: Vec<Sent>,
     /// Nothing arrives any more.
     pub(super) cut: bool,
+    /// Who connected for H.245, each time.
+    pub(super) connections: Vec<Side>,
+    /// Connections for H.245 never come.
+    pub(super) closed: bool,
 }
 
 pub(super) fn config(tunnelling: bool, bridge: bool) -> Config {
     let endpoint = EndpointType {
         mcu: bridge.then(McuInfo::default),
         terminal: (!bridge).then(TerminalInfo::default),
+        vendor: Some(VendorIdentifier {
+            product_id: Some(b"Causeway".to_vec()),
+            ..VendorIdentifier::default()
+        }),
         ..EndpointType::default()
     };
     Config {
@@ -79,6 +95,29 @@ pub(super) fn proposal(number: u16) -> OpenLogicalChannel {
             )),
             ..Default::default()
         },
+        ..OpenLogicalChannel::default()
+    }
+}
+
+/// A channel of G.711 that the callee sends on, proposed by fast start.
+pub(super) fn reverse_proposal(number: u16) -> OpenLogicalChannel {
+    let forward = proposal(number).forward_logical_channel_parameters;
+    let Multiplex::H2250LogicalChannelParameters(parameters) = forward.multiplex_parameters else {
+        unreachable!("a proposal has them")
+    };
+    let reverse = OpenLogicalChannelReverseLogicalChannelParameters {
+        data_type: forward.data_type,
+        multiplex_parameters: Some(ReverseMultiplex::H2250LogicalChannelParameters(parameters)),
+        ..Default::default()
+    };
+    OpenLogicalChannel {
+        forward_logical_channel_number: number,
+        forward_logical_channel_parameters: OpenLogicalChannelForwardLogicalChannelParameters {
+            data_type: DataType::NullData,
+            multiplex_parameters: Multiplex::None,
+            ..Default::default()
+        },
+        reverse_logical_channel_parameters: Some(Box::new(reverse)),
         ..OpenLogicalChannel::default()
     }
 }
@@ -109,8 +148,11 @@ impl Pair {
             callee: Call::new(callee),
             wire: VecDeque::new(),
             heard: vec![],
+            described: vec![],
             sent: vec![],
             cut: false,
+            connections: vec![],
+            closed: false,
         }
     }
 
@@ -157,10 +199,14 @@ impl Pair {
                 }
                 Output::ConnectControl(address) => {
                     assert_eq!(address, side.other().control());
-                    self.travel(side, Packet::Connected);
-                    self.travel(side.other(), Packet::Connected);
+                    self.connections.push(side);
+                    if !self.closed {
+                        self.travel(side, Packet::Connected);
+                        self.travel(side.other(), Packet::Connected);
+                    }
                 }
                 Output::Close => {}
+                Output::Event(Event::Described(description)) => self.described.push(*description),
                 Output::Event(event) => self.heard.push((side, event)),
                 Output::Timeout(deadline) => return deadline,
             }
@@ -193,19 +239,44 @@ impl Pair {
         }
     }
 
+    /// Until then.
+    pub(super) fn run_until(&mut self, end: Instant) {
+        self.run();
+        loop {
+            let next = self.drain(Side::Caller).into_iter().chain(self.drain(Side::Callee)).min();
+            let Some(next) = next.filter(|next| *next <= end) else { break };
+            self.fire(next);
+        }
+        self.now = self.now.max(end);
+    }
+
+    fn fire(&mut self, at: Instant) {
+        self.now = self.now.max(at);
+        let now = self.now;
+        for side in [Side::Caller, Side::Callee] {
+            self.call(side).handle_timeout(now);
+            self.drain(side);
+        }
+        self.run();
+    }
+
+    /// The messages of call signalling that a side sent, by what H.225.0 says in them.
+    pub(super) fn bodies(&self, side: Side) -> Vec<H323UuPdu> {
+        let port = if side == Side::Caller { 40_000 } else { 1_720 };
+        let body = |sent: &Sent| {
+            let view = Q931View::parse(&sent.data).ok()?;
+            decode::<H323UserInformation>(view.user_user()?).ok().map(|it| it.h323_uu_pdu)
+        };
+        self.sent.iter().filter(|sent| sent.from.port() == port).filter_map(body).collect()
+    }
+
     /// Until no timer runs any more.
     pub(super) fn run_out(&mut self) {
         self.run();
         for _ in 0..1_000 {
             let next = self.drain(Side::Caller).into_iter().chain(self.drain(Side::Callee)).min();
             let Some(next) = next else { return };
-            self.now = self.now.max(next);
-            let now = self.now;
-            for side in [Side::Caller, Side::Callee] {
-                self.call(side).handle_timeout(now);
-                self.drain(side);
-            }
-            self.run();
+            self.fire(next);
         }
         panic!("it goes on without end");
     }

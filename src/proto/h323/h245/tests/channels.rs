@@ -2,9 +2,10 @@
 
 use super::super::{ANSWER_PATIENCE, Command, Direction, Event, OpenCause, Opening};
 use super::pair::{Pair, Side, ack, opening};
+use causeway_asn1::encode;
 use causeway_asn1::h245::{
-    MultimediaSystemControlMessage as Message, OpenLogicalChannelRejectCause as Cause,
-    RequestMessage, ResponseMessage,
+    AudioCapability, DataType, MultimediaSystemControlMessage as Message,
+    OpenLogicalChannelRejectCause as Cause, RequestMessage, ResponseMessage,
 };
 
 fn open(pair: &mut Pair, side: Side, opening: Opening) {
@@ -90,15 +91,21 @@ fn a_new_channel_takes_the_place_of_the_old() {
     assert_eq!(pair.take(Side::B), [Event::Closed(Direction::Incoming, 1, None)]);
 }
 
-/// Both open, at the same moment, what can only be the same in both directions.
-#[test]
-fn the_masters_channel_stands() {
+fn slave_and_master() -> Pair {
     let mut pair = Pair::new(50, 190);
     pair.command(Side::A, Command::DetermineMaster);
     pair.run();
     pair.heard.clear();
+    pair
+}
+
+/// Both open, at the same moment, something else where it can only be the same in both directions.
+#[test]
+fn the_masters_channel_stands() {
+    let mut pair = slave_and_master();
     let exclusive = |number| Opening { exclusive: true, ..opening(number, 1) };
-    open(&mut pair, Side::A, exclusive(1));
+    let other = DataType::AudioData(AudioCapability::G711Alaw64k(20));
+    open(&mut pair, Side::A, Opening { data_type: other, ..exclusive(1) });
     open(&mut pair, Side::B, exclusive(1));
     pair.run();
     let conflict = Event::NotOpened(1, OpenCause::Refused(Cause::MasterSlaveConflict));
@@ -110,6 +117,42 @@ fn the_masters_channel_stands() {
     open(&mut pair, Side::A, exclusive(2));
     pair.run();
     assert!(matches!(&pair.take(Side::B)[..], [Event::Opened(_), Event::Offered(_)]));
+}
+
+/// What does not exclude each other is no conflict: the same, and what goes in other sessions.
+#[test]
+fn the_same_in_both_directions_is_no_conflict() {
+    let exclusive = |number, session| Opening { exclusive: true, ..opening(number, session) };
+    for session in [1, 2] {
+        let mut pair = slave_and_master();
+        let mut slaves = exclusive(1, session);
+        if session == 2 {
+            slaves.data_type = DataType::AudioData(AudioCapability::G711Alaw64k(20));
+        }
+        open(&mut pair, Side::A, slaves);
+        open(&mut pair, Side::B, exclusive(1, 1));
+        pair.run();
+        for side in [Side::A, Side::B] {
+            let heard = pair.take(side);
+            assert!(matches!(&heard[..], [Event::Offered(_)]), "{session} {side:?} {heard:?}");
+        }
+    }
+}
+
+/// Who was asked to close a channel and opens its number anew has nothing more to close.
+#[test]
+fn a_channel_opened_anew_was_not_asked_to_be_closed() {
+    let mut pair = established(1);
+    pair.command(Side::B, Command::AskClose(1));
+    pair.lose_what_is_on_its_way();
+    let (_, opening) = pair.sent[0].clone();
+    pair.packet(Side::B, &encode(&opening).expect("it was sent"));
+    pair.settle();
+    let heard = pair.take(Side::B);
+    assert!(
+        matches!(&heard[..], [Event::Closed(Direction::Incoming, 1, None), Event::Offered(_)]),
+        "{heard:?}"
+    );
 }
 
 #[test]

@@ -5,7 +5,7 @@ use causeway_asn1::decode;
 use causeway_asn1::h245::{
     AudioCapability, Capability, CapabilityDescriptor, CapabilityTableEntry, DataType,
     H2250LogicalChannelParameters, MultimediaSystemControlMessage as Message,
-    OpenLogicalChannelAck, TerminalCapabilitySet,
+    OpenLogicalChannelAck, ResponseMessage, TerminalCapabilitySet,
 };
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
@@ -30,6 +30,8 @@ pub(super) struct Pair {
     wire: VecDeque<(Instant, Side, Vec<u8>)>,
     loses: Loses,
     pub(super) heard: Vec<(Side, Event)>,
+    /// All that was said, also what was lost.
+    pub(super) sent: Vec<(Side, Message)>,
 }
 
 impl Pair {
@@ -46,6 +48,7 @@ impl Pair {
             wire: VecDeque::new(),
             loses,
             heard: vec![],
+            sent: vec![],
         }
     }
 
@@ -70,6 +73,7 @@ impl Pair {
                     if !(self.loses)(side, &message) {
                         self.wire.push_back((self.now + DELAY, side, bytes));
                     }
+                    self.sent.push((side, message));
                 }
                 Output::Event(event) => self.heard.push((side, event)),
                 Output::Timeout(deadline) => return deadline,
@@ -104,6 +108,26 @@ impl Pair {
             self.b.handle_timeout(now);
         }
         panic!("it goes on without end");
+    }
+
+    pub(super) fn lose_what_is_on_its_way(&mut self) {
+        self.wire.clear();
+    }
+
+    /// What a side is told by the network.
+    pub(super) fn packet(&mut self, side: Side, packet: &[u8]) {
+        let now = self.now;
+        self.control(side).handle_input(now, Input::Message(packet));
+        self.drain(side);
+    }
+
+    /// The responses of a side so far.
+    pub(super) fn responses(&self, side: Side) -> Vec<ResponseMessage> {
+        let response = |(from, message): &(Side, Message)| match message {
+            Message::Response(response) if *from == side => Some((**response).clone()),
+            _ => None,
+        };
+        self.sent.iter().filter_map(response).collect()
     }
 
     /// What a side heard, and forgets.

@@ -1,37 +1,17 @@
 //! What each side of real calls said, said to us: every request is answered, nothing is
-//! malformed. Without captures there is nothing to replay; in CI they must be there.
+//! malformed.
 
 use super::super::{Command, Config, Control, Event, Input, Output};
 use super::pair::{ack, g711};
+use crate::h323::captures::{answer, captures};
 use causeway_asn1::decode;
 use causeway_asn1::h225::H323UserInformation;
-use causeway_asn1::h245::{
-    MultimediaSystemControlMessage as Message, RequestMessage, ResponseMessage,
-};
+use causeway_asn1::h245::{MultimediaSystemControlMessage as Message, ResponseMessage};
 use causeway_wire::q931::Q931View;
 use causeway_wire::testing::capture::{self, Carrier};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::time::Instant;
-
-fn captures() -> Vec<(String, Vec<u8>)> {
-    let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/testdata");
-    let folder = std::env::var_os("CAUSEWAY_TESTDATA").map_or(beside.into(), PathBuf::from);
-    let folder = folder.join("h323");
-    if !folder.is_dir() {
-        assert!(std::env::var_os("CI").is_none(), "no captures in {}", folder.display());
-        return vec![];
-    }
-    let files = std::fs::read_dir(folder).expect("a folder");
-    files
-        .map(|file| {
-            let path = file.expect("a file").path();
-            let name = path.file_stem().expect("a name").to_string_lossy().into_owned();
-            (name, std::fs::read(path).expect("readable"))
-        })
-        .collect()
-}
 
 /// The H.245 of a capture, by who said it to whom.
 fn said(file: &[u8]) -> BTreeMap<(SocketAddr, SocketAddr), Vec<Vec<u8>>> {
@@ -52,28 +32,6 @@ fn said(file: &[u8]) -> BTreeMap<(SocketAddr, SocketAddr), Vec<Vec<u8>>> {
     }
     said.retain(|_, messages| !messages.is_empty());
     said
-}
-
-/// What must answer a request, if anything must.
-fn answer(request: &RequestMessage) -> Option<fn(&ResponseMessage) -> bool> {
-    Some(match request {
-        RequestMessage::MasterSlaveDetermination(_) => {
-            |response| matches!(response, ResponseMessage::MasterSlaveDeterminationAck(_))
-        }
-        RequestMessage::TerminalCapabilitySet(_) => {
-            |response| matches!(response, ResponseMessage::TerminalCapabilitySetAck(_))
-        }
-        RequestMessage::OpenLogicalChannel(_) => {
-            |response| matches!(response, ResponseMessage::OpenLogicalChannelAck(_))
-        }
-        RequestMessage::CloseLogicalChannel(_) => {
-            |response| matches!(response, ResponseMessage::CloseLogicalChannelAck(_))
-        }
-        RequestMessage::RoundTripDelayRequest(_) => {
-            |response| matches!(response, ResponseMessage::RoundTripDelayResponse(_))
-        }
-        _ => return None,
-    })
 }
 
 #[test]

@@ -1,10 +1,12 @@
 //! Who is master, what each side takes, and what is told on the way.
 
-use super::super::{ANSWER_PATIENCE, Command, Event, ROUND_TRIP_PATIENCE, UserInput};
+use super::super::{ANSWER_PATIENCE, Command, END_PATIENCE, Event, ROUND_TRIP_PATIENCE, UserInput};
 use super::pair::{Pair, Side, g711};
+use causeway_asn1::encode;
 use causeway_asn1::h245::{
-    CapabilityTableEntry, MultimediaSystemControlMessage as Message, RequestMessage,
-    ResponseMessage, TerminalCapabilitySet,
+    CapabilityTableEntry, IndicationMessage, ModeElement,
+    MultimediaSystemControlMessage as Message, RequestMessage, RequestMode, ResponseMessage,
+    RoundTripDelayRequest, RoundTripDelayResponse, TerminalCapabilitySet,
 };
 use std::time::Duration;
 
@@ -196,39 +198,117 @@ fn what_is_told_arrives() {
 #[test]
 fn what_is_not_granted_is_refused_politely() {
     let mut pair = Pair::new(50, 190);
-    pair.command(
-        Side::A,
-        Command::Send(Box::new(Message::Request(Box::new(
-            RequestMessage::MaintenanceLoopRequest(Default::default()),
-        )))),
-    );
+    for request in [
+        RequestMessage::MaintenanceLoopRequest(Default::default()),
+        RequestMessage::RequestMode(RequestMode {
+            sequence_number: 7,
+            requested_modes: vec![vec![ModeElement::default()]],
+        }),
+        RequestMessage::MultilinkRequest(Default::default()),
+    ] {
+        let message = Message::Request(Box::new(request));
+        pair.command(Side::A, Command::Send(Box::new(message)));
+    }
     pair.settle();
     assert_eq!(pair.take(Side::B), [], "nobody need decide");
-    assert_eq!(pair.take(Side::A), []);
+    let answers: Vec<Message> =
+        pair.sent.split_off(3).into_iter().map(|(_, answer)| answer).collect();
+    let [Message::Response(looped), Message::Response(mode), Message::Indication(unknown)] =
+        &answers[..]
+    else {
+        panic!("{answers:?}")
+    };
+    assert!(matches!(**looped, ResponseMessage::MaintenanceLoopReject(_)));
+    assert!(
+        matches!(&**mode, ResponseMessage::RequestModeReject(reject) if reject.sequence_number == 7)
+    );
+    assert!(matches!(**unknown, IndicationMessage::FunctionNotUnderstood(_)));
 }
 
 #[test]
-fn after_the_end_nothing_is_said_or_heard() {
+fn the_end_is_answered_and_nothing_is_said_after_it() {
     let mut pair = Pair::new(50, 190);
+    let start = pair.now;
+    pair.command(Side::A, Command::MeasureRoundTrip);
+    pair.command(Side::A, Command::EndSession);
+    // On its way already.
+    pair.command(Side::B, Command::MeasureRoundTrip);
+    pair.settle();
+    assert_eq!(pair.take(Side::B), [Event::SessionEnded]);
+    assert_eq!(pair.take(Side::A), [Event::SessionEnded], "and no answer to what is over");
+    assert_eq!(pair.now - start, Duration::from_millis(40));
+    let said = pair.sent.len();
+    for side in [Side::A, Side::B] {
+        pair.command(side, Command::DetermineMaster);
+        pair.command(side, Command::EndSession);
+    }
+    pair.settle();
+    assert_eq!(pair.sent.len(), said);
+}
+
+#[test]
+fn both_end_at_once() {
+    let mut pair = Pair::new(50, 190);
+    pair.command(Side::A, Command::EndSession);
+    pair.command(Side::B, Command::EndSession);
+    pair.settle();
+    assert_eq!(pair.take(Side::A), [Event::SessionEnded]);
+    assert_eq!(pair.take(Side::B), [Event::SessionEnded]);
+    assert_eq!(pair.sent.len(), 2, "no end is answered twice");
+}
+
+#[test]
+fn an_end_that_nobody_answers_is_one_in_time() {
+    let mut pair = Pair::lossy(50, 190, Box::new(|_, _| true));
+    let start = pair.now;
     pair.command(Side::A, Command::MeasureRoundTrip);
     pair.command(Side::A, Command::EndSession);
     pair.settle();
-    assert_eq!(pair.take(Side::B), [Event::SessionEnded]);
-    assert_eq!(pair.take(Side::A), [], "no timer fires any more");
-    pair.command(Side::B, Command::DetermineMaster);
-    pair.settle();
-    assert_eq!(pair.take(Side::A), []);
+    assert_eq!(pair.take(Side::A), [Event::SessionEnded]);
+    assert_eq!(pair.now - start, END_PATIENCE);
 }
 
+/// What cannot be read is answered where somebody waits for an answer; a complaint is never.
 #[test]
 fn complaints_are_not_answered_with_complaints() {
     let mut pair = Pair::new(50, 190);
-    let now = pair.now;
-    for bytes in [&[0x00][..], &[0x03], &[0x60], &[0xff; 4]] {
-        pair.b.handle_input(now, super::super::Input::Message(bytes));
+    // A request and a command that end early, then a response and an indication.
+    for (bytes, complaints) in [(&[0x00][..], 1), (&[0x40], 1), (&[0x20], 0), (&[0x60], 0)] {
+        pair.packet(Side::B, bytes);
+        pair.settle();
+        let heard = pair.take(Side::B);
+        assert!(matches!(&heard[..], [Event::Malformed(_)]), "{bytes:?} {heard:?}");
+        let said = std::mem::take(&mut pair.sent);
+        assert_eq!(said.len(), complaints, "{bytes:?} {said:?}");
+        for (side, message) in said {
+            let Message::Indication(indication) = message else { panic!("{message:?}") };
+            assert_eq!(side, Side::B);
+            assert!(matches!(*indication, IndicationMessage::FunctionNotSupported(_)));
+        }
+        assert_eq!(pair.take(Side::A), []);
     }
-    pair.settle();
-    let heard = pair.take(Side::B);
-    assert!(heard.iter().all(|event| matches!(event, Event::Malformed(_))), "{heard:?}");
-    assert_eq!(pair.take(Side::A), []);
+}
+
+#[test]
+fn messages_come_together_in_one_packet() {
+    let ask = |sequence_number| {
+        encode(&Message::Request(Box::new(RequestMessage::RoundTripDelayRequest(
+            RoundTripDelayRequest { sequence_number },
+        ))))
+        .expect("a message")
+    };
+    let answer = |sequence_number| {
+        ResponseMessage::RoundTripDelayResponse(RoundTripDelayResponse { sequence_number })
+    };
+    let mut pair = Pair::new(50, 190);
+    pair.packet(Side::B, &[ask(1), ask(2), ask(3)].concat());
+    assert_eq!(pair.responses(Side::B), [answer(1), answer(2), answer(3)]);
+    // What is filled up with something else is as good as what is not.
+    pair.packet(Side::B, &[ask(4), vec![0; 3]].concat());
+    assert_eq!(pair.responses(Side::B)[3..], [answer(4)]);
+    assert_eq!(pair.take(Side::B), []);
+    // There is an end to it.
+    let many = (0..=u8::MAX).map(ask).collect::<Vec<_>>().concat();
+    pair.packet(Side::B, &many);
+    assert_eq!(pair.responses(Side::B).len(), 4 + 32);
 }
