@@ -17,5 +17,6 @@ mod captures;
 pub mod fuzz;
 pub mod h239;
 pub mod h245;
+pub mod media;
 pub mod ras;
 pub mod session;

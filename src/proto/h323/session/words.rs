@@ -2,11 +2,11 @@
 
 use crate::h323::call::{self, Redirection};
 use crate::h323::h245;
-use crate::offer_answer::LocalMedia;
+use crate::h323::media::Terms;
 use causeway_asn1::h225::{EndpointType, H221NonStandard, McuInfo, VendorIdentifier};
 use causeway_base::EndCause;
-use causeway_plan::{LegMedia, OfferPolicy};
-use std::net::{IpAddr, SocketAddr};
+use causeway_plan::LegMedia;
+use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 /// A conference bridge that mixes sound and pictures (H.323 table 1).
@@ -82,19 +82,6 @@ pub(super) fn product(product: Option<&[u8]>, version: Option<&[u8]>) -> Option<
     let words: Vec<String> = words.map(|word| word.trim().to_owned()).collect();
     let words: Vec<String> = words.into_iter().filter(|word| !word.is_empty()).collect();
     (!words.is_empty()).then(|| words.join(" "))
-}
-
-/// What the leg may agree to, and where its media is awaited.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Terms {
-    /// What is allowed.
-    pub policy: OfferPolicy,
-    /// Where sound is awaited.
-    pub audio: LocalMedia,
-    /// Where pictures are awaited. Without it there are none.
-    pub video: Option<LocalMedia>,
-    /// Where the signalling comes from.
-    pub signalling_source: IpAddr,
 }
 
 /// What the application wants.
