@@ -1,1 +1,2 @@
-
+mod pair;
+mod start;
