@@ -1,2 +1,3 @@
+mod flow;
 mod pair;
 mod start;
