@@ -1,1 +1,3 @@
-
+mod script;
+mod sending;
+mod taking;
