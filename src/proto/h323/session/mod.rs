@@ -299,7 +299,12 @@ impl Session {
                 let by = by.iter().filter_map(address::text).collect();
                 self.event(Event::Answered { by });
             }
-            call::Event::ControlWanted => self.event(Event::ControlWanted),
+            call::Event::Described(description) => {
+                self.sold_by(description.endpoint.as_ref().and_then(vendor));
+            }
+            call::Event::ControlWanted | call::Event::ControlLost => {
+                self.event(Event::ControlWanted);
+            }
             call::Event::ControlReady => {
                 if self.control == Control::None {
                     self.control = Control::Ready;
@@ -312,7 +317,8 @@ impl Session {
                 self.stage = Stage::Ended;
                 self.event(Event::Ended(cause));
             }
-            call::Event::Progress(_) | call::Event::FastStartRefused => {}
+            call::Event::Progress(_) | call::Event::Notified(_) | call::Event::FastStartRefused => {
+            }
         }
     }
 

@@ -159,8 +159,8 @@ pub enum Event {
         /// By whom, as far as it says.
         by: Vec<String>,
     },
-    /// The other side answered without saying where it takes H.245, and does not tunnel it:
-    /// [`Command::AnnounceControl`].
+    /// H.245 needs a connection, and the other side has not said where it takes one, or the one
+    /// that was is lost: [`Command::AnnounceControl`].
     ControlWanted,
     /// What is agreed of media, the first time and whenever it has changed.
     MediaReady(Box<LegMedia>),

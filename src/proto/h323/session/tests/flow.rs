@@ -275,3 +275,23 @@ fn the_end_is_told_once_and_leaves_no_timer() {
         }
     }
 }
+
+#[test]
+fn a_lost_control_connection_is_made_anew_and_all_goes_on() {
+    let mut pair = standing(SEPARATE);
+    for side in Side::BOTH {
+        pair.input(side, Input::ControlLost);
+        assert_eq!(pair.take(side), [Event::ControlWanted]);
+    }
+    pair.command(Side::Caller, Command::AnnounceControl(Side::Caller.control()));
+    pair.run();
+    pair.command(Side::Caller, Command::SendDigits("5".into()));
+    pair.command(Side::Callee, Command::RequestKeyframe);
+    pair.run();
+    assert_eq!(pair.take(Side::Callee), [Event::Digit('5')]);
+    assert_eq!(pair.take(Side::Caller), [Event::KeyframeNeeded]);
+    pair.pass(INTERVAL * 4);
+    for side in Side::BOTH {
+        assert_eq!(pair.take(side), []);
+    }
+}

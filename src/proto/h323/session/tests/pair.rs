@@ -36,7 +36,7 @@ impl Side {
         [127, 0, 0, if self == Side::Caller { 1 } else { 2 }]
     }
 
-    fn control(self) -> SocketAddr {
+    pub(super) fn control(self) -> SocketAddr {
         (self.host(), 11_000).into()
     }
 

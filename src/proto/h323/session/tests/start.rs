@@ -153,6 +153,15 @@ fn where_encryption_is_required_there_is_no_call() {
 }
 
 #[test]
+fn what_a_callee_is_is_told() {
+    let own = |side| terms(side, &ALL, false);
+    let mut pair = Pair::connected(Mode::SLOW, own(Side::Caller), own(Side::Callee));
+    let events = pair.take(Side::Caller);
+    let vendor = |event: &&Event| **event == Event::Vendor("Room 1.0".into());
+    assert_eq!(events.iter().filter(vendor).count(), 1, "{events:?}");
+}
+
+#[test]
 fn what_a_caller_is_is_told_before_its_call() {
     let mut pair = Pair::new(true);
     pair.place(Mode::SLOW, terms(Side::Caller, &ALL, false));
