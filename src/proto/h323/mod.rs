@@ -1,5 +1,6 @@
 //! H.323 as pure state machines, as the crate's documentation says.
 //!
+//! * [`session`]: a call with all that belongs to it, as its adapter sees it.
 //! * [`call`]: one call: its signalling, and how its control travels.
 //! * [`ras`]: registration and admission at a gatekeeper.
 //! * [`h239`]: the messages of a second picture.
@@ -16,4 +17,6 @@ mod captures;
 pub mod fuzz;
 pub mod h239;
 pub mod h245;
+pub mod media;
 pub mod ras;
+pub mod session;

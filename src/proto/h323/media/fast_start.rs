@@ -1,0 +1,230 @@
+//! Channels within call signalling (H.323 section 8.1.7): ours proposed, theirs chosen from.
+
+use super::capability;
+use super::channel;
+use super::format::{self, Coding, Kind};
+use super::line::{Receiving, Sending, Sent};
+use super::{Channels, address};
+use crate::h323::call::fast_start::{Party, sender};
+use causeway_asn1::h245::{
+    DataType, H2250LogicalChannelParameters, OpenLogicalChannel,
+    OpenLogicalChannelForwardLogicalChannelParameters,
+    OpenLogicalChannelForwardLogicalChannelParametersMultiplexParameters as Multiplex,
+    OpenLogicalChannelReverseLogicalChannelParameters,
+    OpenLogicalChannelReverseLogicalChannelParametersMultiplexParameters as ReverseMultiplex,
+};
+use causeway_plan::{H264Profile, PacketizationMode};
+
+/// A proposal of the other side's that we can use.
+#[derive(Clone, Copy, Debug)]
+struct Usable<'a> {
+    open: &'a OpenLogicalChannel,
+    parameters: &'a H2250LogicalChannelParameters,
+    coding: Coding,
+    payload_type: u8,
+}
+
+impl Channels {
+    /// What we propose, the best first: each codec both ways.
+    pub fn propose(&mut self) -> Vec<OpenLogicalChannel> {
+        let policy = &self.terms.policy;
+        let sounds = capability::codecs(policy);
+        let mut codings: Vec<Coding> =
+            sounds.into_iter().map(|codec| Coding::Sound(codec, policy.ptime_ms.into())).collect();
+        if capability::takes_pictures(&self.terms) {
+            let (profile, mode) = (H264Profile::Baseline, PacketizationMode::SingleNal);
+            codings.push(Coding::Picture(capability::picture(&policy.video, profile, mode)));
+        }
+        let both = [Party::Caller, Party::Callee];
+        let each = codings.into_iter().flat_map(|coding| both.map(|party| (coding, party)));
+        let each: Vec<_> = each.collect();
+        each.into_iter().filter_map(|(coding, party)| self.proposal(coding, party)).collect()
+    }
+
+    /// One proposal of ours, on which `party` sends; we are the caller.
+    fn proposal(&mut self, coding: Coding, party: Party) -> Option<OpenLogicalChannel> {
+        let data_type = format::say(&coding, capability::rate(&self.terms))?;
+        let at = self.local(coding.kind())?;
+        let number = self.next_number();
+        let mut parameters = channel::parameters(&coding, channel::payload_type(&coding), at);
+        if party == Party::Caller {
+            return Some(forward(number, data_type, parameters));
+        }
+        parameters.media_channel = Some(address::transport(at.advertised, at.rtp_port));
+        Some(reverse(number, data_type, parameters))
+    }
+
+    /// Of the channels that the caller proposed those that we take, completed. Empty: none, as long
+    /// as there is no sound among them.
+    pub fn answer_fast_start(&mut self, offered: &[OpenLogicalChannel]) -> Vec<OpenLogicalChannel> {
+        let usable: Vec<Usable<'_>> = offered.iter().filter_map(|open| self.usable(open)).collect();
+        let mut taken = vec![];
+        for kind in Kind::ALL {
+            let of = |party: Party| {
+                let mine = |usable: &&Usable<'_>| {
+                    usable.coding.kind() == kind && sender(usable.open) == party
+                };
+                self.ranked(usable.iter().filter(mine).copied().collect())
+            };
+            let (theirs, ours) = (of(Party::Caller), of(Party::Callee));
+            // The same both ways, if there is one: some can do no other.
+            let same =
+                |one: &Usable<'_>| ours.iter().any(|other| one.coding.is_like(&other.coding));
+            let receive = theirs.iter().find(|one| same(one)).or(theirs.first()).copied();
+            let like = |one: &&Usable<'_>| receive.is_some_and(|r| r.coding.is_like(&one.coding));
+            let send = ours.iter().find(like).or(ours.first()).copied();
+            if kind == Kind::Picture && taken.is_empty() {
+                break;
+            }
+            taken.extend(receive.and_then(|usable| self.receive_fast(&usable)));
+            taken.extend(send.and_then(|usable| self.send_fast(&usable)));
+        }
+        taken
+    }
+
+    fn usable<'a>(&self, open: &'a OpenLogicalChannel) -> Option<Usable<'a>> {
+        let (data_type, parameters) = said(open)?;
+        let (coding, payload_type) = format::read(data_type, parameters).ok()?;
+        // What we are to send must be taken somewhere.
+        let somewhere = sender(open) == Party::Caller
+            || parameters.media_channel.as_ref().and_then(address::socket).is_some();
+        let session = parameters.session_id == coding.kind().session();
+        (somewhere && session && self.allows(&coding)).then_some(Usable {
+            open,
+            parameters,
+            coding,
+            payload_type,
+        })
+    }
+
+    /// By our order; what is equal stays in the caller's.
+    fn ranked<'a>(&self, mut usable: Vec<Usable<'a>>) -> Vec<Usable<'a>> {
+        let codecs = &self.terms.policy.codecs;
+        usable.sort_by_key(|usable| match usable.coding {
+            Coding::Sound(codec, _) => codecs.iter().position(|known| *known == codec),
+            Coding::Picture(_) => None,
+        });
+        usable
+    }
+
+    /// Takes a channel on which the caller sends.
+    fn receive_fast(&mut self, usable: &Usable<'_>) -> Option<OpenLogicalChannel> {
+        let at = self.local(usable.coding.kind())?;
+        let mut parameters = usable.parameters.clone();
+        let rtcp = parameters.media_control_channel.as_ref().and_then(address::socket);
+        parameters.media_channel = Some(address::transport(at.advertised, at.rtp_port));
+        parameters.media_control_channel = Some(address::transport(at.advertised, at.rtcp_port));
+        let number = usable.open.forward_logical_channel_number;
+        self.receives(number, usable.coding, usable.payload_type, rtcp);
+        let data_type = usable.open.forward_logical_channel_parameters.data_type.clone();
+        Some(forward(number, data_type, parameters))
+    }
+
+    /// Takes a channel on which we send.
+    fn send_fast(&mut self, usable: &Usable<'_>) -> Option<OpenLogicalChannel> {
+        let at = self.local(usable.coding.kind())?;
+        let mut parameters = usable.parameters.clone();
+        let (rtp, rtcp) = addresses(&parameters);
+        parameters.media_control_channel = Some(address::transport(at.advertised, at.rtcp_port));
+        let number = self.next_number();
+        let (coding, payload_type) = (usable.coding, usable.payload_type);
+        self.line_mut(coding.kind()).carry(Sent { number, coding, payload_type, rtp, rtcp });
+        let data_type = said(usable.open)?.0.clone();
+        Some(reverse(number, data_type, parameters))
+    }
+
+    /// The callee took these of the channels that we proposed.
+    pub fn fast_started(&mut self, channels: &[OpenLogicalChannel]) {
+        for open in channels {
+            let Some((data_type, parameters)) = said(open) else { continue };
+            let Ok((coding, payload_type)) = format::read(data_type, parameters) else { continue };
+            let number = open.forward_logical_channel_number;
+            let (rtp, rtcp) = addresses(parameters);
+            let line = self.line(coding.kind());
+            if !self.allows(&coding) {
+                continue;
+            }
+            match sender(open) {
+                Party::Caller if line.sending == Sending::Off => {
+                    let sent = Sent { number, coding, payload_type, rtp, rtcp };
+                    self.line_mut(coding.kind()).carry(sent);
+                }
+                Party::Callee if line.receiving.is_empty() => {
+                    self.receives(number, coding, payload_type, rtcp);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn receives(
+        &mut self,
+        number: u16,
+        coding: Coding,
+        payload_type: u8,
+        rtcp: Option<std::net::SocketAddr>,
+    ) {
+        let receiving = Receiving { number, coding, payload_type, rtcp };
+        self.line_mut(coding.kind()).receive(receiving);
+    }
+}
+
+/// What a channel of fast start carries, and how, whoever sends on it.
+fn said(open: &OpenLogicalChannel) -> Option<(&DataType, &H2250LogicalChannelParameters)> {
+    let Some(reverse) = &open.reverse_logical_channel_parameters else {
+        return Some((&open.forward_logical_channel_parameters.data_type, channel::forward(open)?));
+    };
+    match reverse.multiplex_parameters.as_ref()? {
+        ReverseMultiplex::H2250LogicalChannelParameters(parameters) => {
+            Some((&reverse.data_type, parameters))
+        }
+        _ => None,
+    }
+}
+
+fn addresses(
+    parameters: &H2250LogicalChannelParameters,
+) -> (Option<std::net::SocketAddr>, Option<std::net::SocketAddr>) {
+    let socket = |address: &Option<_>| address.as_ref().and_then(address::socket);
+    (socket(&parameters.media_channel), socket(&parameters.media_control_channel))
+}
+
+fn forward(
+    number: u16,
+    data_type: DataType,
+    parameters: H2250LogicalChannelParameters,
+) -> OpenLogicalChannel {
+    let multiplex = Multiplex::H2250LogicalChannelParameters(Box::new(parameters));
+    OpenLogicalChannel {
+        forward_logical_channel_number: number,
+        forward_logical_channel_parameters: OpenLogicalChannelForwardLogicalChannelParameters {
+            data_type,
+            multiplex_parameters: multiplex,
+            ..OpenLogicalChannelForwardLogicalChannelParameters::default()
+        },
+        ..OpenLogicalChannel::default()
+    }
+}
+
+fn reverse(
+    number: u16,
+    data_type: DataType,
+    parameters: H2250LogicalChannelParameters,
+) -> OpenLogicalChannel {
+    let multiplex = ReverseMultiplex::H2250LogicalChannelParameters(Box::new(parameters));
+    let reverse = OpenLogicalChannelReverseLogicalChannelParameters {
+        data_type,
+        multiplex_parameters: Some(multiplex),
+        ..OpenLogicalChannelReverseLogicalChannelParameters::default()
+    };
+    OpenLogicalChannel {
+        forward_logical_channel_number: number,
+        forward_logical_channel_parameters: OpenLogicalChannelForwardLogicalChannelParameters {
+            data_type: DataType::NullData,
+            multiplex_parameters: Multiplex::None,
+            ..OpenLogicalChannelForwardLogicalChannelParameters::default()
+        },
+        reverse_logical_channel_parameters: Some(Box::new(reverse)),
+        ..OpenLogicalChannel::default()
+    }
+}

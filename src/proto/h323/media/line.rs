@@ -1,0 +1,179 @@
+//! The channels of one session, both ways.
+
+use super::format::{Coding, Kind};
+use causeway_base::Bitrate;
+use std::net::SocketAddr;
+
+/// Channels of the other side's in one session: one, and another that takes its place.
+pub(super) const MAX_RECEIVING: usize = 4;
+
+/// A channel that we send on, or want to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Sent {
+    pub(super) number: u16,
+    pub(super) coding: Coding,
+    pub(super) payload_type: u8,
+    /// Where the other side takes it.
+    pub(super) rtp: Option<SocketAddr>,
+    /// Where it takes RTCP.
+    pub(super) rtcp: Option<SocketAddr>,
+}
+
+/// A channel that the other side sends on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Receiving {
+    pub(super) number: u16,
+    pub(super) coding: Coding,
+    pub(super) payload_type: u8,
+    /// Where the sender takes RTCP.
+    pub(super) rtcp: Option<SocketAddr>,
+}
+
+/// Where our side of a session stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Sending {
+    #[default]
+    Off,
+    /// We asked for `new`; `old`, whose place it takes, goes on until it stands.
+    Opening { new: Sent, old: Option<Sent> },
+    /// It stands.
+    Open(Sent),
+}
+
+/// One session.
+#[derive(Clone, Debug)]
+pub(super) struct Line {
+    pub(super) kind: Kind,
+    pub(super) sending: Sending,
+    /// The newest last.
+    pub(super) receiving: Vec<Receiving>,
+    /// What was refused, or closed again, since the other side said what it takes.
+    tried: Vec<Coding>,
+    /// What the other side sends, where it refused anything else.
+    preferred: Option<Coding>,
+    /// The most that we are to send.
+    pub(super) limit: Option<Bitrate>,
+    /// The last that we sent, and took: what is said of a line while it is off.
+    pub(super) last_sent: Option<Sent>,
+    pub(super) last_received: Option<Receiving>,
+}
+
+impl Line {
+    pub(super) const fn new(kind: Kind) -> Self {
+        Self {
+            kind,
+            sending: Sending::Off,
+            receiving: vec![],
+            tried: vec![],
+            preferred: None,
+            limit: None,
+            last_sent: None,
+            last_received: None,
+        }
+    }
+
+    /// The channel that carries what we send.
+    pub(super) fn carrier(&self) -> Option<&Sent> {
+        match &self.sending {
+            Sending::Open(sent) | Sending::Opening { old: Some(sent), .. } => Some(sent),
+            Sending::Off | Sending::Opening { old: None, .. } => None,
+        }
+    }
+
+    pub(super) fn is_opening(&self) -> bool {
+        matches!(self.sending, Sending::Opening { .. })
+    }
+
+    /// Whether anything ever flowed either way.
+    pub(super) fn was_used(&self) -> bool {
+        self.last_sent.is_some() || self.last_received.is_some()
+    }
+
+    /// Everything may be tried again.
+    pub(super) fn forget_tries(&mut self) {
+        self.tried.clear();
+        self.preferred = None;
+    }
+
+    /// Of `candidates` the next that was not tried.
+    pub(super) fn next(&self, candidates: &[Coding]) -> Option<Coding> {
+        let untried = || {
+            let tried = |candidate: &&Coding| self.tried.iter().any(|t| t == *candidate);
+            candidates.iter().filter(move |candidate| !tried(candidate))
+        };
+        let preferred = |candidate: &&Coding| {
+            self.preferred.is_some_and(|preferred| candidate.is_like(&preferred))
+        };
+        untried().find(preferred).or_else(|| untried().next()).copied()
+    }
+
+    /// The other side took the channel that we asked for. Whether it did.
+    pub(super) fn opened(&mut self, number: u16, fill: impl FnOnce(&mut Sent)) -> bool {
+        let Sending::Opening { new: mut sent, .. } = self.sending else { return false };
+        if sent.number != number {
+            return false;
+        }
+        fill(&mut sent);
+        self.carry(sent);
+        true
+    }
+
+    /// We send on this one.
+    pub(super) fn carry(&mut self, sent: Sent) {
+        self.sending = Sending::Open(sent);
+        self.last_sent = Some(sent);
+    }
+
+    /// The other side refused the channel that we asked for; where it did so because of what it
+    /// sends itself, that is tried next. The channel whose place it should have taken is closed:
+    /// who cannot replace is asked anew without.
+    pub(super) fn refused(&mut self, number: u16, conflict: bool) -> Option<u16> {
+        let Sending::Opening { new, old } = self.sending else { return None };
+        if new.number != number {
+            return None;
+        }
+        self.sending = Sending::Off;
+        if conflict {
+            self.preferred = self.receiving.last().map(|receiving| receiving.coding);
+        }
+        if old.is_none() {
+            self.tried.push(new.coding);
+        }
+        old.map(|old| old.number)
+    }
+
+    /// A channel of ours is closed. Who had it closed does not want the same again.
+    pub(super) fn closed(&mut self, number: u16) {
+        match &mut self.sending {
+            Sending::Open(sent) if sent.number == number => {
+                self.tried.push(sent.coding);
+                self.sending = Sending::Off;
+            }
+            Sending::Opening { new, .. } if new.number == number => {
+                self.tried.push(new.coding);
+                self.sending = Sending::Off;
+            }
+            Sending::Opening { old, .. } if old.is_some_and(|old| old.number == number) => {
+                *old = None;
+            }
+            _ => {}
+        }
+    }
+
+    /// Ends what we send; the numbers to close.
+    pub(super) fn stop(&mut self) -> Vec<u16> {
+        match std::mem::take(&mut self.sending) {
+            Sending::Off => vec![],
+            Sending::Open(sent) => vec![sent.number],
+            Sending::Opening { new, old } => {
+                [Some(new), old].into_iter().flatten().map(|sent| sent.number).collect()
+            }
+        }
+    }
+
+    /// The other side sends on this one.
+    pub(super) fn receive(&mut self, receiving: Receiving) {
+        self.receiving.push(receiving);
+        self.last_received = Some(receiving);
+    }
+}

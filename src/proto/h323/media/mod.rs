@@ -1,0 +1,393 @@
+//! What an H.323 call agrees of media: capability sets and channels of H.245 <-> [`LegMedia`], as
+//! [`offer_answer`](crate::offer_answer) does it with descriptions.
+//!
+//! [`Channels`] belongs to one call. It hears the events of [`h245`], says its commands, and knows
+//! what is agreed; when that is told is the session's affair.
+//!
+//! # Rules
+//!
+//! * We take G.711, G.722 and H.264, as policy allows, and RFC 2833 events. H.245 has no word for
+//!   Opus. H.261, H.263, G.722.1, data and cameras' control are declined; so is a second picture
+//!   (H.239), which we do not say we take: a room without it shows its slides in its one picture.
+//! * Each side chooses what it sends: of what the other side takes we send what
+//!   [`OfferPolicy::codecs`](causeway_plan::OfferPolicy::codecs) names first, and the largest
+//!   picture in the narrowest profile. Both directions may differ, and either may change.
+//! * Channels open once it is settled who is master and both have said what they take: sound in
+//!   session 1, the picture in session 2. A channel that is refused is tried with the next codec;
+//!   where the other side sees a conflict, with what it sends itself.
+//! * What it takes anew closes, replaces or opens our channels; an empty set closes all of them
+//!   (H.323 section 8.4.6), and so do we hold.
+//! * We send under the payload type that our channel names, or the one that its acknowledgement
+//!   names; we take under that of the other side's channel.
+//! * Pictures are cut in pieces only where the other side says that it takes them so (H.241
+//!   section 7.1).
+
+mod address;
+mod capability;
+mod channel;
+mod fast_start;
+mod format;
+mod leg;
+mod line;
+#[cfg(test)]
+mod tests;
+
+use crate::h323::h245::{self, Command, Direction, Event, OpenCause, Opening};
+use crate::offer_answer::LocalMedia;
+use capability::Theirs;
+use causeway_asn1::h245::{OpenLogicalChannel, OpenLogicalChannelRejectCause as Cause};
+use causeway_base::Bitrate;
+use causeway_plan::OfferPolicy;
+use format::{Coding, Kind};
+use line::{Line, MAX_RECEIVING, Sending, Sent};
+use std::net::IpAddr;
+
+/// The unit of rates in H.245, in bits a second.
+const RATE_UNIT: u64 = 100;
+
+/// What sound takes of a limit of all channels together: G.711 and G.722.
+const SOUND_RATE: Bitrate = Bitrate::kbps(64);
+
+/// What the leg may agree to, and where its media is awaited.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Terms {
+    /// What is allowed.
+    pub policy: OfferPolicy,
+    /// Where sound is awaited.
+    pub audio: LocalMedia,
+    /// Where pictures are awaited. Without it there are none.
+    pub video: Option<LocalMedia>,
+    /// Where the signalling comes from.
+    pub signalling_source: IpAddr,
+}
+
+/// Who is master, as far as it is settled: channels wait for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Exchange {
+    /// Neither is through.
+    Begun,
+    /// One of both: who is master, or what we take.
+    Mastered,
+    Told,
+    /// Both. Channels may open.
+    Done,
+}
+
+impl Exchange {
+    const fn mastered(self) -> Self {
+        match self {
+            Exchange::Begun | Exchange::Mastered => Exchange::Mastered,
+            Exchange::Told | Exchange::Done => Exchange::Done,
+        }
+    }
+
+    const fn told(self) -> Self {
+        match self {
+            Exchange::Begun | Exchange::Told => Exchange::Told,
+            Exchange::Mastered | Exchange::Done => Exchange::Done,
+        }
+    }
+}
+
+/// The media of one call.
+#[derive(Debug)]
+pub struct Channels {
+    terms: Terms,
+    exchange: Exchange,
+    /// What the other side takes. `None`: nothing, now or yet.
+    theirs: Option<Theirs>,
+    /// We hold.
+    held: bool,
+    sound: Line,
+    picture: Line,
+    /// The most that we are to send on all channels together.
+    total: Option<Bitrate>,
+    /// The last number of a channel of ours.
+    number: u16,
+    commands: Vec<Command>,
+}
+
+impl Channels {
+    /// Those of a call that may agree to `terms`.
+    pub fn new(terms: Terms) -> Self {
+        Self {
+            terms,
+            exchange: Exchange::Begun,
+            theirs: None,
+            held: false,
+            sound: Line::new(Kind::Sound),
+            picture: Line::new(Kind::Picture),
+            total: None,
+            number: 0,
+            commands: vec![],
+        }
+    }
+
+    /// What is to be said by H.245 now.
+    pub fn take_commands(&mut self) -> Vec<Command> {
+        std::mem::take(&mut self.commands)
+    }
+
+    /// H.245 may begin.
+    pub fn begin(&mut self) {
+        self.commands.push(Command::DetermineMaster);
+        self.say_capabilities();
+    }
+
+    fn say_capabilities(&mut self) {
+        let set = if self.held { capability::nothing() } else { capability::ours(&self.terms) };
+        self.commands.push(Command::SendCapabilities(Box::new(set)));
+    }
+
+    /// Nothing is to flow either way, or is to flow again.
+    pub fn hold(&mut self, held: bool) {
+        if self.held == held {
+            return;
+        }
+        self.held = held;
+        self.say_capabilities();
+        if held {
+            self.stop();
+        }
+        self.advance();
+    }
+
+    /// The other side may send its picture anew.
+    pub fn request_keyframe(&mut self) {
+        if let Some(receiving) = self.picture.receiving.last() {
+            self.commands.push(Command::AskFastUpdate(receiving.number));
+        }
+    }
+
+    /// Whether the other side takes keys one by one; else as text.
+    pub fn takes_signals(&self) -> bool {
+        self.theirs.as_ref().is_some_and(|theirs| theirs.signals)
+    }
+
+    /// Whether we send a picture.
+    pub fn sends_picture(&self) -> bool {
+        self.picture.carrier().is_some()
+    }
+
+    /// Whether a channel of ours waits for its answer: what is agreed may change at once.
+    pub fn is_opening(&self) -> bool {
+        self.sound.is_opening() || self.picture.is_opening()
+    }
+
+    /// Whether sound flows both ways, or is not to.
+    pub fn is_whole(&self) -> bool {
+        self.held || (self.sound.carrier().is_some() && !self.sound.receiving.is_empty())
+    }
+
+    /// Takes what H.245 tells of channels and capabilities; what is none of ours is passed over.
+    pub fn heard(&mut self, event: &Event) {
+        match event {
+            // Who cannot settle it goes on as slave: the worst that follows is a refused channel.
+            Event::Master(_) | Event::MasterUndetermined => {
+                self.exchange = self.exchange.mastered();
+            }
+            Event::CapabilitiesAccepted
+            | Event::CapabilitiesRefused(_)
+            | Event::CapabilitiesUnanswered => self.exchange = self.exchange.told(),
+            Event::CapabilitiesAsked => self.say_capabilities(),
+            Event::Capabilities(capabilities) => self.takes(capabilities),
+            Event::Opened(ack) => {
+                let number = ack.forward_logical_channel_number;
+                for line in [&mut self.sound, &mut self.picture] {
+                    if line.opened(number, |sent| channel::fill(sent, ack)) {
+                        line.limit = channel::starts_at(ack);
+                    }
+                }
+            }
+            Event::NotOpened(number, cause) => {
+                let conflict = *cause == OpenCause::Refused(Cause::MasterSlaveConflict);
+                let old = [&mut self.sound, &mut self.picture]
+                    .into_iter()
+                    .find_map(|line| line.refused(*number, conflict));
+                self.commands.extend(old.map(Command::Close));
+            }
+            Event::Offered(open) => self.offered(open),
+            Event::Closed(Direction::Outgoing, number, _) => {
+                self.sound.closed(*number);
+                self.picture.closed(*number);
+            }
+            Event::Closed(Direction::Incoming, number, _) => {
+                for line in [&mut self.sound, &mut self.picture] {
+                    line.receiving.retain(|receiving| receiving.number != *number);
+                }
+            }
+            Event::FlowLimited { channel, limit } => self.limited(*channel, *limit),
+            _ => return,
+        }
+        self.advance();
+    }
+
+    /// The other side says what it takes from now on.
+    fn takes(&mut self, capabilities: &h245::Capabilities) {
+        self.sound.forget_tries();
+        self.picture.forget_tries();
+        self.theirs = (!capabilities.is_empty()).then(|| Theirs::read(capabilities));
+        if self.theirs.is_none() {
+            self.stop();
+        }
+    }
+
+    /// Closes what we send.
+    fn stop(&mut self) {
+        for line in [&mut self.picture, &mut self.sound] {
+            self.commands.extend(line.stop().into_iter().map(Command::Close));
+        }
+    }
+
+    /// We are to send no more than `limit`, in 100 bit/s, on one channel or on all together.
+    fn limited(&mut self, channel: Option<u16>, limit: Option<u32>) {
+        let limit = limit.map(|limit| Bitrate::bps(u64::from(limit) * RATE_UNIT));
+        let is =
+            |line: &Line| channel.is_some() && line.carrier().map(|sent| sent.number) == channel;
+        if channel.is_none() {
+            self.total = limit;
+        } else if is(&self.picture) {
+            self.picture.limit = limit;
+        } else if is(&self.sound) {
+            self.sound.limit = limit;
+        }
+    }
+
+    /// The most that we are to send on a line.
+    fn limit(&self, line: &Line) -> Option<Bitrate> {
+        let rest = |all: Bitrate| match line.kind {
+            Kind::Sound => all,
+            Kind::Picture => Bitrate::bps(all.as_bps().saturating_sub(SOUND_RATE.as_bps())),
+        };
+        line.limit.into_iter().chain(self.total.map(rest)).min()
+    }
+
+    /// Whether the other side takes something, and no sound ever flowed.
+    pub fn is_silent(&self) -> bool {
+        self.theirs.is_some() && !self.held && !self.sound.was_used()
+    }
+
+    /// Opens, replaces and closes channels of ours until they are what both sides want.
+    fn advance(&mut self) {
+        if self.exchange != Exchange::Done || self.held {
+            return;
+        }
+        let Some(theirs) = &self.theirs else { return };
+        let candidates = Kind::ALL.map(|kind| (kind, theirs.candidates(kind, &self.terms)));
+        for (kind, candidates) in candidates {
+            self.advance_line(kind, &candidates);
+        }
+    }
+
+    fn advance_line(&mut self, kind: Kind, candidates: &[Coding]) {
+        let line = self.line(kind);
+        let old = match line.sending {
+            Sending::Opening { .. } => return,
+            Sending::Off => None,
+            Sending::Open(sent) if candidates.iter().any(|c| c.is_like(&sent.coding)) => return,
+            Sending::Open(sent) => Some(sent),
+        };
+        match line.next(candidates) {
+            Some(coding) => self.open(coding, old),
+            None if old.is_some() => {
+                let numbers = self.line_mut(kind).stop();
+                self.commands.extend(numbers.into_iter().map(Command::Close));
+            }
+            None => {}
+        }
+    }
+
+    fn open(&mut self, coding: Coding, old: Option<Sent>) {
+        let Some(data_type) = format::say(&coding, capability::rate(&self.terms)) else { return };
+        let Some(at) = self.local(coding.kind()) else { return };
+        let number = self.next_number();
+        let payload_type = channel::payload_type(&coding);
+        self.commands.push(Command::Open(Box::new(Opening {
+            number,
+            data_type,
+            parameters: channel::parameters(&coding, payload_type, at),
+            replaces: old.map(|old| old.number),
+            // Whatever either side sends, the other may send something else.
+            exclusive: false,
+        })));
+        let new = Sent { number, coding, payload_type, rtp: None, rtcp: None };
+        self.line_mut(coding.kind()).sending = Sending::Opening { new, old };
+    }
+
+    fn next_number(&mut self) -> u16 {
+        self.number = self.number.checked_add(1).unwrap_or(1);
+        self.number
+    }
+
+    /// The other side wants to send.
+    fn offered(&mut self, open: &OpenLogicalChannel) {
+        let number = open.forward_logical_channel_number;
+        match self.judge(open) {
+            Ok(receiving) => {
+                let kind = receiving.coding.kind();
+                let Some(at) = self.local(kind) else { return };
+                self.commands.push(Command::Accept(Box::new(channel::ack(open, kind, at))));
+                let most = capability::rate(&self.terms);
+                if let Coding::Picture(format) = receiving.coding
+                    && format.limits.max_bitrate > most
+                {
+                    let limit = u32::try_from(most.as_bps() / RATE_UNIT).ok();
+                    self.commands.push(Command::LimitFlow { channel: Some(number), limit });
+                }
+                self.line_mut(kind).receive(receiving);
+            }
+            Err(cause) => self.commands.push(Command::Reject(number, cause)),
+        }
+    }
+
+    /// What an offered channel comes to.
+    fn judge(&self, open: &OpenLogicalChannel) -> Result<line::Receiving, Cause> {
+        let receiving = channel::incoming(open)?;
+        let kind = receiving.coding.kind();
+        if !self.allows(&receiving.coding) {
+            return Err(Cause::DataTypeNotSupported);
+        }
+        if self.held {
+            return Err(Cause::DataTypeNotAvailable);
+        }
+        let line = self.line(kind);
+        let session = channel::session(open);
+        if session != 0 && session != kind.session() && !line.receiving.is_empty() {
+            return Err(Cause::InvalidSessionId);
+        }
+        if line.receiving.len() >= MAX_RECEIVING {
+            return Err(Cause::Unspecified);
+        }
+        Ok(receiving)
+    }
+
+    /// Whether policy allows it, and there are ports for it.
+    fn allows(&self, coding: &Coding) -> bool {
+        match coding {
+            Coding::Sound(codec, _) => self.terms.policy.codecs.contains(codec),
+            Coding::Picture(_) => capability::takes_pictures(&self.terms),
+        }
+    }
+
+    /// Where media of `kind` is awaited.
+    const fn local(&self, kind: Kind) -> Option<LocalMedia> {
+        match kind {
+            Kind::Sound => Some(self.terms.audio),
+            Kind::Picture => self.terms.video,
+        }
+    }
+
+    const fn line(&self, kind: Kind) -> &Line {
+        match kind {
+            Kind::Sound => &self.sound,
+            Kind::Picture => &self.picture,
+        }
+    }
+
+    const fn line_mut(&mut self, kind: Kind) -> &mut Line {
+        match kind {
+            Kind::Sound => &mut self.sound,
+            Kind::Picture => &mut self.picture,
+        }
+    }
+}

@@ -1,0 +1,4 @@
+mod replay;
+mod script;
+mod sending;
+mod taking;

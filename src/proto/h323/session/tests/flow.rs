@@ -1,0 +1,297 @@
+//! What happens in calls that stand.
+
+use super::super::keep_alive::{INTERVAL, MAX_UNANSWERED};
+use super::super::{Command, Event, Input};
+use super::pair::{ALL, Fast, Mode, Pair, Side, terms};
+use crate::h323::h239::H239Message;
+use crate::h323::h245::ROUND_TRIP_PATIENCE;
+use causeway_asn1::encode;
+use causeway_asn1::h245::{
+    CommandMessage, FlowControlCommand, FlowControlCommandRestriction as Restriction,
+    FlowControlCommandScope as Scope, GenericMessage, IndicationMessage,
+    MultimediaSystemControlMessage as Message, RequestMessage, ResponseMessage,
+    UserInputIndication, VendorIdentification,
+};
+use causeway_base::{Bitrate, EndCause};
+use causeway_plan::Direction;
+use std::time::Duration;
+
+/// A call with sound and pictures, whose beginning is forgotten.
+fn standing(mode: Mode) -> Pair {
+    let own = |side| terms(side, &ALL, true);
+    let mut pair = Pair::connected(mode, own(Side::Caller), own(Side::Callee));
+    for side in Side::BOTH {
+        pair.take(side);
+    }
+    pair.said.clear();
+    pair
+}
+
+/// Separate H.245, in which a side can be told anything.
+const SEPARATE: Mode = Mode { tunnelling: false, fast: Fast::No };
+
+fn hear(pair: &mut Pair, side: Side, message: &Message) {
+    let bytes = encode(message).expect("allowed");
+    pair.input(side, Input::Control(&bytes));
+    pair.run();
+}
+
+fn is_open(message: &Message) -> bool {
+    matches!(message, Message::Request(r) if matches!(**r, RequestMessage::OpenLogicalChannel(_)))
+}
+
+#[test]
+fn who_holds_stops_both_ways_until_it_resumes() {
+    for mode in Mode::all() {
+        for side in Side::BOTH {
+            let mut pair = standing(mode);
+            pair.command(side, Command::Hold(true));
+            pair.run();
+            for at in Side::BOTH {
+                let media = pair.media(at);
+                assert_eq!(media.direction, Direction::Inactive, "{mode:?} {side:?} {at:?}");
+                assert_eq!(media.pictures(), Direction::Inactive, "{mode:?} {side:?} {at:?}");
+                assert_eq!(media.video.len(), 1, "the line stays");
+            }
+            // Held twice is held once.
+            pair.said.clear();
+            pair.command(side, Command::Hold(true));
+            assert_eq!(pair.said.len(), 0);
+
+            pair.command(side, Command::Hold(false));
+            pair.run();
+            for at in Side::BOTH {
+                let media = pair.media(at);
+                assert_eq!(media.direction, Direction::SendReceive, "{mode:?} {side:?} {at:?}");
+                assert_eq!(media.pictures(), Direction::SendReceive, "{mode:?} {side:?} {at:?}");
+                let rtp = media.transport.rtp().expect("ports of its own");
+                assert_eq!(rtp.remote_rtp, Some(at.other().sound()));
+            }
+        }
+    }
+}
+
+#[test]
+fn both_hold_and_one_resumes() {
+    let mut pair = standing(Mode::SLOW);
+    for side in Side::BOTH {
+        pair.command(side, Command::Hold(true));
+    }
+    pair.run();
+    pair.command(Side::Caller, Command::Hold(false));
+    pair.pass(Duration::from_secs(40));
+    for side in Side::BOTH {
+        assert_eq!(pair.media(side).direction, Direction::Inactive, "the callee still holds");
+    }
+    pair.command(Side::Callee, Command::Hold(false));
+    pair.pass(Duration::from_secs(40));
+    for side in Side::BOTH {
+        assert_eq!(pair.media(side).direction, Direction::SendReceive);
+    }
+}
+
+#[test]
+fn a_limit_of_the_other_side_bounds_the_picture() {
+    let mut pair = standing(SEPARATE);
+    let limit = |scope, restriction| {
+        let command = FlowControlCommand { scope, restriction };
+        Message::Command(Box::new(CommandMessage::FlowControlCommand(command)))
+    };
+    let most = |pair: &mut Pair| {
+        pair.media(Side::Caller).video[0].send.map(|send| send.max_bitrate).expect("one")
+    };
+    let of_picture = Scope::LogicalChannelNumber(2);
+    hear(&mut pair, Side::Caller, &limit(of_picture.clone(), Restriction::MaximumBitRate(3_840)));
+    assert_eq!(most(&mut pair), Bitrate::kbps(384));
+    hear(
+        &mut pair,
+        Side::Caller,
+        &limit(Scope::WholeMultiplex, Restriction::MaximumBitRate(2_560)),
+    );
+    assert_eq!(most(&mut pair), Bitrate::kbps(192), "without its sound");
+    hear(&mut pair, Side::Caller, &limit(of_picture.clone(), Restriction::NoRestriction));
+    pair.take(Side::Caller);
+    hear(&mut pair, Side::Caller, &limit(Scope::WholeMultiplex, Restriction::NoRestriction));
+    assert_eq!(most(&mut pair), Bitrate::kbps(2_048));
+    hear(&mut pair, Side::Caller, &limit(of_picture, Restriction::MaximumBitRate(0)));
+    assert_eq!(pair.media(Side::Caller).pictures(), Direction::ReceiveOnly, "nothing is sent");
+    let unknown = Scope::LogicalChannelNumber(99);
+    hear(&mut pair, Side::Caller, &limit(unknown, Restriction::MaximumBitRate(0)));
+    assert_eq!(pair.take(Side::Caller), []);
+}
+
+#[test]
+fn a_key_picture_is_asked_for_and_needed() {
+    for side in Side::BOTH {
+        let mut pair = standing(Mode::SLOW);
+        pair.command(side, Command::RequestKeyframe);
+        pair.run();
+        assert_eq!(pair.take(side.other()), [Event::KeyframeNeeded]);
+        assert_eq!(pair.take(side), []);
+    }
+    // Without a picture nobody asks.
+    let own = |side| terms(side, &ALL, false);
+    let mut pair = Pair::connected(Mode::SLOW, own(Side::Caller), own(Side::Callee));
+    pair.said.clear();
+    pair.command(Side::Caller, Command::RequestKeyframe);
+    assert_eq!(pair.said.len(), 0);
+}
+
+#[test]
+fn keys_arrive_one_by_one() {
+    for mode in Mode::all() {
+        let mut pair = standing(mode);
+        pair.command(Side::Caller, Command::SendDigits("12 x*#a".into()));
+        pair.run();
+        let keys = "12*#A".chars().map(Event::Digit);
+        assert_eq!(pair.take(Side::Callee), keys.collect::<Vec<_>>(), "{mode:?}");
+    }
+}
+
+#[test]
+fn keys_as_text_are_keys_too() {
+    let mut pair = standing(SEPARATE);
+    let text = UserInputIndication::Alphanumeric(b"7x#".to_vec());
+    let text = Message::Indication(Box::new(IndicationMessage::UserInput(text)));
+    hear(&mut pair, Side::Callee, &text);
+    assert_eq!(pair.take(Side::Callee), [Event::Digit('7'), Event::Digit('#')]);
+}
+
+#[test]
+fn who_does_not_answer_any_more_is_gone() {
+    let mut pair = standing(Mode::SLOW);
+    pair.pass(INTERVAL * 10);
+    for side in Side::BOTH {
+        assert_eq!(pair.take(side), [], "they answer each other");
+        let asked = pair.count(side, |message| {
+            matches!(message, Message::Request(r)
+                if matches!(**r, RequestMessage::RoundTripDelayRequest(_)))
+        });
+        assert!(asked >= 9, "{side:?} asked {asked} times");
+    }
+    pair.cut = true;
+    let patience = INTERVAL * u32::from(MAX_UNANSWERED) + ROUND_TRIP_PATIENCE;
+    pair.pass(patience - INTERVAL);
+    assert_eq!(pair.take(Side::Caller), [], "one answer may be lost");
+    pair.pass(INTERVAL);
+    for side in Side::BOTH {
+        assert_eq!(pair.take(side), [Event::Ended(EndCause::SignallingTimeout)]);
+        assert_eq!(pair.drain(side), None, "no timer is left");
+    }
+}
+
+#[test]
+fn who_wants_to_show_slides_is_told_no() {
+    let mut pair = standing(SEPARATE);
+    let request = H239Message::TokenRequest { channel: 7, symmetry: 4, label: 0x101 };
+    let ask = |generic: GenericMessage| {
+        Message::Request(Box::new(RequestMessage::GenericRequest(Box::new(generic))))
+    };
+    hear(&mut pair, Side::Callee, &ask(request.write()));
+    let Some((Side::Callee, Message::Response(response))) = pair.said.pop() else {
+        panic!("no answer")
+    };
+    let ResponseMessage::GenericResponse(answer) = *response else { panic!("{response:?}") };
+    assert_eq!(H239Message::read(&answer), request.refusal());
+    // And what nobody knows is not answered with silence.
+    hear(&mut pair, Side::Callee, &ask(GenericMessage::default()));
+    assert!(matches!(&pair.said.pop(), Some((Side::Callee, Message::Indication(indication)))
+        if matches!(**indication, IndicationMessage::FunctionNotUnderstood(_))));
+    assert_eq!(pair.take(Side::Callee), []);
+}
+
+#[test]
+fn what_the_other_side_says_it_is_is_told_once() {
+    let mut pair = standing(SEPARATE);
+    let vendor = VendorIdentification {
+        product_number: Some(b"Group 500\0".to_vec()),
+        version_number: Some(b" 6.2.0 ".to_vec()),
+        ..VendorIdentification::default()
+    };
+    let vendor = IndicationMessage::VendorIdentification(Box::new(vendor));
+    let vendor = Message::Indication(Box::new(vendor));
+    hear(&mut pair, Side::Caller, &vendor);
+    hear(&mut pair, Side::Caller, &vendor);
+    assert_eq!(pair.take(Side::Caller), [Event::Vendor("Group 500 6.2.0".into())]);
+}
+
+#[test]
+fn both_open_at_once_and_nothing_conflicts() {
+    for mode in Mode::all() {
+        let own = |side| terms(side, &ALL, true);
+        let pair = Pair::connected(mode, own(Side::Caller), own(Side::Callee));
+        let refused = |message: &Message| {
+            matches!(message, Message::Response(response)
+                if matches!(**response, ResponseMessage::OpenLogicalChannelReject(_)))
+        };
+        for side in Side::BOTH {
+            assert_eq!(pair.count(side, refused), 0, "{mode:?}");
+            // Pictures of fast start are replaced once.
+            let opened = if mode.fast == Fast::Accepted { 1 } else { 2 };
+            assert_eq!(pair.count(side, is_open), opened, "{mode:?} {side:?}");
+        }
+    }
+}
+
+#[test]
+fn a_lost_answer_to_a_channel_does_not_hold_up_the_call() {
+    let own = |side| terms(side, &ALL, true);
+    let mut pair = Pair::new(false);
+    let mut lost = false;
+    pair.loses = Box::new(move |side, message| {
+        let first = side == Side::Callee
+            && !lost
+            && matches!(message, Message::Response(response)
+            if matches!(**response, ResponseMessage::OpenLogicalChannelAck(_)));
+        lost |= first;
+        first
+    });
+    pair.connect(SEPARATE, own(Side::Caller), own(Side::Callee));
+    pair.pass(Duration::from_secs(2));
+    assert_eq!(pair.media(Side::Caller).direction, Direction::ReceiveOnly);
+    pair.pass(Duration::from_secs(40));
+    let media = pair.media(Side::Caller);
+    assert_eq!(media.direction, Direction::SendReceive, "the next codec was tried");
+    assert_eq!(media.audio.send.codec, ALL[1]);
+}
+
+#[test]
+fn the_end_is_told_once_and_leaves_no_timer() {
+    for mode in Mode::all() {
+        for side in Side::BOTH {
+            let mut pair = standing(mode);
+            pair.command(side, Command::End(EndCause::Normal));
+            pair.run();
+            for at in Side::BOTH {
+                assert_eq!(pair.take(at), [Event::Ended(EndCause::Normal)], "{mode:?} {side:?}");
+                assert_eq!(pair.drain(at), None, "{mode:?} {side:?} {at:?}");
+            }
+            for command in
+                [Command::Hold(true), Command::SendDigits("1".into()), Command::RequestKeyframe]
+            {
+                pair.command(side, command);
+            }
+            assert_eq!(pair.take(side), []);
+        }
+    }
+}
+
+#[test]
+fn a_lost_control_connection_is_made_anew_and_all_goes_on() {
+    let mut pair = standing(SEPARATE);
+    for side in Side::BOTH {
+        pair.input(side, Input::ControlLost);
+        assert_eq!(pair.take(side), [Event::ControlWanted]);
+    }
+    pair.command(Side::Caller, Command::AnnounceControl(Side::Caller.control()));
+    pair.run();
+    pair.command(Side::Caller, Command::SendDigits("5".into()));
+    pair.command(Side::Callee, Command::RequestKeyframe);
+    pair.run();
+    assert_eq!(pair.take(Side::Callee), [Event::Digit('5')]);
+    assert_eq!(pair.take(Side::Caller), [Event::KeyframeNeeded]);
+    pair.pass(INTERVAL * 4);
+    for side in Side::BOTH {
+        assert_eq!(pair.take(side), []);
+    }
+}

@@ -1,0 +1,3 @@
+mod flow;
+mod pair;
+mod start;
