@@ -38,6 +38,10 @@ const BEATS: u8 = 30;
 /// asked for a full picture, and that is decoded.
 const MAX_WAIT: Duration = Duration::from_millis(1_500);
 
+/// Streams that are looked at at once, of those that nobody is shown in a picture: each costs a
+/// decoder while it lasts.
+const MAX_LOOKS: usize = 1;
+
 /// So often it is seen whether they came.
 const WAIT_STEP: Duration = Duration::from_millis(10);
 
@@ -101,6 +105,8 @@ struct Shown {
 #[derive(Clone, Copy, Debug)]
 struct Source {
     place: Place,
+    /// How much of it the pictures show.
+    detail: Detail,
     /// Which of its streams the pictures show, by [`line::Ingress::changes`].
     changes: u64,
     /// Whether anything comes of it, what, and in which sizes.
@@ -310,10 +316,10 @@ impl Pictures {
             };
             let ingress = &mut working.line.ingress;
             ingress.see(now.instant, &self.machinery.decoders.of(id, leg, place.line));
-            ingress.want(detail(plan, leg));
             let (changes, flow) = (ingress.changes(), ingress.flow());
             let (coming, sizes) = (ingress.is_coming(now.instant), ingress.sizes());
-            self.sources.push(Source { place, changes, coming, flow, sizes });
+            let detail = detail(plan, leg);
+            self.sources.push(Source { place, detail, changes, coming, flow, sizes });
         }
         for gone in before {
             if !self.sources.iter().any(|source| source.place == gone.place)
@@ -485,6 +491,7 @@ impl Pictures {
     /// Has those decoded whom a picture shows that somebody gets, and those kept whom somebody gets
     /// as they are.
     fn choose_sources(&self, legs: &mut Legs, now: Now) {
+        let mut looks = 0;
         for source in &self.sources {
             let place = source.place;
             let decoded = self.receivers.iter().any(|receiver| {
@@ -503,7 +510,11 @@ impl Pictures {
                 continue;
             };
             let ingress = &mut working.line.ingress;
+            // Tiles name their sizes; to look at it the smallest is enough.
+            let is_taken = decoded || wanted.has_taken();
+            ingress.want(if is_taken { source.detail } else { Detail::Small });
             ingress.set_decoded(now.instant, decoded);
+            looks += usize::from(ingress.is_looked_at());
             ingress.set_passed(wanted);
             if self.receivers.iter().any(|receiver| receiver.forward == awaited) {
                 ingress.want_key_frame(now.instant);
@@ -511,6 +522,27 @@ impl Pictures {
             for (layer, _) in needed.into_iter().enumerate().filter(|(_, needed)| *needed) {
                 ingress.want_layer(now.instant, layer);
             }
+        }
+        if looks < MAX_LOOKS && self.told == VideoStrain::None {
+            self.look(legs, now);
+        }
+    }
+
+    /// Looks at the source that was looked at least lately.
+    fn look(&self, legs: &mut Legs, now: Now) {
+        let mut oldest = None;
+        for source in &self.sources {
+            if let Some(Working { line, .. }) = working_at(legs, source.place, now)
+                && let Some(age) = line.ingress.look_age(now.instant)
+                && oldest.is_none_or(|(before, _)| age > before)
+            {
+                oldest = Some((age, source.place));
+            }
+        }
+        if let Some(Working { line, .. }) =
+            oldest.and_then(|(_, place)| working_at(legs, place, now))
+        {
+            line.ingress.look(now.instant);
         }
     }
 

@@ -30,17 +30,24 @@ const DARK: u32 = 50;
 /// How little the lighter pixels differ from the darker in a picture without anything in it.
 const FLAT: u8 = 12;
 
+/// By how much luma differs where something moved. What an encoder adds to a still picture after a
+/// full one of it is less.
+const MOTION: u8 = 24;
+
 /// Watches one stream.
 #[derive(Debug)]
 pub struct Watch {
-    sight: Sight,
+    verdict: Option<Sight>,
     /// What the last looks said, and since when.
     candidate: Sight,
     since: Duration,
+    first_look: Option<Duration>,
     last_look: Option<Duration>,
     last_picture: Option<u64>,
     last_samples: [[u8; GRID]; GRID],
     changed: Duration,
+    /// Something moved in it.
+    moved: bool,
 }
 
 impl Default for Watch {
@@ -53,36 +60,34 @@ impl Watch {
     /// A watch that has seen nothing.
     pub fn new() -> Self {
         Self {
-            sight: Sight::Fine,
+            verdict: None,
             candidate: Sight::Fine,
             since: Duration::ZERO,
+            first_look: None,
             last_look: None,
             last_picture: None,
             last_samples: [[0; GRID]; GRID],
             changed: Duration::ZERO,
+            moved: false,
         }
     }
 
-    /// What the stream shows.
-    pub fn sight(&self) -> Sight {
-        self.sight
+    /// What the stream shows, once that is known: a picture that might only stand still for a
+    /// moment, or be black for one, says nothing yet.
+    pub fn verdict(&self) -> Option<Sight> {
+        self.verdict
     }
 
     /// Looks at the picture that is on the screen at a time, counted from anywhere. Call it as
-    /// often as wanted, also with the picture of before; `Some` tells that the sight changed.
+    /// often as wanted, also with the picture of before; `Some` tells that the verdict changed.
     pub fn look(&mut self, now: Duration, picture: &Frame) -> Option<Sight> {
         if self.last_look.is_some_and(|last| now.saturating_sub(last) < INTERVAL) {
             return None;
         }
-        let first = self.last_look.is_none();
         self.last_look = Some(now);
         if self.last_picture != Some(picture.id()) {
             self.last_picture = Some(picture.id());
-            let samples = sampled(picture);
-            if first || samples != self.last_samples {
-                self.changed = now;
-            }
-            self.last_samples = samples;
+            self.compare(now, sampled(picture));
         }
         let seen = self.judge(now);
         if seen != self.candidate {
@@ -92,11 +97,29 @@ impl Watch {
         // Standing still has lasted by itself; what is fine again is fine at once.
         let lasted = matches!(seen, Sight::Frozen | Sight::Fine)
             || now.saturating_sub(self.since) >= LASTING;
-        if !lasted || seen == self.sight {
+        let known = lasted && (seen != Sight::Fine || self.moved);
+        if !known || self.verdict == Some(seen) {
             return None;
         }
-        self.sight = seen;
+        self.verdict = Some(seen);
         Some(seen)
+    }
+
+    /// Takes the next picture's samples.
+    fn compare(&mut self, now: Duration, samples: [[u8; GRID]; GRID]) {
+        let before = std::mem::replace(&mut self.last_samples, samples);
+        let Some(first) = self.first_look else {
+            (self.first_look, self.changed) = (Some(now), now);
+            return;
+        };
+        if samples == before {
+            return;
+        }
+        self.changed = now;
+        let pairs = samples.as_flattened().iter().zip(before.as_flattened());
+        // A still picture grows better after a full one, in little steps and not for long.
+        self.moved |= now.saturating_sub(first) >= LASTING
+            || pairs.into_iter().any(|(now, before)| now.abs_diff(*before) > MOTION);
     }
 
     fn judge(&self, now: Duration) -> Sight {

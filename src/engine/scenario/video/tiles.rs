@@ -11,6 +11,7 @@ use causeway_base::Lang;
 use causeway_media::video::colour::Colour;
 use causeway_media::video::frame::Frame;
 use causeway_plan::picture::{Area, GRID_HEIGHT, GRID_WIDTH};
+use causeway_plan::video::Sight;
 use causeway_plan::{PictureId, PicturePlan, PlannedTile, Show, TileMarks, VideoEgress};
 use std::time::{Duration, Instant};
 
@@ -92,7 +93,7 @@ fn are_whole(bench: &mut Bench, pages: &mut [Page]) -> bool {
 }
 
 #[test]
-fn browsers_get_each_other_as_they_are_and_nothing_is_decoded() {
+fn browsers_get_each_other_as_they_are_and_no_picture_is_composed() {
     let mut bench = Bench::with_video(37_200, 1);
     let mut pages = pages(&mut bench);
     let legs = [1, 2, 3].map(LegId);
@@ -107,7 +108,7 @@ fn browsers_get_each_other_as_they_are_and_nothing_is_decoded() {
     let (before, frames) = (counts(&bench), pages[0].frames(2));
     let go_on = |pages: &mut [Page]| pages[0].frames(2) > frames + 20;
     assert!(film(&mut pages, None, PATIENCE, go_on), "{} after {frames}", pages[0].frames(2));
-    assert_eq!(counts(&bench), before, "nobody needs a picture");
+    assert_eq!(counts(&bench).1, before.1, "nobody needs a picture");
     // Who lost a tile asks for a full picture of it.
     pages[0].forget(2);
     pages[0].browser.ask_key_frame(2);
@@ -120,6 +121,29 @@ fn browsers_get_each_other_as_they_are_and_nothing_is_decoded() {
     let frames = pages[0].frames(3);
     assert!(film(&mut pages, None, PATIENCE, |pages| pages[0].frames(3) > frames + 30));
     assert!(is_whole(&mut bench, LegId(1)));
+    bench.engine.shutdown();
+}
+
+#[test]
+fn who_is_only_passed_on_is_looked_at_and_a_black_picture_told() {
+    let mut bench = Bench::with_video(37_250, 1);
+    let mut pages = pages(&mut bench);
+    let legs = [1, 2, 3].map(LegId);
+    bench.tell(MediaCommand::Apply { conference: CONFERENCE, plan: walls(1, &legs, &legs) });
+    assert!(are_whole(&mut bench, &mut pages));
+    let counts = |bench: &Bench| bench.engine.video_counts().expect("pictures");
+    let before = counts(&bench);
+    pages[1].colour = Colour::rgb(0, 0, 0);
+    let is_told = |bench: &mut Bench| {
+        bench.stats(LegId(2));
+        let black = |event: &MediaEvent| {
+            matches!(event, MediaEvent::Sighted { leg: LegId(2), sight: Sight::Black })
+        };
+        bench.seen.iter().any(black)
+    };
+    let told = film(&mut pages, None, 3 * PATIENCE, |_| is_told(&mut bench));
+    assert!(told, "{:?}", bench.seen);
+    assert_eq!(counts(&bench).encoded, before.encoded, "for nobody to see");
     bench.engine.shutdown();
 }
 

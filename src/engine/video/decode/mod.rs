@@ -278,8 +278,8 @@ impl DecodeStream {
         self.held.queue.strain.get()
     }
 
-    /// What its pictures look like.
-    pub(crate) fn sight(&self) -> Sight {
+    /// What its pictures look like, once that is known.
+    pub(crate) fn sight(&self) -> Option<Sight> {
         self.held.stream.sight()
     }
 }

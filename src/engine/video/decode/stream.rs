@@ -41,7 +41,8 @@ struct Shown {
     standing: Standing,
     /// What nobody has been told yet.
     trouble: Option<Trouble>,
-    sight: Sight,
+    /// What it looks like, once that is known.
+    sight: Option<Sight>,
 }
 
 /// How the stream stands.
@@ -85,7 +86,7 @@ impl Stream {
         shown.trouble.take()
     }
 
-    pub(super) fn sight(&self) -> Sight {
+    pub(super) fn sight(&self) -> Option<Sight> {
         self.shown().sight
     }
 
@@ -105,7 +106,7 @@ impl Stream {
     }
 
     pub(super) fn set_sight(&self, sight: Sight) {
-        self.shown().sight = sight;
+        self.shown().sight = Some(sight);
     }
 
     /// What it builds on is missing. That is no news while it is frozen.

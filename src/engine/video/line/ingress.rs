@@ -1,5 +1,6 @@
 //! The packets of a line that it takes: frames for a decoder, where somebody sees them.
 
+use super::decoding::Decoding;
 use super::flow::{Flow, Meter};
 use super::layer::{Detail, Layers, Sizes};
 use super::packets::Payload;
@@ -63,6 +64,11 @@ impl Wanted {
         self.taken = true;
     }
 
+    /// Whether those of the size that the line takes are kept.
+    pub(crate) const fn has_taken(self) -> bool {
+        self.taken
+    }
+
     /// Those of this size too.
     pub(crate) const fn add(&mut self, layer: usize) {
         self.layers |= 1 << layer;
@@ -94,8 +100,7 @@ struct Stream {
 struct Opened {
     receiver: VideoReceiver,
     codec: VideoCodec,
-    /// While somebody is shown it in a picture; who gets it as it is needs none.
-    decode: Option<DecodeStream>,
+    decoding: Decoding,
     start: Start,
 }
 
@@ -222,7 +227,13 @@ impl Ingress {
     /// What decodes it, while somebody sees it.
     pub(crate) fn decode(&self) -> Option<&DecodeStream> {
         let opened = self.stream.as_ref()?.opened.as_ref()?;
-        opened.decode.as_ref().filter(|_| self.is_seen())
+        opened.decoding.in_pictures().filter(|_| self.is_seen())
+    }
+
+    /// It is decoded to know what it looks like, for nobody to see.
+    pub(crate) fn is_looked_at(&self) -> bool {
+        let opened = self.stream.as_ref().and_then(|stream| stream.opened.as_ref());
+        opened.is_some_and(|opened| opened.decoding.is_look())
     }
 
     /// What there is time for to decode of it.
@@ -239,7 +250,7 @@ impl Ingress {
     pub(super) fn count_into(&self, stats: &mut VideoStats) {
         let opened = self.stream.as_ref().and_then(|stream| stream.opened.as_ref());
         let asked = self.requests().counts();
-        let decode = opened.and_then(|opened| opened.decode.as_ref());
+        let decode = opened.and_then(|opened| opened.decoding.in_pictures());
         stats.packets_received = self.stats.packets();
         stats.octets_received = self.stats.octets();
         stats.packets_lost = self.stats.lost();
@@ -319,15 +330,33 @@ impl Ingress {
         let Some(opened) = self.stream.as_mut().and_then(|stream| stream.opened.as_mut()) else {
             return;
         };
-        if opened.decode.is_some() == decoded {
+        if opened.decoding.in_pictures().is_some() == decoded {
             return;
         }
-        opened.decode = decoded.then(|| decoders.stream(opened.codec));
-        if decoded {
+        if !decoded {
+            opened.decoding.hide(now);
+        } else if opened.decoding.show(decoders, opened.codec) {
             opened.receiver.want_key_frame(now);
         }
         self.standing = Standing::Fine;
         self.changes += 1;
+    }
+
+    /// How long ago it was looked at, where nobody is shown it and another look may begin.
+    pub(crate) fn look_age(&self, now: Instant) -> Option<Duration> {
+        if !self.is_seen() || !self.is_coming(now) {
+            return None;
+        }
+        self.stream.as_ref()?.opened.as_ref()?.decoding.look_age(now)
+    }
+
+    /// Looks at it for a moment.
+    pub(crate) fn look(&mut self, now: Instant) {
+        let View::Seen(decoders) = &self.view else { return };
+        if let Some(opened) = self.stream.as_mut().and_then(|stream| stream.opened.as_mut()) {
+            opened.decoding.look(now, decoders, opened.codec);
+            opened.receiver.want_key_frame(now);
+        }
     }
 
     /// Somebody who gets it as it is needs a full picture.
@@ -389,7 +418,7 @@ impl Ingress {
     }
 
     /// So much of it is shown.
-    pub(crate) const fn want(&mut self, detail: Detail) {
+    pub(crate) fn want(&mut self, detail: Detail) {
         self.layers.want(detail);
     }
 
@@ -480,15 +509,15 @@ impl Ingress {
             self.requests = opened.receiver.key_frame_requests();
         }
         self.stream = Some(Stream { ssrc, format, opened: None });
-        let kept = before.map(|opened| (opened.codec, opened.decode));
+        let kept = before.map(|opened| (opened.codec, opened.decoding));
         self.meter = Meter::default();
         match kept.filter(|(before, _)| *before == codec) {
-            Some((_, decode)) => {
-                if let Some(decode) = &decode {
+            Some((_, decoding)) => {
+                if let Some(decode) = decoding.stream() {
                     decode.lost();
                 }
                 let receiver = self.receiver(now, &format, with_key_frame);
-                let opened = Some(Opened { receiver, codec, decode, start: Start::Usual });
+                let opened = Some(Opened { receiver, codec, decoding, start: Start::Usual });
                 self.stream = Some(Stream { ssrc, format, opened });
             }
             None => self.open(now, with_key_frame),
@@ -507,10 +536,10 @@ impl Ingress {
         }
         let format = stream.format;
         let codec = format.coding.codec();
-        let decode = Some(decoders.stream(codec));
+        let decoding = Decoding::shown(decoders.stream(codec));
         let receiver = self.receiver(now, &format, with_key_frame);
         if let Some(stream) = &mut self.stream {
-            stream.opened = Some(Opened { receiver, codec, decode, start: Start::Usual });
+            stream.opened = Some(Opened { receiver, codec, decoding, start: Start::Usual });
         }
         self.standing = Standing::Fine;
         self.changes += 1;
@@ -574,7 +603,7 @@ impl Ingress {
                     if frame.kind == FrameKind::Key {
                         self.meter.look(opened.codec, frame.bytes);
                     }
-                    if let Some(decode) = &opened.decode {
+                    if let Some(decode) = opened.decoding.stream() {
                         if frame.kind == FrameKind::Blind {
                             opened.start = Start::Blind { picture: decode.picture_id() };
                         }
@@ -584,13 +613,15 @@ impl Ingress {
                 // It would be decoded to something that nobody sent.
                 Assembled::Frame(_) => {}
                 Assembled::GivenUp(_) => {
-                    if let Some(decode) = &opened.decode {
+                    if let Some(decode) = opened.decoding.stream() {
                         decode.lost();
                     }
                 }
             }
         }
-        let Some(decode) = &opened.decode else { return };
+        opened.decoding.settle(now);
+        let is_look = opened.decoding.is_look();
+        let Some(decode) = opened.decoding.stream() else { return };
         let picture = || decode.picture_id();
         if let Start::Blind { picture: before } = opened.start
             && picture() != before
@@ -601,6 +632,8 @@ impl Ingress {
         match decode.take_trouble() {
             None => {}
             Some(Trouble::KeyFrame) => opened.receiver.want_key_frame(now),
+            // Who gets it as it is may see it well.
+            Some(Trouble::Frozen(_)) if is_look => return opened.decoding.end_look(now),
             Some(Trouble::Frozen(cause)) => {
                 self.standing = Standing::Frozen { cause, picture: picture() };
                 opened.receiver.want_key_frame(now);
@@ -649,9 +682,10 @@ impl Ingress {
     /// known.
     pub(super) fn sight_news(&mut self) -> Option<Sight> {
         let opened = self.stream.as_ref().and_then(|stream| stream.opened.as_ref());
-        let decode = opened.filter(|_| self.is_seen()).and_then(|opened| opened.decode.as_ref());
-        let sight = decode.map(DecodeStream::sight);
-        let sight = sight.unwrap_or_default();
+        let sight = match opened.filter(|_| self.is_seen()) {
+            Some(opened) => opened.decoding.sight().unwrap_or(self.sight),
+            None => Sight::Fine,
+        };
         (std::mem::replace(&mut self.sight, sight) != sight).then_some(sight)
     }
 

@@ -118,8 +118,10 @@ struct Next {
 
 impl Layers {
     /// So much is wanted from now on.
-    pub(super) const fn want(&mut self, detail: Detail) {
-        self.detail = detail;
+    pub(super) fn want(&mut self, detail: Detail) {
+        if std::mem::replace(&mut self.detail, detail) != detail {
+            self.choose();
+        }
     }
 
     /// There is time for no more than this.

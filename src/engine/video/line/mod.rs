@@ -1,10 +1,11 @@
 //! A video line of a leg: its packets to frames, and encoded pictures to its packets.
 //!
 //! * `ingress`: what it takes; `layer`: which size of several; `flow`: whether it could be passed
-//!   on.
+//!   on; `decoding`: for whom it is decoded.
 //! * `packets`: a picture as payloads. `egress`: what it sends.
 //! * `report`: its RTCP.
 
+mod decoding;
 mod egress;
 mod flow;
 mod ingress;

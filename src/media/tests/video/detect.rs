@@ -43,7 +43,22 @@ fn dim(pool: &FramePool, number: usize) -> Frame {
 fn moving_pictures_are_fine() {
     let pool = pool();
     let mut watch = Watch::new();
-    assert_eq!(changes(&mut watch, 0, 30, |n| moving(&pool, SIZE, 0, n)), []);
+    assert_eq!(watch.verdict(), None);
+    assert_eq!(changes(&mut watch, 0, 30, |n| moving(&pool, SIZE, 0, n)), [(Sight::Fine, 0)]);
+    assert_eq!(watch.verdict(), Some(Sight::Fine));
+}
+
+#[test]
+fn what_an_encoder_adds_to_a_still_picture_is_no_motion() {
+    let pool = pool();
+    // It grows better in the first second, and then stands.
+    let still = |n: usize| plain(&pool, SIZE, [100 + n.min(30) as u8 / 3, 128, 128]);
+    let mut watch = Watch::new();
+    assert_eq!(changes(&mut watch, 0, 20, still), [(Sight::Frozen, 11)]);
+    // A person who sits still is known by what changes later.
+    let person = |n: usize| plain(&pool, SIZE, [100 + (n / 30 % 2) as u8, 128, 128]);
+    let mut watch = Watch::new();
+    assert_eq!(changes(&mut watch, 0, 20, person), [(Sight::Fine, 3)]);
 }
 
 #[test]
@@ -52,7 +67,7 @@ fn a_black_picture_is_named_once_it_lasts_and_forgotten_at_once() {
     let mut watch = Watch::new();
     let black = |n: usize| plain(&pool, SIZE, [16 + (n % 3) as u8, 128, 128]);
     assert_eq!(changes(&mut watch, 0, 2, black), []);
-    assert_eq!(changes(&mut watch, 2, 1, |n| moving(&pool, SIZE, 0, n)), []);
+    assert_eq!(changes(&mut watch, 2, 1, |n| moving(&pool, SIZE, 0, n)), [(Sight::Fine, 2)]);
     assert_eq!(changes(&mut watch, 3, 20, black), [(Sight::Black, 6)]);
     assert_eq!(changes(&mut watch, 23, 2, |n| moving(&pool, SIZE, 0, n)), [(Sight::Fine, 23)]);
 }
