@@ -187,6 +187,7 @@ pub fn h264_payload(data: &[u8]) {
     assert!(stream.len() <= 4 * data.len() + 4, "no payload grows beyond its start codes");
     assert!(payload.begins_picture() || !payload.begins_key_picture());
     let _ = payload.has_recovery_point();
+    assert!(payload.sequence_parameter_set().is_none() || payload.begins_key_picture());
 }
 
 /// H.264 byte streams: units are within, sizes are bounded, and packetizing loses nothing.

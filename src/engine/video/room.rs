@@ -5,7 +5,7 @@ mod wall;
 
 use super::Machinery;
 use super::decode::DecodeStream;
-use super::line::{self, Detail, Flow, Packets, Passed, PassedAs, Sizes, Wanted, Working};
+use super::line::{self, Detail, Flow, Packets, Passed, PassedAs, Shapes, Sizes, Wanted, Working};
 use super::pace::{Medians, Pace};
 use super::studio::{Composition, Encode, EncodeKey};
 use crate::clock::Now;
@@ -113,6 +113,23 @@ struct Source {
     coming: bool,
     flow: Option<Flow>,
     sizes: Sizes,
+    shapes: Shapes,
+}
+
+impl Source {
+    /// Whether who takes pictures coded like this can take one of its sizes, as far as they are
+    /// known.
+    fn suits(&self, coding: &VideoCoding) -> bool {
+        let mut known = self.shapes.iter().flatten().peekable();
+        known.peek().is_none() || known.any(|shape| shape.suits(coding))
+    }
+
+    /// The sizes that who takes pictures coded like this can take, and those of which nothing is
+    /// known yet.
+    fn sizes_for(&self, coding: &VideoCoding) -> Sizes {
+        let shape = |layer: usize| self.shapes.get(layer).copied().flatten();
+        self.sizes.only(|layer| shape(layer).is_none_or(|shape| shape.suits(coding)))
+    }
 }
 
 /// Whether a receiver gets a leg as it is instead of a picture of it.
@@ -253,7 +270,7 @@ impl Pictures {
         sink: &mut EventSink,
     ) {
         self.seat_receivers(id, plan, legs, now);
-        self.walls.seat(id, plan, legs, now, sink);
+        self.walls.seat(id, plan, legs, sink);
         self.seat_sources(id, plan, legs, now);
         self.show(plan, legs);
         self.chosen_at = None;
@@ -318,8 +335,8 @@ impl Pictures {
             ingress.see(now.instant, &self.machinery.decoders.of(id, leg, place.line));
             let (changes, flow) = (ingress.changes(), ingress.flow());
             let (coming, sizes) = (ingress.is_coming(now.instant), ingress.sizes());
-            let detail = detail(plan, leg);
-            self.sources.push(Source { place, detail, changes, coming, flow, sizes });
+            let (detail, shapes) = (detail(plan, leg), ingress.shapes());
+            self.sources.push(Source { place, detail, changes, coming, flow, sizes, shapes });
         }
         for gone in before {
             if !self.sources.iter().any(|source| source.place == gone.place)
@@ -388,6 +405,7 @@ impl Pictures {
         for source in &mut self.sources {
             if let Some(working) = working_at(legs, source.place, now) {
                 source.sizes = working.line.ingress.sizes();
+                source.shapes = working.line.ingress.shapes();
                 source.coming = working.line.ingress.is_coming(now.instant);
             }
         }

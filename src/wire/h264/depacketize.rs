@@ -1,6 +1,7 @@
 //! RTP payloads -> NAL units and pieces of them (RFC 6184 sections 5.6 to 5.8).
 
 use super::nal::{Nal, NalType, START_CODE};
+use super::parameter_set::SequenceParameterSet;
 use super::payload_type::{FU_A, FU_B, MTAP24, STAP_A, STAP_B};
 use super::sei;
 use super::slice::SliceStart;
@@ -214,6 +215,17 @@ impl<'a> H264Payload<'a> {
     /// some later: a recovery point (ITU-T H.264 clause D.2.8) is here.
     pub fn has_recovery_point(&self) -> bool {
         self.begun().any(|(kind, body)| kind == NalType::Sei && sei::recovery_point(body).is_some())
+    }
+
+    /// The sequence parameter set that is here in whole, if one is.
+    pub fn sequence_parameter_set(&self) -> Option<SequenceParameterSet> {
+        match self {
+            H264Payload::Single(nal) => SequenceParameterSet::parse(*nal),
+            H264Payload::Aggregate(units) => {
+                units.into_iter().find_map(SequenceParameterSet::parse)
+            }
+            H264Payload::Fragment(_) => None,
+        }
     }
 
     /// Types and bodies of the units that begin here.

@@ -146,13 +146,17 @@ fn a_picture_is_known_by_its_beginning() {
         let payload = H264Payload::parse(bytes).unwrap();
         (payload.begins_picture(), payload.begins_key_picture())
     };
+    let size = |bytes: &[u8]| {
+        let set = H264Payload::parse(bytes).unwrap().sequence_parameter_set();
+        set.map(|set| (set.size.width, set.size.height))
+    };
     let mut sets = packetize(&sets, PacketizationMode::NonInterleaved, 1200).unwrap();
-    assert_eq!(
-        begins(&written(&sets.next().unwrap())),
-        (true, true),
-        "parameter sets in one aggregate"
-    );
+    let sets = written(&sets.next().unwrap());
+    assert_eq!(begins(&sets), (true, true), "parameter sets in one aggregate");
+    assert_eq!(size(&sets), Some((1280, 720)));
+    assert_eq!(size(&Sequence::baseline(40, 23).nal()), Some((640, 368)), "alone");
     assert_eq!(begins(&slice(0x65, 0, 7, 20)), (true, true));
+    assert_eq!(size(&slice(0x65, 0, 7, 20)), None);
     assert_eq!(begins(&slice(0x65, 44, 7, 20)), (false, false), "a later slice");
     assert_eq!(begins(&slice(0x41, 0, 5, 20)), (true, false));
     let pieces = payload(&slice(0x65, 0, 7, 3000));

@@ -62,6 +62,8 @@ pub(in crate::scenario) struct Habit {
     pub(in crate::scenario) tiles: usize,
     /// Its camera comes in two sizes at once.
     pub(in crate::scenario) sizes: bool,
+    /// Macroblocks of a picture that it takes at most.
+    pub(in crate::scenario) max_fs: Option<u32>,
     /// Of its packets this one of so many is lost.
     pub(in crate::scenario) lost: Option<u16>,
 }
@@ -283,9 +285,13 @@ impl Browser {
             ceiling: Ceiling { class: SizeClass::P360, frame_rate: 30 },
             max_bitrate: Bitrate::kbps(1_000),
         };
+        let taken = VideoFormat {
+            coding: VideoCoding::Vp8(Vp8Format { max_fs: self.habit.max_fs, max_frame_rate: None }),
+            ..vp8()
+        };
         let tile = |number| LegVideo {
             content: Content::Tile,
-            ..line(tile_line(self.leg, number), Direction::SendOnly, Some(send), vec![vp8()])
+            ..line(tile_line(self.leg, number), Direction::SendOnly, Some(send), vec![taken])
         };
         let mut lines = vec![
             line(

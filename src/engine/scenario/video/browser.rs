@@ -37,6 +37,8 @@ struct Shot {
     encoder: Box<dyn VideoEncoder>,
     sequence: u64,
     is_on: bool,
+    /// It makes no full picture, whoever asks.
+    is_deaf: bool,
 }
 
 impl Shot {
@@ -44,7 +46,7 @@ impl Shot {
         let settings =
             EncoderSettings { size, bitrate: Bitrate::kbps(500), fps: 30, max_nal: None };
         let encoder = encoder(VideoCodec::Vp8, settings).expect("built in");
-        Self { size, encoder, sequence: 0, is_on: true }
+        Self { size, encoder, sequence: 0, is_on: true, is_deaf: false }
     }
 }
 
@@ -85,6 +87,11 @@ impl Page {
         self.shots[layer].is_on = false;
     }
 
+    /// The size of this place makes no full picture any more.
+    pub(super) fn deafen(&mut self, layer: usize) {
+        self.shots[layer].is_deaf = true;
+    }
+
     pub(super) fn shoot(&mut self, now: Instant) {
         if !self.browser.is_connected() {
             return;
@@ -94,6 +101,7 @@ impl Page {
             let mut frame = self.pool.take(shot.size).expect("a frame");
             frame.planes_mut().fill(self.colour);
             let mut bytes = Vec::new();
+            let key = key && !shot.is_deaf;
             shot.encoder.encode(&frame.freeze(), key, &mut bytes).expect("it can");
             let mut out = [0; 1_200];
             for payload in vp8::packetize(&bytes, vp8::Descriptor::default(), 1_000) {

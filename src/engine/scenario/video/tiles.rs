@@ -237,15 +237,11 @@ fn alone(id: u32, height: u16) -> PicturePlan {
     PicturePlan { id: PictureId(id), show, lang: Lang::En, margin: 0 }
 }
 
-#[test]
-fn each_gets_the_size_that_its_place_is_worth_and_another_where_that_ends() {
-    let mut bench = Bench::with_video(37_500, 1);
-    let habit = Habit { video: true, tiles: 2, sizes: true, ice_lite: true, ..Habit::default() };
-    let page = |(number, colour)| Page::new(bench.open(number, habit), colour);
-    let mut pages: Vec<Page> = (1..).zip(COLOURS).map(page).collect();
+/// Legs 1 and 3 see leg 2, as high as this.
+fn see_second(version: u64, heights: [u16; 2]) -> MediaPlan {
     let legs = [1, 2, 3].map(LegId);
-    let mut plan = plan(1, &legs, &legs);
-    plan.pictures = vec![alone(1, GRID_HEIGHT), alone(2, GRID_HEIGHT / 8)];
+    let mut plan = plan(version, &legs, &legs);
+    plan.pictures = vec![alone(1, heights[0]), alone(2, heights[1])];
     let way = |leg, line, feed| VideoEgress { leg: LegId(leg), line, feed };
     plan.video = vec![
         way(1, 0, VideoFeed::Tiles(PictureId(1))),
@@ -253,6 +249,16 @@ fn each_gets_the_size_that_its_place_is_worth_and_another_where_that_ends() {
         way(3, 0, VideoFeed::Tiles(PictureId(2))),
         way(3, 1, VideoFeed::Source(LegId(2))),
     ];
+    plan
+}
+
+#[test]
+fn each_gets_the_size_that_its_place_is_worth_and_another_where_that_ends() {
+    let mut bench = Bench::with_video(37_500, 1);
+    let habit = Habit { video: true, tiles: 2, sizes: true, ice_lite: true, ..Habit::default() };
+    let page = |(number, colour)| Page::new(bench.open(number, habit), colour);
+    let mut pages: Vec<Page> = (1..).zip(COLOURS).map(page).collect();
+    let plan = see_second(1, [GRID_HEIGHT, GRID_HEIGHT / 8]);
     bench.tell(MediaCommand::Apply { conference: CONFERENCE, plan });
     let sizes = |pages: &[Page]| (pages[0].size(2), pages[2].size(1));
     let fits = |pages: &mut [Page]| sizes(pages) == (Some(SIZE), Some(SMALL));
@@ -265,5 +271,74 @@ fn each_gets_the_size_that_its_place_is_worth_and_another_where_that_ends() {
     let frames = pages[0].frames(2);
     assert!(film(&mut pages, None, PATIENCE, |pages| pages[0].frames(2) > frames + 20));
     assert!(is_whole(&mut bench, LegId(1)));
+    bench.engine.shutdown();
+}
+
+#[test]
+fn a_size_that_is_too_large_for_its_receiver_is_not_passed_to_it() {
+    let mut bench = Bench::with_video(37_600, 1);
+    let habit = Habit { video: true, tiles: 2, sizes: true, ice_lite: true, ..Habit::default() };
+    let small = Some(u32::from(SMALL.width / 16) * u32::from(SMALL.height.div_ceil(16)));
+    let mut page = |(number, colour), habit| Page::new(bench.open(number, habit), colour);
+    let mut pages = vec![
+        page((1, RED), Habit { max_fs: small, ..habit }),
+        page((2, GREEN), habit),
+        page((3, BLUE), Habit { max_fs: small.map(|most| most - 1), ..habit }),
+    ];
+    let plan = see_second(1, [GRID_HEIGHT, GRID_HEIGHT / 8]);
+    bench.tell(MediaCommand::Apply { conference: CONFERENCE, plan });
+    let gets = |pages: &mut [Page]| pages[0].size(2) == Some(SMALL) && pages[2].frames(0) > 0;
+    assert!(film(&mut pages, None, PATIENCE, gets), "{:?}", pages[0].size(2));
+    let stays = film(&mut pages, None, Duration::from_secs(2), |pages| !gets(pages));
+    assert!(!stays, "the large one is never passed");
+    assert!(is_whole(&mut bench, LegId(1)));
+    assert!(!is_whole(&mut bench, LegId(3)) && pages[2].frames(1) == 0, "both are too large");
+    bench.engine.shutdown();
+}
+
+#[test]
+fn a_larger_size_that_never_begins_leaves_the_small_one_and_the_picture_once_that_ends_too() {
+    let mut bench = Bench::with_video(37_700, 1);
+    let habit = Habit { video: true, tiles: 2, sizes: true, ice_lite: true, ..Habit::default() };
+    let page = |(number, colour)| Page::new(bench.open(number, habit), colour);
+    let mut pages: Vec<Page> = (1..).zip(COLOURS).map(page).collect();
+    let plan = see_second(1, [GRID_HEIGHT / 8; 2]);
+    bench.tell(MediaCommand::Apply { conference: CONFERENCE, plan });
+    let small = |pages: &mut [Page]| pages[0].size(2) == Some(SMALL);
+    assert!(film(&mut pages, None, PATIENCE, small));
+    let is_first_whole =
+        |bench: &mut Bench, pages: &mut [Page], whole: bool, patience: Duration| {
+            film(pages, None, patience, |_| is_whole(bench, LegId(1)) == whole)
+        };
+    assert!(is_first_whole(&mut bench, &mut pages, true, PATIENCE));
+    pages[1].deafen(0);
+    let plan = see_second(2, [GRID_HEIGHT, GRID_HEIGHT / 8]);
+    bench.tell(MediaCommand::Apply { conference: CONFERENCE, plan });
+    // Longer than a source is waited for that does not come.
+    assert!(!is_first_whole(&mut bench, &mut pages, false, PATIENCE + Duration::from_secs(1)));
+    let frames = pages[0].frames(2);
+    assert!(film(&mut pages, None, PATIENCE, |pages| pages[0].frames(2) > frames + 20));
+    assert!(small(&mut pages), "it goes on meanwhile");
+    pages[1].give_up(1);
+    let pictures = pages[0].frames(0);
+    assert!(is_first_whole(&mut bench, &mut pages, false, 3 * PATIENCE), "nothing moves");
+    assert!(film(&mut pages, None, PATIENCE, |pages| pages[0].frames(0) > pictures));
+    bench.engine.shutdown();
+}
+
+#[test]
+fn a_session_that_ends_takes_its_tiles_with_it_and_no_others() {
+    let mut bench = Bench::with_video(37_800, 1);
+    let mut pages = pages(&mut bench);
+    let legs = [1, 2, 3].map(LegId);
+    bench.tell(MediaCommand::Apply { conference: CONFERENCE, plan: walls(1, &legs, &legs) });
+    assert!(are_whole(&mut bench, &mut pages));
+    let mut gone = pages.remove(0);
+    gone.browser.close(Instant::now());
+    let ends = film(&mut pages, None, PATIENCE, |_| !is_whole(&mut bench, LegId(1)));
+    assert!(ends, "who is not there is shown no tiles");
+    let frames = pages[0].frames(3);
+    assert!(film(&mut pages, None, PATIENCE, |pages| pages[0].frames(3) > frames + 20));
+    assert!(is_whole(&mut bench, LegId(2)) && is_whole(&mut bench, LegId(3)));
     bench.engine.shutdown();
 }

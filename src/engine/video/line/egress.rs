@@ -9,7 +9,7 @@ use crate::egress::{Outgoing, random_u32};
 use crate::protection::Protection;
 use crate::webrtc::{MAX_PAYLOAD, MediaPacket};
 use causeway_base::{Bitrate, SizeClass, VideoCodec, video::CLOCK_RATE};
-use causeway_plan::video::VideoSend;
+use causeway_plan::video::{VideoCoding, VideoSend};
 use causeway_plan::{LegVideo, VideoFormat, VideoStats};
 use causeway_rtp::SrtpSender;
 use causeway_rtp::bandwidth::{Allocation, Allocator, Bound};
@@ -52,13 +52,13 @@ enum Demand {
 /// Under what somebody else's packets are passed on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct PassedAs {
-    pub(crate) codec: VideoCodec,
+    pub(crate) coding: VideoCoding,
     pub(crate) payload_type: u8,
 }
 
 impl From<&VideoFormat> for PassedAs {
     fn from(format: &VideoFormat) -> Self {
-        Self { codec: format.coding.codec(), payload_type: format.payload_type }
+        Self { coding: format.coding, payload_type: format.payload_type }
     }
 }
 
@@ -264,8 +264,15 @@ impl Egress {
         packet: &Passed,
         chosen: bool,
     ) -> bool {
+        if !packet.shape.is_some_and(|shape| shape.suits(&under.coding)) {
+            // Too large for its receiver, who is passed another size as before.
+            if self.passed_source() == Some(packet.header.ssrc) {
+                self.clear();
+            }
+            return self.passing.as_ref().is_some_and(|passing| passing.shift.is_some());
+        }
         let Self { passing, ssrc, .. } = self;
-        let PassedAs { codec, payload_type } = under;
+        let (codec, payload_type) = (under.coding.codec(), under.payload_type);
         let passing = passing.get_or_insert_with(|| {
             let forwarder = Forwarder::new(codec, *ssrc, payload_type, 0, 0);
             Passing { under, forwarder, shift: None }
@@ -529,9 +536,10 @@ fn ticks(at: Instant, origin: Instant) -> u32 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::flow::Shape;
     use super::*;
     use crate::video::studio::{EncodeKey, EncodedPicture};
-    use causeway_plan::video::{Ceiling, Content, Feedback, VideoCoding, Vp8Format};
+    use causeway_plan::video::{Ceiling, Content, Feedback, Vp8Format};
     use causeway_plan::{Direction, TransportSpec, VideoFormat, VideoTransport};
     use causeway_wire::vp8::Descriptor;
 
@@ -632,10 +640,16 @@ mod tests {
             timestamp: u32::from(sequence) * 3_000,
             ssrc: 7,
         };
-        Passed { header, payload: payload.into(), layer: 0, taken: true }
+        let shape = Shape::of_payload(VideoCodec::Vp8, &payload);
+        Passed { header, payload: payload.into(), layer: 0, shape, taken: true }
     }
 
-    const UNDER: PassedAs = PassedAs { codec: VideoCodec::Vp8, payload_type: 96 };
+    const fn vp8(max_fs: Option<u32>) -> PassedAs {
+        let coding = VideoCoding::Vp8(Vp8Format { max_fs, max_frame_rate: None });
+        PassedAs { coding, payload_type: 96 }
+    }
+
+    const UNDER: PassedAs = vp8(None);
 
     #[test]
     fn a_packet_that_is_too_long_is_not_passed_and_nothing_that_leans_on_it() {
@@ -652,6 +666,25 @@ mod tests {
         delta = Passed { payload: bytes.into(), ..passed(3, 500) };
         assert!(!egress.pass(now.instant, UNDER, &delta, true), "it waits for a full picture");
         assert!(leave(&mut egress, &mut now, 500).is_empty());
+    }
+
+    #[test]
+    fn what_is_too_large_for_its_receiver_is_not_passed_and_what_grows_so_ends() {
+        let mut now = Now::read();
+        let mut egress = Egress::new(now.instant, &line());
+        // 20 by 12 macroblocks.
+        assert!(!egress.pass(now.instant, vp8(Some(239)), &passed(1, 100), true));
+        assert!(leave(&mut egress, &mut now, 100).is_empty());
+        assert!(egress.pass(now.instant, vp8(Some(240)), &passed(2, 100), true));
+        assert_eq!(leave(&mut egress, &mut now, 100).len(), 1);
+        let mut larger = passed(3, 100);
+        let mut bytes = larger.payload.to_vec();
+        bytes[11] = 0x80;
+        larger.shape = Shape::of_payload(VideoCodec::Vp8, &bytes);
+        larger.payload = bytes.into();
+        assert!(!egress.pass(now.instant, vp8(Some(240)), &larger, true));
+        assert_eq!(egress.passed_source(), None);
+        assert!(leave(&mut egress, &mut now, 100).is_empty());
     }
 
     #[test]

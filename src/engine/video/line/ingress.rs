@@ -1,13 +1,14 @@
 //! The packets of a line that it takes: frames for a decoder, where somebody sees them.
 
 use super::decoding::Decoding;
-use super::flow::{Flow, Meter};
+use super::flow::{Flow, Meter, Shape};
 use super::layer::{Detail, Layers, Sizes};
 use super::packets::Payload;
 use crate::protection::Protection;
 use crate::video::decode::{DecodeStream, Decoders, Trouble};
 use causeway_base::{VideoCodec, video::CLOCK_RATE};
 use causeway_plan::video::{FeedbackKind, FreezeCause, Sight, VideoState, VideoStrain};
+use causeway_plan::webrtc::MAX_RIDS;
 use causeway_plan::{KeyFrameAsks, LegVideo, VideoFormat, VideoStats};
 use causeway_rtp::SrtpReceiver;
 use causeway_rtp::report::ReceiverStatistics;
@@ -43,11 +44,15 @@ const MAX_PASSED: usize = 512;
 pub(crate) struct Passed {
     pub(crate) header: RtpHeader,
     pub(crate) payload: Payload,
-    /// Its size, by its place in simulcast.
+    /// Its size, by its place in simulcast, and what that is, once a full picture of it came.
     pub(crate) layer: usize,
+    pub(crate) shape: Option<Shape>,
     /// That is the size which the line takes at present.
     pub(crate) taken: bool,
 }
+
+/// What a line takes in each of its sizes, by their places in simulcast.
+pub(crate) type Shapes = [Option<Shape>; MAX_RIDS];
 
 /// Which packets are kept for those who get them as they are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -148,6 +153,7 @@ pub(crate) struct Ingress {
     stream: Option<Stream>,
     view: View,
     layers: Layers,
+    shapes: Shapes,
     meter: Meter,
     /// Packets for those who get it as it is, while anybody does.
     wanted: Wanted,
@@ -177,6 +183,7 @@ impl Ingress {
             stream: None,
             view: View::Unseen,
             layers: Layers::default(),
+            shapes: Shapes::default(),
             meter: Meter::default(),
             wanted: Wanted::default(),
             passed: Vec::new(),
@@ -404,16 +411,24 @@ impl Ingress {
         }
     }
 
+    /// What comes in each size, once a full picture of it did.
+    pub(crate) const fn shapes(&self) -> Shapes {
+        self.shapes
+    }
+
     /// What comes, once a full picture did.
     pub(crate) fn flow(&self) -> Option<Flow> {
         let stream = self.stream.as_ref()?;
         self.meter.flow(stream.ssrc, &stream.format.coding)
     }
 
-    fn keep(&mut self, header: RtpHeader, payload: &[u8], layer: usize) {
+    fn keep(&mut self, codec: VideoCodec, header: RtpHeader, payload: &[u8], layer: usize) {
         let taken = layer == self.layers.present();
+        let Some(shape) = self.shapes.get_mut(layer) else { return };
+        *shape = Shape::of_payload(codec, payload).or(*shape);
         if self.wanted.has(layer, taken) && self.passed.len() < MAX_PASSED {
-            self.passed.push(Passed { header, payload: Arc::from(payload), layer, taken });
+            let (payload, shape) = (Arc::from(payload), *shape);
+            self.passed.push(Passed { header, payload, layer, shape, taken });
         }
     }
 
@@ -450,9 +465,9 @@ impl Ingress {
         }
         if self.layers.take(now, layer, payload.len(), begins) {
             self.take(now, header, payload);
-        } else if codec.is_some() {
+        } else if let Some(codec) = codec {
             self.meter.measure(payload.len());
-            self.keep(header, payload, layer);
+            self.keep(codec, header, payload, layer);
         }
     }
 
@@ -471,7 +486,7 @@ impl Ingress {
             let Some((seq, payload)) = rtx::unwrap(payload) else { return };
             if let Some(stream) = self.stream.as_ref().filter(|stream| stream.format == format) {
                 let header = rtx::original_header(header, seq, stream.ssrc, format.payload_type);
-                self.keep(header, payload, self.layers.present());
+                self.keep(format.coding.codec(), header, payload, self.layers.present());
                 self.feed(now, &Piece { seq, timestamp, marker, payload });
             }
             return;
@@ -490,7 +505,7 @@ impl Ingress {
         }
         self.meter.count(now, payload.len());
         self.meter.measure(payload.len());
-        self.keep(header, payload, self.layers.present());
+        self.keep(format.coding.codec(), header, payload, self.layers.present());
         self.feed(now, &Piece { seq: header.sequence, timestamp, marker, payload });
     }
 
@@ -571,6 +586,7 @@ impl Ingress {
             self.requests = opened.receiver.key_frame_requests();
             self.changes += 1;
         }
+        self.shapes = Shapes::default();
         self.standing = Standing::Fine;
     }
 

@@ -53,6 +53,16 @@ impl Sizes {
         self.coming.iter().flatten().copied()
     }
 
+    /// Those of them whose places are named.
+    pub(crate) fn only(&self, keeps: impl Fn(usize) -> bool) -> Self {
+        let mut sizes = Self::default();
+        let kept = self.iter().filter(|(layer, _)| keeps(*layer));
+        for (slot, size) in sizes.coming.iter_mut().zip(kept) {
+            *slot = Some(size);
+        }
+        sizes
+    }
+
     /// How far up of them this detail needs.
     pub(crate) fn step(&self, detail: Detail) -> usize {
         step(self.iter().count(), detail)

@@ -15,7 +15,7 @@ mod report;
 
 pub(crate) use egress::{Egress, PassedAs};
 pub(crate) use flow::Flow;
-pub(crate) use ingress::{Ingress, Passed, Wanted};
+pub(crate) use ingress::{Ingress, Passed, Shapes, Wanted};
 pub(crate) use layer::{Detail, Sizes};
 pub(crate) use packets::Packets;
 pub(crate) use report::send_goodbye;

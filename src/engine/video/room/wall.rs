@@ -51,8 +51,8 @@ struct Tile {
     chosen: Option<usize>,
     passed: Option<usize>,
     under: Option<PassedAs>,
-    /// Since when a full picture is waited for.
-    awaits: Option<Instant>,
+    /// Since when it shows nothing that moves, of a source that comes.
+    lacks_since: Option<Instant>,
 }
 
 /// The tiles of one leg.
@@ -80,7 +80,6 @@ impl Walls {
         id: ConferenceId,
         plan: &MediaPlan,
         legs: &mut Legs,
-        now: Now,
         sink: &mut EventSink,
     ) {
         let mut before = std::mem::take(&mut self.0);
@@ -97,7 +96,7 @@ impl Walls {
                 Some(wall) => wall,
                 None => Wall::new(leg, slot),
             };
-            wall.seat(own, picture, legs, now);
+            wall.seat(own, picture, legs);
             self.0.push(wall);
         }
         self.0.sort_unstable_by_key(|wall| wall.leg);
@@ -190,7 +189,7 @@ impl Wall {
         }
     }
 
-    fn seat(&mut self, own: &[VideoEgress], picture: &PicturePlan, legs: &mut Legs, now: Now) {
+    fn seat(&mut self, own: &[VideoEgress], picture: &PicturePlan, legs: &mut Legs) {
         let Some(link) = legs.get_mut(self.slot).and_then(|leg| leg.link.as_mut()) else { return };
         let lines: Vec<usize> = line::tiles(link).collect();
         let before = std::mem::take(&mut self.tiles);
@@ -209,7 +208,7 @@ impl Wall {
                 chosen: None,
                 passed: None,
                 under: None,
-                awaits: Some(now.instant),
+                lacks_since: None,
             };
             let mut tile = known.copied().unwrap_or(fresh);
             tile.detail = detail(picture, source);
@@ -261,9 +260,7 @@ impl Wall {
                 self.compose(legs, Some(now.instant + AGAIN), sink);
             }
             Standing::Whole => {
-                let lost = |tile: &Tile| {
-                    tile.lacks(sources) && tile.awaits.is_some_and(|since| !patient(since))
-                };
+                let lost = |tile: &Tile| tile.lacks_since.is_some_and(|since| !patient(since));
                 if self.tiles.iter().any(lost) {
                     self.compose(legs, Some(now.instant + AGAIN), sink);
                 }
@@ -298,11 +295,13 @@ impl Wall {
         }
         for tile in &mut self.tiles {
             let source = sources.iter().find(|source| source.place.leg == tile.source);
-            let Some(flow) = source.and_then(|source| source.flow) else {
+            let Some((source, flow)) = source.and_then(|source| Some((source, source.flow?)))
+            else {
                 continue;
             };
             let Some(line) = link.video.get(tile.line) else { return false };
-            let format = line.media.receive.iter().find(|format| flow.speaks(&format.coding));
+            let takes = |coding| flow.is_coded(coding) && source.suits(coding);
+            let format = line.media.receive.iter().find(|format| takes(&format.coding));
             let Some(format) = format.filter(|_| line.egress.carries(&flow)) else {
                 return false;
             };
@@ -315,7 +314,10 @@ impl Wall {
     fn share(&mut self, sources: &[Source], legs: &mut Legs, now: Now) -> bool {
         let standing = self.standing;
         let wish = |tile: &Tile| Wish {
-            sizes: tile.under.map_or(Sizes::default(), |_| sizes(sources, tile.source)),
+            sizes: tile.under.map_or(Sizes::default(), |under| {
+                let source = sources.iter().find(|source| source.place.leg == tile.source);
+                source.map_or(Sizes::default(), |source| source.sizes_for(&under.coding))
+            }),
             // Beside the picture the path has room for little.
             detail: if standing == Standing::Whole { tile.detail } else { Detail::Small },
             present: tile.chosen,
@@ -338,16 +340,12 @@ impl Wall {
                 line.egress.clear();
             }
             // What was passed ended with another agreement, or too much waited.
-            if line.egress.passed_source().is_none() && tile.passed.take().is_some() {
-                tile.awaits = Some(now.instant);
+            if line.egress.passed_source().is_none() {
+                tile.passed = None;
             }
-            if tile.chosen != chosen {
-                (tile.chosen, tile.awaits) = (chosen, Some(now.instant));
-            }
-            // Who does not come is not waited for yet.
-            if tile.under.is_none() && !is_coming(sources, tile.source) {
-                tile.awaits = Some(now.instant);
-            }
+            tile.chosen = chosen;
+            let since = tile.lacks_since.unwrap_or(now.instant);
+            tile.lacks_since = tile.lacks(sources).then_some(since);
             let rate = wish.sizes.iter().find(|(layer, _)| Some(*layer) == chosen);
             line.egress.set_pace(rate.map_or(MIN_PACE, |(_, rate)| rate.max(MIN_PACE)));
         }
@@ -395,7 +393,7 @@ impl Wall {
                 }
                 let begun = line.egress.pass(now.instant, under, packet, is_chosen);
                 if begun && line.egress.passed_source() == Some(packet.header.ssrc) {
-                    (tile.passed, tile.awaits) = (Some(packet.layer), None);
+                    tile.passed = Some(packet.layer);
                 }
             }
             if line.egress.take_demand(now.instant) {
@@ -411,7 +409,9 @@ impl Tile {
     /// that of another size did not while the one that it shows comes no more.
     fn lacks(&self, sources: &[Source]) -> bool {
         let Some(chosen) = self.chosen else {
-            return self.under.is_none() && is_coming(sources, self.source);
+            let is_unknown = self.under.is_none() && is_coming(sources, self.source);
+            // Else what comes is too large.
+            return is_unknown || sizes(sources, self.source) != Sizes::default();
         };
         let comes = |passed| sizes(sources, self.source).iter().any(|(layer, _)| layer == passed);
         self.passed.is_none_or(|passed| passed != chosen && !comes(passed))
