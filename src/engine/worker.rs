@@ -8,7 +8,7 @@ use crate::port::PortPair;
 use crate::room::{Room, Scratch};
 use crate::sys::{self, Inbox};
 use crate::video::{Machinery, line};
-use crate::webrtc::{self, Datagram, Inlet, Parcel};
+use crate::webrtc::{self, Datagram, Inlet, Load, Parcel};
 use crate::{EngineConfig, ingress, report, sound};
 use causeway_base::{ConferenceId, EndCause, LegId};
 use causeway_plan::webrtc::MAX_CANDIDATES;
@@ -691,7 +691,9 @@ impl Worker {
             true
         });
         self.scratch.out.browsers.flush();
+        self.scratch.out.browsers.carry(Load::Pictures);
         self.run_each(now, |room, legs, scratch, sink| room.run_pictures(legs, scratch, now, sink));
+        self.scratch.out.browsers.carry(Load::Urgent);
     }
 
     /// Works on each conference. One of which the work says false, or comes to a fault, ends.

@@ -1,6 +1,7 @@
 //! The sockets that a worker's browsers share: one UDP port on each address, and one for TCP. The
 //! worker alone takes from them; any worker may send on them, since a leg can move.
 
+use super::outbox::Load;
 use super::stream::{self, Connection};
 use super::{Route, WebRtcConfig};
 use crate::sys;
@@ -83,10 +84,16 @@ impl Door {
     }
 
     /// Sends a datagram on the connection between two ends. Without one it is lost.
-    pub(crate) fn send_framed(&self, local: SocketAddr, remote: SocketAddr, datagram: &[u8]) {
+    pub(crate) fn send_framed(
+        &self,
+        local: SocketAddr,
+        remote: SocketAddr,
+        datagram: &[u8],
+        load: Load,
+    ) {
         let connection = self.connections().get(&(local, remote)).map(Arc::clone);
         if let Some(connection) = connection {
-            stream::send(&connection, datagram);
+            stream::send(&connection, datagram, load);
         }
     }
 

@@ -37,7 +37,7 @@ pub(crate) use door::{Door, Taken};
 pub(crate) use identity::identity;
 pub(crate) use inlet::Inlet;
 pub(crate) use line::{MAX_PAYLOAD, MediaPacket};
-pub(crate) use outbox::Outbox;
+pub(crate) use outbox::{Load, Outbox};
 pub(crate) use passage::{MAX_PARCELS, Parcel};
 pub(crate) use peer::{Peer, VideoNews, add_candidate, run, take};
 

@@ -22,14 +22,30 @@ struct Queue {
     datagrams: Vec<(SocketAddr, Vec<u8>)>,
 }
 
+/// What is sent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Load {
+    /// Sound, and what keeps the session up.
+    #[default]
+    Urgent,
+    /// Pictures, which wait for nothing of that to be late.
+    Pictures,
+}
+
 /// All that a worker sends to browsers.
 #[derive(Debug, Default)]
 pub(crate) struct Outbox {
     queues: Vec<Queue>,
     waiting: usize,
+    load: Load,
 }
 
 impl Outbox {
+    /// What is pushed from now on is this.
+    pub(crate) const fn carry(&mut self, load: Load) {
+        self.load = load;
+    }
+
     /// Keeps a datagram until [`Self::flush`]; what goes by TCP goes at once.
     pub(crate) fn push(
         &mut self,
@@ -40,7 +56,7 @@ impl Outbox {
         datagram: Vec<u8>,
     ) {
         if protocol == CandidateProtocol::Tcp {
-            door.send_framed(local, remote, &datagram);
+            door.send_framed(local, remote, &datagram, self.load);
             return;
         }
         if self.waiting >= MAX_WAITING {

@@ -3,10 +3,12 @@
 
 use super::door::Door;
 use super::lookup::Lookup;
+use super::outbox::Load;
 use super::{Datagram, Route};
 use causeway_plan::CandidateProtocol;
 use causeway_wire::framing;
 use rustix::event::{Timespec, epoll};
+use socket2::SockRef;
 use std::collections::HashMap;
 use std::io::{self, IoSlice, Read, Write};
 use std::mem::MaybeUninit;
@@ -35,6 +37,13 @@ const MAX_FRAME: usize = 2048;
 /// Bytes that may wait to be sent: a second or two of audio. What does not fit is lost, as on a
 /// slow network; old sound helps nobody.
 const MAX_WAITING: usize = 16 << 10;
+
+/// Of them, bytes behind which a picture may wait: the rest is sound's.
+const MAX_BEFORE_PICTURES: usize = MAX_WAITING / 2;
+
+/// Bytes that the system keeps for a connection beyond what is on its way: sound waits behind no
+/// more of a picture than this, a tenth of a second of 2.5 Mbit/s.
+const MAX_UNSENT: u32 = 32 << 10;
 
 /// A connection that takes nothing for so long while something waits is closed.
 const MAX_STALL: Duration = Duration::from_secs(15);
@@ -174,6 +183,8 @@ impl Streams {
     ) -> io::Result<()> {
         stream.set_nonblocking(true)?;
         stream.set_nodelay(true)?;
+        // Where a system knows no such bound, sound is only later.
+        let _ = SockRef::from(&stream).set_tcp_notsent_lowat(MAX_UNSENT);
         let token = self.next;
         epoll::add(
             &self.epoll,
@@ -282,14 +293,18 @@ impl Reader {
 }
 
 /// Sends a datagram in its frame: whole, or not at all.
-pub(crate) fn send(connection: &Connection, datagram: &[u8]) {
+pub(crate) fn send(connection: &Connection, datagram: &[u8], load: Load) {
+    let most = match load {
+        Load::Urgent => MAX_WAITING,
+        Load::Pictures => MAX_BEFORE_PICTURES,
+    };
     let Some(length) = framing::length(datagram) else { return };
     let mut waiting = connection.waiting.lock().unwrap_or_else(PoisonError::into_inner);
     let mut sent = 0;
     if waiting.is_empty() {
         let parts = [IoSlice::new(&length), IoSlice::new(datagram)];
         sent = (&connection.stream).write_vectored(&parts).unwrap_or(0);
-    } else if waiting.len() + length.len() + datagram.len() > MAX_WAITING {
+    } else if waiting.len() + length.len() + datagram.len() > most {
         return;
     }
     if sent < length.len() + datagram.len() {
@@ -311,6 +326,9 @@ fn network(address: IpAddr) -> IpAddr {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::disallowed_methods, reason = "a real socket takes real time")]
+
+    use super::super::Outbox;
     use super::*;
     use crate::WebRtcConfig;
     use crate::clock::Now;
@@ -335,5 +353,48 @@ mod tests {
         assert_eq!(unproven("2001:db8:0:1:ffff::7"), 5);
         assert_eq!(unproven("2001:db8:0:2::1"), 0);
         assert_eq!(unproven("192.0.2.1"), 0);
+    }
+
+    #[test]
+    fn pictures_leave_room_for_sound_where_a_peer_takes_little() {
+        let loopback = IpAddr::V4(Ipv4Addr::LOCALHOST);
+        let config = WebRtcConfig { addresses: vec![loopback], udp_port: 0, tcp_port: None };
+        let door = Door::open(&config, 0, 0).expect("loopback");
+        let listener = TcpListener::bind((loopback, 0)).expect("loopback");
+        let local = listener.local_addr().expect("bound");
+        let mut peer = TcpStream::connect(local).expect("loopback");
+        let (stream, source) = listener.accept().expect("it came");
+        let route = Route { protocol: CandidateProtocol::Tcp, source, local };
+        let mut streams = Streams::new(&door).expect("epoll");
+        streams.open(&door, stream, route, Now::read().instant).expect("opens");
+        let (mut outbox, door) = (Outbox::default(), Arc::new(door));
+        let mut push = |load, count: u8, bytes: usize| {
+            outbox.carry(load);
+            for number in 0..count {
+                let datagram = vec![number; bytes];
+                outbox.push(&door, CandidateProtocol::Tcp, local, source, datagram);
+            }
+        };
+        // More than the system takes for a peer that reads nothing.
+        (0..40).for_each(|_| push(Load::Pictures, 200, 1_100));
+        push(Load::Urgent, 60, 100);
+        peer.set_nonblocking(true).expect("supported");
+        let (mut held, mut sound, mut pictures) = (vec![], vec![], 0);
+        let until = Instant::now() + Duration::from_secs(5);
+        while sound.len() < 60 && Instant::now() < until {
+            streams.sweep(&door, &mut Lookup::default(), Now::read().instant);
+            let mut buffer = [0; 4_096];
+            let read = peer.read(&mut buffer).unwrap_or(0);
+            held.extend_from_slice(&buffer[..read]);
+            while let Some((frame, taken)) = framing::next(&held) {
+                match frame.len() {
+                    100 => sound.push(frame[0]),
+                    _ => pictures += 1,
+                }
+                held.drain(..taken);
+            }
+        }
+        assert_eq!(sound, (0..60).collect::<Vec<u8>>());
+        assert!(pictures > 0 && pictures < 8_000, "{pictures}");
     }
 }
