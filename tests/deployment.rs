@@ -1,5 +1,5 @@
 //! What `deploy/` promises: the system service as systemd judges it, the compose file as Compose
-//! reads it, the image as far as its recipe tells. A tool that is missing fails the test by name;
+//! reads it, alerts and panels as Prometheus reads them, the image as far as its recipe tells. A tool that is missing fails the test by name;
 //! `make test` installs them all.
 
 #![allow(clippy::disallowed_methods, reason = "runs the tools of the system")]
@@ -16,6 +16,9 @@ use std::time::Duration;
 
 const UNIT: &str = include_str!("../deploy/causeway.service");
 const DOCKERFILE: &str = include_str!("../deploy/Dockerfile");
+const ALERTS: &str = include_str!("../deploy/alerts.yaml");
+const DASHBOARD: &str = include_str!("../deploy/dashboard.json");
+const METRICS: &str = include_str!("../src/server/metrics.rs");
 const CONTAINER: &str = include_str!("../deploy/container.toml");
 
 /// Exposure in tenths, of 100: what is left is what a bridge with sockets and real-time threads
@@ -215,4 +218,55 @@ fn the_image_starts_unprivileged_with_a_configuration_that_others_can_call() {
     }
     assert_eq!(instructions("CMD"), ["[\"serve\"]"]);
     assert!(DOCKERFILE.contains("CAUSEWAY_CONFIG=/etc/causeway/causeway.toml"));
+}
+
+fn judge(arguments: &[&str]) {
+    let Output { status, stdout, stderr } = run("promtool", arguments);
+    let said = [stdout, stderr].map(|said| String::from_utf8_lossy(&said).into_owned()).concat();
+    assert!(status.success(), "{said}");
+}
+
+/// The queries of all panels.
+fn queries() -> Vec<String> {
+    let dashboard: Value = serde_json::from_str(DASHBOARD).expect("JSON");
+    let panels = dashboard["panels"].as_array().expect("panels").clone();
+    let targets = panels.iter().flat_map(|panel| panel["targets"].as_array().expect("targets"));
+    targets.map(|target| target["expr"].as_str().expect("a query").to_owned()).collect()
+}
+
+#[test]
+fn alerts_say_what_they_are_for_and_nothing_where_all_is_well() {
+    let root = env!("CARGO_MANIFEST_DIR");
+    judge(&["check", "rules", &format!("{root}/deploy/alerts.yaml")]);
+    judge(&["test", "rules", &format!("{root}/tests/alerts.yaml")]);
+}
+
+#[test]
+fn panels_ask_what_prometheus_understands() {
+    let rules = queries().into_iter().enumerate().map(|(at, query)| {
+        let query = query.replace("$instance", ".*");
+        serde_json::json!({ "record": format!("panel:{at}"), "expr": query })
+    });
+    let rules: Vec<Value> = rules.collect();
+    assert!(!rules.is_empty());
+    let folder = Folder::new("panels");
+    let file = folder.0.join("panels.yaml");
+    let groups = serde_json::json!({ "groups": [{ "name": "panels", "rules": rules }] });
+    fs::write(&file, groups.to_string()).expect("written");
+    judge(&["check", "rules", &file.display().to_string()]);
+}
+
+#[test]
+fn alerts_and_panels_ask_for_figures_that_there_are() {
+    let asked = queries().join("\n") + ALERTS;
+    let names: Vec<&str> = asked
+        .split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_')
+        .filter(|word| word.starts_with("causeway_"))
+        .collect();
+    assert!(names.len() > 10, "{names:?}");
+    for name in names {
+        assert!(METRICS.contains(&format!("\"{name}\"")), "{name}");
+    }
+    let labels = ["none", "audio-only", "frozen"];
+    assert!(labels.iter().all(|label| METRICS.contains(&format!("\"{label}\""))));
 }

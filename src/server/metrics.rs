@@ -36,9 +36,22 @@ fn recorder() -> Option<&'static PrometheusHandle> {
         let bounds = Matcher::Full("causeway_api_request_seconds".to_owned());
         let builder = PrometheusBuilder::new().set_buckets_for_metric(bounds, &REQUEST_BOUNDS);
         let handle = builder.and_then(PrometheusBuilder::install_recorder);
-        handle.inspect(|_| describe()).inspect_err(|error| error!(%error, "no metrics")).ok()
+        handle.inspect(|_| begin()).inspect_err(|error| error!(%error, "no metrics")).ok()
     };
     RECORDER.get_or_init(make).as_ref()
+}
+
+fn begin() {
+    describe();
+    // What an alert waits for has to be there before it counts up: the first time is no rise else.
+    for strain in [
+        VideoStrain::None,
+        VideoStrain::FewerPictures,
+        VideoStrain::Smaller,
+        VideoStrain::AudioOnly,
+    ] {
+        count_strain(strain, 0);
+    }
 }
 
 fn describe() {
@@ -46,6 +59,8 @@ fn describe() {
     describe_gauge!("causeway_conferences", "Conferences that run now");
     describe_gauge!("causeway_participants", "Participants by their presence now");
     describe_gauge!("causeway_faulty_sounds", "Participants whose sound is amiss now, by how");
+    describe_gauge!("causeway_faulty_pictures", "Cameras whose pictures are amiss now, by how");
+    describe_gauge!("causeway_screens", "Screens that are shown people now, by how");
     describe_gauge!("causeway_registrations", "Bindings of registered devices now");
     describe_gauge!("causeway_trunk_up", "Whether a trunk answers");
     describe_gauge!("causeway_store_queue_records", "Records that wait for the store");
@@ -163,13 +178,17 @@ pub(crate) fn sighted(sight: Sight) {
 
 /// A conference has less time for pictures than before, or more.
 pub(crate) fn strained(strain: VideoStrain) {
+    count_strain(strain, 1);
+}
+
+fn count_strain(strain: VideoStrain, times: u64) {
     let strain = match strain {
         VideoStrain::None => "none",
         VideoStrain::FewerPictures => "fewer-pictures",
         VideoStrain::Smaller => "smaller",
         VideoStrain::AudioOnly => "audio-only",
     };
-    counter!("causeway_video_strains_total", "strain" => strain).increment(1);
+    counter!("causeway_video_strains_total", "strain" => strain).increment(times);
 }
 
 /// A request of the API was answered. `route` is a pattern of ours, never a path.
@@ -194,6 +213,12 @@ pub(crate) fn text(gauges: &Gauges) -> String {
     gauge!("causeway_participants", "presence" => "waiting").set(float(gauges.waiting));
     gauge!("causeway_faulty_sounds", "sound" => "silent").set(float(gauges.silent));
     gauge!("causeway_faulty_sounds", "sound" => "echoing").set(float(gauges.echoing));
+    let faulty = gauges.faulty_pictures;
+    gauge!("causeway_faulty_pictures", "picture" => "black").set(float(faulty.black));
+    gauge!("causeway_faulty_pictures", "picture" => "low-light").set(float(faulty.dark));
+    gauge!("causeway_faulty_pictures", "picture" => "frozen").set(float(faulty.frozen));
+    gauge!("causeway_screens", "pictures" => "composed").set(float(gauges.composed_screens));
+    gauge!("causeway_screens", "pictures" => "forwarded").set(float(gauges.forwarded_screens));
     gauge!("causeway_registrations").set(float(gauges.registrations));
     gauge!("causeway_store_queue_records").set(float(gauges.store_queue));
     for (trunk, up) in gauges.trunks.iter().take(MAX_TRUNKS) {

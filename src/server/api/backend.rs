@@ -36,6 +36,17 @@ pub struct Actor {
     pub source: IpAddr,
 }
 
+/// Pictures that are amiss now.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct FaultyPictures {
+    /// Black ones.
+    pub black: u64,
+    /// Those that are too dark.
+    pub dark: u64,
+    /// Those that stand still, or cannot be shown.
+    pub frozen: u64,
+}
+
 /// What counts at the moment, for `/metrics`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Gauges {
@@ -51,6 +62,12 @@ pub struct Gauges {
     pub silent: u64,
     /// Participants from whom comes back what they are sent.
     pub echoing: u64,
+    /// Pictures of participants that are amiss.
+    pub faulty_pictures: FaultyPictures,
+    /// Legs that are shown a picture which is composed for them.
+    pub composed_screens: u64,
+    /// Legs that are shown people as they send themselves.
+    pub forwarded_screens: u64,
     /// Bindings of registered devices.
     pub registrations: u64,
     /// Trunks with their names of the configuration: up or not.

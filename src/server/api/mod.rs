@@ -35,7 +35,7 @@ mod stream_seat;
 #[cfg(test)]
 mod tests;
 
-pub use backend::{Actor, Answer, Backend, Gauges, Grant};
+pub use backend::{Actor, Answer, Backend, FaultyPictures, Gauges, Grant};
 pub use bridge::BridgeBackend;
 pub use event_log::EventLog;
 pub use fault::{Fault, Problem};

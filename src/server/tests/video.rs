@@ -3,6 +3,7 @@
 
 use super::reception::{Menus, ask};
 use super::*;
+use crate::api::{FaultyPictures, Gauges};
 use crate::calling_out::{Appearance, Errand, Way};
 use causeway_base::{Bitrate, SizeClass, VideoCodec, VideoSize};
 use causeway_conference::Goal;
@@ -261,6 +262,10 @@ fn what_the_engine_sees_and_hears_of_legs_is_in_view() {
     let leg = view.participants[0].legs[0];
     assert_eq!((view.strain, leg.picture, leg.sight), (strain, VideoState::Coming, Sight::Black));
     assert_eq!((leg.seen, leg.sound), (true, Sound::Echoing));
+    let mut gauges = Gauges::default();
+    gauges.count_pictures(&view.participants[0]);
+    let faulty_pictures = FaultyPictures { black: 1, ..FaultyPictures::default() };
+    assert_eq!(gauges, Gauges { faulty_pictures, composed_screens: 1, ..Gauges::default() });
 }
 
 /// A word that was under way when the line stopped receiving is not kept for the next owner.

@@ -8,9 +8,8 @@ import { COLOURS } from '../harness/film.mjs';
 import { until } from '../harness/process.mjs';
 import { Visit } from '../harness/visit.mjs';
 
-/** What a bridge that was built for tests has time for beside the browsers. Pictures that are only passed on
- *  are not decoded, so nothing is known of them. */
-const SMALL = '[video]\nlargest = "360p"\nframe_rate = 15\nbrowsers = "composed"\n';
+/** What a bridge that was built for tests has time for beside the browsers. */
+const small = (browsers) => `[video]\nlargest = "360p"\nframe_rate = 15\nbrowsers = "${browsers}"\n`;
 /** A silent microphone is told of after a minute, everything else sooner. */
 const PATIENCE = 90_000;
 
@@ -70,8 +69,9 @@ const devices = () => {
   ]);
 };
 
-test('a picture that is black, stands still or is dark, a microphone without a sound, and one that echoes', async () => {
-  const bridge = await Bridge.start({ more: SMALL });
+/** A host who looks, and a guest with devices of the test; what the API and the host's page tell of the guest. */
+async function meet(browsers) {
+  const bridge = await Bridge.start({ more: small(browsers) });
   open.push(bridge);
   const meeting = await bridge.meeting();
   const host = await Visit.open(browser, bridge.url(meeting, 'host'), { camera: true });
@@ -93,6 +93,26 @@ test('a picture that is black, stands still or is dark, a microphone without a s
     await until(`the picture is ${sight}`, async () => (await api())?.video?.sight === sight, PATIENCE);
     await tells(words);
   };
+  return { bridge, host, guest, api, tells, is };
+}
+
+test('who is only passed on is looked at now and then: black, standing still, and neither', async () => {
+  const { bridge, host, guest, is } = await meet('forwarded');
+  await until('tiles', async () => (await host.tiles()).some(({ name }) => name === 'Bai'), PATIENCE);
+  for (const [scene, sight, words] of [
+    ['black', 'black', 'picture is black'],
+    ['fine', 'fine', 'camera on'],
+    ['frozen', 'frozen', 'picture stands still'],
+    ['fine', 'fine', 'camera on'],
+  ]) await is(scene, sight, words);
+  expect((await host.tiles()).map(({ name }) => name)).toContain('Bai');
+  const { text } = await bridge.ask('GET', '/metrics');
+  expect(text).toContain('causeway_screens{pictures="forwarded"} 2');
+  expect([...host.complaints, ...guest.complaints]).toEqual([]);
+}, 5 * PATIENCE);
+
+test('a picture that is black, stands still or is dark, a microphone without a sound, and one that echoes', async () => {
+  const { host, guest, api, tells, is } = await meet('composed');
   await is('fine', 'fine', 'camera on');
   for (const [scene, sight, words, mine] of [
     ['black', 'black', 'picture is black', 'Your picture is black'],

@@ -4,7 +4,9 @@ use super::super::backend::Gauges;
 use super::super::resource::{Complaint, Readiness};
 use super::BridgeBackend;
 use causeway_adapter::sip::view::{TrunkHealth, TrunkView};
+use causeway_conference::{LegView, ParticipantView};
 use causeway_plan::Sound;
+use causeway_plan::video::{Sight, VideoState};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 fn complaint(what: &str, detail: &str) -> Complaint {
@@ -70,8 +72,30 @@ impl BridgeBackend {
             for one in &view.conference.participants {
                 gauges.silent += u64::from(one.sound() == Sound::Silent);
                 gauges.echoing += u64::from(one.sound() == Sound::Echoing);
+                gauges.count_pictures(one);
             }
         }
         gauges
+    }
+}
+
+impl Gauges {
+    /// Counts what somebody shows, and how they are shown others.
+    pub(crate) fn count_pictures(&mut self, who: &ParticipantView) {
+        let faulty = &mut self.faulty_pictures;
+        for leg in &who.legs {
+            match (leg.picture, leg.sight) {
+                (VideoState::Absent, _) | (VideoState::Coming, Sight::Fine) => {}
+                (VideoState::Frozen(_), _) | (_, Sight::Frozen) => faulty.frozen += 1,
+                (_, Sight::Black) => faulty.black += 1,
+                (_, Sight::LowLight) => faulty.dark += 1,
+            }
+        }
+        let has_screen = |leg: &LegView| leg.admission.is_admitted() && leg.video.sends();
+        if who.wall.shown {
+            self.forwarded_screens += 1;
+        } else if who.legs.iter().any(has_screen) {
+            self.composed_screens += 1;
+        }
     }
 }

@@ -241,6 +241,10 @@ async fn metrics_are_prometheus_text_with_bounded_labels() {
         "causeway_calls 3",
         "causeway_pictures_decoded_total 90",
         "causeway_decoder_restarts_total 1",
+        "causeway_video_strains_total{strain=\"audio-only\"} 0",
+        "causeway_faulty_pictures{picture=\"black\"} 2",
+        "causeway_faulty_pictures{picture=\"frozen\"} 1",
+        "causeway_screens{pictures=\"forwarded\"} 4",
     ] {
         assert!(reply.text.contains(count), "{}", reply.text);
     }

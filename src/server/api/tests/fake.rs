@@ -1,6 +1,6 @@
 //! A backend that knows two meetings and one token of each scope, and notes what it was asked.
 
-use super::super::backend::{Actor, Answer, Backend, Gauges, Grant};
+use super::super::backend::{Actor, Answer, Backend, FaultyPictures, Gauges, Grant};
 use super::super::event_log::EventLog;
 use super::super::fault::Fault;
 use super::super::resource::*;
@@ -292,7 +292,15 @@ impl Backend for Fake {
         let pictures =
             causeway_engine::VideoCounts { decoded: 90, decoder_restarts: 1, ..Default::default() };
         let trunks = vec![("carrier".to_owned(), true)];
-        done(Gauges { calls: 3, trunks, pictures: Some(pictures), ..Gauges::default() })
+        let faulty_pictures = FaultyPictures { black: 2, dark: 0, frozen: 1 };
+        done(Gauges {
+            calls: 3,
+            trunks,
+            pictures: Some(pictures),
+            faulty_pictures,
+            forwarded_screens: 4,
+            ..Gauges::default()
+        })
     }
     fn events(&self) -> &EventLog {
         &self.log
