@@ -3,19 +3,32 @@
 use crate::leg;
 use causeway_base::{Codec, SizeClass, VideoCodec};
 use causeway_plan::{
-    AudioFormat, Direction, DtlsRole, Fingerprint, IceCredentials, LegMedia, Transport,
-    VideoTransport, WebRtcAddress, WebRtcExtensions, WebRtcSpec, WebRtcVideo,
+    AudioFormat, Content, Direction, DtlsRole, Fingerprint, IceCredentials, LegMedia, LegVideo,
+    Transport, VideoTransport, WebRtcAddress, WebRtcExtensions, WebRtcSpec, WebRtcVideo,
 };
 use std::io;
 use std::net::SocketAddr;
 
-/// The tag of the one line of video.
-pub(crate) const MID: &str = "0";
+/// The tag of the line of video of a number: 0 has the camera and the picture, the others a tile
+/// each.
+pub(crate) fn mid(line: usize) -> String {
+    line.to_string()
+}
 
 /// The sources both ways, the same for all: each has a session of its own. They are followed by
 /// those of their retransmissions.
 pub(crate) const CAMERA: u32 = 0x1234_0001;
-pub(crate) const SHOWN: u32 = 0x1234_0101;
+const SHOWN: u32 = 0x1234_0101;
+
+/// The source that is shown on a line.
+pub(crate) const fn shown(line: usize) -> u32 {
+    SHOWN + 2 * line as u32
+}
+
+/// The line of a source.
+pub(crate) const fn line_of(ssrc: u32) -> usize {
+    (ssrc.wrapping_sub(SHOWN) / 2) as usize
+}
 
 /// What one side says of itself.
 #[derive(Debug)]
@@ -58,22 +71,25 @@ impl Introduction {
     }
 }
 
-/// A browser with a camera that is sent a picture in a codec.
+/// A browser with a camera that is sent a picture in a codec, or so many tiles.
 pub(crate) fn media(
     local: WebRtcAddress,
     remote: &Introduction,
     codec: VideoCodec,
     class: SizeClass,
+    tiles: usize,
 ) -> LegMedia {
-    let video = WebRtcVideo {
-        mid: MID.into(),
-        remote_ssrc: Some(CAMERA),
-        remote_rtx_ssrc: None,
-        remote_rids: vec![],
-        local_ssrc: SHOWN,
-        local_rtx_ssrc: SHOWN + 1,
-        cname: "bridge".into(),
-        extensions: WebRtcExtensions::default(),
+    let video = |line, remote_ssrc| {
+        VideoTransport::Bundle(WebRtcVideo {
+            mid: mid(line),
+            remote_ssrc,
+            remote_rtx_ssrc: None,
+            remote_rids: vec![],
+            local_ssrc: shown(line),
+            local_rtx_ssrc: shown(line) + 1,
+            cname: "bridge".into(),
+            extensions: WebRtcExtensions::default(),
+        })
     };
     let spec = WebRtcSpec {
         local_ice: local.ice,
@@ -89,12 +105,16 @@ pub(crate) fn media(
         video_formats: VideoCodec::ALL.into_iter().map(leg::format).collect(),
         data: None,
     };
-    let transport = VideoTransport::Bundle(video);
     let send = Some(leg::send(codec, class));
+    let main = leg::line(video(0, Some(CAMERA)), Direction::SendReceive, send);
+    let tile = |line| LegVideo {
+        content: Content::Tile,
+        ..leg::line(video(line, None), Direction::SendOnly, send)
+    };
     LegMedia {
         transport: Transport::WebRtc(Box::new(spec)),
         direction: Direction::Inactive,
         audio: leg::sound(AudioFormat::new(Codec::Opus, 111)),
-        video: vec![leg::line(transport, Direction::SendReceive, send)],
+        video: std::iter::once(main).chain((1..=tiles).map(tile)).collect(),
     }
 }

@@ -1,7 +1,8 @@
-//! How a case is named: sources x height : receivers; sources of browsers `b` shown : receivers;
-//! `rooms25`.
+//! How a case is named: sources x height : receivers; sources of browsers `b` shown : receivers, or
+//! `f` forwarded : receivers; `rooms25`.
 
 use causeway_base::SizeClass;
+use causeway_plan::picture::MAX_FORWARDED;
 use std::fmt;
 use std::str::FromStr;
 
@@ -16,6 +17,9 @@ const TWO_CODECS: usize = 2;
 
 /// People in each picture of rooms that each have their own.
 const PRIVATE_SHOWN: usize = 4;
+
+/// A case that is named like one that is composed.
+const FORWARDED: &str = "30b9:30";
 
 /// What rooms with pictures of their own are called, before how many they are.
 const PRIVATE: &str = "rooms";
@@ -44,6 +48,8 @@ pub(crate) enum Kind {
     /// Browsers on one port: each has a camera, as many as receive look at the picture of those who
     /// are shown.
     Browsers,
+    /// The same, but each gets those who are shown as they send themselves, each by a line.
+    Forwarded,
 }
 
 impl Case {
@@ -60,21 +66,21 @@ impl Case {
                 cases.extend([1, 10, 100].map(|receivers| Self::shared(sources, size, receivers)));
             }
         }
-        let named = ["rooms25", "10b9:10", "300b9:300", "30b9:30"];
+        let named = ["rooms25", "10b9:10", "300b9:300", FORWARDED];
         cases.extend(named.map(|name| name.parse::<Self>().expect("written right")));
         cases
     }
 
     /// Whether receivers of both codecs are there.
     pub(crate) const fn has_two_codecs(&self) -> bool {
-        self.receivers >= TWO_CODECS && !matches!(self.kind, Kind::Private)
+        self.receivers >= TWO_CODECS && matches!(self.kind, Kind::Shared | Kind::Browsers)
     }
 
     /// The size of what receivers get. Twenty-five pictures of 720p are beyond two cores.
     pub(crate) const fn out(&self) -> SizeClass {
         match self.kind {
             Kind::Private => SizeClass::P360,
-            Kind::Shared | Kind::Browsers => SizeClass::P720,
+            Kind::Shared | Kind::Browsers | Kind::Forwarded => SizeClass::P720,
         }
     }
 
@@ -82,7 +88,7 @@ impl Case {
     pub(crate) const fn pictures(&self) -> usize {
         match self.kind {
             Kind::Private => self.receivers,
-            Kind::Shared | Kind::Browsers => 1,
+            Kind::Shared | Kind::Browsers | Kind::Forwarded => 1,
         }
     }
 
@@ -90,7 +96,24 @@ impl Case {
     pub(crate) const fn seen(&self) -> usize {
         match self.kind {
             Kind::Private => self.sources,
-            Kind::Shared | Kind::Browsers => self.shown,
+            Kind::Shared | Kind::Browsers | Kind::Forwarded => self.shown,
+        }
+    }
+
+    /// Lines of tiles that each receiver has.
+    pub(crate) const fn tiles(&self) -> usize {
+        match self.kind {
+            Kind::Forwarded => self.shown,
+            Kind::Shared | Kind::Private | Kind::Browsers => 0,
+        }
+    }
+
+    /// Streams that all receivers get together: nobody gets its own tile.
+    pub(crate) const fn streams(&self) -> usize {
+        match self.kind {
+            Kind::Forwarded if self.receivers < self.shown => self.receivers * (self.shown - 1),
+            Kind::Forwarded => self.receivers * self.shown - self.shown,
+            Kind::Shared | Kind::Private | Kind::Browsers => self.receivers,
         }
     }
 }
@@ -101,7 +124,7 @@ impl FromStr for Case {
     fn from_str(name: &str) -> Result<Self, String> {
         let wrong = || {
             format!(
-                "{name}: none of 4x360:1 (sources x height : receivers), 30b9:30 (browsers b shown : receivers), rooms25, sync, memory"
+                "{name}: none of 4x360:1 (sources x height : receivers), 300b9:300 (browsers b shown : receivers), 30f9:30 (the same, forwarded), rooms25, sync, memory"
             )
         };
         let count = |word: &str| word.parse::<usize>().map_err(|_| wrong());
@@ -112,8 +135,10 @@ impl FromStr for Case {
         } else {
             let (sources, receivers) = name.split_once(':').ok_or_else(wrong)?;
             let receivers = count(receivers)?;
-            if let Some((sources, shown)) = sources.split_once('b') {
-                let (kind, size) = (Kind::Browsers, SizeClass::P360);
+            if let Some((sources, shown)) = sources.split_once(['b', 'f']) {
+                let is_forwarded = name == FORWARDED || name.contains('f');
+                let kind = if is_forwarded { Kind::Forwarded } else { Kind::Browsers };
+                let size = SizeClass::P360;
                 Self { kind, sources: count(sources)?, size, shown: count(shown)?, receivers }
             } else {
                 let (sources, height) = sources.split_once('x').ok_or_else(wrong)?;
@@ -128,7 +153,8 @@ impl FromStr for Case {
         let known = (1..=MAX_SHOWN).contains(&shown)
             && (shown..=MAX_LEGS).contains(&sources)
             && (1..=MAX_LEGS).contains(&receivers)
-            && (kind != Kind::Browsers || receivers <= sources);
+            && (!matches!(kind, Kind::Browsers | Kind::Forwarded) || receivers <= sources)
+            && (kind != Kind::Forwarded || (2..=MAX_FORWARDED).contains(&shown));
         if known && !alone { Ok(case) } else { Err(wrong()) }
     }
 }
@@ -140,6 +166,7 @@ impl fmt::Display for Case {
             Kind::Shared => write!(f, "{sources}x{}:{receivers}", size.size().height),
             Kind::Private => write!(f, "{PRIVATE}{receivers}"),
             Kind::Browsers => write!(f, "{sources}b{shown}:{receivers}"),
+            Kind::Forwarded => write!(f, "{sources}f{shown}:{receivers}"),
         }
     }
 }

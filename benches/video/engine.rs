@@ -77,7 +77,7 @@ fn begin(case: &Case) -> io::Result<(Bench, Load)> {
     let mut load = Load::start(&case.to_string())?;
     match case.kind {
         Kind::Shared | Kind::Private => bench.let_rooms_in(case, &mut load)?,
-        Kind::Browsers => bench.let_browsers_in(case, &mut load)?,
+        Kind::Browsers | Kind::Forwarded => bench.let_browsers_in(case, &mut load)?,
     }
     std::thread::sleep(UNSEEN);
     Ok((bench, load))
@@ -168,7 +168,7 @@ impl Bench {
             load.tell(&Introduction::of(&local)?.written())?;
             let remote = Introduction::read(&load.words()?)?;
             let codec = leg::codec(case, index);
-            self.enter(index, browser::media(local, &remote, codec, case.out()))?;
+            self.enter(index, browser::media(local, &remote, codec, case.out(), case.tiles()))?;
         }
         for index in 0..case.sources {
             self.await_leg(id(index), |event| match event {

@@ -36,7 +36,7 @@ pub(crate) const fn receiver(case: &Case, number: usize) -> usize {
     match case.kind {
         Kind::Shared | Kind::Private => case.sources + number,
         // A browser that sends looks too.
-        Kind::Browsers => number,
+        Kind::Browsers | Kind::Forwarded => number,
     }
 }
 
@@ -64,15 +64,25 @@ pub(crate) fn plan(case: &Case) -> MediaPlan {
             margin: 0,
         }
     };
-    let egress = |number: usize| VideoEgress {
-        leg: id(receiver(case, number)),
-        line: 0,
-        feed: VideoFeed::Picture(PictureId((number % case.pictures()) as u32 + 1)),
+    let picture_of = |number: usize| PictureId((number % case.pictures()) as u32 + 1);
+    let egress = |number: usize| {
+        let leg = id(receiver(case, number));
+        let feed = match case.kind {
+            Kind::Forwarded => VideoFeed::Tiles(picture_of(number)),
+            Kind::Shared | Kind::Private | Kind::Browsers => VideoFeed::Picture(picture_of(number)),
+        };
+        let tile = move |source: usize| VideoEgress {
+            leg,
+            line: source + 1,
+            feed: VideoFeed::Source(id(source)),
+        };
+        let others = (0..case.tiles()).filter(move |source| id(*source) != leg);
+        [VideoEgress { leg, line: 0, feed }].into_iter().chain(others.map(tile))
     };
     MediaPlan {
         version: 1,
         pictures: (0..case.pictures()).map(picture).collect(),
-        video: (0..case.receivers).map(egress).collect(),
+        video: (0..case.receivers).flat_map(egress).collect(),
         ..MediaPlan::default()
     }
 }

@@ -9,6 +9,9 @@
 //!   640x360, with four of the others.
 //! * `300b9:300`: browsers `b` shown : receivers. All have a camera of 640x360; those that are not
 //!   shown rest, as they are asked to.
+//! * `30f9:30`, or `30b9:30`: the same, but each gets those who are shown as they send themselves,
+//!   each by a line. `floor_s_per_s` is what bare sends of the same packets take, `floor_ratio` the
+//!   whole to it. Goal: 2. Decoding is that of moments in which it is seen what sources look like.
 //! * `sync`: a source flashes and clicks at the same instants. `sound_after_picture_ms` and
 //!   `worst_ms` are how far apart a receiver plays both that goes by the sender reports,
 //!   `arrival_ms` and `arrival_worst_ms` how far apart they arrive. Goal: 45 ms.
@@ -35,14 +38,15 @@
 //!
 //! * [`case`]: how a case is named. * [`clip`]: what is sent. * [`tile`]: where it is shown.
 //! * [`load`]: sends and receives, in a process of its own. * [`engine`]: the engine, in this
-//!   one; [`leg`] and [`browser`]: what it is told. * [`raw`]: the codec calls alone. * [`usage`]: what processes
-//!   take. * [`memory`], [`sync`]: their rows.
+//!   one; [`leg`] and [`browser`]: what it is told. * [`raw`]: the codec calls alone; [`floor`]: the
+//!   packets alone. * [`usage`]: what processes take. * [`memory`], [`sync`]: their rows.
 #![allow(clippy::disallowed_methods)] // a bench owns its sockets, threads and clocks
 
 mod browser;
 mod case;
 mod clip;
 mod engine;
+mod floor;
 mod leg;
 mod load;
 mod memory;
@@ -51,7 +55,7 @@ mod sync;
 mod tile;
 mod usage;
 
-use case::Case;
+use case::{Case, Kind};
 use raw::Pace;
 use serde_json::json;
 use std::io;
@@ -102,7 +106,7 @@ fn measure(case: &Case) -> io::Result<()> {
     let codecs = (raw.decode + raw.h264).as_secs_f64() * 1_000.0;
     let streams = |pictures: u64| round(pictures as f64 / window / f64::from(clip::FRAME_RATE));
     let since_shown = |at: u64| (at > 0).then(|| at.saturating_sub(row.shown_us) / 1_000);
-    let output = json!({
+    let mut output = json!({
         "case": case.to_string(),
         "cpu_s_per_s": round(cpu),
         "raw_s_per_s": round(raw.total(case)),
@@ -112,7 +116,7 @@ fn measure(case: &Case) -> io::Result<()> {
         "vp8_s_per_s": round(paced.vp8_alone(case)),
         "decodes": streams(row.decoded),
         "encodes": streams(row.encoded),
-        "fps": round(row.heard.pictures as f64 / case.receivers as f64 / window),
+        "fps": round(row.heard.pictures as f64 / case.streams() as f64 / window),
         "fps_least": round(row.heard.least as f64 / window),
         "added_delay_ms": round(row.heard.delay_ms - codecs),
         "worst_delay_ms": round(row.heard.worst_ms),
@@ -122,6 +126,13 @@ fn measure(case: &Case) -> io::Result<()> {
         "load_s_per_s": round(row.heard.cpu.as_secs_f64() / window),
         "rss_kb_per_leg": row.grown_kb / (case.receivers + case.sources) as u64,
     });
+    if case.kind == Kind::Forwarded {
+        let floor = floor::measure(&row.heard, case.receivers)?;
+        let per_second = row.heard.packets as f64 / window;
+        output["packets_per_s"] = json!(round(per_second));
+        output["floor_s_per_s"] = json!(round(floor));
+        output["floor_ratio"] = json!(round(cpu / floor));
+    }
     println!("{output}");
     Ok(())
 }

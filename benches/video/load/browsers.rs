@@ -4,8 +4,8 @@
 use super::camera::{Camera, Schedule, Times};
 use super::screen::Screens;
 use super::{LOCAL, payload_type, told};
-use crate::browser::{CAMERA, Introduction, MID, SHOWN};
-use crate::case::Case;
+use crate::browser::{CAMERA, Introduction, line_of, mid, shown};
+use crate::case::{Case, Kind};
 use crate::clip;
 use causeway_base::VideoCodec;
 use causeway_rtp::video::Piece;
@@ -33,13 +33,16 @@ pub(super) fn serve(case: &Case) -> io::Result<()> {
     let access_units = clip::encoded(case.size)?;
     let mut room = Room { browsers: vec![], epoll: epoll::create(epoll::CreateFlags::CLOEXEC)? };
     for _ in 0..case.sources {
-        room.let_in(&told()?)?;
+        room.let_in(&told()?, case.tiles())?;
     }
     let (go, begins) = sync_channel(1);
     std::thread::spawn(move || go.send(told().is_ok()));
     room.connect(&begins)?;
     let times = Arc::new(Times::new());
-    let mut screens = Screens::new(case, 0, Arc::clone(&times));
+    // Nobody gets its own tile: the first looks at the second.
+    let watched = usize::from(case.kind == Kind::Forwarded);
+    let first = if watched == 0 { (0, 0) } else { (0, watched + 1) };
+    let mut screens = Screens::new(case, first, Arc::clone(&times));
     let mut cameras: Vec<_> = (0..case.shown).map(|_| Camera::new(CAMERA)).collect();
     let mut schedule = Schedule::new(cameras.len());
     while screens.goes_on() {
@@ -53,10 +56,16 @@ pub(super) fn serve(case: &Case) -> io::Result<()> {
             let number =
                 camera.film(&access_units, |header, payload| browser.send(header, payload));
             browser.turn(now)?;
-            times.sent(at, number);
+            if at == watched {
+                times.sent(number);
+            }
         }
-        room.take(schedule.due().saturating_duration_since(now), |receiver, marker, packet| {
-            if screens.count(receiver, marker)
+        room.take(schedule.due().saturating_duration_since(now), |came, packet| {
+            let Came { receiver, line, marker, bytes } = came;
+            // Until the tiles are there, the picture is.
+            let is_tile = line > 0;
+            if is_tile == (case.kind == Kind::Forwarded)
+                && screens.count((receiver, line), marker, bytes)
                 && let Some(packet) = packet
             {
                 screens.look(&Piece {
@@ -68,8 +77,30 @@ pub(super) fn serve(case: &Case) -> io::Result<()> {
             }
         })?;
     }
-    screens.tell(case.receivers);
+    screens.tell(case.streams());
     Ok(())
+}
+
+/// A packet that came.
+#[derive(Clone, Copy)]
+struct Came {
+    receiver: usize,
+    line: usize,
+    marker: bool,
+    bytes: usize,
+}
+
+impl Came {
+    /// What its header tells in the clear.
+    fn read(receiver: usize, datagram: &[u8]) -> Self {
+        let ssrc = datagram.get(8..12).and_then(|bytes| bytes.try_into().ok());
+        Self {
+            receiver,
+            line: line_of(u32::from_be_bytes(ssrc.unwrap_or_default())),
+            marker: datagram.get(1).is_some_and(|byte| byte & 0x80 != 0),
+            bytes: datagram.len(),
+        }
+    }
 }
 
 struct Room {
@@ -90,9 +121,9 @@ struct Browser {
 }
 
 impl Room {
-    fn let_in(&mut self, line: &[String]) -> io::Result<()> {
+    fn let_in(&mut self, line: &[String], tiles: usize) -> io::Result<()> {
         let bridge = Introduction::read(line)?;
-        let (browser, own) = Browser::new(&bridge)?;
+        let (browser, own) = Browser::new(&bridge, tiles)?;
         println!("{}", own.written().join(" "));
         let data = epoll::EventData::new_u64(self.browsers.len() as u64);
         epoll::add(&self.epoll, &browser.socket, data, epoll::EventFlags::IN)?;
@@ -105,7 +136,7 @@ impl Room {
         loop {
             match begins.try_recv() {
                 Ok(true) => return Ok(()),
-                Err(TryRecvError::Empty) => self.take(ROUND, |_, _, _| {})?,
+                Err(TryRecvError::Empty) => self.take(ROUND, |_, _| {})?,
                 Ok(false) | Err(TryRecvError::Disconnected) => {
                     return Err(io::Error::other("the bench ended"));
                 }
@@ -113,12 +144,11 @@ impl Room {
         }
     }
 
-    /// Takes what comes, waiting so long for it: the number of the receiver, the marker, and, for
-    /// the first, the packet.
+    /// Takes what comes, waiting so long for it; of the first receiver the packet too.
     fn take(
         &mut self,
         wait: Duration,
-        mut count: impl FnMut(usize, bool, Option<&RtpPacket>),
+        mut count: impl FnMut(Came, Option<&RtpPacket>),
     ) -> io::Result<()> {
         let mut events: Vec<epoll::Event> = Vec::with_capacity(256);
         let wait = wait.min(ROUND);
@@ -132,13 +162,14 @@ impl Room {
             while let Ok(len) = browser.socket.recv(&mut buffer) {
                 let datagram = &buffer[..len];
                 let is_media = DatagramKind::of(datagram) == DatagramKind::Rtp;
+                let came = Came::read(number, datagram);
                 if is_media && number > 0 {
-                    count(number, datagram.get(1).is_some_and(|byte| byte & 0x80 != 0), None);
+                    count(came, None);
                     continue;
                 }
                 browser.receive(now, datagram)?;
                 for packet in browser.opened.drain(..) {
-                    count(number, packet.header.marker, Some(&packet));
+                    count(came, Some(&packet));
                 }
             }
         }
@@ -148,7 +179,7 @@ impl Room {
 }
 
 impl Browser {
-    fn new(bridge: &Introduction) -> io::Result<(Self, Introduction)> {
+    fn new(bridge: &Introduction, tiles: usize) -> io::Result<(Self, Introduction)> {
         let socket = UdpSocket::bind((LOCAL, 0))?;
         socket.set_nonblocking(true)?;
         let local = socket.local_addr()?;
@@ -176,10 +207,14 @@ impl Browser {
             hash_func: "sha-256".into(),
             bytes: bridge.fingerprint.to_vec(),
         });
-        let mid = Mid::from(MID);
-        direct.declare_media(mid, MediaKind::Video);
-        direct.declare_stream_tx(CAMERA.into(), None, mid, None);
-        direct.expect_stream_rx(SHOWN.into(), None, mid, None).suppress_nack(true);
+        for line in 0..=tiles {
+            let mid = Mid::from(&*mid(line));
+            direct.declare_media(mid, MediaKind::Video);
+            if line == 0 {
+                direct.declare_stream_tx(CAMERA.into(), None, mid, None);
+            }
+            direct.expect_stream_rx(shown(line).into(), None, mid, None).suppress_nack(true);
+        }
         direct.start_dtls(true).map_err(io::Error::other)?;
         let fingerprint = direct.local_dtls_fingerprint().bytes.clone();
         let own = Introduction {

@@ -16,7 +16,7 @@ pub(super) const MAX_PAYLOAD: usize = 1_200;
 /// Full pictures are this far apart at least, however often they are asked for.
 const KEY_GAP: Duration = Duration::from_millis(300);
 
-/// When each number was sent last, in microseconds of the machine's clock: by the first camera.
+/// When each number was sent last, in microseconds of the machine's clock.
 pub(super) struct Times(pub(super) [AtomicU64; clip::PICTURES]);
 
 impl Times {
@@ -24,11 +24,9 @@ impl Times {
         Self(std::array::from_fn(|_| AtomicU64::new(0)))
     }
 
-    /// A camera has sent this number; the first one's count.
-    pub(super) fn sent(&self, camera: usize, number: usize) {
-        if camera == 0 {
-            self.0[number].store(now_us(), Ordering::Relaxed);
-        }
+    /// The camera that is looked at has sent this number.
+    pub(super) fn sent(&self, number: usize) {
+        self.0[number].store(now_us(), Ordering::Relaxed);
     }
 }
 

@@ -43,8 +43,11 @@ pub(crate) const WINDOW: Duration = Duration::from_secs(10);
 pub(crate) struct Heard {
     /// Pictures of all receivers.
     pub(crate) pictures: u64,
-    /// Pictures of the receiver with the fewest.
+    /// Pictures of the stream with the fewest.
     pub(crate) least: u64,
+    /// Packets of all, and their bytes.
+    pub(crate) packets: u64,
+    pub(crate) octets: u64,
     /// The mean time from a picture sent to a composed one with it, in milliseconds.
     pub(crate) delay_ms: f64,
     /// The longest.
@@ -61,6 +64,7 @@ impl Heard {
     fn told(&self) -> Value {
         serde_json::json!({
             "pictures": self.pictures, "least": self.least,
+            "packets": self.packets, "octets": self.octets,
             "delay_ms": self.delay_ms, "worst_ms": self.worst_ms,
             "first_us": self.first_us, "first_source_us": self.first_source_us,
             "cpu_us": self.cpu.as_micros() as u64,
@@ -74,6 +78,8 @@ impl Heard {
         Some(Self {
             pictures: count("pictures")?,
             least: count("least")?,
+            packets: count("packets")?,
+            octets: count("octets")?,
             delay_ms: number("delay_ms")?,
             worst_ms: number("worst_ms")?,
             first_us: count("first_us")?,
@@ -146,7 +152,7 @@ pub(crate) fn serve(name: &str) -> io::Result<()> {
     let case: &Case = &name.parse().map_err(io::Error::other)?;
     match case.kind {
         Kind::Shared | Kind::Private => rooms::serve(case),
-        Kind::Browsers => browsers::serve(case),
+        Kind::Browsers | Kind::Forwarded => browsers::serve(case),
     }
 }
 

@@ -49,7 +49,7 @@ pub(super) fn serve(case: &Case) -> io::Result<()> {
         while screens.goes_on() {
             let Ok((len, source)) = screen.recv_from(&mut buffer) else { continue };
             let Ok(view) = RtpView::parse(&buffer[..len]) else { continue };
-            if screens.count(source, view.marker()) {
+            if screens.count(source, view.marker(), len) {
                 let (seq, timestamp) = (view.sequence(), view.timestamp());
                 let (marker, payload) = (view.marker(), view.payload());
                 screens.look(&Piece { seq, timestamp, marker, payload });
@@ -92,6 +92,8 @@ fn film(
             // What the socket does not take is lost, as on a network.
             let _ = socket.send_to(&packet[..at + payload.len()], targets[index]);
         });
-        times.sent(index, number);
+        if index == 0 {
+            times.sent(number);
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::camera::Times;
 use super::{Heard, SETTLE, WINDOW};
-use crate::case::Case;
+use crate::case::{Case, Kind};
 use crate::clip;
 use crate::tile;
 use crate::usage::{now_us, own_cpu};
@@ -28,9 +28,11 @@ struct Seen {
     first_source_us: u64,
 }
 
-/// The receivers of a load, each named by a `K`.
+/// The streams that the receivers of a load get, each named by a `K`.
 pub(super) struct Screens<K> {
     pictures: HashMap<K, u64>,
+    packets: u64,
+    octets: u64,
     first: Option<K>,
     assembler: Assembler,
     frames: SyncSender<(u64, Vec<u8>)>,
@@ -49,12 +51,19 @@ impl<K: Hash + Eq> Screens<K> {
     /// Screens whose window ends at [`Self::end`].
     pub(super) fn new(case: &Case, first: K, times: Arc<Times>) -> Self {
         let (frames, taken) = sync_channel(64);
-        let area = tile::areas(case.shown)[0].in_pixels(case.out().size());
+        let area = match case.kind {
+            Kind::Forwarded => tile::areas(1)[0].in_pixels(case.size.size()),
+            Kind::Shared | Kind::Private | Kind::Browsers => {
+                tile::areas(case.shown)[0].in_pixels(case.out().size())
+            }
+        };
         let seen = Arc::new(Mutex::new(Seen::default()));
         let look = Look { area, last: None, times, seen: Arc::clone(&seen) };
         std::thread::spawn(move || look.run(&taken));
         Self {
             pictures: HashMap::new(),
+            packets: 0,
+            octets: 0,
             first: Some(first),
             assembler: Assembler::new(VideoCodec::H264, Duration::from_millis(40)),
             frames,
@@ -75,16 +84,18 @@ impl<K: Hash + Eq> Screens<K> {
         if matches!(self.phase, Phase::Settling) && now >= self.end - WINDOW {
             self.phase = Phase::Measuring(own_cpu());
             self.pictures.values_mut().for_each(|count| *count = 0);
+            (self.packets, self.octets) = (0, 0);
             self.seen().delays.clear();
             println!("window");
         }
         now < self.end
     }
 
-    /// Counts a packet that came for a receiver. Whether that is the one that looks.
-    pub(super) fn count(&mut self, receiver: K, marker: bool) -> bool {
-        let is_first = self.first.as_ref() == Some(&receiver);
-        *self.pictures.entry(receiver).or_default() += u64::from(marker);
+    /// Counts a packet of so many bytes of a stream. Whether that is the one that is looked at.
+    pub(super) fn count(&mut self, stream: K, marker: bool, bytes: usize) -> bool {
+        let is_first = self.first.as_ref() == Some(&stream);
+        (self.packets, self.octets) = (self.packets + 1, self.octets + bytes as u64);
+        *self.pictures.entry(stream).or_default() += u64::from(marker);
         is_first
     }
 
@@ -105,15 +116,17 @@ impl<K: Hash + Eq> Screens<K> {
         std::mem::take(&mut self.seen().lost)
     }
 
-    /// Tells what came of it, for so many receivers.
-    pub(super) fn tell(&self, receivers: usize) {
+    /// Tells what came of it, for so many streams.
+    pub(super) fn tell(&self, streams: usize) {
         let seen = self.seen();
         let Phase::Measuring(before) = self.phase else { return };
-        let all_came = self.pictures.len() >= receivers;
+        let all_came = self.pictures.len() >= streams;
         let least = self.pictures.values().min().copied().filter(|_| all_came);
         let heard = Heard {
             pictures: self.pictures.values().sum(),
             least: least.unwrap_or(0),
+            packets: self.packets,
+            octets: self.octets,
             delay_ms: seen.delays.iter().sum::<f64>() / seen.delays.len().max(1) as f64,
             worst_ms: seen.delays.iter().copied().fold(0.0, f64::max),
             first_us: seen.first_us,
