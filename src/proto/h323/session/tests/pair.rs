@@ -2,7 +2,7 @@
 
 use super::super::{Command, Config, Event, Input, Output, Session, Terms};
 use crate::h323::address;
-use crate::h323::call::Placing;
+use crate::h323::call::{self, Placing};
 use crate::offer_answer::LocalMedia;
 use causeway_asn1::decode;
 use causeway_asn1::h225::H323UserInformation;
@@ -172,6 +172,15 @@ impl Pair {
         let (placing, terms) = (Box::new(placing), Box::new(terms));
         self.command(Side::Caller, Command::Place { placing, terms, fast });
         self.run();
+    }
+
+    /// Has a side begin H.245 before the answer, as some do.
+    pub(super) fn begin_control(&mut self, side: Side) {
+        let now = self.now;
+        // Who begins gives up what was proposed to it.
+        self.session(side).proposed.clear();
+        self.session(side).order(now, call::Command::BeginControl);
+        self.drain(side);
     }
 
     pub(super) fn command(&mut self, side: Side, command: Command) {
