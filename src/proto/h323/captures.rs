@@ -2,6 +2,7 @@
 //! in CI they must be there.
 
 use causeway_asn1::h245::{RequestMessage, ResponseMessage};
+use causeway_wire::testing::capture::{self, Sent};
 use std::path::PathBuf;
 
 /// Each capture with its name.
@@ -43,4 +44,21 @@ pub(super) fn answer(request: &RequestMessage) -> Option<fn(&ResponseMessage) ->
         }
         _ => return None,
     })
+}
+
+/// What tshark says of all that, H.245 of its own being on port 11000. `None` where there is no
+/// tshark, which CI does not allow.
+pub(super) fn tshark(name: &str, sent: &[Sent]) -> Option<String> {
+    let file = std::env::temp_dir().join(format!("causeway-{name}-{}.pcap", std::process::id()));
+    std::fs::write(&file, capture::write(sent)).expect("writable");
+    let output = std::process::Command::new("tshark")
+        .args(["-n", "-V", "-d", "tcp.port==11000,h245", "-r"])
+        .arg(&file)
+        .output();
+    std::fs::remove_file(&file).expect("just written");
+    let Ok(output) = output else {
+        assert!(std::env::var_os("CI").is_none(), "no tshark: deploy/bootstrap --tests");
+        return None;
+    };
+    Some(String::from_utf8_lossy(&output.stdout).into_owned())
 }

@@ -1,5 +1,7 @@
 //! Bodies of the fuzz targets. Each takes any bytes, must not panic, and checks what it can.
 
+pub use super::session::fuzz::sequence as session_sequence;
+
 use super::call::{self, Call};
 use super::h245::{Command, Config, Control, Input, Output};
 use super::ras::gatekeeper::{self, Gatekeeper};
@@ -225,6 +227,7 @@ mod tests {
             super::call_sequence(&data);
             super::ras_sequence(&data);
             super::gatekeeper_sequence(&data);
+            super::session_sequence(&data);
         }
     }
 }

@@ -27,6 +27,7 @@ mod capability;
 mod channel;
 mod fast_start;
 mod format;
+pub(super) mod fuzz;
 mod leg;
 mod line;
 #[cfg(test)]

@@ -10,6 +10,8 @@
 //! … -> [`Event::Ended`].
 
 mod control;
+#[doc(hidden)]
+pub mod fuzz;
 mod keep_alive;
 #[cfg(test)]
 mod tests;

@@ -1,5 +1,5 @@
 //! What real equipment says of its media, said to us: what it takes, and the channels that it opens.
-//! Captures, and capability sets of rooms as they are described (`fixtures/h323/rooms.txt`).
+//! Captures, and capability sets of rooms as they are described (`fixtures/h323`).
 
 use super::super::Channels;
 use super::super::format::{Coding, Kind};
@@ -138,8 +138,9 @@ fn says_capabilities(bytes: &[u8]) -> bool {
 
 /// What is agreed with one of the rooms: its set, and the acknowledgements of what we open.
 fn room(name: &str) -> (Channels, LegMedia) {
-    let rooms = include_str!("../../../../../fixtures/h323/rooms.txt");
-    let line = rooms.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+    let messages = include_str!("../../../../../fixtures/h323/messages.txt");
+    let start = format!("room-{name} control ");
+    let line = messages.lines().find_map(|line| line.strip_prefix(&start));
     let hex = line.unwrap_or_else(|| panic!("no {name}"));
     let bytes = |pair: &[u8]| {
         u8::from_str_radix(std::str::from_utf8(pair).expect("ASCII"), 16).expect("two digits")

@@ -5,14 +5,15 @@ use super::super::{Command, Event, Input};
 use super::pair::{ALL, Fast, Mode, Pair, Side, terms};
 use crate::h323::h239::H239Message;
 use crate::h323::h245::ROUND_TRIP_PATIENCE;
+use crate::h323::media::fuzz::capabilities;
 use causeway_asn1::encode;
 use causeway_asn1::h245::{
-    CommandMessage, FlowControlCommand, FlowControlCommandRestriction as Restriction,
-    FlowControlCommandScope as Scope, GenericMessage, IndicationMessage,
-    MultimediaSystemControlMessage as Message, RequestMessage, ResponseMessage,
-    UserInputIndication, VendorIdentification,
+    CapabilityTableEntry, CommandMessage, ConferenceRequest, FlowControlCommand,
+    FlowControlCommandRestriction as Restriction, FlowControlCommandScope as Scope, GenericMessage,
+    IndicationMessage, ModeElement, MultimediaSystemControlMessage as Message, RequestMessage,
+    RequestMode, ResponseMessage, TerminalCapabilitySet, UserInputIndication, VendorIdentification,
 };
-use causeway_base::{Bitrate, EndCause};
+use causeway_base::{Bitrate, Codec, EndCause, SizeClass};
 use causeway_plan::Direction;
 use std::time::Duration;
 
@@ -294,4 +295,66 @@ fn a_lost_control_connection_is_made_anew_and_all_goes_on() {
     for side in Side::BOTH {
         assert_eq!(pair.take(side), []);
     }
+}
+
+#[test]
+fn what_the_other_side_takes_now_replaces_what_is_sent() {
+    let mut pair = standing(SEPARATE);
+    let mut policy = terms(Side::Callee, &[Codec::Pcmu], true);
+    policy.policy.video.largest = SizeClass::P360;
+    let set = capabilities(&policy);
+    let set = TerminalCapabilitySet { sequence_number: 99, ..set };
+    let empty_table =
+        |number| CapabilityTableEntry { capability_table_entry_number: number, capability: None };
+    // Entries that it does not take any more are taken away by their numbers.
+    let gone: Vec<u16> =
+        (set.capability_table.as_ref().map_or(0, Vec::len) as u16 + 1..=12).collect();
+    let mut set = set;
+    set.capability_table.get_or_insert_default().extend(gone.into_iter().map(empty_table));
+    let set = RequestMessage::TerminalCapabilitySet(Box::new(set));
+    hear(&mut pair, Side::Caller, &Message::Request(Box::new(set)));
+    let (caller, callee) = (pair.media(Side::Caller), pair.media(Side::Callee));
+    assert_eq!(caller.audio.send.codec, Codec::Pcmu);
+    assert_eq!(callee.audio.receive[0].codec, Codec::Pcmu);
+    assert_eq!(callee.audio.send.codec, Codec::G722, "the other way stays");
+    let send = caller.video[0].send.expect("a picture");
+    assert_eq!(send.ceiling.class, SizeClass::P360);
+    for media in [caller, callee] {
+        assert_eq!(media.direction, Direction::SendReceive);
+        assert_eq!(media.pictures(), Direction::SendReceive);
+        assert_eq!(media.video[0].receive.len(), 1, "the old one is closed");
+    }
+    let replacing = |message: &Message| {
+        let Message::Request(request) = message else { return false };
+        matches!(&**request, RequestMessage::OpenLogicalChannel(open)
+            if open.forward_logical_channel_parameters.replacement_for.is_some())
+    };
+    assert_eq!(pair.count(Side::Caller, replacing), 2);
+}
+
+#[test]
+fn who_asks_for_another_mode_or_of_a_conference_is_answered() {
+    let mut pair = standing(SEPARATE);
+    for request in [
+        RequestMessage::RequestMode(RequestMode {
+            sequence_number: 7,
+            requested_modes: vec![vec![ModeElement::default()]],
+        }),
+        RequestMessage::ConferenceRequest(ConferenceRequest::TerminalListRequest),
+    ] {
+        pair.said.clear();
+        hear(&mut pair, Side::Callee, &Message::Request(Box::new(request.clone())));
+        let Some((Side::Callee, answer)) = pair.said.pop() else { panic!("{request:?}") };
+        let refused = match answer {
+            Message::Response(response) => {
+                matches!(*response, ResponseMessage::RequestModeReject(_))
+            }
+            Message::Indication(indication) => {
+                matches!(*indication, IndicationMessage::FunctionNotUnderstood(_))
+            }
+            _ => false,
+        };
+        assert!(refused, "{request:?}");
+    }
+    assert_eq!(pair.take(Side::Callee), []);
 }

@@ -1,3 +1,4 @@
 mod flow;
 mod pair;
 mod start;
+mod tshark;

@@ -2,7 +2,7 @@
 
 use super::super::{Command, Config, Event, Input, Output, Session, Terms};
 use crate::h323::address;
-use crate::h323::call::Placing;
+use crate::h323::call::{self, Placing};
 use crate::offer_answer::LocalMedia;
 use causeway_asn1::decode;
 use causeway_asn1::h225::H323UserInformation;
@@ -10,6 +10,7 @@ use causeway_asn1::h245::MultimediaSystemControlMessage as Message;
 use causeway_base::{Codec, VideoCodec};
 use causeway_plan::{Encryption, LegMedia, OfferPolicy};
 use causeway_wire::q931::Q931View;
+use causeway_wire::testing::capture::{Carrier, Sent};
 use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -86,12 +87,15 @@ type Loses = Box<dyn FnMut(Side, &Message) -> bool>;
 
 pub(super) struct Pair {
     pub(super) now: Instant,
+    start: Instant,
     caller: Session,
     callee: Session,
     wire: VecDeque<(Instant, Side, Packet)>,
     heard: Vec<(Side, Event)>,
     /// The H.245 that each said.
     pub(super) said: Vec<(Side, Message)>,
+    /// All that was sent, as a capture would have it.
+    pub(super) sent: Vec<Sent>,
     /// Nothing arrives any more.
     pub(super) cut: bool,
     pub(super) loses: Loses,
@@ -123,13 +127,16 @@ impl Pair {
             let ring = Duration::from_secs(60);
             Config::new("Room", "1.0", tunnelling, ring, [seed; 32])
         };
+        let now = Instant::now();
         Self {
-            now: Instant::now(),
+            now,
+            start: now,
             caller: Session::new(config(1)),
             callee: Session::new(config(2)),
             wire: VecDeque::new(),
             heard: vec![],
             said: vec![],
+            sent: vec![],
             cut: false,
             loses: Box::new(|_, _| false),
         }
@@ -174,6 +181,15 @@ impl Pair {
         self.run();
     }
 
+    /// Has a side begin H.245 before the answer, as some do.
+    pub(super) fn begin_control(&mut self, side: Side) {
+        let now = self.now;
+        // Who begins gives up what was proposed to it.
+        self.session(side).proposed.clear();
+        self.session(side).order(now, call::Command::BeginControl);
+        self.drain(side);
+    }
+
     pub(super) fn command(&mut self, side: Side, command: Command) {
         self.input(side, Input::Command(command));
     }
@@ -195,10 +211,12 @@ impl Pair {
         loop {
             match self.session(side).poll_output() {
                 Output::Signalling(packet) => {
+                    self.capture(side, 1_720, &packet);
                     let whole = self.note(side, &tunnelled(&packet));
                     self.travel(side, Packet::Signalling(packet), whole);
                 }
                 Output::Control(packet) => {
+                    self.capture(side, 11_000, &packet);
                     let whole = self.note(side, std::slice::from_ref(&packet));
                     self.travel(side, Packet::Control(packet), whole);
                 }
@@ -212,6 +230,15 @@ impl Pair {
                 Output::Timeout(deadline) => return deadline,
             }
         }
+    }
+
+    fn capture(&mut self, by: Side, port: u16, data: &[u8]) {
+        let at = |side: Side| {
+            SocketAddr::from((side.host(), if side == Side::Caller { 40_000 } else { port }))
+        };
+        let (from, to) = (at(by), at(by.other()));
+        let time = self.now - self.start;
+        self.sent.push(Sent { at: time, from, to, carrier: Carrier::Tpkt, data: data.to_vec() });
     }
 
     /// Whether none of them is lost.

@@ -170,3 +170,33 @@ fn what_a_caller_is_is_told_before_its_call() {
     let Event::Offered(offer) = &events[1] else { panic!("{events:?}") };
     assert_eq!(offer.display.as_deref(), Some("Room 1"));
 }
+
+/// Either side may begin it: a callee that does refuses fast start.
+#[test]
+fn h245_may_begin_before_the_answer() {
+    for tunnelling in [true, false] {
+        for fast in [Fast::No, Fast::Refused] {
+            let at = format!("{tunnelling} {fast:?}");
+            let mode = Mode { tunnelling, fast };
+            let mut pair = Pair::new(tunnelling);
+            pair.place(mode, terms(Side::Caller, &ALL, true));
+            pair.command(Side::Callee, Command::Ring);
+            pair.run();
+            let first = if fast == Fast::Refused { Side::Callee } else { Side::Caller };
+            pair.begin_control(first);
+            if pair.take(first).contains(&Event::ControlWanted) {
+                pair.command(first, Command::AnnounceControl(first.control()));
+            }
+            pair.run();
+            assert_eq!(pair.told(Side::Caller), [], "{at}: nobody has answered");
+            let callee = Box::new(terms(Side::Callee, &ALL, true));
+            pair.command(Side::Callee, Command::Answer { terms: callee, control: None });
+            pair.run();
+            for side in Side::BOTH {
+                let media = pair.media(side);
+                assert_whole(&media, side.other(), Codec::G722, &at);
+                assert_pictured(&media, side.other(), &at);
+            }
+        }
+    }
+}
