@@ -14,11 +14,13 @@ pub mod gatekeeper;
 mod pending;
 mod registration;
 mod request;
+pub mod security;
 #[cfg(test)]
 mod tests;
 pub mod words;
 
-pub use words::{Admission, Command, Config, Event, Input, Output};
+pub use security::{Clock, Key};
+pub use words::{Admission, CallKey, Command, Config, Event, Input, Output};
 
 use admission::Admissions;
 use causeway_asn1::h225::{BandwidthConfirm, DisengageConfirm, RasMessage, UnregistrationConfirm};

@@ -29,6 +29,15 @@ pub struct Config {
     pub time_to_live: Duration,
 }
 
+/// A call at a gatekeeper. Both rooms of a call name it by the same identifier.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct CallKey {
+    /// The callIdentifier.
+    pub identifier: [u8; 16],
+    /// Whether who asks for it is called.
+    pub answer: bool,
+}
+
 /// A call that asks to be admitted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Admission {
