@@ -5,14 +5,16 @@
 //! * [`webrtc`]: browsers, and programs that speak as browsers do.
 //!
 //! What they share: [`admission`]: who may call. [`leg_ids`]: numbers of legs. [`local`]: which
-//! address of ours a peer sees. `shown`: texts of strangers. `tcp`: listeners. `random`: random bytes from the system.
+//! address of ours a peer sees. `shown`: texts of strangers. `tcp`: listeners. `dns`: names
+//! of hosts. `random`: random bytes from the system.
 
 pub mod admission;
+mod dns;
 pub mod h323;
 pub mod leg_ids;
 pub mod local;
 mod random;
 mod shown;
-mod tcp;
 pub mod sip;
+mod tcp;
 pub mod webrtc;

@@ -60,7 +60,12 @@ impl Refusals {
     }
 
     /// A call was refused. `call`: what is known of it, where it could be read.
-    pub(crate) fn note(&self, now: Instant, call: Option<&admission::IncomingCall>, cause: EndCause) {
+    pub(crate) fn note(
+        &self,
+        now: Instant,
+        call: Option<&admission::IncomingCall>,
+        cause: EndCause,
+    ) {
         match call.filter(|_| is_explained(cause) && self.is_recorded(now)) {
             Some(call) => self.journal.refused(Box::new(self.draft(call, cause))),
             None => metrics::refused(cause),

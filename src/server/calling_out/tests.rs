@@ -67,7 +67,8 @@ fn a_number_goes_by_the_first_trunk_that_carries_calls_out_and_an_extension_by_o
 
 #[test]
 fn a_room_of_h323_is_called_at_an_allowed_host_however_it_is_written() {
-    let text = format!("{FILE}[reception]\n").replace("allow =", "domains = [\"192.0.2.7\"]\nallow =");
+    let text =
+        format!("{FILE}[reception]\n").replace("allow =", "domains = [\"192.0.2.7\"]\nallow =");
     let outgoing = Outgoing::of(&Config::parse("test.toml", &text, &|_| None).expect("valid"));
     let place = |target: &str| {
         let (wanted, call) = (wanted(Asker::Host), call(target, None));

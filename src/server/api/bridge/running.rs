@@ -8,9 +8,7 @@ use crate::live::LiveError;
 use crate::meeting::Phase;
 use crate::view::{self, ConferenceView};
 use causeway_base::Lang;
-use causeway_conference::{
-    AdmissionState, By, Command, CommandError, LegView, ParticipantView,
-};
+use causeway_conference::{AdmissionState, By, Command, CommandError, LegView, ParticipantView};
 use causeway_plan::video::VideoState;
 use jiff::{SignedDuration, Timestamp};
 use std::time::Instant;
