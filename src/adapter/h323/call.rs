@@ -224,6 +224,7 @@ impl Call {
 
     /// Carries out what the session wants, until it wants nothing more.
     fn drain(&mut self) {
+        let mut is_closed = false;
         loop {
             match self.session.poll_output() {
                 Output::Signalling(packet) => {
@@ -241,16 +242,18 @@ impl Call {
                     let address = reachable(address, self.path.remote.ip());
                     self.control.connect(address, &self.shared.config);
                 }
-                Output::Close => {
-                    self.ended(EndCause::Normal);
-                    self.stage = Stage::Over;
-                }
+                // Why it is over may be told after it.
+                Output::Close => is_closed = true,
                 Output::Event(event) => self.happened(event),
                 Output::Timeout(deadline) => {
                     self.deadline = deadline;
-                    return;
+                    break;
                 }
             }
+        }
+        if is_closed {
+            self.ended(EndCause::Normal);
+            self.stage = Stage::Over;
         }
     }
 

@@ -139,6 +139,9 @@ tcp = [\"127.0.0.1:0\"]
 tls = [\"127.0.0.1:0\"]
 # Debian's baresip gives up where SHA-256 is asked for beside MD5.
 digest = [\"md5\"]
+[h323]
+listen = [\"127.0.0.1:0\"]
+max_connections_per_source = 2048
 [api]
 listen = [{api_listen}]
 # Every peer of a scenario is on this machine.
