@@ -66,6 +66,15 @@ impl Bridge {
             .unwrap_or_else(|| panic!("no {transport:?} at {host} in:\n{said}"))
     }
 
+    /// The port on which it said that it takes calls of H.323.
+    pub(crate) fn h323(&self) -> u16 {
+        let said = self.process.said();
+        let mut places =
+            said.lines().filter_map(|line| line.trim().strip_prefix("h323:1001@127.0.0.1:"));
+        let port = places.find_map(|place| place.parse().ok());
+        port.unwrap_or_else(|| panic!("no H.323 in:\n{said}"))
+    }
+
     /// Where the API listens, and the one-time code of its first admin.
     pub(crate) fn api(&self) -> (SocketAddr, String) {
         let api = self.process.wait_for_line("API: https://");
