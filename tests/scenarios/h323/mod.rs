@@ -7,6 +7,7 @@ mod hostile;
 mod together;
 
 use crate::{
+    browser::{self, api::Api},
     conference::{AUDIBLE_DB, INAUDIBLE_DB, TONES, VOICE},
     peer::{Baresip, Bridge, H323Room, Line, Setting, Start, Transport, talk},
     sound::{level_db, tone},
@@ -109,6 +110,35 @@ fn a_room_on_hold_is_not_heard_and_returns() {
     held.wait_until_talking(true);
     let again = level(&other, TONES[0]);
     assert!(again > AUDIBLE_DB, "after: {again:.1} dB");
+}
+
+/// A host's words by the API: whom the bridge calls is in the conference once it answers.
+#[test]
+fn a_room_that_the_bridge_calls_is_heard_and_is_removed() {
+    const CALLING_OUT: &str = "[calling_out]\nenabled = true\ndomains = [\"127.0.0.1\"]\n";
+    let bridge = Bridge::with(Setting { api: true, more: CALLING_OUT, ..Setting::default() });
+    let inside = H323Room::call("inside", "1001", bridge.h323(), USUAL, TONES[0]);
+    browser::runtime().block_on(async {
+        let (address, code) = bridge.api();
+        let api = Api::open(address, &code).await;
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+        let port = listener.local_addr().expect("bound").port();
+        let called = tokio::task::spawn_blocking(move || {
+            H323Room::await_call("called", &listener, TONES[1])
+        });
+        let target = format!("h323:8001@127.0.0.1:{port}");
+        api.call_out("conference-1001", &target).await;
+        let called = called.await.expect("it is called");
+        called.wait_until_talking(true);
+        bridge.wait_for_lines("participant joined", 2);
+        let heard = level(&inside, TONES[1]);
+        assert!(heard > AUDIBLE_DB, "inside hears {heard:.1} dB");
+        let heard = level_db(&called.heard(JUDGED), TONES[0]);
+        assert!(heard > AUDIBLE_DB, "who was called hears {heard:.1} dB");
+        api.remove_called("conference-1001").await;
+        called.wait_for_end();
+        assert!(!inside.has_ended());
+    });
 }
 
 #[test]

@@ -52,14 +52,14 @@ fn a_room_of_h323_a_room_of_sip_a_browser_and_a_telephone_are_one_conference() {
     browser::runtime().block_on(async {
         let (address, code) = bridge.api();
         let api = Api::open(address, &code).await;
-        let (number, link) = api.meeting(10).await;
-        let red = Room::call("red", film("red"), &number, bridge.port(Transport::Udp));
+        let link = api.link("conference-1001").await;
+        let red = Room::call("red", film("red"), "1001", bridge.port(Transport::Udp));
         bridge.wait_for_lines("state=Coming", 1);
-        let blue = Room::call_h323("blue", film("blue"), &number, bridge.h323(), H323);
+        let blue = Room::call_h323("blue", film("blue"), "1001", bridge.h323(), H323);
         bridge.wait_for_lines("state=Coming", 2);
         let voice = tone(PHONE, Duration::from_secs(60));
         let mut phone = Baresip::start("phone", Line::PLAIN, &voice);
-        phone.call(&number, bridge.port(Transport::Udp));
+        phone.call("1001", bridge.port(Transport::Udp));
         let browser = Box::pin(Browser::come(address, &link, "Browser")).await;
         let speaking = browser.peer.speak(&tone(BROWSER, JUDGED));
         let since = phone.in_call();

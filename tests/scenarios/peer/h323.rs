@@ -88,7 +88,7 @@ impl H323Room {
             conference: [8; 16],
             from: vec![address::alias(name)],
             display: name.to_owned(),
-            to: vec![address::alias(alias)],
+            to: (!alias.is_empty()).then(|| address::alias(alias)).into_iter().collect(),
             destination: Some(bridge),
             source: None,
             fast_start: vec![],
