@@ -1,10 +1,11 @@
 //! What RAS is told at its start.
 
+use crate::local::Advertised;
 use causeway_base::EndCause;
 use causeway_dial::Network;
 use causeway_proto::h323::ras::{CallKey, Key};
 use std::fmt;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,9 +15,8 @@ pub struct RasConfig {
     /// Where call signalling is taken (H.225.0 over TCP). An unspecified address stands for the
     /// one from which a peer is reached.
     pub call_address: SocketAddr,
-    /// Local addresses that peers see under another one (NAT): local, seen. An unspecified local
-    /// address stands for every one of its family. The first match counts.
-    pub advertised: Vec<(IpAddr, IpAddr)>,
+    /// Other addresses under which local networks see this node. The first match counts.
+    pub advertised: Vec<Advertised>,
     /// What we say we are, as `Causeway` and a version.
     pub product: (String, String),
     /// Our gatekeeper.
@@ -40,7 +40,7 @@ pub struct GatekeeperConfig {
     /// How long a registration lasts at most.
     pub time_to_live: Duration,
     /// The most that one call may use, both directions together, in bit/s.
-    pub bandwidth: u32,
+    pub bandwidth: u64,
     /// Who has a password. It is required for their names (H.235 Annex D).
     pub users: Vec<RoomUser>,
     /// Networks whose rooms may register without a password, under names that are no user's.
@@ -89,6 +89,8 @@ pub struct Neighbour {
 pub struct UpstreamConfig {
     /// Where it takes RAS. The group 224.0.1.41:1718 finds one.
     pub gatekeeper: SocketAddr,
+    /// Where we take what it says; port 0 lets the system choose.
+    pub listen: SocketAddr,
     /// Whether it is asked first who it is. A group always is.
     pub discover: bool,
     /// Its name, where it has several.
@@ -101,11 +103,20 @@ pub struct UpstreamConfig {
     pub time_to_live: Duration,
 }
 
-/// A registered room wants to call.
+/// Who asks whether a call may be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum By {
+    /// A registered room, for this call.
+    Room(CallKey),
+    /// A neighbour, for somebody of its own. It is told where to call.
+    Neighbour,
+}
+
+/// A registered room wants to call, or a neighbour asks where somebody is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AdmissionRequest {
-    /// The call.
-    pub key: CallKey,
+    /// Who asks.
+    pub by: By,
     /// Whom it calls: names as it gave them, the first counts most. Empty where it only said an
     /// address.
     pub called: Vec<String>,
@@ -117,9 +128,10 @@ pub struct AdmissionRequest {
     pub user: Option<Arc<str>>,
     /// Where it asks from.
     pub source: SocketAddr,
-    /// What it asks for, both directions together, in bit/s.
+    /// What it asks for, both directions together, in bit/s; 0 of a neighbour.
     pub bandwidth: u64,
-    /// Another registered room has one of the called names.
+    /// The call address of the registered room that has the first of the called names that any
+    /// has.
     pub room: Option<SocketAddr>,
 }
 
@@ -130,7 +142,8 @@ pub enum Decision {
     Here,
     /// It calls this address itself: that of another room, or where it wanted to.
     Direct(SocketAddr),
-    /// The neighbour whose prefix is the longest is asked.
+    /// The neighbours with the longest prefix are asked where the first of the called names is,
+    /// and it calls there. Neighbours are not asked for neighbours: that would go in circles.
     Neighbour,
     /// It may not.
     Refuse(EndCause),

@@ -3,13 +3,21 @@
 //! One task, [`Ras`], owns the sockets and the machines of `causeway_proto::h323::ras`.
 //!
 //! * [`config`]: what it is told at its start. * [`view`]: what is shown of registrations.
+//! * `task`: the task. * `rooms`: our gatekeeper in it. * `upstream`: our registration in it.
+//! * `socket`: its sockets.
 
 pub mod config;
+mod rooms;
+mod socket;
+mod task;
+#[cfg(test)]
+mod tests;
+mod upstream;
 pub mod view;
 
 pub use causeway_proto::h323::ras::{CallKey, Key};
 pub use config::{
-    Admission, AdmissionRequest, Decision, GatekeeperConfig, Neighbour, RasConfig, RoomUser,
+    Admission, AdmissionRequest, By, Decision, GatekeeperConfig, Neighbour, RasConfig, RoomUser,
     UpstreamConfig,
 };
 pub use view::{AdmittedCall, RasNews, RegistrationView, UpstreamState, UpstreamView};
@@ -73,6 +81,28 @@ pub(super) enum Control {
     Find(String, oneshot::Sender<Option<SocketAddr>>),
     Unregister(SocketAddr),
     Stop(oneshot::Sender<()>),
+}
+
+/// Starts RAS.
+#[derive(Debug)]
+pub struct Ras;
+
+impl Ras {
+    /// Binds the sockets and starts the task on the current tokio runtime. What gatekeepers want
+    /// of calls goes to `events`; when it is closed, or all handles are gone, the task ends.
+    ///
+    /// # Errors
+    /// A socket could not be bound.
+    pub async fn start(
+        config: RasConfig,
+        events: mpsc::Sender<RasEvent>,
+    ) -> Result<RasHandle, RasError> {
+        let (control, controls) = mpsc::channel(MAX_COMMANDS);
+        let task = task::Task::new(config, controls, events)?;
+        let (bound, views) = (task.bound(), task.views());
+        tokio::spawn(task.run());
+        Ok(RasHandle { control, bound, views })
+    }
 }
 
 /// Talks to the running task of RAS. Clones talk to the same one.

@@ -160,12 +160,16 @@ impl Views {
         self.tell(RasNews::Unregistered { name: named(&room) });
     }
 
+    /// A room that names its call as another room did does not take its place.
     pub(super) fn set_call(&self, key: CallKey, call: AdmittedCall) {
-        self.shown().calls.insert(key.identifier, call);
+        self.shown().calls.entry(key.identifier).or_insert(call);
     }
 
-    pub(super) fn drop_call(&self, key: CallKey) {
-        self.shown().calls.remove(&key.identifier);
+    pub(super) fn drop_call(&self, key: CallKey, source: IpAddr) {
+        let mut shown = self.shown();
+        if shown.calls.get(&key.identifier).is_some_and(|call| call.source == source) {
+            shown.calls.remove(&key.identifier);
+        }
     }
 
     pub(super) fn set_upstream(&self, view: UpstreamView) {
