@@ -201,7 +201,7 @@ fn free_port() -> io::Result<u16> {
 fn configuration(folder: &Path, port: u16) -> String {
     let mut text = format!(
         "[node]\nworkers = 1\nstate_dir = {:?}\n[log]\nlevel = \"warn\"\n\
-         [sip]\nudp = [\"127.0.0.1:{port}\"]\ntcp = []\ntls = []\ndigest = [\"md5\"]\n\
+         [h323]\nlisten = []\n[sip]\nudp = [\"127.0.0.1:{port}\"]\ntcp = []\ntls = []\ndigest = [\"md5\"]\n\
          max_calls_per_source = 4000\n[api]\nlisten = []\n\
          [media]\nport_min = 20000\nport_max = 29999\nport_rest_s = 2\n\
          [[conference]]\nname = \"open\"\naliases = [\"9100\"]\nopen = true\n",

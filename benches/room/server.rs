@@ -129,6 +129,9 @@ udp = ["127.0.0.1:{sip_port}"]
 tcp = []
 tls = []
 
+[h323]
+listen = []
+
 {api}
 [media]
 # Apart from the usual range: another bridge may run on this machine.

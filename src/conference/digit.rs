@@ -1,7 +1,7 @@
-//! One stream of digits out of three ways to send them.
+//! One stream of digits out of several ways to send them.
 //!
-//! A telephone may send one press as an RTP event (RFC 4733), as SIP INFO and as a tone in its
-//! audio. Each way brings a press once; so the n-th report of a digit by one way is the n-th
+//! A telephone may send one press as an RTP event (RFC 4733), as SIP INFO or user input of H.245,
+//! and as a tone in its audio. Each way brings a press once; so the n-th report of a digit by one way is the n-th
 //! report by another, as long as the two lie within [`SAME_PRESS`]. Two quick presses of the
 //! same key stay two.
 
@@ -68,7 +68,7 @@ impl DigitMerge {
 
 #[cfg(test)]
 mod tests {
-    use super::DigitMethod::{InBand, Rfc4733, SipInfo};
+    use super::DigitMethod::{InBand, Rfc4733, SipInfo, UserInput};
     use super::*;
     use proptest::prelude::*;
 
@@ -92,6 +92,7 @@ mod tests {
     #[test]
     fn one_press_by_three_ways_is_one() {
         assert_eq!(merged(&[(0, '5', Rfc4733), (40, '5', InBand), (700, '5', SipInfo)]), "5");
+        assert_eq!(merged(&[(0, '5', Rfc4733), (40, '5', InBand), (90, '5', UserInput)]), "5");
     }
 
     #[test]

@@ -14,13 +14,24 @@ use std::sync::Arc;
 pub enum Protocol {
     /// SIP (RFC 3261).
     Sip,
+    /// H.323.
+    H323,
     /// A browser, or a program that publishes or plays by WHIP or WHEP.
     WebRtc,
 }
 
 impl Protocol {
     /// Every protocol.
-    pub const ALL: &'static [Protocol] = &[Protocol::Sip, Protocol::WebRtc];
+    pub const ALL: &'static [Protocol] = &[Protocol::Sip, Protocol::H323, Protocol::WebRtc];
+
+    /// Its name in records, in the API and in metrics.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Protocol::Sip => "sip",
+            Protocol::H323 => "h323",
+            Protocol::WebRtc => "webrtc",
+        }
+    }
 }
 
 /// What was proved of a caller before its leg was offered. Everything else that it says of itself
@@ -59,7 +70,7 @@ pub struct Offered {
     pub local: IpAddr,
     /// Signalling is encrypted.
     pub secure: bool,
-    /// The `User-Agent`, cut at 256 bytes.
+    /// The `User-Agent`, or what H.323 says of vendor and product, cut at 256 bytes.
     pub user_agent: Option<String>,
     /// Its offer has a line for pictures, or it leaves the offer to us: it may need ports for them.
     pub pictures: bool,
@@ -188,8 +199,8 @@ pub enum LegCommand {
     Dial {
         /// The leg, numbered by the caller of this command.
         leg: LegId,
-        /// Whom to call: a SIP URI with its transport parameter; by a trunk a number, or an
-        /// address of which only the user counts.
+        /// Whom to call: a SIP URI with its transport parameter, or `h323:alias@host:port`; by a
+        /// trunk a number, or an address of which only the user counts.
         target: String,
         /// By which trunk, with its credentials and its failover; `None` directly.
         trunk: Option<Arc<str>>,
@@ -242,7 +253,7 @@ pub enum LegCommand {
         /// Held from now on, or not.
         held: bool,
     },
-    /// Send digits by SIP INFO, for peers that take no RTP events.
+    /// Send digits by signalling (SIP INFO, H.245 user input), for peers that take no RTP events.
     SendDigits {
         /// The leg.
         leg: LegId,

@@ -69,7 +69,7 @@ impl Path {
     fn of(source: Protocol, now: Instant) -> Self {
         match source {
             Protocol::WebRtc => Path::Sought { since: now },
-            Protocol::Sip => Path::Found,
+            Protocol::Sip | Protocol::H323 => Path::Found,
         }
     }
 }

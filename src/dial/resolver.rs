@@ -1,4 +1,5 @@
-//! Names first, then the rules in order; what nothing takes is refused.
+//! Names first, then the rules in order. What nothing takes is refused, but for rooms of H.323 that
+//! call us: many dial an address alone, and all can be asked for a number. They go to the reception.
 //!
 //! A resolver is one caller's view of a shared plan, with the patterns that its calls needed
 //! lately. Compiled patterns belong to it, not to the plan, so that a pure crate needs no lock:
@@ -9,7 +10,7 @@ use crate::name::Names;
 use crate::{
     Destination, DialPlan, Explanation, Form, IncomingCall, NameStep, Rule, RuleStep, Verdict,
 };
-use causeway_base::EndCause;
+use causeway_base::{Alias, EndCause};
 use lru::LruCache;
 use regex_automata::meta::Regex;
 use std::fmt;
@@ -91,7 +92,9 @@ impl Resolver {
             let mut asked = Asked { call, called, our_host, calling: None };
             self.by_rule(&plan, &mut asked, names, &mut explanation)
         });
-        if let Some(destination) = found {
+        let is_lost_room = our_host && matches!(call.called, Alias::H323 { .. });
+        let asked = is_lost_room.then_some(Destination::Reception { lang: None });
+        if let Some(destination) = found.or(asked) {
             explanation.destination = destination;
         }
         (explanation.destination.clone(), explanation)

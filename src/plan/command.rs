@@ -15,6 +15,8 @@ pub enum DigitMethod {
     Rfc4733,
     /// SIP INFO.
     SipInfo,
+    /// User input of H.245.
+    UserInput,
     /// Tones in the audio (ITU-T Q.23, Q.24).
     InBand,
 }

@@ -20,10 +20,11 @@ use crate::sweep;
 use crate::tls::{self, TlsError};
 use crate::web::entrance::{self, Entrance, MAX_VISITS};
 use crate::web::{Echo, Echoes};
-use crate::{greeting, instance};
+use crate::{greeting, h323, instance};
+use causeway_adapter::admission::{Admission, Decision, Refused};
+use causeway_adapter::h323::{H323Adapter, H323Error, H323Handle};
 use causeway_adapter::sip::{
-    self, Carrier, Decision, LegIds, Listener, SipAdapter, SipConfig, SipError, SipHandle,
-    Transport,
+    Carrier, LegIds, Listener, SipAdapter, SipConfig, SipError, SipHandle, Transport,
 };
 use causeway_adapter::webrtc::{WebRtcAdapter, WebRtcConfig, WebRtcHandle};
 use causeway_base::{ConferenceId, EndCause, Lang};
@@ -68,6 +69,8 @@ pub enum StartError {
     Tls(TlsError),
     /// The SIP adapter.
     Sip(SipError),
+    /// The H.323 adapter.
+    H323(H323Error),
     /// The media workers.
     Engine(EngineError),
     /// The prompt pack.
@@ -83,6 +86,7 @@ impl fmt::Display for StartError {
         match self {
             StartError::Tls(error) => write!(f, "TLS: {error}"),
             StartError::Sip(error) => write!(f, "SIP: {error}"),
+            StartError::H323(error) => write!(f, "H.323: {error}"),
             StartError::Engine(error) => write!(f, "media: {error}"),
             StartError::Prompts(errors) => {
                 f.write_str("prompts:")?;
@@ -116,6 +120,7 @@ pub struct Bridge {
     echo: Option<Arc<dyn Echo>>,
     store: Store,
     sip: SipHandle,
+    h323: H323Handle,
     looks: Arc<Looks>,
     desk: Arc<FrontDesk>,
     bound: Vec<(Carrier, SocketAddr)>,
@@ -154,13 +159,17 @@ impl Bridge {
         let mut sip_config =
             sip_config(&config, legs.clone(), &desk, &journal).map_err(StartError::Tls)?;
         let refusals = Refusals::new(Arc::clone(&desk), Arc::clone(&journal));
-        sip_config.refused =
+        let refused: Refused =
             Arc::new(move |call, cause| refusals.note(Instant::now(), call, cause));
+        sip_config.refused = Arc::clone(&refused);
+        let admission = Arc::clone(&sip_config.admission);
+        let h323 = h323::config(&config, legs.clone(), &desk, admission, refused);
         let engine = EngineConfig { webrtc: config.doors(), ..config.engine.clone() };
         let engine = Engine::start(engine, media_sender).map_err(StartError::Engine)?;
         let browsers = engine.webrtc_bound();
         let (realtime, ticks) = (engine.realtime(), engine.metrics());
         let webrtc = WebRtcAdapter::start(webrtc_config(&config), leg_sender.clone());
+        let h323 = H323Adapter::start(h323, leg_sender.clone()).map_err(StartError::H323)?;
         let sip = SipAdapter::start(sip_config, leg_sender).await.map_err(StartError::Sip)?;
         let bound = sip.bound().to_vec();
         let live = Live {
@@ -191,6 +200,7 @@ impl Bridge {
         let outlet = Arc::new(Drivers {
             directory: Arc::clone(&live.directory),
             sip: sip.clone(),
+            h323: h323.clone(),
             webrtc,
             engine,
             pack,
@@ -220,8 +230,13 @@ impl Bridge {
         let (stop, stops) = mpsc::channel(4);
         let inlets = Inlets { leg_events, media_events, handovers, visits, stops };
         let stores = store.clone();
-        let task =
-            tokio::spawn(run(router, inlets, (sip.clone(), stopped), stores, config.drain_limit));
+        let task = tokio::spawn(run(
+            router,
+            inlets,
+            (sip.clone(), h323.clone(), stopped),
+            stores,
+            config.drain_limit,
+        ));
         sweep::spawn(live.clone(), Arc::clone(&meetings), store.clone(), config.store.retention);
         Ok(Self {
             live,
@@ -232,6 +247,7 @@ impl Bridge {
             echo: echoes.map(|echoes| -> Arc<dyn Echo> { echoes }),
             store,
             sip,
+            h323,
             looks,
             desk,
             bound,
@@ -267,7 +283,7 @@ impl Bridge {
             links: Arc::clone(&self.links),
             dial_plan: Arc::clone(&config.dial_plan),
             names: config.names.clone(),
-            addresses: Addresses::of(config, &self.bound, web),
+            addresses: Addresses::of(config, &self.bound, self.h323.bound(), web),
             local: self.local(),
         }
     }
@@ -314,6 +330,11 @@ impl Bridge {
     /// The address of this node at which calls arrive, where nothing else tells.
     pub(crate) fn local(&self) -> IpAddr {
         local(&self.bound)
+    }
+
+    /// H.323.
+    pub fn h323(&self) -> &H323Handle {
+        &self.h323
     }
 
     /// What makes the peer connections of the test before joining.
@@ -403,7 +424,7 @@ enum Phase {
 async fn run(
     mut router: Router<Drivers>,
     mut inlets: Inlets,
-    (sip, webrtc): (SipHandle, WebRtcHandle),
+    (sip, h323, webrtc): (SipHandle, H323Handle, WebRtcHandle),
     store: Store,
     drain_limit: Duration,
 ) {
@@ -419,12 +440,12 @@ async fn run(
             Some(handover) = inlets.handovers.recv() => router.handover(handover).await,
             Some(visit) = inlets.visits.recv() => router.enter(visit).await,
             Some(stop) = inlets.stops.recv() => {
-                phase = stop_now(stop, phase, &mut router, &sip, drain_limit).await;
+                phase = stop_now(stop, phase, &mut router, (&sip, &h323), drain_limit).await;
             }
             () = deadline(phase) => match phase {
                 Phase::Draining { .. } => {
                     let stop = Stop::Leave;
-                    phase = stop_now(stop, phase, &mut router, &sip, drain_limit).await;
+                    phase = stop_now(stop, phase, &mut router, (&sip, &h323), drain_limit).await;
                 }
                 _ => break,
             }
@@ -433,7 +454,7 @@ async fn run(
             break;
         }
     }
-    tokio::join!(sip.stop(GOODBYE), webrtc.stop(GOODBYE));
+    tokio::join!(sip.stop(GOODBYE), h323.stop(GOODBYE), webrtc.stop(GOODBYE));
     router.end_all(EndCause::Draining).await;
     if tokio::time::timeout(LAST_WORDS, last_words(&mut router, &mut inlets)).await.is_err() {
         warn!(calls = router.directory.leg_count(), "not every call said its last word");
@@ -468,7 +489,7 @@ async fn stop_now(
     stop: Stop,
     phase: Phase,
     router: &mut Router<Drivers>,
-    sip: &SipHandle,
+    (sip, h323): (&SipHandle, &H323Handle),
     drain_limit: Duration,
 ) -> Phase {
     let now = Instant::now();
@@ -477,11 +498,13 @@ async fn stop_now(
         (Stop::Drain, Phase::Serving) => {
             info!(calls = router.directory.leg_count(), "draining: no new calls");
             sip.drain().await;
+            h323.drain();
             Phase::Draining { until: now + drain_limit }
         }
         (Stop::Leave, Phase::Serving | Phase::Draining { .. }) => {
             info!(calls = router.directory.leg_count(), "leaving: hanging up");
             sip.drain().await;
+            h323.drain();
             router.end_all(EndCause::Draining).await;
             Phase::Leaving { until: now + GOODBYE }
         }
@@ -598,7 +621,7 @@ fn sip_config(
 }
 
 /// Rates and the dial plan, before a call has any state.
-fn admission(desk: Arc<FrontDesk>, limit: RateLimit, journal: Arc<Journal>) -> sip::Admission {
+fn admission(desk: Arc<FrontDesk>, limit: RateLimit, journal: Arc<Journal>) -> Admission {
     let limit = Mutex::new(limit);
     Arc::new(move |call| {
         let mut limit = limit.lock().unwrap_or_else(PoisonError::into_inner);

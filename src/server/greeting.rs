@@ -51,12 +51,13 @@ impl Greeting {
     pub fn text(
         &self,
         bound: &[(Carrier, SocketAddr)],
+        h323: &[SocketAddr],
         realtime: bool,
         certificate: Option<&Path>,
     ) -> String {
         let mut text = format!(
-            "Causeway {} 已就绪。在 SIP 电话中拨打以下任一地址即可入会。\n\
-             Causeway is ready. Dial one of these addresses with any SIP phone to join.\n",
+            "Causeway {} 已就绪。在 SIP 电话或 H.323 会议室终端中拨打以下任一地址即可入会。\n\
+             Causeway is ready. Dial one of these addresses with any SIP phone or H.323 room to join.\n",
             env!("CARGO_PKG_VERSION")
         );
         let places = self.places(bound);
@@ -65,6 +66,9 @@ impl Greeting {
             for alias in &room.aliases {
                 for (carrier, place) in &places {
                     let _ = writeln!(text, "    {}", address(alias, *carrier, place));
+                }
+                for place in h323.iter().flat_map(|bound| self.rooms_dial(*bound)) {
+                    let _ = writeln!(text, "    {}", room_address(alias, place));
                 }
             }
         }
@@ -105,6 +109,13 @@ impl Greeting {
              To leave: hang up. To stop the bridge: Ctrl-C (SIGTERM lets calls end first, up to {limit} s).",
             limit = self.drain_limit_s
         );
+    }
+
+    /// Where rooms of H.323 dial.
+    fn rooms_dial(&self, bound: SocketAddr) -> Vec<SocketAddr> {
+        let seen = |local| crate::config::advertised(&self.advertised, local);
+        let local = local_addresses(bound.ip()).into_iter();
+        local.map(|local| SocketAddr::new(seen(local), bound.port())).collect()
     }
 
     /// Every host and port that a caller can write, per transport.
@@ -164,6 +175,15 @@ fn address(alias: &str, carrier: Carrier, place: &str) -> String {
     }
 }
 
+/// How rooms of H.323 dial: `IP##1001`, at another than the usual port `h323:1001@IP:port`.
+fn room_address(alias: &str, place: SocketAddr) -> String {
+    match Alias::parse(alias) {
+        Ok(whole @ (Alias::Sip { .. } | Alias::H323 { .. })) => format!("{whole}  (H.323 {place})"),
+        _ if place.port() == 1720 && place.is_ipv4() => format!("H.323: {}##{alias}", place.ip()),
+        _ => format!("h323:{alias}@{place}"),
+    }
+}
+
 /// The local addresses behind a bound one. For an unspecified one, those from which this machine
 /// would reach the usual kinds of network; connecting a datagram socket sends nothing.
 pub(crate) fn local_addresses(bound: IpAddr) -> Vec<IpAddr> {
@@ -220,8 +240,11 @@ mod tests {
             (Carrier::Tcp, "[::1]:5062".parse().expect("an address")),
             (Carrier::Tls, "127.0.0.1:5061".parse().expect("an address")),
         ];
-        let greeting = Greeting::new(&config).text(&bound, true, None);
+        let h323 = ["10.0.0.5:1720", "[::1]:1721"].map(|text| text.parse().expect("an address"));
+        let greeting = Greeting::new(&config).text(&bound, &h323, true, None);
         for wanted in [
+            "H.323: 203.0.113.5##1001\n",
+            "h323:1002@[::1]:1721\n",
             "会议室一 / Room one",
             "sip:1001@203.0.113.5:5060\n",
             "sip:1001@bridge.example.com:5060\n",

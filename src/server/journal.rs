@@ -6,7 +6,6 @@ use crate::record::Draft;
 use crate::store::{CallDirection, CallRecord, NewAudit, Store};
 use causeway_base::LegId;
 use causeway_base::alias::MAX_ALIAS_LEN;
-use causeway_conference::Protocol;
 use causeway_plan::LegStats;
 use jiff::Timestamp;
 use std::collections::{HashMap, VecDeque};
@@ -121,10 +120,6 @@ impl Journal {
 /// A draft as the store keeps it.
 fn record(id: &str, draft: Draft) -> CallRecord {
     let direction = if draft.outgoing { CallDirection::Outgoing } else { CallDirection::Incoming };
-    let protocol = match draft.protocol {
-        Protocol::Sip => "sip",
-        Protocol::WebRtc => "webrtc",
-    };
     let stats = figures(&draft);
     let encryption = draft.encrypted.unwrap_or(false).then(|| "SRTP".to_owned());
     let kept = |text: String| (!text.is_empty()).then_some(text);
@@ -144,7 +139,7 @@ fn record(id: &str, draft: Draft) -> CallRecord {
         encryption,
         stats,
         feedback: draft.feedback,
-        ..CallRecord::new(id, protocol, direction, draft.started)
+        ..CallRecord::new(id, draft.protocol.name(), direction, draft.started)
     }
 }
 
@@ -172,6 +167,7 @@ fn figures(draft: &Draft) -> String {
 mod tests {
     use super::*;
     use causeway_base::{Codec, EndCause};
+    use causeway_conference::Protocol;
 
     /// The engine has figures of those calls only that it carried.
     #[test]

@@ -3,7 +3,8 @@
 //! * [`api`]: the HTTP API. * [`metrics`]: what counts, for Prometheus.
 //! * [`config`]: `causeway.toml` -> [`Config`].
 //! * [`serve`](mod@serve): the commands `serve` and `check`.
-//! * [`bridge`]: [`Bridge`], everything that runs: adapter, engine, conferences, and how it stops.
+//! * [`bridge`]: [`Bridge`], everything that runs: adapters, engine, conferences, and how it stops.
+//!   `h323`: what the adapter of H.323 is told.
 //! * [`link_command`]: the command `link`. * [`dial_command`]: the command `dial explain`; `explanation`: what it says, as JSON.
 //! * `router`: each event to the actor that owns its leg, each new call to where the dial plan
 //!   says. `front_desk`: who may go where, in which role. `calling_out`: calls that we make.
@@ -34,6 +35,7 @@ pub mod directory;
 mod explanation;
 mod front_desk;
 pub mod greeting;
+mod h323;
 pub mod init;
 mod instance;
 pub mod invite;

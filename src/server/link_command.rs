@@ -91,7 +91,7 @@ pub fn link(options: &LinkOptions) -> Result<(), Box<dyn Error>> {
 }
 
 async fn made(config: &Config, options: &LinkOptions) -> Result<String, Box<dyn Error>> {
-    let addresses = Addresses::of(config, &[], &Bound::configured(config));
+    let addresses = Addresses::of(config, &[], &config.h323.listen, &Bound::configured(config));
     if addresses.web.as_ref().is_none_or(|base| base.contains(":0/") || base.ends_with(":0")) {
         return Err("没有浏览器页面的地址：请设置 [web] public_url / no address of the page: set public_url of [web]".into());
     }

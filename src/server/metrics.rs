@@ -145,6 +145,7 @@ pub fn digit(method: DigitMethod) {
     let method = match method {
         DigitMethod::Rfc4733 => "rfc4733",
         DigitMethod::SipInfo => "sip-info",
+        DigitMethod::UserInput => "user-input",
         DigitMethod::InBand => "in-band",
     };
     counter!("causeway_digits_total", "method" => method).increment(1);

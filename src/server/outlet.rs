@@ -4,6 +4,7 @@ use crate::actor::Order;
 use crate::directory::Directory;
 use crate::journal::Journal;
 use crate::look::Snapshots;
+use causeway_adapter::h323::H323Handle;
 use causeway_adapter::sip::{SipError, SipHandle};
 use causeway_adapter::webrtc::WebRtcHandle;
 use causeway_base::LegId;
@@ -43,6 +44,7 @@ pub(crate) struct Drivers {
     /// Knows what each leg speaks.
     pub(crate) directory: Arc<Directory>,
     pub(crate) sip: SipHandle,
+    pub(crate) h323: H323Handle,
     pub(crate) webrtc: WebRtcHandle,
     pub(crate) engine: Engine,
     pub(crate) pack: Arc<Pack>,
@@ -59,6 +61,7 @@ impl Drivers {
                 // A stopped adapter has hung up every leg.
                 _ => Ok(()),
             },
+            Protocol::H323 => self.h323.try_command(command).map_err(|_| Busy),
             Protocol::WebRtc => self.webrtc.try_command(command).map_err(|_| Busy),
         }
     }

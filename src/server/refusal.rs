@@ -6,9 +6,8 @@ use crate::front_desk::FrontDesk;
 use crate::journal::Journal;
 use crate::metrics;
 use crate::record::Draft;
-use causeway_adapter::sip;
+use causeway_adapter::admission;
 use causeway_base::{EndCause, LegId};
-use causeway_conference::Protocol;
 use causeway_dial::IncomingCall;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -61,7 +60,12 @@ impl Refusals {
     }
 
     /// A call was refused. `call`: what is known of it, where it could be read.
-    pub(crate) fn note(&self, now: Instant, call: Option<&sip::IncomingCall>, cause: EndCause) {
+    pub(crate) fn note(
+        &self,
+        now: Instant,
+        call: Option<&admission::IncomingCall>,
+        cause: EndCause,
+    ) {
         match call.filter(|_| is_explained(cause) && self.is_recorded(now)) {
             Some(call) => self.journal.refused(Box::new(self.draft(call, cause))),
             None => metrics::refused(cause),
@@ -77,7 +81,7 @@ impl Refusals {
         has_room
     }
 
-    fn draft(&self, call: &sip::IncomingCall, cause: EndCause) -> Draft {
+    fn draft(&self, call: &admission::IncomingCall, cause: EndCause) -> Draft {
         let trunk = call.proof.trunk.clone();
         let asked = IncomingCall {
             called: &call.called,
@@ -86,7 +90,7 @@ impl Refusals {
             local: call.local,
         };
         // It has no leg, and its record no use for one.
-        let mut draft = Draft::begun(LegId(0), Protocol::Sip, false);
+        let mut draft = Draft::begun(LegId(0), call.protocol, false);
         draft.called = call.called.to_string();
         draft.calling = call.calling.to_string();
         draft.source = Some(call.source.ip());
@@ -108,10 +112,12 @@ mod tests {
     use super::*;
     use crate::tests::front_desk::desk_with;
     use causeway_base::Alias;
+    use causeway_conference::Protocol;
 
     /// What was counted of so many refusals, and how many records of the day they used.
     fn noted(cause: EndCause, times: usize) -> (String, u32) {
-        let call = sip::IncomingCall {
+        let call = admission::IncomingCall {
+            protocol: Protocol::Sip,
             called: Alias::sip("5551", "192.0.2.5"),
             calling: Alias::sip("ann", "192.0.2.9"),
             claims: None,

@@ -16,7 +16,7 @@ use crate::record::Draft;
 use crate::view::CallOut;
 use crate::web::Echoes;
 use causeway_base::{ConferenceId, EndCause, LegId};
-use causeway_conference::{Goal, LegCommand, LegEvent, Offered, Protocol, Role, reception};
+use causeway_conference::{Goal, LegCommand, LegEvent, Offered, Role, reception};
 use causeway_dial::calling_out::Asker;
 use causeway_plan::{MediaCommand, MediaEvent, Subject};
 use std::net::IpAddr;
@@ -305,7 +305,7 @@ impl<O: Outlet> Router<O> {
         watcher: Option<Watcher>,
     ) -> Result<(), EndCause> {
         let leg = errand.leg;
-        self.directory.seat(leg, handle.clone(), Protocol::Sip);
+        self.directory.seat(leg, handle.clone(), errand.protocol());
         let message = Message::CallOut { local, errand: Box::new(errand), watcher };
         if handle.mailbox.send(message).await.is_err() {
             self.directory.unseat(leg);

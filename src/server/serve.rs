@@ -50,7 +50,10 @@ async fn run(config: Config) -> Result<(), Box<dyn Error>> {
     let mut bridge = Bridge::start(config.clone()).await?;
     let front = ApiFront::start(&bridge, &config).await?;
     let certificate = makes_certificate.then_some(certificate.as_path());
-    println!("{}", greeting.text(bridge.bound(), bridge.realtime(), certificate));
+    println!(
+        "{}",
+        greeting.text(bridge.bound(), bridge.h323().bound(), bridge.realtime(), certificate)
+    );
     front.iter().for_each(|front| println!("{}", front.greeting()));
     let mut leaving = false;
     loop {

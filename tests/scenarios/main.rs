@@ -26,6 +26,7 @@ mod digit;
 mod drain;
 mod flows;
 mod front_door;
+mod h323;
 mod hold;
 mod hostile;
 mod loss;

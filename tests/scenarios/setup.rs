@@ -84,7 +84,7 @@ fn a_port_that_another_program_has_fails_the_proof_and_is_named() {
     let port = other.local_addr().expect("bound").port();
     folder.write(
         "causeway.toml",
-        format!("[sip]\nudp = []\ntls = []\ntcp = [\"127.0.0.1:{port}\"]\n[api]\nlisten = []\n"),
+        format!("[sip]\nudp = []\ntls = []\ntcp = [\"127.0.0.1:{port}\"]\n[h323]\nlisten = []\n[api]\nlisten = []\n"),
     );
     let proved = causeway(&folder, &["check", "--ports"], "");
     assert_eq!(proved.status.code(), Some(1));

@@ -1,15 +1,15 @@
 //! What the SIP adapter is told at its start.
 
 use super::account::{Trunk, User};
-use causeway_base::{Alias, EndCause, LegId};
-use causeway_conference::Proof;
+pub use crate::admission::{Admission, Decision, IncomingCall, Refused};
+pub use crate::leg_ids::LegIds;
+pub use crate::local::Advertised;
 use causeway_dial::OurHosts;
 use causeway_proto::sip::Algorithm;
 use causeway_proto::sip::digest::OFFERED;
 use std::fmt;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 /// How SIP is carried on a listener.
 #[derive(Clone, Debug)]
@@ -30,72 +30,6 @@ pub struct Listener {
     /// Where; port 0 lets the system choose, an unspecified address means all of this node.
     pub address: SocketAddr,
 }
-
-/// A local network whose peers see this node under another address (NAT).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Advertised {
-    /// The local address; unspecified stands for every one of its family.
-    pub local: IpAddr,
-    /// What Via, Contact and SDP say instead.
-    pub advertised: IpAddr,
-}
-
-/// Numbers legs. Shared by all that make legs, so that no number comes twice.
-#[derive(Clone, Debug, Default)]
-pub struct LegIds(Arc<AtomicU64>);
-
-impl LegIds {
-    /// The next number.
-    pub fn next(&self) -> LegId {
-        LegId(self.0.fetch_add(1, Ordering::Relaxed) + 1)
-    }
-}
-
-/// What is known of a call before any state exists for it.
-#[derive(Clone, Debug)]
-pub struct IncomingCall {
-    /// Whom it calls.
-    pub called: Alias,
-    /// Who it says it is; from a trusted trunk, who the trunk says it is. Else nothing proves it.
-    pub calling: Alias,
-    /// The user of ours that it says it is. While [`Proof::user`] says nothing it may be anybody.
-    pub claims: Option<Arc<str>>,
-    /// What is proved so far: by certificate, by trunk, by a registered connection or by digest.
-    pub proof: Proof,
-    /// Its name, as a trusted trunk says; `None`: as it says itself.
-    pub asserted_name: Option<String>,
-    /// It asked that nobody sees who it is (RFC 3323).
-    pub private: bool,
-    /// It was decided about before, and its credentials were right since.
-    pub asked_again: bool,
-    /// Where it comes from.
-    pub source: SocketAddr,
-    /// The local address at which it arrived.
-    pub local: IpAddr,
-    /// Signalling is encrypted.
-    pub secure: bool,
-    /// The `User-Agent`, cut at 256 bytes.
-    pub user_agent: Option<String>,
-}
-
-/// What becomes of a call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Decision {
-    /// It may have state.
-    Admit,
-    /// It is refused, and nothing kept of it.
-    Refuse(EndCause),
-    /// It is challenged, and nothing kept of it. With right credentials it is decided anew, then
-    /// with [`Proof::user`] set.
-    Authenticate,
-}
-
-/// Decides whether a call may have state. Runs on the signalling task: it must not block.
-pub type Admission = Arc<dyn Fn(&IncomingCall) -> Decision + Send + Sync>;
-
-/// Is told of every call that is refused before it has state, and why; what is known of the call,
-/// where it could be read. Runs on the signalling task: it must not block.
-pub type Refused = Arc<dyn Fn(Option<&IncomingCall>, EndCause) + Send + Sync>;
 
 /// The limits of the adapter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

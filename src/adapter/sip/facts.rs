@@ -1,18 +1,13 @@
 //! What an INVITE says of itself, as the rest of the bridge understands it. Nothing proves it.
 
 use super::config::IncomingCall;
+use crate::shown::{MAX_DISPLAY_NAME, MAX_USER_AGENT, seen, shown};
 use causeway_base::{Alias, EndCause, LegId};
 use causeway_conference::{Offered, Proof, Protocol};
 use causeway_proto::sip::{Carrier, Flow, identity};
 use sip_codec::header::{From, UserAgent};
 use sip_codec::{Request, Uri};
 use std::net::IpAddr;
-
-/// Bytes of a `User-Agent` that are kept.
-const MAX_USER_AGENT: usize = 256;
-
-/// Characters of a display name that are kept: what a tile can show.
-const MAX_DISPLAY_NAME: usize = 64;
 
 /// What is known of a call before any state exists for it.
 ///
@@ -27,6 +22,7 @@ pub(super) fn incoming(
     let calling = from.as_ref().and_then(|from| alias(&from.0.uri));
     let user_agent = request.headers.get::<UserAgent>().and_then(Result::ok);
     Ok(IncomingCall {
+        protocol: Protocol::Sip,
         called: alias(&request.uri).ok_or(EndCause::BadAddress)?,
         calling: calling.unwrap_or_else(|| Alias::sip("", "anonymous.invalid")),
         claims: None,
@@ -95,24 +91,6 @@ pub(super) fn alias(uri: &Uri) -> Option<Alias> {
     }
 }
 
-/// Text that may be shown: no control characters, no marks that turn the writing direction.
-fn shown(text: &str, most: usize) -> String {
-    seen(text).chars().take(most).collect::<String>().trim().to_owned()
-}
-
-/// What a reader sees of a text: no control and no format characters, which forge lines, turn the
-/// writing direction, or are refused by a database.
-fn seen(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control() && !is_format(*c)).collect()
-}
-
-/// The format characters of Unicode (general category Cf) and its separators of lines.
-fn is_format(c: char) -> bool {
-    matches!(c, '\u{AD}' | '\u{600}'..='\u{605}' | '\u{61C}' | '\u{6DD}' | '\u{70F}' | '\u{180E}'
-        | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}'
-        | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E007F}')
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -145,13 +123,6 @@ mod tests {
         assert_eq!(shown(&request, true), ("Ann".to_owned(), "+8613800138000".to_owned()));
         header(HeaderName::Privacy, "id", &mut request);
         assert_eq!(shown(&request, true).0, "Mallory", "only what it says to everybody");
-    }
-
-    #[test]
-    fn a_name_cannot_forge_a_line_or_turn_the_text_around() {
-        let name = "Ann\r\nInjected: yes\u{202e}gnp.exe\u{7}";
-        assert_eq!(shown(name, MAX_DISPLAY_NAME), "AnnInjected: yesgnp.exe");
-        assert_eq!(shown(&"会".repeat(100), MAX_DISPLAY_NAME).chars().count(), 64);
     }
 
     #[test]

@@ -1,23 +1,16 @@
 //! Runs the questions of a [`Location`] by the DNS.
 
+use crate::dns::{self, absolute};
 use causeway_proto::sip::location::{Abilities, Location, Query, Record, Step, Target};
-use hickory_resolver::config::{ConnectionConfig, NameServerConfig, ResolverConfig};
-use hickory_resolver::net::runtime::TokioRuntimeProvider;
+use hickory_resolver::TokioResolver;
 use hickory_resolver::proto::rr::{Name, RData, RecordType};
-use hickory_resolver::{Resolver, TokioResolver};
 use sip_codec::SipUri;
 use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::time::timeout;
 
-/// How long one server may take for one question.
-const QUESTION: Duration = Duration::from_secs(3);
-
 /// How long all questions of one URI may take: three rounds, the last one in part from the cache.
 const LOOKUP: Duration = Duration::from_secs(8);
-
-/// Answers that are kept for their time to live: some 2 MB.
-const MAX_CACHED: u64 = 4_096;
 
 /// The DNS, with a cache. Clones share it.
 #[derive(Clone)]
@@ -34,27 +27,7 @@ impl std::fmt::Debug for Dns {
 impl Dns {
     /// Asks these servers; without any, those of the system.
     pub(super) fn new(nameservers: &[SocketAddr]) -> Self {
-        let builder = if nameservers.is_empty() {
-            TokioResolver::builder_tokio()
-        } else {
-            let servers = nameservers.iter().map(server).collect();
-            let config = ResolverConfig::from_name_servers(servers);
-            Ok(Resolver::builder_with_config(config, TokioRuntimeProvider::default()))
-        };
-        let built = builder.and_then(|mut builder| {
-            let options = builder.options_mut();
-            options.timeout = QUESTION;
-            options.attempts = 1;
-            options.cache_size = MAX_CACHED;
-            builder.build()
-        });
-        match built {
-            Ok(resolver) => Self { resolver: Some(resolver) },
-            Err(error) => {
-                tracing::warn!(%error, "no DNS: only numeric addresses can be called");
-                Self { resolver: None }
-            }
-        }
+        Self { resolver: dns::resolver(nameservers) }
     }
 
     /// The addresses of a URI, the best first; none where it leads nowhere or nobody answers.
@@ -105,11 +78,6 @@ impl Dns {
     }
 }
 
-/// A name as it stands: no search list may lead it elsewhere.
-fn absolute(name: &str) -> Option<Name> {
-    Name::from_ascii(format!("{name}.")).ok()
-}
-
 async fn lookup(resolver: &TokioResolver, name: &str, kind: RecordType) -> Vec<Record> {
     let Some(name) = absolute(name) else { return Vec::new() };
     match resolver.lookup(name, kind).await {
@@ -143,14 +111,6 @@ fn read(data: &RData) -> Option<Record> {
 fn text(name: &Name) -> String {
     let text = name.to_ascii();
     text.strip_suffix('.').map(str::to_owned).unwrap_or(text)
-}
-
-fn server(address: &SocketAddr) -> NameServerConfig {
-    let mut connections = [ConnectionConfig::udp(), ConnectionConfig::tcp()];
-    for connection in &mut connections {
-        connection.port = address.port();
-    }
-    NameServerConfig::new(address.ip(), true, connections.into())
 }
 
 /// A random number below a bound.

@@ -268,7 +268,7 @@ impl Conference {
         for (_, seat) in self.roster.legs().filter(|(_, seat)| sees(seat)) {
             match seat.source {
                 Protocol::WebRtc => browsers += 1,
-                Protocol::Sip => rooms += 1,
+                Protocol::Sip | Protocol::H323 => rooms += 1,
             }
         }
         let sources = cast.shown().len().min(self.layout.places()) as u64;

@@ -31,7 +31,7 @@ pub struct CallingOut {
     pub allow: Vec<Prefix>,
     /// What it may not begin with, whatever `allow` says: premium numbers, satellites.
     pub deny: Vec<Prefix>,
-    /// Hosts of SIP addresses that may be called; `.example.com` stands for every host below it.
+    /// Hosts of addresses of SIP and H.323 that may be called; `.example.com` stands for every host below it.
     /// Whoever lists a gateway to the telephone network gives its prefixes away.
     pub domains: Vec<String>,
     /// Calls of one conference at a time.
@@ -128,7 +128,7 @@ pub enum CalleeKind {
     Number,
     /// An extension, digits: by a trunk that leads to our own exchange. No toll.
     Extension,
-    /// A SIP URI without parameters, with the port that was named: directly.
+    /// A URI of SIP or H.323 without parameters, with the port that was named: directly.
     Uri,
 }
 
@@ -188,8 +188,14 @@ impl CallingOut {
             };
         }
         match Alias::parse(target) {
-            Ok(Alias::Sip { user, host }) => self.uri(target, &user, &host, numbers),
-            Ok(_) => Err(EndCause::CallingOutBarred),
+            Ok(Alias::Sip { user, host }) => {
+                let secure =
+                    target.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("sips:"));
+                let scheme = if secure { "sips" } else { "sip" };
+                self.uri(scheme, target, &user, &host, numbers)
+            }
+            Ok(Alias::H323 { user, host }) => self.uri("h323", target, &user, &host, numbers),
+            Ok(Alias::Number(_)) => Err(EndCause::CallingOutBarred),
             Err(_) => Err(EndCause::BadAddress),
         }
     }
@@ -214,6 +220,7 @@ impl CallingOut {
 
     fn uri(
         &self,
+        scheme: &str,
         target: &str,
         user: &str,
         host: &str,
@@ -236,8 +243,6 @@ impl CallingOut {
         if telephone && !numbers.read(user).is_some_and(|number| self.allows(number.as_str())) {
             return Err(EndCause::CallingOutBarred);
         }
-        let secure = target.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("sips:"));
-        let scheme = if secure { "sips" } else { "sip" };
         let mut text = format!("{scheme}:{user}@{host}");
         if let Some(port) = port(target)? {
             text.push_str(&format!(":{port}"));
@@ -246,7 +251,7 @@ impl CallingOut {
     }
 }
 
-/// The port of a SIP address: who names one means another server than the usual one.
+/// The port of an address: who names one means another server than the usual one.
 fn port(target: &str) -> Result<Option<NonZeroU16>, EndCause> {
     let address = target.split(['?', '>']).next().unwrap_or_default();
     let host = address.rsplit_once('@').map_or(address, |(_, host)| host);

@@ -184,7 +184,7 @@ impl Call {
     pub(crate) fn protocol(&self) -> Protocol {
         match &self.origin {
             Origin::Offered(offered) => offered.protocol,
-            Origin::CallOut(_) => Protocol::Sip,
+            Origin::CallOut(errand) => errand.protocol(),
         }
     }
 

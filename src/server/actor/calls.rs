@@ -150,7 +150,7 @@ impl Calls {
         let order = match call.up() {
             Some(_) => MediaCommand::Move { leg, conference: self.room },
             None => match call.protocol() {
-                Protocol::Sip => {
+                Protocol::Sip | Protocol::H323 => {
                     let video = call.begins_with_pictures(&self.answering);
                     MediaCommand::Reserve { leg, local, video }
                 }

@@ -198,7 +198,7 @@ impl ConferenceActor {
         errand: Box<Errand>,
         watcher: Option<Watcher>,
     ) {
-        let mut draft = Draft::begun(errand.leg, Protocol::Sip, true);
+        let mut draft = Draft::begun(errand.leg, errand.protocol(), true);
         draft.called.clone_from(&errand.target);
         draft.trunk = errand.trunk().cloned();
         draft.explanation.clone_from(&errand.explanation);

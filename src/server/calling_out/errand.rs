@@ -2,7 +2,7 @@
 
 use super::Outgoing;
 use causeway_base::{Alias, Lang, LegId};
-use causeway_conference::{Offered, Role, Who};
+use causeway_conference::{Offered, Protocol, Role, Who};
 use causeway_dial::NumberPlan;
 use sip_codec::Host;
 use std::fmt;
@@ -52,6 +52,12 @@ impl Errand {
             Way::Trunk(name) => Some(name),
             Way::Direct | Way::User => None,
         }
+    }
+
+    /// What its signalling will speak.
+    pub(crate) fn protocol(&self) -> Protocol {
+        let is_h323 = self.way == Way::Direct && self.target.starts_with("h323:");
+        if is_h323 { Protocol::H323 } else { Protocol::Sip }
     }
 
     /// Whom the adapter is to call. `local`: how peers see this node.

@@ -10,7 +10,7 @@ use crate::config::Config;
 use crate::store::{CallDirection, CallFilter, CallRecord, Store, StoreError};
 use crate::view::CallOut;
 use causeway_adapter::sip;
-use causeway_base::{EndCause, Lang, LegId};
+use causeway_base::{Alias, EndCause, Lang, LegId};
 use causeway_conference::Role;
 use causeway_dial::calling_out::{
     Asker, Callee, CalleeKind, CallingOut, DAY, Ledger, Line, MAX_DAY_CALLS, OutgoingId, Past,
@@ -194,9 +194,11 @@ impl Outgoing {
         trunk: Option<&Arc<str>>,
         asker: Asker,
     ) -> Result<Allowed, EndCause> {
+        let room = room(target);
+        let target = room.as_deref().unwrap_or(target);
         let chosen = match trunk {
             Some(name) => Some(self.line(name).ok_or(EndCause::NoTrunk)?),
-            None if target.contains('@') => None,
+            None if room.is_some() || target.contains('@') => None,
             None => self.usual(target),
         };
         let line = chosen.map_or(Line::Public, |chosen| chosen.line);
@@ -258,6 +260,15 @@ impl Outgoing {
 
     fn book(&self) -> MutexGuard<'_, Book> {
         self.book.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A room of H.323, as it is written in the one form: `IP##alias` becomes `h323:alias@IP`.
+fn room(target: &str) -> Option<String> {
+    match Alias::parse(target) {
+        Ok(alias @ Alias::H323 { .. }) if target.contains("##") => Some(alias.to_string()),
+        Ok(Alias::H323 { .. }) => Some(target.trim().to_owned()),
+        _ => None,
     }
 }
 

@@ -66,6 +66,30 @@ fn a_number_goes_by_the_first_trunk_that_carries_calls_out_and_an_extension_by_o
 }
 
 #[test]
+fn a_room_of_h323_is_called_at_an_allowed_host_however_it_is_written() {
+    let text =
+        format!("{FILE}[reception]\n").replace("allow =", "domains = [\"192.0.2.7\"]\nallow =");
+    let outgoing = Outgoing::of(&Config::parse("test.toml", &text, &|_| None).expect("valid"));
+    let place = |target: &str| {
+        let (wanted, call) = (wanted(Asker::Host), call(target, None));
+        outgoing.place(Instant::now(), LegId(1), &wanted, call, Appearance::ourselves())
+    };
+    for (target, called) in [
+        ("h323:8001@192.0.2.7", "h323:8001@192.0.2.7"),
+        ("192.0.2.7##8001", "h323:8001@192.0.2.7"),
+        ("H323:room@192.0.2.7:1721", "h323:room@192.0.2.7:1721"),
+    ] {
+        let errand = place(target).expect(target);
+        assert_eq!((errand.target.as_str(), errand.protocol()), (called, Protocol::H323));
+        assert_eq!(errand.way, Way::Direct);
+    }
+    for barred in ["h323:8001@192.0.2.9", "192.0.2.9##8001"] {
+        assert_eq!(place(barred), Err(EndCause::CallingOutBarred), "{barred}");
+    }
+    assert_eq!(place("h323:8001"), Err(EndCause::BadAddress), "nobody knows where that is");
+}
+
+#[test]
 fn a_rule_calls_nobody_for_a_caller_of_whom_nothing_is_proved() {
     let (outgoing, now) = (outgoing(), Instant::now());
     let purpose = |asker| Purpose::Gateway {

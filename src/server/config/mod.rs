@@ -7,12 +7,13 @@
 //! * [`sealed`]: secrets that stand encrypted in the file.
 //! * [`video`]: whether and how people see each other.
 //! * `resolve`: raw values to meaning; [`api`], [`web`], [`user`], [`trunk`], [`store`], [`invite`],
-//!   `rule`, `calling_out`: those of their sections.
+//!   [`h323`], `rule`, `calling_out`: those of their sections.
 //!
 //! `causeway.toml` at the root of the repository documents every key; it is [`DEFAULT_FILE`].
 
 pub mod api;
 mod calling_out;
+pub mod h323;
 pub mod invite;
 pub mod problem;
 pub mod raw;
@@ -30,6 +31,7 @@ pub mod video;
 pub mod web;
 
 pub use api::{Acme, Api};
+pub use h323::H323;
 pub use invite::Invite;
 pub use problem::{ConfigError, Problem};
 pub use reception::ReceptionConfig;
@@ -79,6 +81,8 @@ pub struct Config {
     pub advertised: Vec<sip::Advertised>,
     /// Where SIP is taken.
     pub sip: Sip,
+    /// Where H.323 is taken.
+    pub h323: H323,
     /// DNS servers to ask instead of the system's.
     pub nameservers: Vec<SocketAddr>,
     /// Who has a password.

@@ -31,6 +31,7 @@ section! {
         log: RawLog = RawLog::default(),
         network: RawNetwork = RawNetwork::default(),
         sip: RawSip = RawSip::default(),
+        h323: RawH323 = RawH323::default(),
         rate: RawRate = RawRate::default(),
         media: RawMedia = RawMedia::default(),
         video: RawVideo = RawVideo::default(),
@@ -111,6 +112,21 @@ section! {
     RawTrust {
         networks: Vec<String> = Vec::new(),
         certificates: bool = true,
+    }
+}
+section! {
+    /// `[h323]`
+    RawH323 {
+        listen: Vec<String> = texts(&["127.0.0.1:1720"]),
+        control_port_min: u16 = 10_000,
+        control_port_max: u16 = 10_999,
+        tunnelling: bool = true,
+        fast_start: bool = false,
+        ring_s: u64 = 120,
+        dscp: u8 = 24,
+        keep_alive_s: u64 = 60,
+        max_connections: usize = 4096,
+        max_connections_per_source: usize = 64,
     }
 }
 section! {

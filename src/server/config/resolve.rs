@@ -7,8 +7,8 @@ use super::raw::{
 use super::reception;
 use super::source::{At, Source};
 use super::{
-    Config, Log, MAX_CONFERENCES, Sip, TlsIdentity, api, calling_out, invite, networks, rule,
-    sealed, trunk, user, video, web,
+    Config, H323, Log, MAX_CONFERENCES, Sip, TlsIdentity, api, calling_out, h323, invite, networks,
+    rule, sealed, trunk, user, video, web,
 };
 use crate::meeting::{CODE_DIGITS, Permanent, Pin, fold};
 use causeway_adapter::sip;
@@ -104,6 +104,7 @@ pub(super) fn resolve(
         return Err(ConfigError { name: source.name.to_owned(), problems: finder.problems });
     }
     let sip = sip(&mut finder, &raw, environment);
+    let h323 = h323::h323(&mut finder, &raw.h323);
     let users = user::users(&mut finder, &raw.user, environment);
     let trunks = trunk::trunks(&mut finder, &raw.trunk, environment);
     let nameservers = nameservers(&mut finder, &raw.network.nameservers);
@@ -125,8 +126,8 @@ pub(super) fn resolve(
     user_names(&mut finder, &raw.user, &numbers, &mut conferences.names);
     let store = super::store::store(&mut finder, &raw.store, &state_dir, environment);
     finder.range("node", "max_calls", raw.node.max_calls, 1, 1_000_000);
-    listen_once(&mut finder, &sip, &api, &web);
-    let hosts = our_hosts(&raw, &sip, &advertised);
+    listen_once(&mut finder, (&sip, &h323), &api, &web);
+    let hosts = our_hosts(&raw, &sip, &h323, &advertised);
     let calling_out = calling_out::calling_out(&mut finder, &raw.calling_out);
     let invite = invite::invite(&mut finder, &raw.invite, &raw.trunk, &numbers);
     let (plan, mut warnings) = rule::plan(&mut finder, &raw, hosts.clone(), numbers);
@@ -151,6 +152,7 @@ pub(super) fn resolve(
         our_hosts: hosts,
         advertised,
         sip,
+        h323,
         nameservers,
         users,
         trust,
@@ -181,12 +183,18 @@ pub(super) fn resolve(
 }
 
 /// No two that listen by TCP can have one address. Port 0 is another each time.
-fn listen_once(finder: &mut Finder<'_>, sip: &Sip, api: &api::Api, web: &web::Web) {
+fn listen_once(
+    finder: &mut Finder<'_>,
+    (sip, h323): (&Sip, &H323),
+    api: &api::Api,
+    web: &web::Web,
+) {
     let http = api.acme.as_ref().map_or(&[][..], |acme| &acme.http);
     let plain = if web.enabled { &web.http[..] } else { &[] };
-    let all: [(&[&str], &[SocketAddr]); 5] = [
+    let all: [(&[&str], &[SocketAddr]); 6] = [
         (&["sip", "tcp"], &sip.tcp),
         (&["sip", "tls"], &sip.tls),
+        (&["h323", "listen"], &h323.listen),
         (&["api", "listen"], &api.listen),
         (&["api", "acme", "http"], http),
         (&["web", "http"], plain),
@@ -204,8 +212,9 @@ fn listen_once(finder: &mut Finder<'_>, sip: &Sip, api: &api::Api, web: &web::We
     }
 }
 
-fn our_hosts(raw: &RawConfig, sip: &Sip, advertised: &[sip::Advertised]) -> OurHosts {
-    let bound = [&sip.udp, &sip.tcp, &sip.tls].into_iter().flatten().map(SocketAddr::ip);
+fn our_hosts(raw: &RawConfig, sip: &Sip, h323: &H323, advertised: &[sip::Advertised]) -> OurHosts {
+    let bound =
+        [&sip.udp, &sip.tcp, &sip.tls, &h323.listen].into_iter().flatten().map(SocketAddr::ip);
     let addresses: Vec<String> = bound
         .chain(advertised.iter().map(|rule| rule.advertised))
         // Who dials what stands on an invitation dials us.

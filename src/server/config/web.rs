@@ -65,10 +65,15 @@ impl fmt::Debug for Turn {
 }
 
 impl Config {
-    /// The local addresses at which media of calls is taken: those of SIP.
+    /// The local addresses at which media of calls is taken: those of SIP and H.323.
     pub fn media_addresses(&self) -> Vec<IpAddr> {
-        let sip = [&self.sip.udp, &self.sip.tcp, &self.sip.tls].into_iter().flatten();
-        distinct(sip.map(SocketAddr::ip))
+        distinct(self.call_addresses().map(SocketAddr::ip))
+    }
+
+    /// Where calls are taken.
+    fn call_addresses(&self) -> impl Iterator<Item = &SocketAddr> {
+        let sip = &self.sip;
+        [&sip.udp, &sip.tcp, &sip.tls, &self.h323.listen].into_iter().flatten()
     }
 
     /// The local addresses at which browsers' media is taken; none where browsers are not.
@@ -82,8 +87,7 @@ impl Config {
 
     /// Whether calls come from this machine alone.
     pub(crate) fn is_for_this_machine(&self) -> bool {
-        let mut sip = [&self.sip.udp, &self.sip.tcp, &self.sip.tls].into_iter().flatten();
-        sip.all(|address| address.ip().is_loopback())
+        self.call_addresses().all(|address| address.ip().is_loopback())
     }
 
     /// The doors of the media workers for browsers.

@@ -98,6 +98,12 @@ fn sip(text: &mut String, answers: &Answers) {
         "\n[sip]\n# 电话和会议室终端呼入的地址 / where phones and rooms call.\n\
          udp = [{plain}]\ntcp = [{plain}]\ntls = [{tls}]\n"
     );
+    let rooms = listen(&answers.place, 1720);
+    let _ = write!(
+        text,
+        "\n[h323]\n# H.323 会议室终端呼入的地址，空表示不用 / where H.323 rooms call; empty: none.\n\
+         listen = [{rooms}]\n"
+    );
     if let Certificate::Files { certificate, key } = &answers.certificate {
         let _ = write!(
             text,

@@ -135,6 +135,13 @@ fn web_base(config: &Config, bound: &Bound) -> Option<String> {
     }
 }
 
+/// Where rooms of H.323 dial `IP##number`: at its usual port, of a network that others share.
+fn room_address(config: &Config, bound: &[SocketAddr]) -> Option<IpAddr> {
+    let is_dialled = |address: &&SocketAddr| address.port() == 1720 && !address.ip().is_loopback();
+    let local = local_addresses(bound.iter().find(is_dialled)?.ip()).first().copied()?;
+    Some(config::advertised(&config.advertised, local))
+}
+
 impl Addresses {
     /// The link of a meeting. The token stands in the fragment, which browsers send to nobody.
     pub fn join(&self, meeting: &str, token: &str) -> Option<String> {
@@ -147,13 +154,18 @@ impl Addresses {
     }
 
     /// What a configuration publishes, for what was bound.
-    pub fn of(config: &Config, bound: &[(Carrier, SocketAddr)], web: &Bound) -> Self {
+    pub fn of(
+        config: &Config,
+        bound: &[(Carrier, SocketAddr)],
+        h323: &[SocketAddr],
+        web: &Bound,
+    ) -> Self {
         let named = config.hosts.first().map(|host| SipPlace::named(host));
         let invite = &config.invite;
         Self {
             web: web_base(config, web),
             sip: named.or_else(|| SipPlace::bound(config, bound)),
-            ip: invite.ip,
+            ip: invite.ip.or_else(|| room_address(config, h323)),
             phones: invite.phones.clone(),
             recorded: invite.recording_notice,
             organizer: invite.organizer.clone(),
@@ -169,7 +181,7 @@ mod tests {
     fn a_link_begins_with_the_best_name_that_there_is() {
         let base = |text: &str| {
             let config = Config::parse("test.toml", text, &|_| None).expect("valid");
-            Addresses::of(&config, &[], &Bound::configured(&config)).web
+            Addresses::of(&config, &[], &[], &Bound::configured(&config)).web
         };
         let base = |text: &str| base(text).unwrap_or_default();
         assert_eq!(base(""), "http://localhost:8442");

@@ -144,6 +144,8 @@ fn listening(config: &Config, table: &mut Vec<Port>) {
     add(udp, Direction::Both, &sip.udp, said("SIP 信令", "SIP"), "sip.udp");
     add(tcp, Direction::Both, &sip.tcp, said("SIP 信令", "SIP"), "sip.tcp");
     add(tcp, Direction::Both, &sip.tls, said("加密的 SIP 信令（TLS）", "SIP over TLS"), "sip.tls");
+    let purpose = said("H.323 呼叫信令", "H.323: calls");
+    add(tcp, Direction::Both, &config.h323.listen, purpose, "h323.listen");
     let purpose = said("HTTPS 接口与浏览器页面", "HTTPS: the API, the page for browsers");
     add(tcp, Direction::In, &config.api.listen, purpose, "api.listen");
     if config.web.enabled {
@@ -167,6 +169,19 @@ fn listening(config: &Config, table: &mut Vec<Port>) {
         ),
         key: "media.port_min, media.port_max",
     });
+    if !config.h323.listen.is_empty() {
+        let range = &config.h323.control_ports;
+        let (min, max) = (*range.start(), *range.end());
+        let mut addresses: Vec<IpAddr> = config.h323.listen.iter().map(SocketAddr::ip).collect();
+        addresses.dedup();
+        table.push(Port {
+            protocol: tcp,
+            direction: Direction::In,
+            end: End::Media { addresses, min, max },
+            purpose: said("H.323 独立的 H.245 连接", "H.323: H.245 on connections of its own"),
+            key: "h323.control_port_min, h323.control_port_max",
+        });
+    }
     browsers(config, table);
 }
 
@@ -205,7 +220,8 @@ fn outgoing(config: &Config, table: &mut Vec<Port>) {
     }
     for domain in &config.calling_out.domains {
         let all_below = if domain.starts_with('.') { "*" } else { "" };
-        let ways = [(Protocol::Udp, 5060), (Protocol::Tcp, 5060), (Protocol::Tcp, 5061)];
+        let tcp = Protocol::Tcp;
+        let ways = [(Protocol::Udp, 5060), (tcp, 5060), (tcp, 5061), (tcp, 1720)];
         for (protocol, port) in ways {
             let purpose = said("呼出", "calling out");
             add(protocol, format!("{all_below}{domain}:{port}"), purpose, "calling_out.domains");

@@ -104,7 +104,7 @@ pub fn prove(table: &[Port]) -> Vec<Proof> {
                 for address in addresses {
                     for edge in [*min, *max] {
                         let place = SocketAddr::new(*address, edge);
-                        add(format!("{place} ({min}-{max})"), heard(place));
+                        add(format!("{place} ({min}-{max})"), tried(port.protocol, place));
                     }
                 }
             }
@@ -112,11 +112,7 @@ pub fn prove(table: &[Port]) -> Vec<Proof> {
                 for address in addresses {
                     for number in (*first..=u16::MAX).take(usize::from(*count)) {
                         let place = SocketAddr::new(*address, number);
-                        let verdict = match port.protocol {
-                            Protocol::Udp => heard(place),
-                            Protocol::Tcp => bound(Protocol::Tcp, place),
-                        };
-                        add(place.to_string(), verdict);
+                        add(place.to_string(), tried(port.protocol, place));
                     }
                 }
             }
@@ -130,6 +126,13 @@ fn bound(protocol: Protocol, address: SocketAddr) -> Verdict {
     match protocol.bind(address) {
         Ok(_) => Verdict::Free,
         Err(error) => fault(protocol, address, &error),
+    }
+}
+
+fn tried(protocol: Protocol, address: SocketAddr) -> Verdict {
+    match protocol {
+        Protocol::Udp => heard(address),
+        Protocol::Tcp => bound(protocol, address),
     }
 }
 

@@ -543,7 +543,7 @@ async fn whoever_listens_hears_what_happens() {
 async fn a_bridge_without_calls_drains_at_once() {
     let dir = std::env::temp_dir().join(format!("causeway-bridge-{}", std::process::id()));
     let text = format!(
-        "[node]\nstate_dir = {:?}\n[sip]\nudp = [\"127.0.0.1:0\"]\ntcp = []\ntls = [\"127.0.0.1:0\"]\n\
+        "[node]\nstate_dir = {:?}\n[h323]\nlisten = []\n[sip]\nudp = [\"127.0.0.1:0\"]\ntcp = []\ntls = [\"127.0.0.1:0\"]\n\
          [webrtc]\nudp_port = 0\n",
         dir.display().to_string()
     );

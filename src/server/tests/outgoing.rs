@@ -91,7 +91,7 @@ impl Site {
 
 async fn start(directory: &std::path::Path, more: &str) -> Bridge {
     let text = format!(
-        "[node]\nstate_dir = {:?}\n[media]\nrealtime = false\n[webrtc]\nudp_port = 0\n[sip]\nudp = [\"127.0.0.1:0\"]\n\
+        "[node]\nstate_dir = {:?}\n[media]\nrealtime = false\n[webrtc]\nudp_port = 0\n[h323]\nlisten = []\n[sip]\nudp = [\"127.0.0.1:0\"]\n\
          tcp = [\"127.0.0.1:0\"]\ntls = []\n[[conference]]\naliases = [\"1001\"]\nopen = true\n{more}",
         directory.display().to_string()
     );

@@ -38,6 +38,8 @@ level = "info,causeway_server=debug"
 udp = ["127.0.0.1:${sip}"]
 tcp = ["127.0.0.1:${sip}"]
 tls = []
+[h323]
+listen = []
 [api]
 listen = ["127.0.0.1:${http}"]
 certificate = "${certificate}"

@@ -35,11 +35,35 @@ impl Api {
         let made = self.post("/api/v1/meetings", &draft).await;
         let text = |value: &Value| value.as_str().expect("a text").to_owned();
         let (id, number) = (text(&made["id"]), text(&made["alias"]));
-        let link =
-            self.post(&format!("/api/v1/meetings/{id}/links"), &json!({ "role": "guest" })).await;
-        let url = text(&link["url"]);
+        (number, self.link(&id).await)
+    }
+
+    /// The token of a guest's link into a meeting.
+    pub(crate) async fn link(&self, meeting: &str) -> String {
+        let path = format!("/api/v1/meetings/{meeting}/links");
+        let link = self.post(&path, &json!({ "role": "guest" })).await;
+        let url = link["url"].as_str().expect("a text");
         let (_, token) = url.split_once('#').expect("a token in the fragment");
-        (number, token.to_owned())
+        token.to_owned()
+    }
+
+    /// Has a meeting call somebody.
+    pub(crate) async fn call_out(&self, meeting: &str, target: &str) {
+        let wanted = json!({ "to": target, "display_name": "Called" });
+        self.post(&format!("/api/v1/meetings/{meeting}/calls"), &wanted).await;
+    }
+
+    /// Sends the participant away that [`Api::call_out`] called.
+    pub(crate) async fn remove_called(&self, meeting: &str) {
+        let path = format!("https://{}/api/v1/meetings/{meeting}/participants", self.bridge);
+        let request = self.client.get(&path).bearer_auth(&self.token);
+        let list: Value = request.send().await.expect("the API").json().await.expect("JSON");
+        let items = list["items"].as_array().expect("a list");
+        let called = items.iter().find(|one| one["display_name"] == "Called").expect("it is there");
+        assert_eq!(called["protocol"], "h323");
+        let path = format!("{path}/{}", called["id"].as_str().expect("a text"));
+        let answer = self.client.delete(path).bearer_auth(&self.token).send().await;
+        assert!(answer.expect("the API").status().is_success());
     }
 
     /// The value of a gauge, over all its labels.

@@ -3,7 +3,7 @@
 //! - `whip`: programs that publish and play; `half_open`: browsers that begin and never go on.
 //! - `peer`: its peer connection; `signal`: its WebSocket; `api`: how an operator makes links.
 
-mod api;
+pub(crate) mod api;
 mod half_open;
 mod peer;
 mod signal;
@@ -29,15 +29,15 @@ const SETTLING: Duration = Duration::from_secs(1);
 const JUDGED: Duration = Duration::from_secs(2);
 
 /// One browser in the meeting.
-struct Browser {
-    peer: Peer,
+pub(crate) struct Browser {
+    pub(crate) peer: Peer,
     leave: oneshot::Sender<()>,
     page: JoinHandle<()>,
 }
 
 impl Browser {
     /// Comes by a link, and is connected.
-    async fn come(bridge: SocketAddr, link: &str, name: &str) -> Self {
+    pub(crate) async fn come(bridge: SocketAddr, link: &str, name: &str) -> Self {
         let mut signal = Signal::open(bridge).await;
         signal.join(link, name).await;
         let peer = Box::pin(Peer::new()).await;
@@ -54,7 +54,7 @@ impl Browser {
         Self { peer, leave, page }
     }
 
-    async fn leave(self) {
+    pub(crate) async fn leave(self) {
         self.leave.send(()).expect("the page is open");
         self.page.await.expect("the bridge takes leave");
         self.peer.close().await;
@@ -65,7 +65,7 @@ fn bridge() -> Bridge {
     Bridge::with(Setting { api: true, ..Setting::default() })
 }
 
-fn runtime() -> Runtime {
+pub(crate) fn runtime() -> Runtime {
     tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()

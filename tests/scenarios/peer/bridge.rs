@@ -66,6 +66,15 @@ impl Bridge {
             .unwrap_or_else(|| panic!("no {transport:?} at {host} in:\n{said}"))
     }
 
+    /// The port on which it said that it takes calls of H.323.
+    pub(crate) fn h323(&self) -> u16 {
+        let said = self.process.said();
+        let mut places =
+            said.lines().filter_map(|line| line.trim().strip_prefix("h323:1001@127.0.0.1:"));
+        let port = places.find_map(|place| place.parse().ok());
+        port.unwrap_or_else(|| panic!("no H.323 in:\n{said}"))
+    }
+
     /// Where the API listens, and the one-time code of its first admin.
     pub(crate) fn api(&self) -> (SocketAddr, String) {
         let api = self.process.wait_for_line("API: https://");
@@ -139,6 +148,9 @@ tcp = [\"127.0.0.1:0\"]
 tls = [\"127.0.0.1:0\"]
 # Debian's baresip gives up where SHA-256 is asked for beside MD5.
 digest = [\"md5\"]
+[h323]
+listen = [\"127.0.0.1:0\"]
+max_connections_per_source = 2048
 [api]
 listen = [{api_listen}]
 # Every peer of a scenario is on this machine.

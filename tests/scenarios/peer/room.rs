@@ -5,9 +5,11 @@
 use super::{
     caller::Caller,
     film::{Film, PAYLOAD_TYPE, Screen, free_pair},
+    h323::{H323Room, Start},
     process::{PATIENCE, Process},
 };
 use crate::picture::Picture;
+use causeway_proto::h323::session::Command;
 use causeway_wire::rtcp::RtcpWriter;
 use std::{
     net::{Ipv4Addr, SocketAddr, UdpSocket},
@@ -31,15 +33,24 @@ const OWN_SSRC: u32 = 0x726f_6f6d;
 pub(crate) struct Room {
     name: String,
     film: Film,
-    _caller: Caller,
+    call: Call,
     screen: Screen,
     _camera: Process,
     passage: Arc<Passage>,
     relays: Vec<JoinHandle<()>>,
 }
 
+/// What its signalling speaks.
+enum Call {
+    Sip(#[expect(dead_code, reason = "it hangs up when it is dropped")] Caller),
+    H323(H323Room),
+}
+
 /// The sockets between ffmpeg and the bridge.
 struct Passage {
+    /// The payload types of what the bridge takes and sends.
+    taken: u8,
+    sent: u8,
     towards_bridge: UdpSocket,
     /// The camera sends to it, and from it the screen is sent to.
     towards_ffmpeg: UdpSocket,
@@ -56,9 +67,6 @@ impl Room {
     /// Calls, films, and shows what it is sent.
     pub(crate) fn call(name: &str, film: Film, alias: &str, port: u16) -> Self {
         let towards_bridge = socket(0);
-        let (camera_port, screen_port) = (free_pair(), free_pair());
-        let towards_ffmpeg = socket(camera_port);
-        let screen = Screen::start(name, film, screen_port);
         let own = towards_bridge.local_addr().expect("bound").port();
         // A room whose microphone is off.
         let offer = format!(
@@ -70,10 +78,39 @@ impl Room {
             film.format()
         );
         let caller = Caller::call(name, alias, port, &offer);
+        let bridge = (Ipv4Addr::LOCALHOST, caller.port_of("video")).into();
+        let types = (PAYLOAD_TYPE, PAYLOAD_TYPE);
+        Self::equip(name, film, Call::Sip(caller), towards_bridge, bridge, types)
+    }
+
+    /// The same by H.323: H.264 as H.241 has it.
+    pub(crate) fn call_h323(name: &str, film: Film, alias: &str, port: u16, hertz: f64) -> Self {
+        let own = free_pair();
+        let towards_bridge = socket(own);
+        let start = Start { tunnelled: true, fast: false };
+        let room = H323Room::dial(name, alias, port, start, hertz, Some(own));
+        room.wait_until_talking(true);
+        let (bridge, types) = room.pictures();
+        Self::equip(name, film, Call::H323(room), towards_bridge, bridge, types)
+    }
+
+    fn equip(
+        name: &str,
+        film: Film,
+        call: Call,
+        towards_bridge: UdpSocket,
+        bridge: SocketAddr,
+        (taken, sent): (u8, u8),
+    ) -> Self {
+        let (camera_port, screen_port) = (free_pair(), free_pair());
+        let towards_ffmpeg = socket(camera_port);
+        let screen = Screen::start(name, film, screen_port);
         let passage = Arc::new(Passage {
+            taken,
+            sent,
             towards_bridge,
             towards_ffmpeg,
-            bridge: (Ipv4Addr::LOCALHOST, caller.port_of("video")).into(),
+            bridge,
             screen: (Ipv4Addr::LOCALHOST, screen_port).into(),
             source: AtomicU32::new(0),
             fragments: AtomicU32::new(0),
@@ -85,14 +122,14 @@ impl Room {
         });
         let camera = film.shoot(name, camera_port);
         let name = name.to_owned();
-        Self {
-            name,
-            film,
-            _caller: caller,
-            screen,
-            _camera: camera,
-            passage,
-            relays: relays.into(),
+        Self { name, film, call, screen, _camera: camera, passage, relays: relays.into() }
+    }
+
+    /// Its call, where it is one of H.323.
+    pub(crate) fn h323(&self) -> &H323Room {
+        match &self.call {
+            Call::H323(room) => room,
+            Call::Sip(_) => panic!("{} speaks SIP", self.name),
         }
     }
 
@@ -115,7 +152,10 @@ impl Room {
             assert!(Instant::now() < deadline, "{} is shown nothing", self.name);
             if asked.elapsed() >= ASK {
                 asked = Instant::now();
-                self.passage.ask_key_frame();
+                match &self.call {
+                    Call::Sip(_) => self.passage.ask_key_frame(),
+                    Call::H323(room) => room.tell(Command::RequestKeyframe),
+                }
             }
             thread::sleep(POLL);
         }
@@ -143,13 +183,13 @@ impl Drop for Room {
 
 impl Passage {
     fn relay_camera(&self) {
-        self.relay(&self.towards_ffmpeg, |packet| {
+        self.relay(&self.towards_ffmpeg, (PAYLOAD_TYPE, self.taken), |packet| {
             let _ = self.towards_bridge.send_to(packet, self.bridge);
         });
     }
 
     fn relay_screen(&self) {
-        self.relay(&self.towards_bridge, |packet| {
+        self.relay(&self.towards_bridge, (self.sent, PAYLOAD_TYPE), |packet| {
             if let Some(source) = packet.get(8..12) {
                 let source = source.iter().fold(0, |all, byte| all << 8 | u32::from(*byte));
                 self.source.store(source, Ordering::Relaxed);
@@ -160,13 +200,14 @@ impl Passage {
         });
     }
 
-    /// Passes on what is RTP: by its payload type, which RTCP cannot have.
-    fn relay(&self, from: &UdpSocket, pass: impl Fn(&[u8])) {
+    /// Passes on what is RTP, by its payload type, which RTCP cannot have; under another one.
+    fn relay(&self, from: &UdpSocket, (known, other): (u8, u8), pass: impl Fn(&[u8])) {
         let mut buffer = [0; 2048];
         while !self.over.load(Ordering::Relaxed) {
             let Ok((length, _)) = from.recv_from(&mut buffer) else { continue };
-            let packet = &buffer[..length];
-            if packet.get(1).is_some_and(|byte| byte & 0x7f == PAYLOAD_TYPE) {
+            let packet = &mut buffer[..length];
+            if let Some(byte) = packet.get_mut(1).filter(|byte| **byte & 0x7f == known) {
+                *byte = *byte & 0x80 | other;
                 pass(packet);
             }
         }

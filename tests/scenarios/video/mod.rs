@@ -8,15 +8,15 @@ use crate::sound::tone;
 use causeway_base::VideoCodec::{self, H264, Vp8};
 use std::time::{Duration, Instant};
 
-const RED: [u8; 3] = [254, 0, 0];
-const BLUE: [u8; 3] = [0, 0, 254];
+pub(crate) const RED: [u8; 3] = [254, 0, 0];
+pub(crate) const BLUE: [u8; 3] = [0, 0, 254];
 
 /// The two halves of a picture of two equals, without their edges and names.
-const FIRST: Part = Part { left: 30, top: 290, right: 470, bottom: 640 };
-const SECOND: Part = Part { left: 530, top: 290, right: 970, bottom: 640 };
+pub(crate) const FIRST: Part = Part { left: 30, top: 290, right: 470, bottom: 640 };
+pub(crate) const SECOND: Part = Part { left: 530, top: 290, right: 970, bottom: 640 };
 
 /// Everybody alike: places do not change with who speaks.
-const EQUAL: &str = "[video]\nlayout = \"equal\"\n";
+pub(crate) const EQUAL: &str = "[video]\nlayout = \"equal\"\n";
 
 #[test]
 fn two_rooms_of_h264_see_each_other() {

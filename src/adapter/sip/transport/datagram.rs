@@ -1,7 +1,7 @@
 //! UDP: one task a listener.
 
 use super::Arrived;
-use super::local::LocalAddresses;
+use crate::local::LocalAddresses;
 use bytes::{Bytes, BytesMut};
 use causeway_proto::sip::{Carrier, Flow};
 use causeway_wire::stun::BindingRequest;

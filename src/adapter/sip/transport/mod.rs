@@ -1,22 +1,20 @@
 //! The sockets under SIP: datagrams and streams become messages with the flow they came by.
 //!
-//! * [`local`]: which address of ours a peer sees.
 //! * [`datagram`]: one task a UDP listener.
 //! * [`certificate`]: the domains that a peer's certificate speaks for.
 //! * [`stream`]: one task a TCP or TLS connection, in and out.
 
 mod certificate;
 mod datagram;
-mod local;
 mod stream;
 
 use super::SipError;
 use super::config::{Advertised, Limits, Listener, Transport};
+use crate::local::LocalAddresses;
 use bytes::Bytes;
 use causeway_proto::sip::location::Abilities;
 use causeway_proto::sip::{Carrier, Flow};
 use causeway_wire::stun::BindingRequest;
-use local::LocalAddresses;
 use sip_codec::{Message, ParseError};
 use std::io;
 use std::net::{IpAddr, SocketAddr};

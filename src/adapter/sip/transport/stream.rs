@@ -2,13 +2,13 @@
 
 use super::Arrived;
 use super::certificate;
-use super::local::LocalAddresses;
+use crate::local::LocalAddresses;
 use crate::sip::config::Limits;
+use crate::tcp::{self, Place, Places};
 use bytes::{Bytes, BytesMut};
 use causeway_proto::sip::{Carrier, Flow};
 use rustls_pki_types::ServerName;
 use sip_codec::{StreamDecoder, StreamItem, StreamSide};
-use socket2::{Domain, Protocol, Socket, Type};
 use std::collections::HashMap;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
@@ -16,7 +16,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadHalf};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, timeout, timeout_at};
 use tokio_rustls::{TlsAcceptor, TlsConnector};
@@ -24,9 +24,6 @@ use tokio_rustls::{TlsAcceptor, TlsConnector};
 /// Messages that wait for a slow peer. A transaction sends a handful; a peer that is further
 /// behind does not read.
 const MAX_WRITES: usize = 64;
-
-/// Connections that wait to be accepted.
-const BACKLOG: i32 = 1024;
 
 /// How long a handshake or a connection attempt may take.
 const HANDSHAKE: Duration = Duration::from_secs(10);
@@ -51,31 +48,11 @@ const FIRST_NUMBER: u32 = 1 << 16;
 /// What all connections share.
 #[derive(Clone, Debug)]
 pub(super) struct Connections {
-    limits: Limits,
     locals: Arc<LocalAddresses>,
     arrived: mpsc::Sender<Arrived>,
-    open: Arc<Mutex<HashMap<IpAddr, usize>>>,
+    places: Places,
     next: Arc<AtomicU32>,
     complained: Arc<Mutex<Option<Instant>>>,
-}
-
-/// A place among the connections allowed; dropping it frees the place.
-#[derive(Debug)]
-struct Place {
-    open: Arc<Mutex<HashMap<IpAddr, usize>>>,
-    source: IpAddr,
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(count) = open.get_mut(&self.source) {
-            *count -= 1;
-            if *count == 0 {
-                open.remove(&self.source);
-            }
-        }
-    }
 }
 
 impl Connections {
@@ -86,22 +63,8 @@ impl Connections {
     ) -> Self {
         let next = Arc::new(AtomicU32::new(FIRST_NUMBER));
         let complained = Arc::default();
-        Self { limits, locals, arrived, open: Arc::default(), next, complained }
-    }
-
-    fn place(&self, source: IpAddr) -> Option<Place> {
-        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        let total: usize = open.values().sum();
-        let count = open.entry(source).or_default();
-        if *count >= self.limits.connections_per_source || total >= self.limits.connections {
-            if *count == 0 {
-                open.remove(&source);
-            }
-            return None;
-        }
-        *count += 1;
-        drop(open);
-        Some(Place { open: Arc::clone(&self.open), source })
+        let places = Places::new(limits.connections, limits.connections_per_source);
+        Self { places, locals, arrived, next, complained }
     }
 
     /// Whether the log may tell of a failed handshake: anybody can fail as often as they like.
@@ -152,15 +115,7 @@ pub(super) fn listen(
     address: SocketAddr,
     acceptor: Option<TlsAcceptor>,
 ) -> io::Result<SocketAddr> {
-    let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
-    socket.set_nonblocking(true)?;
-    socket.set_reuse_address(true)?;
-    if address.is_ipv6() {
-        socket.set_only_v6(true)?;
-    }
-    socket.bind(&address.into())?;
-    socket.listen(BACKLOG)?;
-    let listener = TcpListener::from_std(socket.into())?;
+    let listener = tcp::bind(address)?;
     let bound = listener.local_addr()?;
     let connections = connections.clone();
     tokio::spawn(async move {
@@ -171,7 +126,7 @@ pub(super) fn listen(
             };
             match accepted {
                 Ok((stream, source)) => {
-                    if let Some(place) = connections.place(source.ip()) {
+                    if let Some(place) = connections.places.take(source.ip()) {
                         let acceptor = acceptor.clone();
                         tokio::spawn(accept(connections.clone(), stream, bound, acceptor, place));
                     }
@@ -506,7 +461,7 @@ impl Streams {
             (Carrier::Tls, Some(config)) => Some(TlsConnector::from(Arc::clone(config))),
             _ => None,
         };
-        let Some(place) = self.connections.place(flow.remote.ip()) else { return Err(flow) };
+        let Some(place) = self.connections.places.take(flow.remote.ip()) else { return Err(flow) };
         let name = far.name.clone();
         self.waiting.insert(far, vec![bytes]);
         tokio::spawn(open(self.connections.clone(), flow, name, connector, place));

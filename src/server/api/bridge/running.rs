@@ -8,9 +8,7 @@ use crate::live::LiveError;
 use crate::meeting::Phase;
 use crate::view::{self, ConferenceView};
 use causeway_base::Lang;
-use causeway_conference::{
-    AdmissionState, By, Command, CommandError, LegView, ParticipantView, Protocol,
-};
+use causeway_conference::{AdmissionState, By, Command, CommandError, LegView, ParticipantView};
 use causeway_plan::video::VideoState;
 use jiff::{SignedDuration, Timestamp};
 use std::time::Instant;
@@ -224,7 +222,7 @@ fn participant(one: &ParticipantView, speaking: bool, view: &ConferenceView) -> 
         sound: one.sound().into(),
         hand: one.hand.is_some(),
         speaking,
-        protocol: one.legs.first().map_or_else(String::new, |leg| protocol(leg.source).to_owned()),
+        protocol: one.legs.first().map_or_else(String::new, |leg| leg.source.name().to_owned()),
         trusted: one.legs.iter().any(|leg| leg.trusted),
         video: video(one, view),
         view: looks(one),
@@ -256,13 +254,6 @@ fn looks(one: &ParticipantView) -> Option<View> {
         pages: u32::try_from(one.looks.pages).unwrap_or(u32::MAX),
         more: u32::try_from(one.looks.more).unwrap_or(u32::MAX),
     })
-}
-
-fn protocol(protocol: Protocol) -> &'static str {
-    match protocol {
-        Protocol::Sip => "sip",
-        Protocol::WebRtc => "webrtc",
-    }
 }
 
 /// A moment of the monotonic clock as time of day.

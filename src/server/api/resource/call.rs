@@ -32,7 +32,7 @@ pub struct Call {
     pub id: CallId,
     /// Which way it went.
     pub direction: CallDirection,
-    /// What its signalling spoke: `sip`.
+    /// What its signalling spoke: `sip`, `h323` or `webrtc`.
     pub protocol: String,
     /// Who called; absent once the retention time is over.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -95,7 +95,7 @@ pub struct CallQuery {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CallOut {
-    /// Whom: a number, `user@host` or a SIP URI. The rules of calling out decide.
+    /// Whom: a number, `user@host`, a SIP URI, `h323:room@host` or `IP##number`. The rules of calling out decide.
     #[schema(min_length = 1, max_length = 256)]
     pub to: String,
     /// By which trunk; the dial plan chooses when nothing is said.

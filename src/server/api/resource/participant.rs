@@ -110,7 +110,7 @@ pub struct Participant {
     pub hand: bool,
     /// Speaks now.
     pub speaking: bool,
-    /// What its signalling speaks: `sip`.
+    /// What its signalling speaks: `sip`, `h323` or `webrtc`.
     pub protocol: String,
     /// Was proved to be one of ours.
     pub trusted: bool,

@@ -26,7 +26,7 @@ impl Real {
         let name = format!("causeway-real-{name}-{}", std::process::id());
         let directory = std::env::temp_dir().join(name);
         let text = format!(
-            "[node]\nstate_dir = {:?}\n[sip]\n\
+            "[node]\nstate_dir = {:?}\n[h323]\nlisten = []\n[sip]\n\
              udp = [\"127.0.0.1:0\"]\ntcp = []\ntls = []\n[media]\nrealtime = false\n\
              [webrtc]\nudp_port = 0\n\
              [[conference]]\nname = \"Board\"\naliases = [\"1001\"]\nopen = true\n{more}",

@@ -316,6 +316,7 @@ mod tests {
                 kind: match leg.source {
                     Protocol::WebRtc => Kind::Browser,
                     Protocol::Sip => Kind::Phone,
+                    Protocol::H323 => Kind::Room,
                 },
                 quality: Some(u8::try_from(leg.leg.0 % 5).expect("small")),
                 size: None,

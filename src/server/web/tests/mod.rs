@@ -81,7 +81,7 @@ impl Bench {
         let name = format!("causeway-web-{name}-{}", std::process::id());
         let directory = std::env::temp_dir().join(name);
         let text = format!(
-            "[node]\nstate_dir = {:?}\n[sip]\nudp = [\"127.0.0.1:0\"]\ntcp = []\ntls = []\n\
+            "[node]\nstate_dir = {:?}\n[h323]\nlisten = []\n[sip]\nudp = [\"127.0.0.1:0\"]\ntcp = []\ntls = []\n\
              [media]\nrealtime = false\n[webrtc]\nudp_port = 0\n\
              [[conference]]\nname = \"评审会 <b>\"\naliases = [\"1001\"]\nguest_pin = \"4711\"\n\
              host_pin = \"990011\"\n{more}",

@@ -20,7 +20,7 @@ async fn plain(port: u16, path: &str) -> String {
 async fn page_and_api_are_served_below_the_prefix_and_without_it_plain_to_this_machine() {
     let directory = std::env::temp_dir().join(format!("causeway-served-{}", std::process::id()));
     let text = format!(
-        "[node]\nstate_dir = {:?}\n[sip]\nudp = [\"127.0.0.1:0\"]\ntcp = []\ntls = []\n\
+        "[node]\nstate_dir = {:?}\n[h323]\nlisten = []\n[sip]\nudp = [\"127.0.0.1:0\"]\ntcp = []\ntls = []\n\
          [api]\nlisten = [\"127.0.0.1:0\"]\n[web]\nhttp = [\"127.0.0.1:0\"]\nprefix = \"/bridge\"\n\
          [media]\nrealtime = false\n[webrtc]\nudp_port = 0\n",
         directory.display().to_string()

@@ -66,7 +66,7 @@ impl House {
         let name = format!("causeway-page-{name}-{}", std::process::id());
         let directory = std::env::temp_dir().join(name);
         let text = format!(
-            "[node]\nstate_dir = {:?}\n[sip]\nudp = [\"127.0.0.1:0\"]\ntcp = []\ntls = []\n\
+            "[node]\nstate_dir = {:?}\n[h323]\nlisten = []\n[sip]\nudp = [\"127.0.0.1:0\"]\ntcp = []\ntls = []\n\
              [media]\nrealtime = false\n[webrtc]\nudp_port = 0\n{ROOMS}{more}",
             directory.display().to_string()
         );

@@ -1,9 +1,17 @@
 //! Which address of ours a peer sees.
 
-use crate::sip::config::Advertised;
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::sync::{Mutex, PoisonError};
+
+/// A local network whose peers see this node under another address (NAT).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Advertised {
+    /// The local address; unspecified stands for every one of its family.
+    pub local: IpAddr,
+    /// What Via, Contact and SDP say instead.
+    pub advertised: IpAddr,
+}
 
 /// Peers whose route is remembered. Beyond it all are forgotten and asked for again: one system
 /// call each.

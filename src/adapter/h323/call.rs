@@ -1,0 +1,514 @@
+//! One call: its session between the connections and its leg. One task each.
+
+use super::config::{Decision, IncomingCall};
+use super::control::{ControlWay, Happened};
+use super::facts::{self, Path};
+use super::shared::{Life, Present, Seat, Shared};
+use super::wire::{Lost, Wire};
+use crate::tcp::Place;
+use causeway_base::EndCause;
+use causeway_conference::{LegCommand, LegEvent, PortAddress};
+use causeway_plan::{DigitMethod, OfferPolicy};
+use causeway_proto::h323::call::Offer;
+use causeway_proto::h323::call::words::MAX_DIGITS;
+use causeway_proto::h323::session::{Command, Event, Input, Output, Session, Terms};
+use causeway_proto::offer_answer::LocalMedia;
+use std::collections::VecDeque;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::sync::watch;
+
+/// How long the next digit of a number may be away before the number counts as it stands.
+const NEXT_DIGIT: Duration = Duration::from_secs(6);
+
+/// How long the end of a call may take to be said.
+const FAREWELL: Duration = Duration::from_secs(3);
+
+/// Keys of one command.
+const MAX_KEYS: usize = 64;
+
+/// One call.
+pub(super) struct Call {
+    shared: Arc<Shared>,
+    session: Session,
+    wire: Wire,
+    control: ControlWay,
+    stage: Stage,
+    path: Path,
+    vendor: Option<String>,
+    life: watch::Receiver<Life>,
+    /// Events that the bridge is to hear, in order: some for each packet of one read.
+    outbox: VecDeque<LegEvent>,
+    /// When the session is to be woken.
+    deadline: Option<Instant>,
+    _present: Present,
+    /// A connection that was taken has a place among those allowed.
+    _place: Option<Place>,
+}
+
+/// Where the call stands.
+enum Stage {
+    /// Somebody is connected, and calls until then.
+    Silent { until: Instant },
+    /// Digits of a number come one by one.
+    Dialling { offer: Box<Offer>, until: Instant },
+    /// It is a leg.
+    Leg { seat: Seat, tunnelled: bool },
+    /// It is over; its end is said until then.
+    Ending { until: Instant },
+    /// Nothing follows.
+    Over,
+}
+
+/// One thing to do.
+enum Step {
+    Timer,
+    /// The adapter drains or stops.
+    Life,
+    Command(Box<LegCommand>),
+    Signalling(Result<(), Lost>),
+    Control(Happened),
+}
+
+impl Call {
+    /// A connection that somebody made to us.
+    pub(super) fn incoming(shared: &Arc<Shared>, wire: Wire, path: Path, place: Place) -> Self {
+        let until = Instant::now() + shared.config.limits.first_call;
+        Self::new(shared, wire, path, Stage::Silent { until }, Some(place))
+    }
+
+    /// A connection that we made, for a leg that calls out.
+    pub(super) fn outgoing(shared: &Arc<Shared>, wire: Wire, path: Path, seat: Seat) -> Self {
+        Self::new(shared, wire, path, Stage::Leg { seat, tunnelled: true }, None)
+    }
+
+    fn new(
+        shared: &Arc<Shared>,
+        wire: Wire,
+        path: Path,
+        stage: Stage,
+        place: Option<Place>,
+    ) -> Self {
+        Self {
+            session: shared.session(),
+            wire,
+            control: ControlWay::None,
+            stage,
+            path,
+            vendor: None,
+            life: shared.life.subscribe(),
+            outbox: VecDeque::new(),
+            deadline: None,
+            _present: shared.present(),
+            _place: place,
+            shared: Arc::clone(shared),
+        }
+    }
+
+    /// Works until the call is over, or until nobody listens.
+    pub(super) async fn run(mut self) {
+        self.life_changed();
+        loop {
+            self.drain();
+            while let Some(event) = self.outbox.pop_front() {
+                // Nothing is read of the network while the bridge has no room.
+                if self.shared.events.send(event).await.is_err() {
+                    return;
+                }
+            }
+            if matches!(self.stage, Stage::Over) {
+                break;
+            }
+            match self.wait().await {
+                Step::Timer => self.timeout(Instant::now()),
+                Step::Life => self.life_changed(),
+                Step::Command(command) => self.leg_command(*command),
+                Step::Signalling(read) => self.signalling(read),
+                Step::Control(happened) => self.control_happened(&happened),
+            }
+        }
+        self.wire.finish().await;
+    }
+
+    /// Waits for the next thing to do.
+    async fn wait(&mut self) -> Step {
+        let wake = [self.deadline, self.stage.until()].into_iter().flatten().min();
+        let Self { shared, wire, control, stage, life, .. } = self;
+        tokio::select! {
+            biased;
+            () = sleep_until(wake) => Step::Timer,
+            Ok(()) = life.changed() => Step::Life,
+            Some(command) = stage.command() => Step::Command(Box::new(command)),
+            happened = control.next(&shared.config) => Step::Control(happened),
+            read = wire.read() => Step::Signalling(read),
+        }
+    }
+
+    fn timeout(&mut self, now: Instant) {
+        if self.deadline.is_some_and(|deadline| now >= deadline) {
+            self.session.handle_timeout(now);
+        }
+        if self.stage.until().is_none_or(|until| now < until) {
+            return;
+        }
+        match std::mem::replace(&mut self.stage, Stage::Over) {
+            Stage::Dialling { offer, .. } => self.decide(offer),
+            // Whoever does not call, or does not take its end, is let go.
+            _ => self.stage = Stage::Over,
+        }
+    }
+
+    fn life_changed(&mut self) {
+        if *self.life.borrow_and_update() == Life::Stopping {
+            match self.stage {
+                Stage::Leg { .. } => self.command(Command::End(EndCause::Draining)),
+                Stage::Silent { .. } => self.stage = Stage::Over,
+                Stage::Dialling { .. } => self.refuse(None, EndCause::Draining),
+                Stage::Ending { .. } | Stage::Over => {}
+            }
+        }
+    }
+
+    /// Something was read of the connection of call signalling, or it is lost.
+    fn signalling(&mut self, read: Result<(), Lost>) {
+        let mut next = read.and_then(|()| self.wire.take());
+        while let Ok(Some(packet)) = next {
+            self.session.handle_input(Instant::now(), Input::Signalling(&packet));
+            self.drain();
+            next = self.wire.take();
+        }
+        if next.is_err() {
+            self.signalling_lost();
+        }
+    }
+
+    fn signalling_lost(&mut self) {
+        self.session.handle_input(Instant::now(), Input::SignallingLost);
+        self.drain();
+        self.ended(EndCause::SignallingTimeout);
+        // Nothing can be said any more.
+        self.stage = Stage::Over;
+    }
+
+    fn control_happened(&mut self, happened: &Happened) {
+        let input = match happened {
+            Happened::Connected => Input::ControlConnected,
+            Happened::Lost => Input::ControlLost,
+            Happened::Read => return self.control_read(),
+        };
+        self.session.handle_input(Instant::now(), input);
+    }
+
+    fn control_read(&mut self) {
+        while let Some(wire) = self.control.open() {
+            match wire.take() {
+                Ok(Some(packet)) => {
+                    self.session.handle_input(Instant::now(), Input::Control(&packet));
+                    self.drain();
+                }
+                Ok(None) => return,
+                Err(Lost) => self.control_lost(),
+            }
+        }
+    }
+
+    fn control_lost(&mut self) {
+        self.control = ControlWay::None;
+        self.session.handle_input(Instant::now(), Input::ControlLost);
+    }
+
+    fn command(&mut self, command: Command) {
+        self.session.handle_input(Instant::now(), Input::Command(command));
+    }
+
+    /// Carries out what the session wants, until it wants nothing more.
+    fn drain(&mut self) {
+        let mut is_closed = false;
+        loop {
+            match self.session.poll_output() {
+                Output::Signalling(packet) => {
+                    if self.wire.send(&packet).is_err() {
+                        self.session.handle_input(Instant::now(), Input::SignallingLost);
+                    }
+                }
+                Output::Control(packet) => {
+                    let sent = self.control.open().map(|wire| wire.send(&packet));
+                    if sent == Some(Err(Lost)) {
+                        self.control_lost();
+                    }
+                }
+                Output::ConnectControl(address) => {
+                    let address = reachable(address, self.path.remote.ip());
+                    self.control.connect(address, &self.shared.config);
+                }
+                // Why it is over may be told after it.
+                Output::Close => is_closed = true,
+                Output::Event(event) => self.happened(event),
+                Output::Timeout(deadline) => {
+                    self.deadline = deadline;
+                    break;
+                }
+            }
+        }
+        if is_closed {
+            self.ended(EndCause::Normal);
+            self.stage = Stage::Over;
+        }
+    }
+
+    fn happened(&mut self, event: Event) {
+        match event {
+            Event::Offered(offer) => self.offered(offer),
+            Event::NumberDigits(digits, last) => self.dialled(&digits, last),
+            Event::Vendor(vendor) => self.vendor = Some(vendor),
+            Event::ControlWanted => self.announce_control(),
+            Event::Redirected(_) => {
+                // Following it would let whoever is called choose whom we call.
+                tracing::info!("a call is not redirected");
+            }
+            Event::Ended(cause) => {
+                self.ended(cause);
+                if !matches!(self.stage, Stage::Over) {
+                    self.stage = Stage::Ending { until: Instant::now() + FAREWELL };
+                }
+            }
+            event => self.tell(event),
+        }
+    }
+
+    /// Tells the bridge what happened to its leg.
+    fn tell(&mut self, event: Event) {
+        let Stage::Leg { seat, .. } = &self.stage else { return };
+        let leg = seat.leg;
+        self.outbox.extend(match event {
+            Event::Ringing => Some(LegEvent::Ringing { leg }),
+            Event::Answered { .. } => Some(LegEvent::Answered { leg }),
+            Event::MediaReady(media) => Some(LegEvent::MediaReady { leg, media }),
+            Event::Digit(digit) => {
+                Some(LegEvent::Digit { leg, digit, method: DigitMethod::UserInput })
+            }
+            Event::KeyframeNeeded => Some(LegEvent::KeyframeNeeded { leg }),
+            _ => None,
+        });
+    }
+
+    /// The last word of the leg, once.
+    fn ended(&mut self, cause: EndCause) {
+        if let Stage::Leg { seat, .. } = &self.stage {
+            self.outbox.push_back(LegEvent::Ended { leg: seat.leg, cause });
+            self.stage = Stage::Ending { until: Instant::now() + FAREWELL };
+        }
+    }
+
+    fn offered(&mut self, offer: Box<Offer>) {
+        if !matches!(self.stage, Stage::Silent { .. }) {
+            return;
+        }
+        if offer.overlap && !self.leads(&offer) {
+            let until = Instant::now() + NEXT_DIGIT;
+            self.stage = Stage::Dialling { offer, until };
+            return self.command(Command::AskDigits);
+        }
+        self.decide(offer);
+    }
+
+    /// More digits of the number.
+    fn dialled(&mut self, digits: &str, last: bool) {
+        let Stage::Dialling { offer, until } = &mut self.stage else { return };
+        let number = offer.called_number.get_or_insert_default();
+        let room = MAX_DIGITS.saturating_sub(number.len());
+        number.extend(digits.chars().take(room));
+        *until = Instant::now() + NEXT_DIGIT;
+        let offer = offer.clone();
+        if last || self.leads(&offer) {
+            self.decide(offer);
+        }
+    }
+
+    /// What is known of a call, under the first of its names that leads anywhere.
+    fn known(&self, offer: &Offer) -> (IncomingCall, bool) {
+        let mut call = facts::incoming(offer, self.path, self.vendor.as_deref());
+        for called in facts::callees(offer, self.path.local) {
+            let before = std::mem::replace(&mut call.called, called);
+            if (self.shared.config.leads)(&call) {
+                return (call, true);
+            }
+            call.called = before;
+        }
+        (call, false)
+    }
+
+    fn leads(&self, offer: &Offer) -> bool {
+        self.known(offer).1
+    }
+
+    /// The number is complete: whether the call may be a leg.
+    fn decide(&mut self, offer: Box<Offer>) {
+        let (call, _) = self.known(&offer);
+        if *self.life.borrow() != Life::Serving {
+            return self.refuse(Some(&call), EndCause::Draining);
+        }
+        match (self.shared.config.admission)(&call) {
+            Decision::Admit => self.admit(call, &offer),
+            Decision::Refuse(cause) => self.refuse(Some(&call), cause),
+            Decision::Authenticate => self.refuse(Some(&call), EndCause::Unauthorized),
+        }
+    }
+
+    fn admit(&mut self, call: IncomingCall, offer: &Offer) {
+        let leg = self.shared.config.legs.next();
+        let offered = facts::offered(leg, call, offer);
+        let seat = self.shared.seat(leg);
+        self.stage = Stage::Leg { seat, tunnelled: offer.tunnelled };
+        self.outbox.push_back(LegEvent::Offered(Box::new(offered)));
+        self.command(Command::Proceed);
+    }
+
+    fn refuse(&mut self, call: Option<&IncomingCall>, cause: EndCause) {
+        (self.shared.config.refused)(call, cause);
+        self.stage = Stage::Ending { until: Instant::now() + FAREWELL };
+        self.command(Command::End(cause));
+    }
+
+    fn leg_command(&mut self, command: LegCommand) {
+        let command = match command {
+            LegCommand::Accept { policy, media, .. } => {
+                return match media.ports() {
+                    Some(media) => self.accept(*policy, media),
+                    None => self.command(Command::End(EndCause::Internal)),
+                };
+            }
+            LegCommand::Ring { .. } => Command::Ring,
+            LegCommand::Reject { cause, .. } | LegCommand::End { cause, .. } => Command::End(cause),
+            LegCommand::Hold { held, .. } => Command::Hold(held),
+            LegCommand::SendDigits { digits, .. } => {
+                Command::SendDigits(digits.chars().take(MAX_KEYS).collect())
+            }
+            LegCommand::RequestKeyframe { .. } => Command::RequestKeyframe,
+            // Channels for pictures are opened as ports for them were given at the answer.
+            LegCommand::AnswerPictures { .. } | LegCommand::Dial { .. } => return,
+        };
+        self.command(command);
+    }
+
+    fn accept(&mut self, policy: OfferPolicy, media: PortAddress) {
+        let Stage::Leg { seat, tunnelled } = &self.stage else { return };
+        let (leg, tunnelled) = (seat.leg, *tunnelled);
+        let control = if tunnelled { None } else { self.await_control() };
+        let terms = Box::new(terms(policy, media, self.path.remote.ip()));
+        self.command(Command::Answer { terms, control });
+        // TCP has proved where the caller is; nothing follows by which it would confirm.
+        self.outbox.push_back(LegEvent::Answered { leg });
+    }
+
+    /// We answered, or were answered, without a way for H.245.
+    fn announce_control(&mut self) {
+        match self.await_control() {
+            Some(address) => self.command(Command::AnnounceControl(address)),
+            None => self.command(Command::End(EndCause::PortsExhausted)),
+        }
+    }
+
+    /// Takes a connection for H.245. Gives the address as the peer sees it.
+    fn await_control(&mut self) -> Option<SocketAddr> {
+        let Shared { config, ports, locals, .. } = &*self.shared;
+        let ends = (self.path.local, self.path.remote.ip());
+        match self.control.listen(ends, ports, config) {
+            Ok(port) => Some(SocketAddr::new(locals.advertised(self.path.local), port)),
+            Err(error) => {
+                tracing::warn!(%error, "no port for H.245");
+                None
+            }
+        }
+    }
+}
+
+impl Call {
+    /// Begins a call that we make.
+    pub(super) fn begin(&mut self, command: Command) {
+        self.command(command);
+    }
+}
+
+impl Stage {
+    fn until(&self) -> Option<Instant> {
+        match self {
+            Stage::Silent { until } | Stage::Dialling { until, .. } | Stage::Ending { until } => {
+                Some(*until)
+            }
+            Stage::Leg { .. } | Stage::Over => None,
+        }
+    }
+
+    /// The next command of the leg.
+    async fn command(&mut self) -> Option<LegCommand> {
+        match self {
+            Stage::Leg { seat, .. } => seat.commands.recv().await,
+            _ => std::future::pending().await,
+        }
+    }
+}
+
+/// What a leg may agree to, and where its media is awaited.
+pub(super) fn terms(policy: OfferPolicy, media: PortAddress, source: IpAddr) -> Terms {
+    let at = |rtp: SocketAddr, rtcp: SocketAddr| LocalMedia {
+        advertised: media.advertised,
+        rtp_port: rtp.port(),
+        rtcp_port: rtcp.port(),
+    };
+    Terms {
+        policy,
+        audio: at(media.rtp, media.rtcp),
+        video: media.video.map(|(rtp, rtcp)| at(rtp, rtcp)),
+        signalling_source: source,
+    }
+}
+
+/// Where a peer's address for H.245 is reached: one that leads nowhere from here, as rooms behind
+/// NAT give it, stands for the address that its signalling comes from.
+fn reachable(given: SocketAddr, source: IpAddr) -> SocketAddr {
+    let source = source.to_canonical();
+    let leads_elsewhere = match (given.ip().to_canonical(), source) {
+        (IpAddr::V4(given), IpAddr::V4(source)) => {
+            let inner = given.is_loopback() || given.is_link_local() || given.is_unspecified();
+            let unroutable = given.is_private() && !source.is_private();
+            inner || unroutable || given.is_multicast() || given.is_broadcast()
+        }
+        (IpAddr::V6(given), _) => {
+            let inner = given.is_loopback() || given.is_unspecified();
+            inner || given.is_multicast() || given.is_unicast_link_local()
+        }
+        (IpAddr::V4(_), IpAddr::V6(_)) => false,
+    };
+    if leads_elsewhere { SocketAddr::new(source, given.port()) } else { given }
+}
+
+async fn sleep_until(at: Option<Instant>) {
+    match at {
+        Some(at) => tokio::time::sleep_until(at.into()).await,
+        None => std::future::pending().await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_behind_nat_stands_for_the_source() {
+        for (given, source, expected) in [
+            ("192.0.2.9:2000", "192.0.2.9", "192.0.2.9:2000"),
+            ("192.0.2.10:2000", "192.0.2.9", "192.0.2.10:2000"),
+            ("10.0.0.5:2000", "192.0.2.9", "192.0.2.9:2000"),
+            ("10.0.0.5:2000", "10.9.0.1", "10.0.0.5:2000"),
+            ("127.0.0.1:2000", "192.0.2.9", "192.0.2.9:2000"),
+            ("0.0.0.0:2000", "192.0.2.9", "192.0.2.9:2000"),
+            ("169.254.169.254:80", "192.0.2.9", "192.0.2.9:80"),
+            ("[::1]:2000", "2001:db8::9", "[2001:db8::9]:2000"),
+        ] {
+            let (given, source) = (given.parse().expect("given"), source.parse().expect("source"));
+            assert_eq!(reachable(given, source).to_string(), expected);
+        }
+    }
+}

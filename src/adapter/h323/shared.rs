@@ -1,0 +1,101 @@
+//! What all calls share, and by what each of them is moved.
+
+use super::config::H323Config;
+use super::control::Ports;
+use super::locate::Locator;
+use crate::local::LocalAddresses;
+use crate::random::seed;
+use causeway_base::LegId;
+use causeway_conference::{LegCommand, LegEvent};
+use causeway_proto::h323::session::{self, Session};
+use dashmap::DashMap;
+use std::sync::Arc;
+use tokio::sync::{mpsc, watch};
+
+/// Commands that may wait for a call. It is accepted once; keys are pressed by people.
+const MAX_COMMANDS: usize = 32;
+
+/// Where the adapter is in its life.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Life {
+    /// It takes calls.
+    #[default]
+    Serving,
+    /// Running calls go on, no new ones come in.
+    Draining,
+    /// Every call ends.
+    Stopping,
+}
+
+/// What all calls share.
+#[derive(Debug)]
+pub(super) struct Shared {
+    pub(super) config: H323Config,
+    pub(super) locals: LocalAddresses,
+    pub(super) ports: Ports,
+    pub(super) locator: Locator,
+    pub(super) events: mpsc::Sender<LegEvent>,
+    pub(super) legs: DashMap<LegId, mpsc::Sender<LegCommand>>,
+    pub(super) life: watch::Sender<Life>,
+    /// Tasks of calls.
+    pub(super) tasks: watch::Sender<usize>,
+}
+
+/// A leg's place among the others; dropping it gives it up.
+#[derive(Debug)]
+pub(super) struct Seat {
+    pub(super) leg: LegId,
+    pub(super) commands: mpsc::Receiver<LegCommand>,
+    shared: Arc<Shared>,
+}
+
+/// Counts a task while it is there.
+#[derive(Debug)]
+pub(super) struct Present(Arc<Shared>);
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        self.shared.legs.remove(&self.leg);
+    }
+}
+
+impl Drop for Present {
+    fn drop(&mut self) {
+        self.0.tasks.send_modify(|tasks| *tasks = tasks.saturating_sub(1));
+    }
+}
+
+impl Shared {
+    pub(super) fn new(config: H323Config, events: mpsc::Sender<LegEvent>) -> Self {
+        Self {
+            locals: LocalAddresses::new(config.advertised.clone()),
+            ports: Ports::default(),
+            locator: Locator::new(&config.nameservers),
+            events,
+            legs: DashMap::new(),
+            life: watch::channel(Life::default()).0,
+            tasks: watch::channel(0).0,
+            config,
+        }
+    }
+
+    /// A leg can be told something from now on.
+    pub(super) fn seat(self: &Arc<Self>, leg: LegId) -> Seat {
+        let (sender, commands) = mpsc::channel(MAX_COMMANDS);
+        self.legs.insert(leg, sender);
+        Seat { leg, commands, shared: Arc::clone(self) }
+    }
+
+    /// One task more.
+    pub(super) fn present(self: &Arc<Self>) -> Present {
+        self.tasks.send_modify(|tasks| *tasks += 1);
+        Present(Arc::clone(self))
+    }
+
+    /// A session that has not begun.
+    pub(super) fn session(&self) -> Session {
+        let H323Config { product: (name, version), tunnelling, ring_patience, .. } = &self.config;
+        let config = session::Config::new(name, version, *tunnelling, *ring_patience, seed());
+        Session::new(config)
+    }
+}

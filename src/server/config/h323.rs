@@ -1,0 +1,56 @@
+//! `[h323]`: where H.323 rooms call, and how it is spoken.
+
+use super::raw::RawH323;
+use super::resolve::Finder;
+use super::source::At;
+use causeway_adapter::h323::Limits;
+use std::net::SocketAddr;
+use std::ops::RangeInclusive;
+use std::time::Duration;
+
+/// Where H.323 is taken, and how it is spoken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct H323 {
+    /// Where call signalling is taken. Empty: nobody calls by H.323; calls out go all the same.
+    pub listen: Vec<SocketAddr>,
+    /// TCP ports of H.245 where it has a connection of its own.
+    pub control_ports: RangeInclusive<u16>,
+    /// Whether H.245 may travel within call signalling.
+    pub tunnelling: bool,
+    /// Whether calls that we make propose channels at once.
+    pub fast_start: bool,
+    /// How long a call that we make may ring.
+    pub ring: Duration,
+    /// How signalling is marked for routers.
+    pub dscp: u8,
+    /// Silence on a connection after which the system asks whether the peer is there.
+    pub keep_alive: Duration,
+    /// Limits.
+    pub limits: Limits,
+}
+
+pub(super) fn h323(finder: &mut Finder<'_>, raw: &RawH323) -> H323 {
+    let fix = "write an address with a port, like \"192.0.2.5:1720\" or \"[::]:1720\"";
+    finder.range("h323", "dscp", raw.dscp, 0, 63);
+    finder.range("h323", "ring_s", raw.ring_s, 5, 600);
+    finder.range("h323", "keep_alive_s", raw.keep_alive_s, 5, 7_200);
+    finder.range("h323", "control_port_min", raw.control_port_min, 1_024, 65_535);
+    if raw.control_port_max < raw.control_port_min {
+        let at = [At::Key("h323"), At::Key("control_port_max")];
+        finder.find(&at, "below `control_port_min`", "leave room for a port a call");
+    }
+    H323 {
+        listen: finder.list("h323", "listen", &raw.listen, fix),
+        control_ports: raw.control_port_min..=raw.control_port_max,
+        tunnelling: raw.tunnelling,
+        fast_start: raw.fast_start,
+        ring: Duration::from_secs(raw.ring_s),
+        dscp: raw.dscp,
+        keep_alive: Duration::from_secs(raw.keep_alive_s),
+        limits: Limits {
+            connections: raw.max_connections,
+            connections_per_source: raw.max_connections_per_source,
+            ..Limits::default()
+        },
+    }
+}
