@@ -69,7 +69,7 @@ sequence! {
     /// Asks for an operation.
     Invoke {
         invoke_id: u16 as Must<Whole<0, 65_535>>,
-        linked_id: Option<u16> as May<Whole<0, 65_535>>,
+        linked_id: Option<i64> as May<AnyWhole>,
         opcode: Code as Must<Code>,
         argument: Option<Vec<u8>> as May<Octets>,
     }
@@ -84,9 +84,10 @@ choice! {
 }
 
 sequence! {
-    /// The result of an operation.
+    /// The result of an operation. Like every answer it has a number without bounds, unlike the
+    /// invocation that it answers.
     ReturnResult {
-        invoke_id: u16 as Must<Whole<0, 65_535>>,
+        invoke_id: i64 as Must<AnyWhole>,
         result: Option<OperationResult> as May<OperationResult>,
     }
 }
@@ -102,7 +103,7 @@ sequence! {
 sequence! {
     /// An operation failed.
     ReturnError {
-        invoke_id: u16 as Must<Whole<0, 65_535>>,
+        invoke_id: i64 as Must<AnyWhole>,
         errcode: Code as Must<Code>,
         parameter: Option<Vec<u8>> as May<Octets>,
     }
@@ -111,7 +112,7 @@ sequence! {
 sequence! {
     /// An APDU is refused.
     Reject {
-        invoke_id: u16 as Must<Whole<0, 65_535>>,
+        invoke_id: i64 as Must<AnyWhole>,
         problem: Problem as Must<Problem>,
     }
 }
@@ -147,5 +148,5 @@ pub fn refuse(service: &H4501SupplementaryService) -> Option<H4501SupplementaryS
 fn rejection(operation: &Ros) -> Option<Ros> {
     let Ros::Invoke(Invoke { invoke_id, .. }) = operation else { return None };
     let problem = Problem::Invoke(UNRECOGNIZED_OPERATION);
-    Some(Ros::Reject(Reject { invoke_id: *invoke_id, problem }))
+    Some(Ros::Reject(Reject { invoke_id: (*invoke_id).into(), problem }))
 }

@@ -201,7 +201,7 @@ fn services_are_refused_one_by_one() {
     };
     let refused = h450::refuse(&service).expect("an answer");
     let ServiceApdus::RosApdus(answers) = &refused.service_apdu else { panic!("no operations") };
-    let ids: Vec<u16> = answers
+    let ids: Vec<i64> = answers
         .iter()
         .map(|answer| match answer {
             Ros::Reject(reject) => {
@@ -216,6 +216,24 @@ fn services_are_refused_one_by_one() {
     assert_eq!(h450::refuse(&refused), None, "a refusal is not refused");
     service.interpretation_apdu = Some(InterpretationApdu::DiscardAnyUnrecognizedInvokePdu);
     assert_eq!(h450::refuse(&service), None);
+}
+
+/// As others read it: an octet of length before each number but that of an invocation.
+#[test]
+fn the_number_of_a_refused_service_has_no_bounds() {
+    use h450::{H4501SupplementaryService, Invoke, Problem, Reject, Ros, ServiceApdus};
+    let bytes = |operation| {
+        let service = H4501SupplementaryService {
+            service_apdu: ServiceApdus::RosApdus(vec![operation]),
+            ..H4501SupplementaryService::default()
+        };
+        encode(&service).unwrap()
+    };
+    let invoke = bytes(Ros::Invoke(Invoke { invoke_id: 700, ..Invoke::default() }));
+    assert!(invoke.windows(2).any(|pair| pair == 700_u16.to_be_bytes()), "{invoke:02x?}");
+    let reject = Reject { invoke_id: 7, problem: Problem::Invoke(1) };
+    let reject = bytes(Ros::Reject(reject));
+    assert!(reject.ends_with(&[1, 7, 0x40, 1, 1]), "{reject:02x?}");
 }
 
 proptest! {
