@@ -204,7 +204,7 @@ fn services_are_refused() {
     let [answer] = &answers.expect("an answer")[..] else { panic!("one for each message") };
     let answer: H4501SupplementaryService = decode(answer).expect("our own");
     let ServiceApdus::RosApdus(refused) = answer.service_apdu else { panic!("no operations") };
-    let refused: Vec<u16> = refused
+    let refused: Vec<i64> = refused
         .iter()
         .filter_map(|it| if let Ros::Reject(reject) = it { Some(reject.invoke_id) } else { None })
         .collect();

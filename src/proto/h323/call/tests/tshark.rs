@@ -11,6 +11,7 @@ use causeway_asn1::h245::{
     ConferenceRequest, ModeElement, MultimediaSystemControlMessage as Message, RequestMessage,
     RequestMode,
 };
+use causeway_asn1::h450::{H4501SupplementaryService, Invoke, Ros, ServiceApdus};
 use causeway_base::EndCause;
 use causeway_wire::q931::{CallReference, MessageKind, Q931View, Q931Writer};
 use causeway_wire::testing::capture::{self, Sent};
@@ -66,8 +67,7 @@ fn it_finds_nothing_malformed_in_any_way_to_start() {
     check("h323-starts", &sent);
 }
 
-/// What calls say beside: digits, redirections, notifications, states, complaints. Not refusals of
-/// services: tshark takes the number of an invocation for one without bounds in all but Invoke.
+/// What calls say beside: digits, redirections, notifications, states, refusals.
 #[test]
 fn it_finds_nothing_malformed_beside() {
     let mut pair = Pair::new(config(true, false), config(true, true));
@@ -121,8 +121,8 @@ fn it_finds_nothing_malformed_beside() {
     check("h323-beside", &pair.sent);
 }
 
-/// A question for the state of the call and of one that is not there, and H.245 that is refused or
-/// not understood: all are answered.
+/// A question for the state of the call and of one that is not there, a service, and H.245 that is
+/// refused or not understood: all are answered.
 fn inquiries(pair: &mut Pair) {
     let asked = pair.sent.len();
     for value in [77, 78] {
@@ -142,7 +142,13 @@ fn inquiries(pair: &mut Pair) {
     ];
     let refused =
         refused.map(|request| encode(&Message::Request(Box::new(request))).expect("a request"));
-    let packet = message::carrier().bytes(reference, &header, refused.to_vec(), vec![]);
+    let invoke = Ros::Invoke(Invoke { invoke_id: 7, ..Invoke::default() });
+    let service = H4501SupplementaryService {
+        service_apdu: ServiceApdus::RosApdus(vec![invoke]),
+        ..H4501SupplementaryService::default()
+    };
+    let services = vec![encode(&service).expect("a service")];
+    let packet = message::carrier().bytes(reference, &header, refused.to_vec(), services);
     pair.input(Side::Callee, Input::Signalling(&packet.expect("short")));
     assert!(pair.sent.len() >= asked + 3, "they are answered");
 }
