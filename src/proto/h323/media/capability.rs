@@ -3,7 +3,6 @@
 use super::Terms;
 use super::format::{self, Coding, Kind};
 use crate::h323::h245::Capabilities;
-use causeway_asn1::ObjectIdentifier;
 use causeway_asn1::h245::{
     AudioTelephonyEventCapability, Capability, CapabilityDescriptor, CapabilityTableEntry,
     H2250Capability, MediaDistributionCapability, MediaPacketizationCapability,
@@ -16,9 +15,6 @@ use causeway_plan::{
 };
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
-
-/// H.245 version 16.
-const PROTOCOL: [u32; 6] = [0, 0, 8, 245, 0, 16];
 
 /// What H.323 equipment says of its jitter buffer, in milliseconds.
 const AUDIO_JITTER_MS: u16 = 250;
@@ -114,7 +110,6 @@ pub(super) fn ours(terms: &Terms) -> TerminalCapabilitySet {
         capability: Some(capability),
     };
     TerminalCapabilitySet {
-        protocol_identifier: ObjectIdentifier::new(&PROTOCOL),
         multiplex_capability: Some(transport(pictures)),
         capability_table: Some(table.into_iter().map(entry).collect()),
         capability_descriptors: Some(vec![CapabilityDescriptor {
@@ -127,10 +122,7 @@ pub(super) fn ours(terms: &Terms) -> TerminalCapabilitySet {
 
 /// That we take nothing for now (H.323 section 8.4.6).
 pub(super) fn nothing() -> TerminalCapabilitySet {
-    TerminalCapabilitySet {
-        protocol_identifier: ObjectIdentifier::new(&PROTOCOL),
-        ..TerminalCapabilitySet::default()
-    }
+    TerminalCapabilitySet::default()
 }
 
 /// What our transport can do: packets to one address, pictures whole or cut in pieces.

@@ -4,6 +4,7 @@ use super::super::message::{self, Header};
 use super::super::{Command, Input, Placing, Redirection};
 use super::pair::{Pair, Side, config, placing, proposal, reverse_proposal};
 use super::scenario;
+use crate::h323::captures::tshark;
 use crate::h323::{address, h245};
 use causeway_asn1::encode;
 use causeway_asn1::h225::H323UserInformation;
@@ -14,23 +15,7 @@ use causeway_asn1::h245::{
 use causeway_asn1::h450::{H4501SupplementaryService, Invoke, Ros, ServiceApdus};
 use causeway_base::EndCause;
 use causeway_wire::q931::{CallReference, MessageKind, Q931View, Q931Writer};
-use causeway_wire::testing::capture::{self, Sent};
-
-/// What tshark says of all that; `None` where there is none, which CI does not allow.
-fn tshark(name: &str, sent: &[Sent]) -> Option<String> {
-    let file = std::env::temp_dir().join(format!("causeway-{name}-{}.pcap", std::process::id()));
-    std::fs::write(&file, capture::write(sent)).expect("writable");
-    let output = std::process::Command::new("tshark")
-        .args(["-n", "-V", "-d", "tcp.port==11000,h245", "-r"])
-        .arg(&file)
-        .output();
-    std::fs::remove_file(&file).expect("just written");
-    let Ok(output) = output else {
-        assert!(std::env::var_os("CI").is_none(), "no tshark: deploy/bootstrap --tests");
-        return None;
-    };
-    Some(String::from_utf8_lossy(&output.stdout).into_owned())
-}
+use causeway_wire::testing::capture::Sent;
 
 /// How many messages of call signalling there are, and of H.245, within them or beside.
 fn count(sent: &[Sent]) -> (usize, usize) {
