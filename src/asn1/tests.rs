@@ -1,8 +1,8 @@
 use super::*;
 use crate::codec::{AnyWhole, AtLeast, Bits, Characters, Digits, Ia5, List, Null, Octets, Whole};
 use crate::h225::{
-    AliasAddress, EndpointIdentifier, GatekeeperRequest, H323UserInformation, RasMessage,
-    TransportAddress,
+    AliasAddress, Ansi41Uim, Ansi41UimSystemId, EndpointIdentifier, GatekeeperRequest, GsmUim,
+    H323UserInformation, RasMessage, TransportAddress,
 };
 use crate::h245::{
     MasterSlaveDetermination, MultimediaSystemControlMessage, RequestMessage, RoundTripDelayRequest,
@@ -54,6 +54,31 @@ fn strings_by_their_sizes_and_characters() {
     assert_eq!(letter, Err(What::Character));
     assert_eq!(read::<Vec<u8>, Octets>(&[0xc1]), Err(What::Fragmented));
     assert_eq!(read::<Vec<u8>, Octets>(&[5, 1]), Err(What::Truncated));
+}
+
+/// As pycrate writes them.
+#[test]
+fn digits_of_mobile_networks_have_the_sizes_of_their_components() {
+    let text = |text: &str| Some(String::from(text));
+    let uim = GsmUim {
+        imsi: text("262011234567890"),
+        imei: text("356938035643809"),
+        hplmn: text("2620"),
+        ..GsmUim::default()
+    };
+    let bytes = encode(&uim).expect("allowed");
+    assert_eq!(hex::encode(&bytes), "4d80484233456789ab20578b5a257865a2bc4842");
+    assert_eq!(decode(&bytes), Ok(uim));
+    let uim = Ansi41Uim {
+        esn: text("0123456789#*abc0"),
+        system_id: Ansi41UimSystemId::Sid("12".into()),
+        ..Ansi41Uim::default()
+    };
+    let bytes = encode(&uim).expect("allowed");
+    assert_eq!(hex::encode(&bytes), "040023456789ab01cde21034");
+    assert_eq!(decode(&bytes), Ok(uim));
+    let long = GsmUim { hplmn: text("26201"), ..GsmUim::default() };
+    assert!(encode(&long).is_err(), "of four digits at most");
 }
 
 #[test]

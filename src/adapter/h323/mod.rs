@@ -7,6 +7,7 @@
 //! * `call`: one call: its session between its connections and its leg.
 //! * `wire`: one connection. * `control`: that of H.245, where it has one of its own.
 //! * `facts`: what a Setup says of itself.
+//! * [`ras`]: gatekeepers: ours for rooms, and the one where we are registered.
 
 mod call;
 pub mod config;
@@ -15,6 +16,7 @@ mod dial;
 mod facts;
 mod listen;
 mod locate;
+pub mod ras;
 mod shared;
 #[cfg(test)]
 mod tests;

@@ -167,9 +167,14 @@ impl Emitter {
                 };
                 Rust { name: format!("Vec<{name}>"), codec }
             }
-            Type::Named(name) => {
+            Type::Named(name, size) => {
                 let target = self.types.get(name).unwrap_or_else(|| panic!("no type {name}"));
                 let rust = pascal(name);
+                if *size != (0, NONE) {
+                    let target = narrowed(target, *size);
+                    let codec = self.rust("", owner, &target, &mut String::new()).codec;
+                    return Rust { name: rust, codec };
+                }
                 if has_own_codec(target) {
                     return Rust { codec: rust.clone(), name: rust };
                 }
@@ -193,8 +198,8 @@ impl Emitter {
             fields.iter().any(|field| self.leads_to(&field.kind, owner, depth + 1))
         };
         match kind {
-            Type::Named(name) if name == owner => true,
-            Type::Named(name) => self.leads_to(&self.types[name], owner, depth + 1),
+            Type::Named(name, _) if name == owner => true,
+            Type::Named(name, _) => self.leads_to(&self.types[name], owner, depth + 1),
             Type::Sequence(root, more) => any(root) || more.as_deref().is_some_and(any),
             Type::Choice(choice) => any(&choice.root) || choice.more.as_deref().is_some_and(any),
             _ => false,
@@ -230,7 +235,7 @@ impl Emitter {
             Type::Octets((low, high)) if low == high => *low as usize,
             Type::Octets(_) | Type::Open | Type::Characters(..) | Type::List(..) => 24,
             Type::Bits(_) => 32,
-            Type::Named(name) => self.size_within(&self.types[name], depth + 1),
+            Type::Named(name, _) => self.size_within(&self.types[name], depth + 1),
             Type::Sequence(root, additions) => {
                 let root: usize = sizes(root, usize::MAX).iter().sum();
                 root + more(additions, MAX_OPTIONAL).iter().sum::<usize>()
@@ -241,6 +246,19 @@ impl Emitter {
                 all.into_iter().max().unwrap_or(0) + 8
             }
         }
+    }
+}
+
+/// A type that has no size of its own with one.
+fn narrowed(kind: &Type, size: Size) -> Type {
+    match kind {
+        Type::Octets((0, NONE)) => Type::Octets(size),
+        Type::Bits((0, NONE)) => Type::Bits(size),
+        Type::Characters(string, from, (0, NONE)) => {
+            Type::Characters(string.clone(), from.clone(), size)
+        }
+        Type::List(element, (0, NONE)) => Type::List(element.clone(), size),
+        other => panic!("a size of {other:?}"),
     }
 }
 

@@ -24,7 +24,8 @@ pub enum Type {
     Sequence(Vec<Field>, Option<Vec<Field>>),
     Choice(Alternatives),
     Open,
-    Named(String),
+    /// Another type, perhaps of a narrower size than its own.
+    Named(String, Size),
 }
 
 pub type Size = (i64, i64);
@@ -168,8 +169,9 @@ impl Parser {
                 if self.take("{") {
                     self.skip_braces();
                 }
-                self.constraints();
-                Type::Named(name.to_owned())
+                let Constraints { size, from } = self.constraints();
+                assert!(from.is_none(), "{name} with fewer characters");
+                Type::Named(name.to_owned(), size)
             }
         }
     }

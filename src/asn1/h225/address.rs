@@ -112,38 +112,38 @@ pub type TbcdString = String;
 sequence! {
     /// `ANSI-41-UIM` of H.225.0.
     Ansi41Uim {
-        imsi: Option<TbcdString> as May<Characters<Tbcd>>,
-        min: Option<TbcdString> as May<Characters<Tbcd>>,
-        mdn: Option<TbcdString> as May<Characters<Tbcd>>,
-        msisdn: Option<TbcdString> as May<Characters<Tbcd>>,
-        esn: Option<TbcdString> as May<Characters<Tbcd>>,
-        mscid: Option<TbcdString> as May<Characters<Tbcd>>,
+        imsi: Option<TbcdString> as May<Characters<Tbcd, 3, 16>>,
+        min: Option<TbcdString> as May<Characters<Tbcd, 3, 16>>,
+        mdn: Option<TbcdString> as May<Characters<Tbcd, 3, 16>>,
+        msisdn: Option<TbcdString> as May<Characters<Tbcd, 3, 16>>,
+        esn: Option<TbcdString> as May<Characters<Tbcd, 16, 16>>,
+        mscid: Option<TbcdString> as May<Characters<Tbcd, 3, 16>>,
         system_id: Ansi41UimSystemId as Must<Ansi41UimSystemId>,
         system_my_type_code: Option<[u8; 1]> as May<Exactly<1>>,
         system_access_type: Option<[u8; 1]> as May<Exactly<1>>,
         qualification_information_code: Option<[u8; 1]> as May<Exactly<1>>,
-        sesn: Option<TbcdString> as May<Characters<Tbcd>>,
-        soc: Option<TbcdString> as May<Characters<Tbcd>>,
+        sesn: Option<TbcdString> as May<Characters<Tbcd, 16, 16>>,
+        soc: Option<TbcdString> as May<Characters<Tbcd, 3, 16>>,
     } more {}
 }
 
 choice! {
     /// Within `ANSI-41-UIM` of H.225.0.
     Ansi41UimSystemId of 2 {
-        0: Sid(TbcdString as Characters<Tbcd>),
-        1: Mid(TbcdString as Characters<Tbcd>),
+        0: Sid(TbcdString as Characters<Tbcd, 1, 4>),
+        1: Mid(TbcdString as Characters<Tbcd, 1, 4>),
     } or Unrecognised {}
 }
 
 sequence! {
     /// `GSM-UIM` of H.225.0.
     GsmUim {
-        imsi: Option<TbcdString> as May<Characters<Tbcd>>,
+        imsi: Option<TbcdString> as May<Characters<Tbcd, 3, 16>>,
         tmsi: Option<Vec<u8>> as May<Octets<1, 4>>,
-        msisdn: Option<TbcdString> as May<Characters<Tbcd>>,
-        imei: Option<TbcdString> as May<Characters<Tbcd>>,
-        hplmn: Option<TbcdString> as May<Characters<Tbcd>>,
-        vplmn: Option<TbcdString> as May<Characters<Tbcd>>,
+        msisdn: Option<TbcdString> as May<Characters<Tbcd, 3, 16>>,
+        imei: Option<TbcdString> as May<Characters<Tbcd, 15, 16>>,
+        hplmn: Option<TbcdString> as May<Characters<Tbcd, 1, 4>>,
+        vplmn: Option<TbcdString> as May<Characters<Tbcd, 1, 4>>,
     } more {}
 }
 

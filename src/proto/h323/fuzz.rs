@@ -4,7 +4,7 @@ use super::call::{self, Call};
 use super::h245::{Command, Config, Control, Input, Output};
 use super::ras::gatekeeper::{self, Gatekeeper};
 use super::ras::{self, Client};
-use causeway_asn1::h225::{EndpointType, VendorIdentifier};
+use causeway_asn1::h225::EndpointType;
 use causeway_base::EndCause;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -104,10 +104,15 @@ pub fn ras_sequence(data: &[u8]) {
         gatekeeper_identifier: None,
         ras_address: ([127, 0, 0, 2], 1719).into(),
         call_address: ([127, 0, 0, 2], 1720).into(),
-        endpoint: EndpointType::default(),
-        vendor: VendorIdentifier::default(),
+        product: Default::default(),
         aliases: vec![],
         time_to_live: Duration::from_secs(60),
+        credentials: data
+            .len()
+            .is_multiple_of(2)
+            .then(|| ("room".to_owned(), ras::Key::of("secret"))),
+        clock: ras::Clock { at: now, seconds: 1_700_000_000 },
+        seed: [7; 32],
     });
     client.handle_input(now, ras::Input::Command(ras::Command::Start));
     drain_ras(&mut client);
@@ -131,12 +136,15 @@ pub fn ras_sequence(data: &[u8]) {
 #[allow(clippy::disallowed_methods, reason = "an instant to count from")]
 pub fn gatekeeper_sequence(data: &[u8]) {
     let mut now = Instant::now();
+    let ours = ([127, 0, 0, 1], 1719).into();
     let mut gatekeeper = Gatekeeper::new(gatekeeper::Config {
         identifier: "Causeway".to_owned(),
-        ras_address: ([127, 0, 0, 1], 1719).into(),
         time_to_live: Duration::from_secs(120),
         bandwidth: 40_000,
+        users: vec![],
         neighbours: vec![],
+        clock: ras::Clock { at: now, seconds: 1_700_000_000 },
+        seed: [7; 32],
     });
     let mut rest = data;
     for _ in 0..MAX_STEPS {
@@ -145,39 +153,43 @@ pub fn gatekeeper_sequence(data: &[u8]) {
         rest = after;
         let from = ([127, 0, 0, 2 + (kind & 1)], 1719).into();
         let known = gatekeeper.registrant(from).is_some();
-        gatekeeper.handle_input(now, gatekeeper::Input::Datagram { from, data });
         let mut answers = 0;
-        let asked = drain_gatekeeper(&mut gatekeeper, |to, length| {
+        let mut sent = |to, length| {
             answers += 1;
             assert!(to == from && answers == 1 && (known || length <= data.len()));
-        });
-        if let Some(asked) = asked {
-            let allowed = gatekeeper::Input::Command(gatekeeper::Command::Register(asked));
-            gatekeeper.handle_input(now, allowed);
-            drain_gatekeeper(&mut gatekeeper, |to, _| assert_eq!(to, from));
+        };
+        let local = gatekeeper::Local { ras: ours, call: ours };
+        gatekeeper.handle_input(now, gatekeeper::Input::Datagram { from, local, data });
+        if let Some(allowed) = drain_gatekeeper(&mut gatekeeper, &mut sent) {
+            gatekeeper.handle_input(now, gatekeeper::Input::Command(allowed));
+            drain_gatekeeper(&mut gatekeeper, &mut sent);
         }
         if kind & 2 != 0 {
             now += Duration::from_secs(30);
             gatekeeper.handle_timeout(now);
-            drain_gatekeeper(&mut gatekeeper, |_, _| panic!("nobody asked"));
+            // Only who has calls is asked about them.
+            drain_gatekeeper(&mut gatekeeper, |to, _| assert!(to != ours));
         }
     }
 }
 
-/// What the gatekeeper asks last.
+/// The answer to what the gatekeeper asks last.
 fn drain_gatekeeper(
     gatekeeper: &mut Gatekeeper,
     mut sent: impl FnMut(SocketAddr, usize),
-) -> Option<gatekeeper::QuestionId> {
-    let mut asked = None;
+) -> Option<gatekeeper::Command> {
+    let mut allowed = None;
     loop {
         match gatekeeper.poll_output() {
             gatekeeper::Output::Transmit { to, data } => sent(to, data.len()),
             gatekeeper::Output::Event(gatekeeper::Event::Registering(question, _)) => {
-                asked = Some(question);
+                allowed = Some(gatekeeper::Command::Register(question));
+            }
+            gatekeeper::Output::Event(gatekeeper::Event::Admission { question, here, .. }) => {
+                allowed = Some(gatekeeper::Command::Admit(question, here));
             }
             gatekeeper::Output::Event(_) => {}
-            gatekeeper::Output::Timeout(_) => return asked,
+            gatekeeper::Output::Timeout(_) => return allowed,
         }
     }
 }

@@ -1,24 +1,45 @@
 //! Calls and what the gatekeeper says to them.
 
-use super::Outbox;
+use super::outbox::Outbox;
 use super::pending::{Fired, Pending};
-use super::request;
-use super::words::{Admission, Endpoint, Event};
+use super::request::{self, Report};
+use super::words::{Admission, CallKey, Config, Endpoint, Event};
 use crate::h323::address;
-use causeway_asn1::h225::{AdmissionConfirm, AdmissionReject, AdmissionRejectReason};
+use causeway_asn1::h225::{
+    AdmissionConfirm, AdmissionReject, AdmissionRejectReason, InfoRequest,
+    InfoRequestResponseStatus, RasMessage,
+};
 use causeway_base::EndCause;
 use std::collections::BTreeMap;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Calls of one gatekeeper at a time: what one node takes.
 const MAX_CALLS: usize = 4_000;
+
+/// Calls that one report names: what fits a datagram.
+const MAX_REPORTED: usize = 8;
+
+/// The shortest interval of reports that is followed: a gatekeeper that wants them more often
+/// would have us send for nothing else.
+const MIN_REPORT_INTERVAL: Duration = Duration::from_secs(10);
+
+/// A call as a message names it: its identifier, its call reference, whether we are called.
+/// Old gatekeepers say the reference alone, and 0 for all calls.
+pub(super) type Named = (Option<[u8; 16]>, u16, Option<bool>);
 
 /// Where a call stands.
 #[derive(Debug)]
 enum State {
     Asking(Pending),
-    Admitted,
+    Admitted(Option<Reports>),
     Leaving(Pending),
+}
+
+/// The gatekeeper wants to hear of a call from time to time.
+#[derive(Clone, Copy, Debug)]
+struct Reports {
+    interval: Duration,
+    next: Instant,
 }
 
 #[derive(Debug)]
@@ -31,22 +52,32 @@ impl Call {
     fn pending(&mut self) -> Option<&mut Pending> {
         match &mut self.state {
             State::Asking(pending) | State::Leaving(pending) => Some(pending),
-            State::Admitted => None,
+            State::Admitted(_) => None,
         }
     }
 
     fn deadline(&self) -> Option<Instant> {
         match &self.state {
             State::Asking(pending) | State::Leaving(pending) => Some(pending.deadline()),
-            State::Admitted => None,
+            State::Admitted(reports) => reports.map(|reports| reports.next),
         }
+    }
+
+    fn is(&self, (identifier, reference, answer): Named) -> bool {
+        let Admission { key, call_reference, .. } = &self.admission;
+        let named = match identifier {
+            // All zeros is what stacks send that know of none.
+            Some(identifier) if identifier != [0; 16] => key.identifier == identifier,
+            _ => reference == 0 || *call_reference == reference,
+        };
+        named && answer.is_none_or(|answer| answer == key.answer)
     }
 }
 
-/// All calls, by their call references.
+/// All calls.
 #[derive(Debug, Default)]
 pub(super) struct Admissions {
-    calls: BTreeMap<u16, Call>,
+    calls: BTreeMap<CallKey, Call>,
 }
 
 impl Admissions {
@@ -65,34 +96,34 @@ impl Admissions {
         admission: Admission,
         out: &mut Outbox,
     ) {
-        let call_reference = admission.call_reference;
-        if self.calls.len() >= MAX_CALLS || self.calls.contains_key(&call_reference) {
-            return out.event(Event::Refused(call_reference, EndCause::CapacityReached));
+        let key = admission.key;
+        if self.calls.len() >= MAX_CALLS || self.calls.contains_key(&key) {
+            return out.event(Event::Refused(key, EndCause::CapacityReached));
         }
         let sequence = out.number();
         let message = request::admission(sequence, &endpoint, &admission);
-        let pending = Pending::send(now, endpoint.gatekeeper, sequence, message, out);
-        self.calls.insert(call_reference, Call { admission, state: State::Asking(pending) });
+        let pending = out.request(now, endpoint.gatekeeper, sequence, message);
+        self.calls.insert(key, Call { admission, state: State::Asking(pending) });
     }
 
     pub(super) fn disengage(
         &mut self,
         now: Instant,
         endpoint: Option<Endpoint>,
-        call_reference: u16,
+        key: CallKey,
         out: &mut Outbox,
     ) {
-        let Some(call) = self.calls.get_mut(&call_reference) else { return };
+        let Some(call) = self.calls.get_mut(&key) else { return };
         match (&call.state, endpoint) {
             (State::Leaving(_), _) => {}
-            (State::Admitted | State::Asking(_), Some(endpoint)) => {
+            (State::Admitted(_) | State::Asking(_), Some(endpoint)) => {
                 let sequence = out.number();
                 let message = request::disengagement(sequence, &endpoint, &call.admission);
-                let pending = Pending::send(now, endpoint.gatekeeper, sequence, message, out);
+                let pending = out.request(now, endpoint.gatekeeper, sequence, message);
                 call.state = State::Leaving(pending);
             }
             (_, None) => {
-                self.calls.remove(&call_reference);
+                self.calls.remove(&key);
             }
         }
     }
@@ -104,19 +135,29 @@ impl Admissions {
         )
     }
 
-    pub(super) fn confirmed(&mut self, confirm: &AdmissionConfirm, out: &mut Outbox) {
+    pub(super) fn confirmed(&mut self, now: Instant, confirm: &AdmissionConfirm, out: &mut Outbox) {
         let Some(call) = self.asking(confirm.request_seq_num) else { return };
-        call.state = State::Admitted;
-        let address = address::socket(&confirm.dest_call_signal_address);
-        out.event(Event::Admitted(call.admission.call_reference, address));
+        let reports = confirm.irr_frequency.map(|seconds| {
+            let interval = Duration::from_secs(seconds.into()).max(MIN_REPORT_INTERVAL);
+            Reports { interval, next: now + interval }
+        });
+        call.state = State::Admitted(reports);
+        call.admission.bandwidth = call.admission.bandwidth.min(confirm.band_width);
+        let names = confirm.destination_info.iter().flatten().take(address::MAX_ALIASES);
+        out.event(Event::Admitted {
+            call: call.admission.key,
+            address: address::socket(&confirm.dest_call_signal_address),
+            to: names.filter_map(address::text).collect(),
+            bandwidth: confirm.band_width,
+        });
     }
 
     /// A call is refused. Whether it is since the gatekeeper does not know us any more.
     pub(super) fn rejected(&mut self, reject: &AdmissionReject, out: &mut Outbox) -> bool {
         let Some(call) = self.asking(reject.request_seq_num) else { return false };
-        let call_reference = call.admission.call_reference;
-        self.calls.remove(&call_reference);
-        out.event(Event::Refused(call_reference, cause(&reject.reject_reason)));
+        let key = call.admission.key;
+        self.calls.remove(&key);
+        out.event(Event::Refused(key, cause(&reject.reject_reason)));
         matches!(
             reject.reject_reason,
             AdmissionRejectReason::CallerNotRegistered
@@ -131,17 +172,52 @@ impl Admissions {
         });
     }
 
-    /// The gatekeeper ends a call.
-    pub(super) fn dropped(&mut self, call_reference: u16, out: &mut Outbox) {
-        if self.calls.remove(&call_reference).is_some() {
-            out.event(Event::DropAsked(call_reference));
+    /// The gatekeeper ends calls.
+    pub(super) fn dropped(&mut self, named: Named, out: &mut Outbox) {
+        self.calls.retain(|key, call| {
+            let dropped = call.is(named);
+            if dropped {
+                out.event(Event::DropAsked(*key));
+            }
+            !dropped
+        });
+    }
+
+    /// The gatekeeper gives calls another rate.
+    pub(super) fn limited(&mut self, named: Named, bandwidth: u32, out: &mut Outbox) {
+        for (key, call) in self.calls.iter_mut().filter(|(_, call)| call.is(named)) {
+            call.admission.bandwidth = bandwidth;
+            out.event(Event::Bandwidth(*key, bandwidth));
         }
     }
 
-    /// The calls that a question is about: 0 is all.
-    pub(super) fn about(&self, call_reference: u16) -> impl Iterator<Item = &Admission> {
-        let all = self.calls.values().map(|call| &call.admission);
-        all.filter(move |call| call_reference == 0 || call.call_reference == call_reference)
+    /// How calls stand, as the gatekeeper asks (H.225.0 section 7.15): of more than one report
+    /// holds it gets a part, and asks for the next.
+    pub(super) fn report(
+        &self,
+        config: &Config,
+        endpoint: &Endpoint,
+        request: &InfoRequest,
+    ) -> RasMessage {
+        let identifier = request.call_identifier.as_ref().map(|one| one.guid);
+        let named = (identifier, request.call_reference_value, None);
+        let calls: Vec<&Admission> =
+            self.calls.values().filter(|call| call.is(named)).map(|call| &call.admission).collect();
+        let part = request.next_segment_requested.unwrap_or(0);
+        let from = (usize::from(part) * MAX_REPORTED).min(calls.len());
+        let to = (from + MAX_REPORTED).min(calls.len());
+        let status = if calls.is_empty() && request.call_reference_value != 0 {
+            InfoRequestResponseStatus::InvalidCall
+        } else if to == calls.len() {
+            InfoRequestResponseStatus::Complete
+        } else if request.segmented_response_supported.is_some() {
+            InfoRequestResponseStatus::Segment(part)
+        } else {
+            InfoRequestResponseStatus::Incomplete
+        };
+        let calls = calls.get(from..to).unwrap_or_default();
+        let sequence = request.request_seq_num;
+        request::report(config, endpoint, Report { sequence, calls, status, unsolicited: false })
     }
 
     pub(super) fn in_progress(&mut self, sequence: u16, until: Instant) {
@@ -152,17 +228,38 @@ impl Admissions {
         }
     }
 
-    pub(super) fn timeout(&mut self, now: Instant, out: &mut Outbox) {
-        self.calls.retain(|call_reference, call| {
-            let fired = call.pending().map(|pending| pending.timeout(now, out));
-            if fired != Some(Fired::Unanswered) {
-                return true;
+    pub(super) fn timeout(
+        &mut self,
+        now: Instant,
+        config: &Config,
+        endpoint: Option<Endpoint>,
+        out: &mut Outbox,
+    ) {
+        self.calls.retain(|key, call| match call.pending().map(|pending| pending.timeout(now)) {
+            None | Some(Fired::Waits) => true,
+            Some(Fired::Again(to, data)) => {
+                out.transmit(to, data);
+                true
             }
-            if let State::Asking(_) = call.state {
-                out.event(Event::Refused(*call_reference, EndCause::SignallingTimeout));
+            Some(Fired::Unanswered) => {
+                if let State::Asking(_) = call.state {
+                    out.event(Event::Refused(*key, EndCause::SignallingTimeout));
+                }
+                false
             }
-            false
         });
+        for call in self.calls.values_mut() {
+            let State::Admitted(Some(reports)) = &mut call.state else { continue };
+            if reports.next > now {
+                continue;
+            }
+            reports.next = now + reports.interval;
+            let Some(endpoint) = &endpoint else { continue };
+            let (sequence, calls) = (out.number(), &[&call.admission][..]);
+            let status = InfoRequestResponseStatus::Complete;
+            let report = Report { sequence, calls, status, unsolicited: true };
+            out.send(now, endpoint.gatekeeper, request::report(config, endpoint, report));
+        }
     }
 }
 

@@ -3,33 +3,40 @@
 //! * [`Client`]: discovers a gatekeeper, registers, keeps the registration alive with lightweight
 //!   requests, asks to be admitted for each call, and answers what the gatekeeper asks.
 //! * [`words`]: inputs, commands, events, outputs. * `pending`: a request until its answer.
-//! * `registration`, `admission`: the machines. * `request`: the messages that we send.
+//! * `registration`, `admission`: the machines. * `alternate`: gatekeepers that stand in.
+//! * `request`: the messages that we send. * `outbox`: what waits to be sent.
+//! * [`security`]: passwords (H.235 Annex D).
 //! * [`gatekeeper`]: the other side, for our rooms.
 //!
 //! The client hears its gatekeeper alone. What comes from elsewhere is dropped without an answer,
 //! so that nobody is made to send to a third party.
 
 mod admission;
+mod alternate;
 pub mod gatekeeper;
+mod outbox;
 mod pending;
 mod registration;
 mod request;
+pub mod security;
 #[cfg(test)]
 mod tests;
 pub mod words;
 
-pub use words::{Admission, Command, Config, Event, Input, Output};
+pub use security::{Clock, Key};
+pub use words::{Admission, CallKey, Command, Config, Event, Input, Output};
 
 use admission::Admissions;
-use causeway_asn1::h225::{BandwidthConfirm, DisengageConfirm, RasMessage, UnregistrationConfirm};
-use causeway_asn1::{decode, encode};
+use causeway_asn1::decode;
+use causeway_asn1::h225::{
+    BandwidthConfirm, BandwidthRequest, DisengageConfirm, DisengageRequest, InfoRequest,
+    RasMessage, UnregistrationConfirm,
+};
+use causeway_base::EndCause;
+use outbox::Outbox;
 use registration::Registration;
-use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
-
-/// Outputs that wait: one input makes one for each call at most.
-const MAX_OUTPUTS: usize = 8_192;
 
 /// The endpoint's side of a gatekeeper.
 #[derive(Debug)]
@@ -40,46 +47,14 @@ pub struct Client {
     outbox: Outbox,
 }
 
-/// What waits to be drained, and the numbers of requests.
-#[derive(Debug, Default)]
-struct Outbox {
-    queue: VecDeque<Output>,
-    sequence: u16,
-}
-
-impl Outbox {
-    /// The next number of a request, never 0.
-    fn number(&mut self) -> u16 {
-        self.sequence = self.sequence.checked_add(1).unwrap_or(1);
-        self.sequence
-    }
-
-    fn push(&mut self, output: Output) {
-        if self.queue.len() < MAX_OUTPUTS {
-            self.queue.push_back(output);
-        }
-    }
-
-    fn event(&mut self, event: Event) {
-        self.push(Output::Event(event));
-    }
-
-    /// Sends a message; one with a value that is not allowed is not sent, and unanswered then.
-    fn send(&mut self, to: SocketAddr, message: &RasMessage) {
-        if let Ok(data) = encode(message) {
-            self.push(Output::Transmit { to, data });
-        }
-    }
-}
-
 impl Client {
     /// One that does nothing until [`Command::Start`].
     pub fn new(config: Config) -> Self {
         Self {
             registration: Registration::new(&config),
+            outbox: Outbox::new(&config),
             config,
             admissions: Admissions::default(),
-            outbox: Outbox::default(),
         }
     }
 
@@ -92,8 +67,10 @@ impl Client {
     pub fn handle_input(&mut self, now: Instant, input: Input<'_>) {
         match input {
             Input::Datagram { from, data } => {
-                if self.registration.hears(from)
+                if self.registration.may_hear(from)
                     && let Ok(message) = decode::<RasMessage>(data)
+                    && self.registration.hears(from, &message)
+                    && self.outbox.believes(now, data, &message)
                 {
                     self.message(now, from, message);
                 }
@@ -105,12 +82,13 @@ impl Client {
     /// Fires the timers that are due.
     pub fn handle_timeout(&mut self, now: Instant) {
         self.registration.timeout(now, &self.config, &mut self.outbox);
-        self.admissions.timeout(now, &mut self.outbox);
+        let endpoint = self.registration.endpoint(now);
+        self.admissions.timeout(now, &self.config, endpoint, &mut self.outbox);
     }
 
     /// The next thing to do.
     pub fn poll_output(&mut self) -> Output {
-        self.outbox.queue.pop_front().unwrap_or_else(|| Output::Timeout(self.deadline()))
+        self.outbox.pop().unwrap_or_else(|| Output::Timeout(self.deadline()))
     }
 
     fn deadline(&self) -> Option<Instant> {
@@ -127,15 +105,13 @@ impl Client {
             }
             Command::Admit(admission) => match self.registration.endpoint(now) {
                 Some(endpoint) => self.admissions.admit(now, endpoint, *admission, out),
-                None => out.event(Event::Refused(
-                    admission.call_reference,
-                    causeway_base::EndCause::Unreachable,
-                )),
+                None => out.event(Event::Refused(admission.key, EndCause::Unreachable)),
             },
-            Command::Disengage(call_reference) => {
+            Command::Disengage(call) => {
                 let endpoint = self.registration.endpoint(now);
-                self.admissions.disengage(now, endpoint, call_reference, out);
+                self.admissions.disengage(now, endpoint, call, out);
             }
+            Command::Clock(clock) => out.set_clock(clock),
         }
     }
 
@@ -143,10 +119,10 @@ impl Client {
         let (config, out) = (&self.config, &mut self.outbox);
         match message {
             RasMessage::GatekeeperConfirm(confirm) => {
-                self.registration.discovered(now, &confirm, config, out);
+                self.registration.discovered(now, from, &confirm, config, out);
             }
             RasMessage::GatekeeperReject(reject) => {
-                self.registration.not_discovered(now, &reject, out);
+                self.registration.not_discovered(now, &reject, config, out);
             }
             RasMessage::RegistrationConfirm(confirm) => {
                 self.registration.confirmed(now, &confirm, out);
@@ -160,7 +136,7 @@ impl Client {
             RasMessage::UnregistrationReject(reject) => {
                 self.registration.unregistered(reject.request_seq_num, out);
             }
-            RasMessage::AdmissionConfirm(confirm) => self.admissions.confirmed(&confirm, out),
+            RasMessage::AdmissionConfirm(confirm) => self.admissions.confirmed(now, &confirm, out),
             RasMessage::AdmissionReject(reject) => {
                 let anew = self.admissions.rejected(&reject, out);
                 if anew {
@@ -184,38 +160,48 @@ impl Client {
 
     /// What the gatekeeper asks.
     fn asked(&mut self, now: Instant, from: SocketAddr, message: RasMessage) {
-        let (config, out) = (&self.config, &mut self.outbox);
         match message {
             RasMessage::UnregistrationRequest(request) => {
                 let request_seq_num = request.request_seq_num;
                 let confirm = UnregistrationConfirm { request_seq_num, ..Default::default() };
-                out.send(from, &RasMessage::UnregistrationConfirm(Box::new(confirm)));
-                self.registration.thrown_out(now, out);
+                let confirm = RasMessage::UnregistrationConfirm(Box::new(confirm));
+                self.outbox.send(now, from, confirm);
+                let named = request.alternate_gatekeeper.as_deref().unwrap_or_default();
+                self.registration.thrown_out(now, named, &mut self.outbox);
             }
-            RasMessage::DisengageRequest(request) => {
-                let request_seq_num = request.request_seq_num;
-                let confirm = DisengageConfirm { request_seq_num, ..Default::default() };
-                out.send(from, &RasMessage::DisengageConfirm(Box::new(confirm)));
-                self.admissions.dropped(request.call_reference_value, out);
-            }
-            RasMessage::BandwidthRequest(request) => {
-                let confirm = BandwidthConfirm {
-                    request_seq_num: request.request_seq_num,
-                    band_width: request.band_width,
-                    ..Default::default()
-                };
-                out.send(from, &RasMessage::BandwidthConfirm(Box::new(confirm)));
-                out.event(Event::Bandwidth(request.call_reference_value, request.band_width));
-            }
-            RasMessage::InfoRequest(request) => {
-                if let Some(endpoint) = self.registration.endpoint(now) {
-                    let calls = self.admissions.about(request.call_reference_value);
-                    let report = request::report(config, &endpoint, request.request_seq_num, calls);
-                    out.send(from, &report);
-                }
-            }
+            RasMessage::DisengageRequest(request) => self.drop_asked(now, from, &request),
+            RasMessage::BandwidthRequest(request) => self.bandwidth_asked(now, from, &request),
+            RasMessage::InfoRequest(request) => self.info_asked(now, from, &request),
             // Answers to what we never ask, and what belongs to gatekeepers.
             _ => {}
+        }
+    }
+
+    fn drop_asked(&mut self, now: Instant, from: SocketAddr, request: &DisengageRequest) {
+        let request_seq_num = request.request_seq_num;
+        let confirm = DisengageConfirm { request_seq_num, ..Default::default() };
+        self.outbox.send(now, from, RasMessage::DisengageConfirm(Box::new(confirm)));
+        let identifier = request.call_identifier.as_ref().map(|one| one.guid);
+        let call = (identifier, request.call_reference_value, request.answered_call);
+        self.admissions.dropped(call, &mut self.outbox);
+    }
+
+    fn bandwidth_asked(&mut self, now: Instant, from: SocketAddr, request: &BandwidthRequest) {
+        let confirm = BandwidthConfirm {
+            request_seq_num: request.request_seq_num,
+            band_width: request.band_width,
+            ..Default::default()
+        };
+        self.outbox.send(now, from, RasMessage::BandwidthConfirm(Box::new(confirm)));
+        let identifier = request.call_identifier.as_ref().map(|one| one.guid);
+        let call = (identifier, request.call_reference_value, request.answered_call);
+        self.admissions.limited(call, request.band_width, &mut self.outbox);
+    }
+
+    fn info_asked(&mut self, now: Instant, from: SocketAddr, request: &InfoRequest) {
+        if let Some(endpoint) = self.registration.endpoint(now) {
+            let report = self.admissions.report(&self.config, &endpoint, request);
+            self.outbox.send(now, from, report);
         }
     }
 }

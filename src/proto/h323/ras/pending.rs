@@ -1,7 +1,5 @@
 //! A request until its answer.
 
-use super::Outbox;
-use causeway_asn1::h225::RasMessage;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
@@ -11,50 +9,50 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(4);
 /// How often a request is sent (the same table: two repeats).
 pub(super) const MAX_TRIES: u8 = 3;
 
-/// One request.
+/// One request, which is sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Pending {
     pub(super) sequence: u16,
     to: SocketAddr,
-    message: RasMessage,
+    data: Vec<u8>,
     tries: u8,
     timer: Instant,
 }
 
 /// What the timer of a request came to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Fired {
-    /// Not due, or sent again.
+    /// Not due.
     Waits,
+    /// Send it again.
+    Again(SocketAddr, Vec<u8>),
     /// Nobody answered.
     Unanswered,
 }
 
 impl Pending {
-    /// Sends a request of this number.
-    pub(super) fn send(
-        now: Instant,
-        to: SocketAddr,
-        sequence: u16,
-        message: RasMessage,
-        out: &mut Outbox,
-    ) -> Self {
-        out.send(to, &message);
-        Self { sequence, to, message, tries: 1, timer: now + PATIENCE }
+    /// One of this number that was sent now.
+    pub(super) fn new(now: Instant, to: SocketAddr, sequence: u16, data: Vec<u8>) -> Self {
+        Self { sequence, to, data, tries: 1, timer: now + PATIENCE }
+    }
+
+    /// To whom.
+    pub(super) fn to(&self) -> SocketAddr {
+        self.to
     }
 
     pub(super) fn deadline(&self) -> Instant {
         self.timer
     }
 
-    /// The gatekeeper works on it.
+    /// Who was asked works on it.
     pub(super) fn in_progress(&mut self, sequence: u16, until: Instant) {
         if sequence == self.sequence {
             self.timer = self.timer.max(until);
         }
     }
 
-    pub(super) fn timeout(&mut self, now: Instant, out: &mut Outbox) -> Fired {
+    pub(super) fn timeout(&mut self, now: Instant) -> Fired {
         if self.timer > now {
             return Fired::Waits;
         }
@@ -63,7 +61,6 @@ impl Pending {
         }
         self.tries += 1;
         self.timer = now + PATIENCE;
-        out.send(self.to, &self.message);
-        Fired::Waits
+        Fired::Again(self.to, self.data.clone())
     }
 }

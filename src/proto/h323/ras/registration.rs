@@ -1,14 +1,15 @@
 //! Our registration at a gatekeeper.
 
-use super::Outbox;
+use super::alternate::Alternates;
+use super::outbox::Outbox;
 use super::pending::{Fired, Pending};
 use super::request;
 use super::words::{Config, Endpoint, Event};
 use crate::h323::address;
 use causeway_asn1::BmpString;
 use causeway_asn1::h225::{
-    GatekeeperConfirm, GatekeeperReject, GatekeeperRejectReason, RegistrationConfirm,
-    RegistrationReject, RegistrationRejectReason,
+    AltGkInfo, AlternateGk, GatekeeperConfirm, GatekeeperReject, GatekeeperRejectReason,
+    RasMessage, RegistrationConfirm, RegistrationReject, RegistrationRejectReason,
 };
 use causeway_base::EndCause;
 use std::net::SocketAddr;
@@ -47,6 +48,7 @@ pub(super) struct Registration {
     gatekeeper_identifier: Option<BmpString>,
     /// What we are called, and until when.
     endpoint: Option<(BmpString, Instant)>,
+    alternates: Alternates,
     failures: u32,
 }
 
@@ -57,13 +59,29 @@ impl Registration {
             gatekeeper: config.gatekeeper,
             gatekeeper_identifier: None,
             endpoint: None,
+            alternates: Alternates::default(),
             failures: 0,
         }
     }
 
-    /// Whether messages from there are of our gatekeeper.
-    pub(super) fn hears(&self, from: SocketAddr) -> bool {
-        from == self.gatekeeper && !matches!(self.state, State::Stopped)
+    /// Whether messages from there may be of our gatekeeper. One that is looked for by a group
+    /// may answer from anywhere.
+    pub(super) fn may_hear(&self, from: SocketAddr) -> bool {
+        match self.state {
+            State::Stopped => false,
+            State::Discovering(_) => {
+                self.gatekeeper.ip().is_multicast() || from.ip() == self.gatekeeper.ip()
+            }
+            _ => from == self.gatekeeper,
+        }
+    }
+
+    /// Whether such a message is. Answers to discovery may come from another port: that of RAS
+    /// where the question went to that of discovery.
+    pub(super) fn hears(&self, from: SocketAddr, message: &RasMessage) -> bool {
+        let of_discovery =
+            matches!(message, RasMessage::GatekeeperConfirm(_) | RasMessage::GatekeeperReject(_));
+        from == self.gatekeeper || of_discovery
     }
 
     pub(super) fn is_registered(&self, now: Instant) -> bool {
@@ -100,21 +118,22 @@ impl Registration {
     /// From the beginning.
     fn begin(&mut self, now: Instant, config: &Config, out: &mut Outbox) {
         self.gatekeeper = config.gatekeeper;
-        self.gatekeeper_identifier = None;
-        if !config.discover {
+        self.gatekeeper_identifier = config.gatekeeper_identifier.as_deref().map(BmpString::from);
+        out.begin();
+        out.identify(None, self.gatekeeper_identifier.as_ref());
+        if !config.discover && !config.gatekeeper.ip().is_multicast() {
             return self.register(now, config, out);
         }
         let sequence = out.number();
         let message = request::discovery(config, sequence);
-        let pending = Pending::send(now, self.gatekeeper, sequence, message, out);
-        self.state = State::Discovering(pending);
+        self.state = State::Discovering(out.request(now, self.gatekeeper, sequence, message));
     }
 
     fn register(&mut self, now: Instant, config: &Config, out: &mut Outbox) {
         let sequence = out.number();
         let message = request::registration(config, sequence, self.gatekeeper_identifier.clone());
-        let pending = Pending::send(now, self.gatekeeper, sequence, message, out);
-        self.state = State::Registering(pending);
+        out.identify(None, self.gatekeeper_identifier.as_ref());
+        self.state = State::Registering(out.request(now, self.gatekeeper, sequence, message));
     }
 
     /// The gatekeeper does not know us any more.
@@ -131,7 +150,7 @@ impl Registration {
             (_, Some(endpoint)) => {
                 let sequence = out.number();
                 let message = request::unregistration(config, sequence, &endpoint);
-                let pending = Pending::send(now, self.gatekeeper, sequence, message, out);
+                let pending = out.request(now, self.gatekeeper, sequence, message);
                 self.state = State::Unregistering(pending);
             }
             (_, None) => self.stopped(out),
@@ -147,6 +166,7 @@ impl Registration {
     pub(super) fn discovered(
         &mut self,
         now: Instant,
+        from: SocketAddr,
         confirm: &GatekeeperConfirm,
         config: &Config,
         out: &mut Outbox,
@@ -154,8 +174,11 @@ impl Registration {
         if self.awaits(confirm.request_seq_num) != Some(Awaited::Discovery) {
             return;
         }
-        self.gatekeeper = address::socket(&confirm.ras_address).unwrap_or(config.gatekeeper);
-        self.gatekeeper_identifier = confirm.gatekeeper_identifier.clone();
+        self.gatekeeper = address::socket(&confirm.ras_address).unwrap_or(from);
+        if confirm.gatekeeper_identifier.is_some() {
+            self.gatekeeper_identifier = confirm.gatekeeper_identifier.clone();
+        }
+        self.alternates.learn(confirm.alternate_gatekeeper.as_deref().unwrap_or_default());
         self.register(now, config, out);
     }
 
@@ -163,9 +186,15 @@ impl Registration {
         &mut self,
         now: Instant,
         reject: &GatekeeperReject,
+        config: &Config,
         out: &mut Outbox,
     ) {
-        if self.awaits(reject.request_seq_num) != Some(Awaited::Discovery) {
+        // Of a group somebody else may still take us.
+        let all = self.gatekeeper.ip().is_multicast();
+        if self.awaits(reject.request_seq_num) != Some(Awaited::Discovery) || all {
+            return;
+        }
+        if self.sent_on(now, reject.alt_gk_info.as_ref(), config, out) {
             return;
         }
         let cause = match reject.reject_reason {
@@ -193,15 +222,20 @@ impl Registration {
         let granted =
             granted.unwrap_or(MAX_WAIT).clamp(MIN_TIME_TO_LIVE, Duration::from_secs(86_400));
         self.failures = 0;
+        self.alternates.succeeded();
+        if let Some(named) = &confirm.alternate_gatekeeper {
+            self.alternates.learn(named);
+        }
         self.endpoint = Some((confirm.endpoint_identifier.clone(), now + granted));
         if confirm.gatekeeper_identifier.is_some() {
             self.gatekeeper_identifier = confirm.gatekeeper_identifier.clone();
         }
+        out.identify(Some(&confirm.endpoint_identifier), self.gatekeeper_identifier.as_ref());
         // Three quarters, so that repeats still come in time.
         self.state = State::Registered(now + granted * 3 / 4);
         if awaited == Some(Awaited::Registration) {
             let aliases = confirm.terminal_alias.iter().flatten();
-            let aliases = aliases.take(address::MAX_ALIASES).cloned().collect();
+            let aliases = aliases.take(address::MAX_ALIASES).filter_map(address::text).collect();
             out.event(Event::Registered(aliases));
         }
     }
@@ -213,7 +247,12 @@ impl Registration {
         config: &Config,
         out: &mut Outbox,
     ) {
-        match (self.awaits(reject.request_seq_num), &reject.reject_reason) {
+        let awaited = self.awaits(reject.request_seq_num);
+        let asked = matches!(awaited, Some(Awaited::Registration | Awaited::Renewal));
+        if asked && self.sent_on(now, reject.alt_gk_info.as_ref(), config, out) {
+            return;
+        }
+        match (awaited, &reject.reject_reason) {
             // Right after discovery it is a failure like others, or both would ask in circles.
             (Some(Awaited::Renewal), RegistrationRejectReason::DiscoveryRequired)
                 if config.discover =>
@@ -238,7 +277,8 @@ impl Registration {
 
     /// The gatekeeper unregistered us: it is asked again, but not at once, since it tells all its
     /// endpoints at the same moment.
-    pub(super) fn thrown_out(&mut self, now: Instant, out: &mut Outbox) {
+    pub(super) fn thrown_out(&mut self, now: Instant, named: &[AlternateGk], out: &mut Outbox) {
+        self.alternates.learn(named);
         match self.state {
             State::Stopped => {}
             State::Unregistering(_) => self.stopped(out),
@@ -269,28 +309,62 @@ impl Registration {
             State::Discovering(pending)
             | State::Registering(pending)
             | State::Renewing(pending)
-            | State::Unregistering(pending) => pending.timeout(now, out),
+            | State::Unregistering(pending) => pending.timeout(now),
         };
-        if fired == Fired::Waits {
+        match fired {
+            Fired::Waits => {}
+            Fired::Again(to, data) => out.transmit(to, data),
+            Fired::Unanswered => self.unanswered(now, config, out),
+        }
+    }
+
+    fn unanswered(&mut self, now: Instant, config: &Config, out: &mut Outbox) {
+        if let State::Unregistering(_) = self.state {
+            return self.stopped(out);
+        }
+        if self.stands_in(now, config, out) {
             return;
         }
         match self.state {
-            State::Unregistering(_) => self.stopped(out),
             // It may have been restarted, and know us no more.
             State::Renewing(_) => self.begin(now, config, out),
             _ => self.fail(now, EndCause::SignallingTimeout, out),
         }
     }
 
+    /// The gatekeeper refuses and names others. Whether one of them is asked.
+    fn sent_on(
+        &mut self,
+        now: Instant,
+        info: Option<&AltGkInfo>,
+        config: &Config,
+        out: &mut Outbox,
+    ) -> bool {
+        let named = info.map(|info| info.alternate_gatekeeper.as_slice()).unwrap_or_default();
+        self.alternates.redirected(named) && self.stands_in(now, config, out)
+    }
+
+    /// Registers at the next gatekeeper that stands in. Also one that shares registrations with
+    /// ours takes that.
+    fn stands_in(&mut self, now: Instant, config: &Config, out: &mut Outbox) -> bool {
+        let Some((address, identifier)) = self.alternates.next() else { return false };
+        self.gatekeeper = address;
+        self.gatekeeper_identifier = identifier;
+        self.endpoint = None;
+        out.begin();
+        self.register(now, config, out);
+        true
+    }
+
     fn renew(&mut self, now: Instant, config: &Config, out: &mut Outbox) {
         let Some(endpoint) = self.endpoint(now) else { return self.begin(now, config, out) };
         let sequence = out.number();
         let message = request::keep_alive(config, sequence, &endpoint);
-        let pending = Pending::send(now, self.gatekeeper, sequence, message, out);
-        self.state = State::Renewing(pending);
+        self.state = State::Renewing(out.request(now, self.gatekeeper, sequence, message));
     }
 
     fn fail(&mut self, now: Instant, cause: EndCause, out: &mut Outbox) {
+        self.alternates.failed();
         let doublings = self.failures.min(6);
         self.failures = self.failures.saturating_add(1);
         let at = now + (BASE_WAIT * 2_u32.pow(doublings)).min(MAX_WAIT);

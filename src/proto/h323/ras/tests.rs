@@ -1,14 +1,16 @@
+mod alternate;
+mod report;
+mod signed;
+
 use super::pending::{MAX_TRIES, PATIENCE};
 use super::*;
 use crate::h323::address;
-use causeway_asn1::BmpString;
 use causeway_asn1::h225::{
-    AdmissionConfirm, AdmissionReject, AdmissionRejectReason, BandwidthRequest, CallModel,
-    DisengageReason, DisengageRequest, EndpointType, GatekeeperConfirm, InfoRequest,
-    RegistrationConfirm, RegistrationReject, RegistrationRejectReason, RequestInProgress,
-    UnregistrationRequest, VendorIdentifier,
+    AdmissionConfirm, AdmissionReject, AdmissionRejectReason, CallIdentifier, CallModel,
+    DisengageReason, GatekeeperConfirm, InfoRequestResponseStatus, RegistrationConfirm,
+    RegistrationReject, RegistrationRejectReason, RequestInProgress, UnregistrationRequest,
 };
-use causeway_base::EndCause;
+use causeway_asn1::{BmpString, encode};
 use causeway_wire::testing::capture::{self, Carrier, Sent};
 use proptest::prelude::*;
 
@@ -20,24 +22,33 @@ struct Test {
     sent: Vec<Vec<u8>>,
 }
 
-fn config(discover: bool) -> Config {
+const KEY: CallKey = CallKey { identifier: [1; 16], answer: false };
+
+fn config(now: Instant, discover: bool) -> Config {
     Config {
         gatekeeper: GATEKEEPER.into(),
         discover,
         gatekeeper_identifier: None,
         ras_address: ([127, 0, 0, 2], 1719).into(),
         call_address: ([127, 0, 0, 2], 1720).into(),
-        endpoint: EndpointType::default(),
-        vendor: VendorIdentifier::default(),
-        aliases: vec![address::alias("8001"), address::alias("Causeway")],
+        product: ("Causeway".into(), "1".into()),
+        aliases: vec!["8001".into(), "Causeway".into()],
         time_to_live: Duration::from_secs(300),
+        credentials: None,
+        clock: Clock { at: now, seconds: 1_700_000_000 },
+        seed: [7; 32],
     }
 }
 
 impl Test {
     #[allow(clippy::disallowed_methods, reason = "an instant to count from")]
     fn new(discover: bool) -> Self {
-        Self { now: Instant::now(), client: Client::new(config(discover)), sent: vec![] }
+        let now = Instant::now();
+        Self::of(now, config(now, discover))
+    }
+
+    fn of(now: Instant, config: Config) -> Self {
+        Self { now, client: Client::new(config), sent: vec![] }
     }
 
     /// One that is registered for `seconds`.
@@ -50,12 +61,18 @@ impl Test {
     }
 
     fn drain(&mut self) -> (Vec<RasMessage>, Vec<Event>) {
+        let (sent, events) = self.drain_all();
+        assert!(sent.iter().all(|(to, _)| *to == GATEKEEPER.into()), "{sent:?}");
+        (sent.into_iter().map(|(_, message)| message).collect(), events)
+    }
+
+    /// What is sent, with where it goes.
+    fn drain_all(&mut self) -> (Vec<(SocketAddr, RasMessage)>, Vec<Event>) {
         let (mut messages, mut events) = (vec![], vec![]);
         loop {
             match self.client.poll_output() {
                 Output::Transmit { to, data } => {
-                    assert_eq!(to, GATEKEEPER.into());
-                    messages.push(decode(&data).expect("our own"));
+                    messages.push((to, decode(&data).expect("our own")));
                     self.sent.push(data);
                 }
                 Output::Event(event) => events.push(event),
@@ -78,19 +95,27 @@ impl Test {
         from: SocketAddr,
         message: RasMessage,
     ) -> (Vec<RasMessage>, Vec<Event>) {
+        self.hear(from, message);
+        self.drain()
+    }
+
+    fn hear(&mut self, from: SocketAddr, message: RasMessage) {
         let data = encode(&message).expect("allowed");
         self.client.handle_input(self.now, Input::Datagram { from, data: &data });
-        self.drain()
     }
 
     /// At the next deadline.
     fn wait(&mut self) -> (Vec<RasMessage>, Vec<Event>) {
+        self.until_deadline();
+        self.drain()
+    }
+
+    fn until_deadline(&mut self) {
         let Output::Timeout(Some(deadline)) = self.client.poll_output() else {
             panic!("something waits")
         };
         self.now = self.now.max(deadline);
         self.client.handle_timeout(self.now);
-        self.drain()
     }
 }
 
@@ -124,12 +149,12 @@ fn reject(request_seq_num: u16, reject_reason: RegistrationRejectReason) -> RasM
 
 fn admission() -> Box<Admission> {
     Box::new(Admission {
+        key: KEY,
         call_reference: 5,
-        call_identifier: [1; 16],
         conference: [2; 16],
-        answer: false,
-        to: vec![address::alias("9000")],
-        from: vec![address::alias("8001")],
+        to: vec!["9000".into()],
+        address: None,
+        from: vec!["8001".into()],
         bandwidth: 20_480,
     })
 }
@@ -159,7 +184,8 @@ fn it_discovers_and_registers_where_the_gatekeeper_says() {
     let [RasMessage::RegistrationRequest(request)] = &requests[..] else { panic!("{requests:?}") };
     assert!(request.discovery_complete);
     assert_eq!(request.gatekeeper_identifier, Some(BmpString::from("GK")));
-    assert_eq!(request.terminal_alias.as_deref(), Some(&config(true).aliases[..]));
+    let expected = [address::alias("8001"), address::alias("Causeway")];
+    assert_eq!(request.terminal_alias.as_deref(), Some(&expected[..]));
     test.answer(confirm(request.request_seq_num, 60));
     assert!(test.client.is_registered(test.now));
 }
@@ -247,12 +273,18 @@ fn calls_are_admitted_refused_and_left() {
     let mut test = Test::registered(3_000);
     let (requests, _) = test.command(Command::Admit(admission()));
     let (_, events) = test.answer(admitted(sequence(&requests[0])));
-    assert_eq!(events, [Event::Admitted(5, Some(([127, 0, 0, 9], 1720).into()))]);
+    let allowed = Event::Admitted {
+        call: KEY,
+        address: Some(([127, 0, 0, 9], 1720).into()),
+        to: vec![],
+        bandwidth: 20_480,
+    };
+    assert_eq!(events, [allowed]);
     let (_, events) = test.command(Command::Admit(admission()));
-    assert_eq!(events, [Event::Refused(5, EndCause::CapacityReached)], "the same call twice");
-    let (requests, _) = test.command(Command::Disengage(5));
+    assert_eq!(events, [Event::Refused(KEY, EndCause::CapacityReached)], "the same call twice");
+    let (requests, _) = test.command(Command::Disengage(KEY));
     assert!(matches!(&requests[..], [RasMessage::DisengageRequest(_)]));
-    assert!(test.command(Command::Disengage(5)).0.is_empty(), "once");
+    assert!(test.command(Command::Disengage(KEY)).0.is_empty(), "once");
     let confirm =
         DisengageConfirm { request_seq_num: sequence(&requests[0]), ..DisengageConfirm::default() };
     test.answer(RasMessage::DisengageConfirm(Box::new(confirm)));
@@ -263,7 +295,7 @@ fn calls_are_admitted_refused_and_left() {
         ..AdmissionReject::default()
     };
     let (_, events) = test.answer(RasMessage::AdmissionReject(Box::new(refusal)));
-    assert_eq!(events, [Event::Refused(5, EndCause::NotFound)]);
+    assert_eq!(events, [Event::Refused(KEY, EndCause::NotFound)]);
 }
 
 #[test]
@@ -285,14 +317,14 @@ fn who_works_on_it_is_given_time() {
             break events;
         }
     };
-    assert_eq!(events, [Event::Refused(5, EndCause::SignallingTimeout)]);
+    assert_eq!(events, [Event::Refused(KEY, EndCause::SignallingTimeout)]);
 }
 
 #[test]
 fn a_call_before_the_registration_is_refused() {
     let mut test = Test::new(false);
     let (_, events) = test.command(Command::Admit(admission()));
-    assert_eq!(events, [Event::Refused(5, EndCause::Unreachable)]);
+    assert_eq!(events, [Event::Refused(KEY, EndCause::Unreachable)]);
 }
 
 #[test]
@@ -305,6 +337,7 @@ fn what_the_gatekeeper_asks_is_answered() {
     let [RasMessage::InfoRequestResponse(report)] = &answers[..] else { panic!("{answers:?}") };
     assert_eq!(report.request_seq_num, 900);
     assert_eq!(report.per_call_info.as_ref().map(Vec::len), Some(1));
+    assert_eq!(report.irr_status, Some(InfoRequestResponseStatus::Complete));
     let less = BandwidthRequest {
         request_seq_num: 901,
         endpoint_identifier: "E1".into(),
@@ -314,7 +347,7 @@ fn what_the_gatekeeper_asks_is_answered() {
     };
     let (answers, events) = test.answer(RasMessage::BandwidthRequest(Box::new(less)));
     assert!(matches!(&answers[..], [RasMessage::BandwidthConfirm(_)]));
-    assert_eq!(events, [Event::Bandwidth(5, 7_680)]);
+    assert_eq!(events, [Event::Bandwidth(KEY, 7_680)]);
     let drop = DisengageRequest {
         request_seq_num: 902,
         endpoint_identifier: "E1".into(),
@@ -324,7 +357,7 @@ fn what_the_gatekeeper_asks_is_answered() {
     };
     let (answers, events) = test.answer(RasMessage::DisengageRequest(Box::new(drop)));
     assert!(matches!(&answers[..], [RasMessage::DisengageConfirm(_)]));
-    assert_eq!(events, [Event::DropAsked(5)]);
+    assert_eq!(events, [Event::DropAsked(KEY)]);
     let leave = UnregistrationRequest { request_seq_num: 903, ..UnregistrationRequest::default() };
     let (answers, events) = test.answer(RasMessage::UnregistrationRequest(Box::new(leave)));
     assert!(matches!(&answers[..], [RasMessage::UnregistrationConfirm(_)]));
@@ -368,7 +401,7 @@ fn tshark_finds_nothing_malformed() {
     test.answer(admitted(sequence(&requests[0])));
     let question = InfoRequest { request_seq_num: 900, ..InfoRequest::default() };
     test.answer(RasMessage::InfoRequest(Box::new(question)));
-    test.command(Command::Disengage(5));
+    test.command(Command::Disengage(KEY));
     test.wait();
     test.command(Command::Stop);
     all.extend(test.sent);

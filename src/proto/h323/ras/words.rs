@@ -1,7 +1,8 @@
-//! What the endpoint's side of a gatekeeper is told and says.
+//! What the endpoint's side of a gatekeeper is told and says. Names of parties are as they would
+//! be dialled ([`crate::h323::address::alias`] says which kind each is).
 
+use super::{Clock, Key};
 use causeway_asn1::BmpString;
-use causeway_asn1::h225::{AliasAddress, EndpointType, VendorIdentifier};
 use causeway_base::EndCause;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -9,9 +10,10 @@ use std::time::{Duration, Instant};
 /// What a client is told at its start.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// The gatekeeper.
+    /// The gatekeeper, or a group where one is looked for.
     pub gatekeeper: SocketAddr,
     /// Whether it is asked first who it is (GRQ). Some gatekeepers want it, most do not need it.
+    /// A group always is.
     pub discover: bool,
     /// The gatekeeper's name, where it has several.
     pub gatekeeper_identifier: Option<String>,
@@ -19,31 +21,44 @@ pub struct Config {
     pub ras_address: SocketAddr,
     /// Where we take calls.
     pub call_address: SocketAddr,
-    /// What we are.
-    pub endpoint: EndpointType,
-    /// Who made us.
-    pub vendor: VendorIdentifier,
+    /// What we are: product and version.
+    pub product: (String, String),
     /// The names and numbers under which we are called.
-    pub aliases: Vec<AliasAddress>,
+    pub aliases: Vec<String>,
     /// How long a registration we ask for.
     pub time_to_live: Duration,
+    /// Our name and key there.
+    pub credentials: Option<(String, Key)>,
+    /// What time it is.
+    pub clock: Clock,
+    /// Makes numbers that nobody guesses.
+    pub seed: [u8; 32],
+}
+
+/// A call at a gatekeeper. Both rooms of a call name it by the same identifier.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct CallKey {
+    /// The callIdentifier.
+    pub identifier: [u8; 16],
+    /// Whether who asks for it is called.
+    pub answer: bool,
 }
 
 /// A call that asks to be admitted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Admission {
-    /// Its call reference, which names it here.
+    /// The call.
+    pub key: CallKey,
+    /// Its call reference. Two calls of different connections may have the same.
     pub call_reference: u16,
-    /// The same at every gatekeeper and endpoint of the call.
-    pub call_identifier: [u8; 16],
     /// The conference.
     pub conference: [u8; 16],
-    /// Whether we are called.
-    pub answer: bool,
     /// Who is called.
-    pub to: Vec<AliasAddress>,
+    pub to: Vec<String>,
+    /// Where the other side is, where that is known.
+    pub address: Option<SocketAddr>,
     /// Who calls.
-    pub from: Vec<AliasAddress>,
+    pub from: Vec<String>,
     /// The rate of both directions together, in 100 bit/s.
     pub bandwidth: u32,
 }
@@ -58,7 +73,9 @@ pub enum Command {
     /// Ask for a call.
     Admit(Box<Admission>),
     /// The call is over.
-    Disengage(u16),
+    Disengage(CallKey),
+    /// What time it is: the wall clock may have been set.
+    Clock(Clock),
 }
 
 /// What happened.
@@ -78,22 +95,31 @@ pub enum Input<'a> {
 /// What came of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
-    /// We are registered, under these names.
-    Registered(Vec<AliasAddress>),
+    /// We are registered, under these names. None: those that we asked for.
+    Registered(Vec<String>),
     /// An attempt failed; it is tried again then. A registration from before holds until it ends.
     Failed(EndCause, Instant),
     /// The gatekeeper ended the registration.
     ThrownOut,
     /// We are not registered any more. The last event.
     Unregistered,
-    /// A call may be made, to this address, or taken.
-    Admitted(u16, Option<SocketAddr>),
+    /// A call may be made or taken.
+    Admitted {
+        /// Which.
+        call: CallKey,
+        /// Where it is to go.
+        address: Option<SocketAddr>,
+        /// Whom it is for now, where the gatekeeper put other names in place.
+        to: Vec<String>,
+        /// What it may use, in 100 bit/s.
+        bandwidth: u32,
+    },
     /// A call may not be.
-    Refused(u16, EndCause),
+    Refused(CallKey, EndCause),
     /// A call is to end.
-    DropAsked(u16),
+    DropAsked(CallKey),
     /// A call is to use no more than this, in 100 bit/s.
-    Bandwidth(u16, u32),
+    Bandwidth(CallKey, u32),
 }
 
 /// What is to be done.

@@ -1,128 +1,183 @@
 //! A gatekeeper for our rooms (H.225.0 section 7.9 and on): who registers and who may call is the
 //! application's to say, all else is answered here.
 //!
+//! * [`words`]: inputs, commands, events, outputs. * `table`: who is registered. * `user`: who
+//!   has a password (H.235 Annex D), which every message of a room that used it must prove.
+//! * `register`, `call`: what endpoints ask. * `ask`: what we ask of endpoints and neighbours.
+//! * `reply`: the messages.
+//!
 //! It answers to where a question came from, never to an address within it, and never with more
 //! than the question had where the asker is not registered: nobody is made to flood a third party
-//! through it.
+//! through it. What registered endpoints are called is random, and each message must say it.
 
+mod ask;
+mod call;
+mod register;
 mod reply;
+mod table;
 #[cfg(test)]
 mod tests;
+mod user;
 pub mod words;
 
-pub use words::{Command, Config, Event, Input, Output, QuestionId, Registrant};
-
-use crate::h323::address::{self, MAX_ALIASES};
-use causeway_asn1::h225::{
-    AdmissionRequest, AliasAddress, RasMessage, RegistrationRejectReason, RegistrationRequest,
-    TransportAddress,
+pub use table::{MAX_PER_SOURCE, MAX_REGISTRATIONS};
+pub use words::{
+    AskedCall, Command, Config, Event, Identity, Input, Local, Neighbour, Output, QuestionId,
+    Registrant, User,
 };
+
+use super::security::{self, Signer, Token};
+use crate::h323::address::{self, MAX_ALIASES};
+use crate::sip::random::Random;
+use ask::Asks;
+use causeway_asn1::h225::{AliasAddress, GatekeeperRequest, LocationRequest, RasMessage};
 use causeway_asn1::{BmpString, decode, encode};
 use causeway_base::EndCause;
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
+use table::Table;
+use user::Users;
 
-/// Endpoints that are registered at a time: every room of a large company.
-pub const MAX_REGISTRATIONS: usize = 10_000;
-
-/// Questions that wait for the application at a time. It answers within a turn.
+/// Questions that wait for the application at a time. It answers within a turn, or has a
+/// neighbour asked.
 const MAX_QUESTIONS: usize = 1_000;
+
+/// Questions of one address that wait, so that nobody takes all of them.
+const MAX_QUESTIONS_PER_SOURCE: usize = 32;
 
 /// How long a question may wait: as long as an endpoint repeats it (H.225.0 table 18).
 const QUESTION_PATIENCE: Duration = Duration::from_secs(15);
 
-/// The shortest registration that is granted, whatever is asked for.
-const MIN_TIME_TO_LIVE: Duration = Duration::from_secs(60);
-
 /// Outputs that wait: one input makes a handful, but for many registrations that end at once.
-const MAX_OUTPUTS: usize = 2 * MAX_REGISTRATIONS;
+const MAX_OUTPUTS: usize = 3 * MAX_REGISTRATIONS;
 
-/// One that is registered.
+/// Who asks.
 #[derive(Clone, Debug)]
-struct Registration {
-    /// What we call it.
-    identifier: BmpString,
-    registrant: Registrant,
-    until: Instant,
+struct Asker {
+    from: SocketAddr,
+    local: Local,
+    /// The number of the request, which an answer repeats.
+    sequence: u16,
+    /// The bytes of the request.
+    length: usize,
+    /// Tells the request from its others.
+    digest: u64,
+    /// What it calls itself in its token.
+    name: Option<BmpString>,
 }
 
 /// What the application was asked.
 #[derive(Clone, Debug)]
 struct Question {
-    from: SocketAddr,
-    /// The number of the request, which an answer repeats.
-    sequence: u16,
-    /// The bytes of the request.
-    length: usize,
+    asker: Asker,
     until: Instant,
     about: About,
 }
 
 #[derive(Clone, Debug)]
 enum About {
-    Registration { registrant: Registrant, time_to_live: Duration },
-    Admission { bandwidth: u32 },
+    Registration(Box<register::Wanted>),
+    Admission(Box<call::Wanted>),
     Location,
+}
+
+/// Where it is in its life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Life {
+    Serving,
+    /// Nobody is taken any more.
+    Stopped,
 }
 
 /// A gatekeeper.
 #[derive(Debug)]
 pub struct Gatekeeper {
     config: Config,
-    /// By where they take RAS.
-    registrations: HashMap<SocketAddr, Registration>,
+    identifier: BmpString,
+    life: Life,
+    table: Table,
+    users: Users,
     questions: BTreeMap<QuestionId, Question>,
     last_question: u64,
-    last_endpoint: u64,
+    asks: Asks,
+    signer: Signer,
+    random: Random,
     outputs: VecDeque<Output>,
+    /// Nothing is due before. Kept low rather than exact: it is found anew when it is there.
+    due: Option<Instant>,
 }
 
 impl Gatekeeper {
     /// One without endpoints.
-    pub fn new(config: Config) -> Self {
+    pub fn new(mut config: Config) -> Self {
+        let mut random = Random::new(config.seed);
         Self {
-            config,
-            registrations: HashMap::new(),
+            identifier: config.identifier.as_str().into(),
+            life: Life::Serving,
+            table: Table::default(),
+            users: Users::new(std::mem::take(&mut config.users)),
             questions: BTreeMap::new(),
             last_question: 0,
-            last_endpoint: 0,
+            asks: Asks::default(),
+            signer: Signer::new(config.clock, random.below(u32::MAX)),
+            random,
             outputs: VecDeque::new(),
+            due: None,
+            config,
         }
     }
 
     /// The endpoint that is registered from there.
     pub fn registrant(&self, ras: SocketAddr) -> Option<&Registrant> {
-        self.registrations.get(&ras).map(|registration| &registration.registrant)
+        self.table.get(ras).map(|registration| &registration.registrant)
+    }
+
+    /// The endpoint that is registered under a name.
+    pub fn named(&self, name: &str) -> Option<&Registrant> {
+        self.table.named(name)
+    }
+
+    /// Whether nothing that it asked waits for an answer.
+    pub fn is_idle(&self) -> bool {
+        self.asks.is_empty()
     }
 
     /// Takes one thing that happened.
     pub fn handle_input(&mut self, now: Instant, input: Input<'_>) {
         match input {
-            Input::Datagram { from, data } => {
-                if let Ok(message) = decode::<RasMessage>(data) {
-                    self.message(now, from, data.len(), message);
-                }
-            }
+            Input::Datagram { from, local, data } => self.datagram(now, from, local, data),
             Input::Command(command) => self.command(now, command),
         }
     }
 
-    /// Ends what has lasted long enough.
+    /// Ends what has lasted long enough, and asks again what was not answered.
     pub fn handle_timeout(&mut self, now: Instant) {
+        if self.due.is_none_or(|due| due > now) {
+            return;
+        }
         self.questions.retain(|_, question| question.until > now);
-        let over = self.registrations.iter().filter(|(_, one)| one.until <= now);
+        let over = self.table.iter().filter(|(_, one)| one.until <= now);
         let over: Vec<SocketAddr> = over.map(|(ras, _)| *ras).collect();
         over.into_iter().for_each(|ras| self.forget(ras));
+        self.ask_about_calls(now);
+        self.ask_again(now);
+        let questions = self.questions.values().map(|question| question.until);
+        let registrations = self
+            .table
+            .iter()
+            .flat_map(|(_, one)| std::iter::once(one.until).chain(one.question_due()));
+        self.due = questions.chain(registrations).chain(self.asks.deadline()).min();
     }
 
     /// The next thing to do.
     pub fn poll_output(&mut self) -> Output {
-        self.outputs.pop_front().unwrap_or_else(|| {
-            let questions = self.questions.values().map(|question| question.until);
-            let registrations = self.registrations.values().map(|one| one.until);
-            Output::Timeout(questions.chain(registrations).min())
-        })
+        self.outputs.pop_front().unwrap_or(Output::Timeout(self.due))
+    }
+
+    /// Something is to be looked at then.
+    fn wake(&mut self, at: Instant) {
+        self.due = Some(self.due.map_or(at, |due| due.min(at)));
     }
 
     fn push(&mut self, output: Output) {
@@ -131,205 +186,213 @@ impl Gatekeeper {
         }
     }
 
-    /// Answers a question of `length` bytes. Who is not registered hears no more than it said.
-    fn answer(&mut self, to: SocketAddr, length: usize, message: &RasMessage) {
-        let Ok(data) = encode(message) else { return };
-        if data.len() <= length || self.registrations.contains_key(&to) {
-            self.push(Output::Transmit { to, data });
+    fn event(&mut self, event: Event) {
+        self.push(Output::Event(event));
+    }
+
+    /// The bytes of a message to somebody, signed where it has a password.
+    fn sealed(
+        &mut self,
+        now: Instant,
+        to: SocketAddr,
+        name: Option<&BmpString>,
+        message: RasMessage,
+    ) -> Option<Vec<u8>> {
+        let registration = self.table.get(to);
+        let Some(key) = registration.and_then(|registration| registration.key.as_ref()) else {
+            return encode(&message).ok();
+        };
+        let name = name.or(registration.and_then(|registration| registration.name.as_ref()));
+        self.signer.sign(now, message, key, Some(&self.identifier), name).ok()
+    }
+
+    /// Answers a question. Whether it could be: who is not registered hears no more than it said.
+    fn answer(&mut self, now: Instant, asker: &Asker, message: RasMessage) -> bool {
+        let Some(data) = self.sealed(now, asker.from, asker.name.as_ref(), message) else {
+            return false;
+        };
+        let known = self.table.get(asker.from).is_some();
+        if data.len() > asker.length && !known {
+            return false;
         }
+        self.table.keep_answer(asker.from, asker.digest, &data);
+        self.push(Output::Transmit { to: asker.from, data });
+        true
     }
 
     fn forget(&mut self, ras: SocketAddr) {
-        if let Some(registration) = self.registrations.remove(&ras) {
-            self.push(Output::Event(Event::Unregistered(Box::new(registration.registrant))));
+        let Some(registration) = self.table.remove(ras) else { return };
+        for call in registration.calls.into_keys() {
+            self.event(Event::Left { by: ras, call });
         }
+        self.event(Event::Unregistered(Box::new(registration.registrant)));
     }
 
-    /// Asks the application. `false` where it has enough to answer, or was asked the same.
-    fn ask(&mut self, question: Question) -> Option<QuestionId> {
-        let same =
-            |other: &Question| other.from == question.from && other.sequence == question.sequence;
-        if self.questions.len() >= MAX_QUESTIONS || self.questions.values().any(same) {
+    /// Asks the application. `None` where it has enough to answer, or was asked the same.
+    fn ask(&mut self, now: Instant, asker: Asker, about: About) -> Option<QuestionId> {
+        let of_source = self.questions.values().map(|question| &question.asker);
+        let of_source = of_source.filter(|other| other.from.ip() == asker.from.ip());
+        let same = |other: &Question| {
+            other.asker.from == asker.from && other.asker.sequence == asker.sequence
+        };
+        if self.questions.len() >= MAX_QUESTIONS
+            || of_source.count() >= MAX_QUESTIONS_PER_SOURCE
+            || self.questions.values().any(same)
+        {
             return None;
         }
         self.last_question += 1;
         let id = QuestionId(self.last_question);
-        self.questions.insert(id, question);
+        let until = now + QUESTION_PATIENCE;
+        self.questions.insert(id, Question { asker, until, about });
+        self.wake(until);
         Some(id)
     }
 
-    fn message(&mut self, now: Instant, from: SocketAddr, length: usize, message: RasMessage) {
+    fn datagram(&mut self, now: Instant, from: SocketAddr, local: Local, data: &[u8]) {
+        let digest = self.table.digest(data);
+        if let Some(answer) = self.table.kept_answer(from, digest).map(<[u8]>::to_vec) {
+            return self.push(Output::Transmit { to: from, data: answer });
+        }
+        let Ok(message) = decode::<RasMessage>(data) else { return };
+        let token = security::token(&message);
+        let name = token.as_ref().and_then(|token| token.sender.clone());
+        let asker = Asker { from, local, sequence: 0, length: data.len(), digest, name };
+        match (message, self.life) {
+            (RasMessage::GatekeeperRequest(request), Life::Serving) => {
+                self.discovery(now, asker, &request);
+            }
+            (RasMessage::RegistrationRequest(request), Life::Serving) => {
+                self.registration(now, asker, *request, token.as_ref(), data);
+            }
+            (RasMessage::LocationRequest(request), Life::Serving) => {
+                self.location(now, asker, &request);
+            }
+            (message, _) => {
+                let proved = self.is_proved(now, from, token.as_ref(), data);
+                self.message(now, asker, message, proved);
+            }
+        }
+    }
+
+    /// Whether a message is of the endpoint that is registered there. Who used a password once
+    /// has to use it always; who did not has nothing to prove.
+    fn is_proved(
+        &mut self,
+        now: Instant,
+        from: SocketAddr,
+        token: Option<&Token>,
+        data: &[u8],
+    ) -> bool {
+        let registrant = self.table.get(from).map(|registration| &registration.registrant.identity);
+        let Some(Identity::Proved(user)) = registrant else { return true };
+        let time = self.signer.time(now);
+        token.is_some_and(|token| self.users.proves(user, token, data, time))
+    }
+
+    /// What endpoints ask and answer who are registered, or should be.
+    fn message(&mut self, now: Instant, mut asker: Asker, message: RasMessage, proved: bool) {
+        if let Some((sequence, denied)) = reply::denied(&message).filter(|_| !proved) {
+            asker.sequence = sequence;
+            self.answer(now, &asker, denied);
+            return;
+        }
+        if !proved {
+            return;
+        }
         match message {
-            RasMessage::GatekeeperRequest(request) => {
-                let asked = request.gatekeeper_identifier.as_ref().map(ToString::to_string);
-                if asked.is_none_or(|name| name == self.config.identifier) {
-                    let confirm = reply::discovered(&self.config, request.request_seq_num);
-                    self.answer(from, length, &confirm);
-                }
-            }
-            RasMessage::RegistrationRequest(request) => {
-                self.registration(now, from, length, *request);
-            }
-            RasMessage::UnregistrationRequest(request) => {
-                let known = self.registrations.contains_key(&from);
-                let sequence = request.request_seq_num;
-                self.answer(from, length, &reply::unregistered(sequence, known));
-                self.forget(from);
-            }
-            RasMessage::AdmissionRequest(request) => self.admission(now, from, length, *request),
-            RasMessage::DisengageRequest(request) => {
-                let known = self.registrations.contains_key(&from);
-                self.answer(from, length, &reply::disengaged(request.request_seq_num, known));
-            }
-            RasMessage::BandwidthRequest(request) => {
-                let granted = request.band_width.min(self.config.bandwidth);
-                let known = self.registrations.contains_key(&from);
-                let sequence = request.request_seq_num;
-                self.answer(from, length, &reply::bandwidth(sequence, known.then_some(granted)));
-            }
-            RasMessage::InfoRequestResponse(report)
-                if report.need_response == Some(true) && self.registrations.contains_key(&from) =>
+            RasMessage::UnregistrationRequest(request) => self.leave(now, asker, &request),
+            RasMessage::AdmissionRequest(request) => self.admission(now, asker, *request),
+            RasMessage::DisengageRequest(request) => self.disengage(now, asker, &request),
+            RasMessage::BandwidthRequest(request) => self.bandwidth(now, asker, &request),
+            RasMessage::InfoRequestResponse(report) => self.report(now, asker, &report),
+            RasMessage::ResourcesAvailableIndicate(indication)
+                if self.is_of(asker.from, &indication.endpoint_identifier) =>
             {
-                self.answer(from, length, &reply::heard(report.request_seq_num));
+                let confirm = reply::resources(indication.request_seq_num);
+                self.answer(now, &asker, confirm);
             }
-            RasMessage::LocationRequest(request) if self.config.neighbours.contains(&from) => {
-                let of: Vec<_> = some(&request.destination_info);
-                let sequence = request.request_seq_num;
-                let until = now + QUESTION_PATIENCE;
-                let about = About::Location;
-                let asked = self.ask(Question { from, sequence, length, until, about });
-                if let Some(question) = asked {
-                    self.push(Output::Event(Event::Location { question, by: from, of }));
-                }
-            }
-            // Answers to what we never ask.
-            _ => {}
+            answer => self.answered(asker.from, &answer),
         }
     }
 
-    fn registration(
-        &mut self,
-        now: Instant,
-        from: SocketAddr,
-        length: usize,
-        request: RegistrationRequest,
-    ) {
-        let sequence = request.request_seq_num;
-        let asked = request.time_to_live.map(|seconds| Duration::from_secs(seconds.into()));
-        let longest = self.config.time_to_live.max(MIN_TIME_TO_LIVE);
-        let time_to_live = asked.unwrap_or(longest).clamp(MIN_TIME_TO_LIVE, longest);
-        if request.keep_alive == Some(true) {
-            let known = self.registrations.get_mut(&from);
-            let same = |one: &&mut Registration| {
-                request.endpoint_identifier.as_ref() == Some(&one.identifier)
-            };
-            let message = match known.filter(same) {
-                Some(registration) => {
-                    registration.until = now + time_to_live;
-                    let identifier = registration.identifier.clone();
-                    reply::registered(&self.config, sequence, identifier, time_to_live)
-                }
-                None => reply::not_registered(
-                    sequence,
-                    RegistrationRejectReason::FullRegistrationRequired,
-                ),
-            };
-            return self.answer(from, length, &message);
+    /// Whether the endpoint that is registered there is called so.
+    fn is_of(&self, from: SocketAddr, identifier: &BmpString) -> bool {
+        self.table.get(from).is_some_and(|registration| registration.identifier == *identifier)
+    }
+
+    fn discovery(&mut self, now: Instant, asker: Asker, request: &GatekeeperRequest) {
+        if request.gatekeeper_identifier.as_ref().is_some_and(|name| *name != self.identifier) {
+            return;
         }
-        let Some(call) = first(&request.call_signal_address) else {
-            let reason = RegistrationRejectReason::InvalidCallSignalAddress;
-            return self.answer(from, length, &reply::not_registered(sequence, reason));
-        };
-        let aliases = request.terminal_alias.as_deref().map(some).unwrap_or_default();
-        let registrant = Registrant { ras: from, call, aliases };
-        let about = About::Registration { registrant: registrant.clone(), time_to_live };
-        let until = now + QUESTION_PATIENCE;
-        if let Some(id) = self.ask(Question { from, sequence, length, until, about }) {
-            self.push(Output::Event(Event::Registering(id, Box::new(registrant))));
+        let offered = request.algorithm_oi_ds.iter().flatten().take(MAX_ALIASES);
+        let password = !self.users.is_empty() && offered.into_iter().any(security::is_ours);
+        let sequence = request.request_seq_num;
+        let ras = asker.local.ras;
+        let whole = reply::discovered(Some(&self.identifier), ras, password, sequence);
+        // Without the name it is shorter than any question.
+        if !self.answer(now, &asker, whole) {
+            self.answer(now, &asker, reply::discovered(None, ras, false, sequence));
         }
     }
 
-    fn admission(
-        &mut self,
-        now: Instant,
-        from: SocketAddr,
-        length: usize,
-        request: AdmissionRequest,
-    ) {
-        let sequence = request.request_seq_num;
-        let known = self.registrations.get(&from);
-        let known = known.filter(|one| one.identifier == request.endpoint_identifier);
-        let Some(registration) = known else {
-            return self.answer(from, length, &reply::unknown_caller(sequence));
-        };
-        let by = registration.registrant.clone();
-        let bandwidth = request.band_width.min(self.config.bandwidth);
-        if request.answer_call {
-            // It was called: by us, or by somebody whom it took already.
-            let message = reply::admitted(sequence, bandwidth, by.call);
-            return self.answer(from, length, &message);
+    fn location(&mut self, now: Instant, mut asker: Asker, request: &LocationRequest) {
+        asker.sequence = request.request_seq_num;
+        let from = asker.from;
+        if !self.config.neighbours.iter().any(|one| one.address.ip() == from.ip()) {
+            let refused = reply::not_located(asker.sequence, EndCause::Forbidden);
+            self.answer(now, &asker, refused);
+            return;
         }
-        let until = now + QUESTION_PATIENCE;
-        let about = About::Admission { bandwidth };
-        let to = request.destination_info.as_deref().map(some).unwrap_or_default();
-        if let Some(question) = self.ask(Question { from, sequence, length, until, about }) {
-            self.push(Output::Event(Event::Admission { question, by: Box::new(by), to }));
+        if self.config.neighbours.iter().any(|one| one.address == from) {
+            // It is known to be there, as a registered endpoint is.
+            asker.length = usize::MAX;
+        }
+        let (of, here) = (some(&request.destination_info), asker.local.call);
+        if let Some(question) = self.ask(now, asker, About::Location) {
+            self.event(Event::Location { question, by: from, of, here });
         }
     }
 
     fn command(&mut self, now: Instant, command: Command) {
         match command {
             Command::Register(id) => {
-                if let Some(question) = self.questions.remove(&id) {
-                    self.register(now, question);
+                if let Some(Question { asker, about: About::Registration(wanted), .. }) =
+                    self.questions.remove(&id)
+                {
+                    self.register(now, asker, *wanted);
                 }
             }
-            Command::Admit(id, address) => {
-                let Some(question) = self.questions.remove(&id) else { return };
-                let sequence = question.sequence;
-                let message = match question.about {
-                    About::Admission { bandwidth } => reply::admitted(sequence, bandwidth, address),
-                    About::Location => reply::located(&self.config, sequence, address),
-                    About::Registration { .. } => return,
-                };
-                // Neighbours are known by their address.
-                let length = match question.about {
-                    About::Location => usize::MAX,
-                    _ => question.length,
-                };
-                self.answer(question.from, length, &message);
-            }
+            Command::Admit(id, address) => match self.questions.remove(&id) {
+                Some(Question { asker, about: About::Admission(wanted), .. }) => {
+                    self.admit(now, &asker, *wanted, address);
+                }
+                Some(Question { asker, about: About::Location, .. }) => {
+                    let located = reply::located(asker.local.ras, asker.sequence, address);
+                    self.answer(now, &asker, located);
+                }
+                _ => {}
+            },
             Command::Refuse(id, cause) => {
                 if let Some(question) = self.questions.remove(&id) {
-                    self.refuse(question, cause);
+                    self.refuse(now, question, cause);
                 }
             }
-            Command::Unregister(ras) => self.forget(ras),
+            Command::Wait(id, patience) => self.wait(now, id, patience),
+            Command::Unregister(ras) => self.unregister(now, ras),
+            Command::Find(query, name) => self.find(now, query, &name),
+            Command::Stop => {
+                self.life = Life::Stopped;
+                self.questions.clear();
+                let all: Vec<SocketAddr> = self.table.iter().map(|(ras, _)| *ras).collect();
+                all.into_iter().for_each(|ras| self.unregister(now, ras));
+            }
+            Command::Clock(clock) => self.signer.set_clock(clock),
         }
     }
 
-    fn register(&mut self, now: Instant, question: Question) {
-        let About::Registration { registrant, time_to_live } = question.about else { return };
-        let known = self.registrations.get(&question.from);
-        if known.is_none() && self.registrations.len() >= MAX_REGISTRATIONS {
-            let reason = RegistrationRejectReason::ResourceUnavailable;
-            let message = reply::not_registered(question.sequence, reason);
-            return self.answer(question.from, question.length, &message);
-        }
-        // Who registers again keeps what it is called.
-        let identifier = known.map(|one| one.identifier.clone()).unwrap_or_else(|| {
-            self.last_endpoint += 1;
-            BmpString::from(format!("{}", self.last_endpoint).as_str())
-        });
-        let until = now + time_to_live;
-        let registration = Registration { identifier: identifier.clone(), registrant, until };
-        self.registrations.insert(question.from, registration);
-        let message = reply::registered(&self.config, question.sequence, identifier, time_to_live);
-        self.answer(question.from, question.length, &message);
-    }
-
-    fn refuse(&mut self, question: Question, cause: EndCause) {
-        let sequence = question.sequence;
+    fn refuse(&mut self, now: Instant, question: Question, cause: EndCause) {
+        let sequence = question.asker.sequence;
         let message = match question.about {
             About::Registration { .. } => {
                 reply::not_registered(sequence, reply::registration_reason(cause))
@@ -337,16 +400,25 @@ impl Gatekeeper {
             About::Admission { .. } => reply::not_admitted(sequence, cause),
             About::Location => reply::not_located(sequence, cause),
         };
-        self.answer(question.from, question.length, &message);
+        self.answer(now, &question.asker, message);
+    }
+
+    /// Tells who asked that it is worked on.
+    fn wait(&mut self, now: Instant, id: QuestionId, patience: Duration) {
+        let Some(question) = self.questions.get_mut(&id) else { return };
+        question.until = now + patience + QUESTION_PATIENCE;
+        let asker = question.asker.clone();
+        let message = reply::in_progress(asker.sequence, patience);
+        // The same request, when it is repeated, is answered by this only until there is more.
+        if let Some(data) = self.sealed(now, asker.from, asker.name.as_ref(), message)
+            && (data.len() <= asker.length || self.table.get(asker.from).is_some())
+        {
+            self.push(Output::Transmit { to: asker.from, data });
+        }
     }
 }
 
-/// Of names those that are looked at.
-fn some(aliases: &[AliasAddress]) -> Vec<AliasAddress> {
-    aliases.iter().take(MAX_ALIASES).cloned().collect()
-}
-
-/// The first address of our networks.
-fn first(addresses: &[TransportAddress]) -> Option<SocketAddr> {
-    addresses.iter().take(MAX_ALIASES).find_map(address::socket)
+/// Of names those that are looked at, as text.
+fn some(aliases: &[AliasAddress]) -> Vec<String> {
+    aliases.iter().take(MAX_ALIASES).filter_map(address::text).collect()
 }

@@ -1,8 +1,9 @@
-//! What a gatekeeper is told and says.
+//! What a gatekeeper is told and says. Names of parties are as they would be dialled.
 
-use causeway_asn1::h225::AliasAddress;
+use crate::h323::ras::{CallKey, Clock, Key};
 use causeway_base::EndCause;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// What a gatekeeper is told at its start.
@@ -10,14 +11,49 @@ use std::time::{Duration, Instant};
 pub struct Config {
     /// Its name. An endpoint that asks for another is not answered.
     pub identifier: String,
-    /// Where it takes RAS, as endpoints should see it.
-    pub ras_address: SocketAddr,
     /// How long a registration lasts at most.
     pub time_to_live: Duration,
     /// The most that one call may use, both directions together, in 100 bit/s.
     pub bandwidth: u32,
-    /// Gatekeepers that may ask where somebody is.
-    pub neighbours: Vec<SocketAddr>,
+    /// Who has a password.
+    pub users: Vec<User>,
+    /// Gatekeepers that may ask where somebody is, and are asked.
+    pub neighbours: Vec<Neighbour>,
+    /// What time it is.
+    pub clock: Clock,
+    /// Makes identifiers that nobody guesses.
+    pub seed: [u8; 32],
+}
+
+/// Somebody with a password.
+#[derive(Clone, Debug)]
+pub struct User {
+    /// Its name.
+    pub name: Arc<str>,
+    /// Made of its password.
+    pub key: Key,
+    /// Further names that nobody else may register.
+    pub aliases: Vec<String>,
+}
+
+/// Another gatekeeper.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Neighbour {
+    /// Where it takes RAS.
+    pub address: SocketAddr,
+    /// Where we take its answers, as it should see it.
+    pub reply: SocketAddr,
+    /// How the names begin that are looked for there.
+    pub prefixes: Vec<String>,
+}
+
+/// Where a datagram arrived, as its sender sees us.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Local {
+    /// Where we take RAS.
+    pub ras: SocketAddr,
+    /// Where we take calls.
+    pub call: SocketAddr,
 }
 
 /// A question that the application answers.
@@ -33,8 +69,16 @@ pub enum Command {
     Admit(QuestionId, SocketAddr),
     /// Neither.
     Refuse(QuestionId, EndCause),
-    /// An endpoint is not registered any more.
+    /// It is worked on, for so long at most: who asks is told to wait.
+    Wait(QuestionId, Duration),
+    /// An endpoint is not registered any more, and is told so.
     Unregister(SocketAddr),
+    /// The neighbours whose prefix fits are asked where somebody is. The number comes back.
+    Find(u64, String),
+    /// Every endpoint is told that it is not registered any more, and nobody is taken.
+    Stop,
+    /// What time it is: the wall clock may have been set.
+    Clock(Clock),
 }
 
 /// What happened.
@@ -44,11 +88,24 @@ pub enum Input<'a> {
     Datagram {
         /// From where.
         from: SocketAddr,
+        /// Where it arrived.
+        local: Local,
         /// What.
         data: &'a [u8],
     },
     /// The application says something.
     Command(Command),
+}
+
+/// Who an endpoint is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Identity {
+    /// Nobody's names, and no proof of anything.
+    Anybody,
+    /// This user, by its password.
+    Proved(Arc<str>),
+    /// It uses names of this user, and gave no proof or a wrong one: not to be registered.
+    Unproved(Arc<str>),
 }
 
 /// An endpoint that is registered, or wants to be.
@@ -59,7 +116,26 @@ pub struct Registrant {
     /// Where it takes calls.
     pub call: SocketAddr,
     /// Its names.
-    pub aliases: Vec<AliasAddress>,
+    pub aliases: Vec<String>,
+    /// Who it is.
+    pub identity: Identity,
+    /// Its product and version.
+    pub product: Option<String>,
+}
+
+/// A call that a registered endpoint wants to make.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AskedCall {
+    /// The call.
+    pub key: CallKey,
+    /// Whom.
+    pub to: Vec<String>,
+    /// Where, if it says so.
+    pub destination: Option<SocketAddr>,
+    /// Who calls, as it says.
+    pub from: Vec<String>,
+    /// Both directions together, in 100 bit/s.
+    pub bandwidth: u32,
 }
 
 /// What happened.
@@ -67,7 +143,9 @@ pub struct Registrant {
 pub enum Event {
     /// Somebody wants to register.
     Registering(QuestionId, Box<Registrant>),
-    /// A registration is over, by the endpoint or by time.
+    /// Somebody is registered, or is so again, until then.
+    Registered(Box<Registrant>, Instant),
+    /// A registration is over, by the endpoint, by time, by a newer one of the same, or by us.
     Unregistered(Box<Registrant>),
     /// A registered endpoint wants to call.
     Admission {
@@ -75,8 +153,17 @@ pub enum Event {
         question: QuestionId,
         /// Who calls.
         by: Box<Registrant>,
-        /// Whom.
-        to: Vec<AliasAddress>,
+        /// What.
+        call: Box<AskedCall>,
+        /// Where we take calls, as it sees us.
+        here: SocketAddr,
+    },
+    /// A call of an endpoint is over for it.
+    Left {
+        /// Where it takes RAS.
+        by: SocketAddr,
+        /// Which.
+        call: CallKey,
     },
     /// A neighbour asks where somebody is.
     Location {
@@ -85,8 +172,12 @@ pub enum Event {
         /// Which neighbour.
         by: SocketAddr,
         /// Who is looked for.
-        of: Vec<AliasAddress>,
+        of: Vec<String>,
+        /// Where we take calls, as it sees us.
+        here: SocketAddr,
     },
+    /// Where somebody is whom the neighbours were asked for. `None`: they do not know.
+    Found(u64, Option<SocketAddr>),
 }
 
 /// What is to be done.

@@ -1,0 +1,370 @@
+//! Our gatekeeper, in the task of RAS.
+
+use super::RasEvent;
+use super::config::{Admission, AdmissionRequest, By, Decision, GatekeeperConfig, RasConfig};
+use super::socket::{self, Sockets, Which};
+use super::view::{AdmittedCall, RegistrationView, Views};
+use crate::local::LocalAddresses;
+use causeway_base::EndCause;
+use causeway_dial::network::customer;
+use causeway_dial::{Attempt, AttemptRule, AttemptRules, Attempts, Network, RateLimit, RateRule};
+use causeway_proto::h323::ras::Clock;
+use causeway_proto::h323::ras::gatekeeper::{
+    AskedCall, Command, Config, Event, Gatekeeper, Identity, Input, Local, Neighbour, Output,
+    QuestionId, Registrant, User,
+};
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime};
+use tokio::sync::oneshot;
+
+/// Rates of H.225.0 are in 100 bit/s.
+const UNIT: u64 = 100;
+
+/// Messages of one address that is not registered: a thousand rooms behind one router that come
+/// back at once after a failure, and repeat themselves.
+const STRANGERS: (u32, u32) = (100, 2_000);
+
+/// Messages of one address where a room is registered, or of a neighbour: those of 200 calls a
+/// second.
+const KNOWN: (u32, u32) = (1_000, 4_000);
+
+/// Searches at neighbours at a time.
+const MAX_SEARCHES: usize = 1_000;
+
+/// How long a room is told to wait while neighbours are asked: as long as they are (H.225.0
+/// table 18).
+const SEARCH_PATIENCE: Duration = Duration::from_secs(12);
+
+/// Wrong passwords from one source, whoever's they are; one user's are limited much earlier.
+const WRONG_BY_SOURCE: AttemptRule =
+    AttemptRule { wrong: causeway_dial::attempt::MAX_WRONG, window: Duration::from_secs(600) };
+
+/// Who waits for a search at neighbours.
+#[derive(Debug)]
+enum Search {
+    /// A room, to be admitted to there.
+    Room(QuestionId),
+    /// Somebody who asked through the handle.
+    Handle(oneshot::Sender<Option<SocketAddr>>),
+}
+
+/// It, and what it decides by.
+pub(super) struct Rooms {
+    gatekeeper: Gatekeeper,
+    open: Vec<Network>,
+    neighbours: Vec<SocketAddr>,
+    admission: Admission,
+    attempts: Attempts,
+    strangers: RateLimit,
+    known: RateLimit,
+    searches: HashMap<u64, Search>,
+    last_search: u64,
+    call_address: SocketAddr,
+    pub(super) due: Option<Instant>,
+    /// Where the datagram came from that is being answered, and by which socket.
+    answering: Option<(SocketAddr, Which)>,
+}
+
+impl Rooms {
+    pub(super) fn new(
+        config: &RasConfig,
+        ours: &GatekeeperConfig,
+        sockets: &Sockets,
+        locals: &LocalAddresses,
+        clock: Clock,
+    ) -> Self {
+        let limit = |(per_second, burst)| {
+            RateLimit::new(RateRule { per_second, burst, exempt: Vec::new() })
+        };
+        let users = ours.users.iter().map(|user| User {
+            name: Arc::from(user.name.as_str()),
+            key: user.key.clone(),
+            aliases: user.aliases.clone(),
+        });
+        let neighbours = ours.neighbours.iter().map(|neighbour| Neighbour {
+            address: neighbour.address,
+            reply: sockets
+                .seen(Which::Gatekeeper, neighbour.address, locals)
+                .unwrap_or(ours.listen),
+            prefixes: neighbour.prefixes.clone(),
+        });
+        let mut seed = config.seed;
+        // The numbers of the other machine say nothing of this one's.
+        seed.iter_mut().for_each(|byte| *byte ^= 0x5a);
+        Self {
+            gatekeeper: Gatekeeper::new(Config {
+                identifier: ours.identifier.clone(),
+                time_to_live: ours.time_to_live,
+                bandwidth: u32::try_from(ours.bandwidth / UNIT).unwrap_or(u32::MAX),
+                users: users.collect(),
+                neighbours: neighbours.collect(),
+                clock,
+                seed,
+            }),
+            open: ours.open.clone(),
+            neighbours: ours.neighbours.iter().map(|neighbour| neighbour.address).collect(),
+            admission: Arc::clone(&ours.admission),
+            attempts: Attempts::new(AttemptRules {
+                source: WRONG_BY_SOURCE,
+                ..AttemptRules::default()
+            }),
+            strangers: limit(STRANGERS),
+            known: limit(KNOWN),
+            searches: HashMap::new(),
+            last_search: 0,
+            call_address: config.call_address,
+            due: None,
+            answering: None,
+        }
+    }
+
+    pub(super) fn is_idle(&self) -> bool {
+        self.gatekeeper.is_idle()
+    }
+
+    pub(super) fn datagram(
+        &mut self,
+        now: Instant,
+        (from, which): (SocketAddr, Which),
+        data: &[u8],
+        sockets: &Sockets,
+        locals: &LocalAddresses,
+    ) {
+        let known = self.gatekeeper.registrant(from).is_some() || self.neighbours.contains(&from);
+        let limit = if known { &mut self.known } else { &mut self.strangers };
+        if !limit.take(now, from.ip()) {
+            return;
+        }
+        let Some(ras) = sockets.seen(Which::Gatekeeper, from, locals) else { return };
+        let local = Local { ras, call: socket::seen(self.call_address, from, locals) };
+        self.answering = Some((from, which));
+        self.gatekeeper.handle_input(now, Input::Datagram { from, local, data });
+    }
+
+    pub(super) fn command(&mut self, now: Instant, command: Command) {
+        self.gatekeeper.handle_input(now, Input::Command(command));
+    }
+
+    pub(super) fn timeout(&mut self, now: Instant) {
+        self.gatekeeper.handle_timeout(now);
+    }
+
+    /// Asks the neighbours for who asked through the handle.
+    pub(super) fn find(
+        &mut self,
+        now: Instant,
+        name: String,
+        answer: oneshot::Sender<Option<SocketAddr>>,
+    ) {
+        self.search(now, name, Search::Handle(answer));
+    }
+
+    fn search(&mut self, now: Instant, name: String, search: Search) {
+        if self.searches.len() >= MAX_SEARCHES {
+            return self.found(now, search, None);
+        }
+        self.last_search += 1;
+        self.searches.insert(self.last_search, search);
+        self.command(now, Command::Find(self.last_search, name));
+    }
+
+    fn found(&mut self, now: Instant, search: Search, address: Option<SocketAddr>) {
+        match (search, address) {
+            (Search::Handle(answer), address) => {
+                let _ = answer.send(address);
+            }
+            (Search::Room(question), Some(address)) => {
+                self.command(now, Command::Admit(question, address));
+            }
+            (Search::Room(question), None) => {
+                self.command(now, Command::Refuse(question, EndCause::NotFound));
+            }
+        }
+    }
+
+    /// What it sends and what it tells, until it has nothing more to say.
+    pub(super) fn drain(
+        &mut self,
+        now: Instant,
+        views: &Views,
+        sent: &mut Vec<(Which, SocketAddr, Vec<u8>)>,
+        told: &mut Vec<RasEvent>,
+    ) {
+        loop {
+            match self.gatekeeper.poll_output() {
+                Output::Transmit { to, data } => {
+                    let way = self.answering.filter(|(from, _)| *from == to);
+                    sent.push((way.map_or(Which::Gatekeeper, |(_, which)| which), to, data));
+                }
+                Output::Event(event) => self.event(now, event, views, told),
+                Output::Timeout(due) => {
+                    self.due = due;
+                    self.answering = None;
+                    return;
+                }
+            }
+        }
+    }
+
+    fn event(&mut self, now: Instant, event: Event, views: &Views, told: &mut Vec<RasEvent>) {
+        match event {
+            Event::Registering(question, registrant) => {
+                let answer = match self.may_register(now, &registrant) {
+                    Ok(()) => Command::Register(question),
+                    Err(cause) => Command::Refuse(question, cause),
+                };
+                self.command(now, answer);
+            }
+            Event::Registered(registrant, until) => views.set_room(view(&registrant, now, until)),
+            Event::Unregistered(registrant) => views.drop_room(registrant.ras),
+            Event::Admission { question, by, call, here } => {
+                self.admission(now, question, &by, *call, here, views);
+            }
+            Event::Left { by, call } => {
+                views.drop_call(call, by.ip());
+                told.push(RasEvent::RoomLeft(call));
+            }
+            Event::Location { question, by, of, here } => {
+                self.location(now, question, by, of, here);
+            }
+            Event::Found(query, address) => {
+                if let Some(search) = self.searches.remove(&query) {
+                    self.found(now, search, address);
+                }
+            }
+        }
+    }
+
+    /// Whether an endpoint may register. Guessers are slowed by source and by user.
+    fn may_register(&mut self, now: Instant, registrant: &Registrant) -> Result<(), EndCause> {
+        let (user, right) = match &registrant.identity {
+            Identity::Anybody => {
+                let open = self.open.iter().any(|network| network.contains(registrant.ras.ip()));
+                return if open { Ok(()) } else { Err(EndCause::Unauthorized) };
+            }
+            Identity::Proved(user) => (user, true),
+            Identity::Unproved(user) => (user, false),
+        };
+        let source = registrant.ras.ip();
+        let mut hasher = DefaultHasher::new();
+        (user, customer(source)).hash(&mut hasher);
+        let attempt =
+            Attempt { source: Some(source), caller: Some(hasher.finish()), ..Attempt::default() };
+        let permit = self.attempts.check(now, &attempt);
+        let permit = permit.map_err(|_| EndCause::AttemptsExhausted)?;
+        if right {
+            self.attempts.succeeded(now, permit);
+            return Ok(());
+        }
+        if self.attempts.failed(now, permit).is_some() {
+            tracing::warn!("too many wrong H.323 passwords from one source");
+        }
+        Err(EndCause::Unauthorized)
+    }
+
+    /// Where the registered room of the first of these names takes calls.
+    fn room(&self, names: &[String]) -> Option<SocketAddr> {
+        names.iter().find_map(|name| self.gatekeeper.named(name)).map(|room| room.call)
+    }
+
+    fn admission(
+        &mut self,
+        now: Instant,
+        question: QuestionId,
+        by: &Registrant,
+        call: AskedCall,
+        here: SocketAddr,
+        views: &Views,
+    ) {
+        let AskedCall { key, to, destination, bandwidth, .. } = call;
+        let asked = AdmissionRequest {
+            by: By::Room(key),
+            room: self.room(&to),
+            called: to,
+            destination,
+            calling: by.aliases.clone(),
+            user: user(by),
+            source: by.ras,
+            bandwidth: u64::from(bandwidth) * UNIT,
+        };
+        match (self.admission)(&asked) {
+            Decision::Here => {
+                views.set_call(key, admitted(by, &asked));
+                self.command(now, Command::Admit(question, here));
+            }
+            Decision::Direct(address) => self.command(now, Command::Admit(question, address)),
+            Decision::Refuse(cause) => self.command(now, Command::Refuse(question, cause)),
+            Decision::Neighbour => match asked.called.into_iter().next() {
+                Some(name) => {
+                    self.command(now, Command::Wait(question, SEARCH_PATIENCE));
+                    self.search(now, name, Search::Room(question));
+                }
+                None => self.command(now, Command::Refuse(question, EndCause::BadAddress)),
+            },
+        }
+    }
+
+    fn location(
+        &mut self,
+        now: Instant,
+        question: QuestionId,
+        by: SocketAddr,
+        of: Vec<String>,
+        here: SocketAddr,
+    ) {
+        let asked = AdmissionRequest {
+            by: By::Neighbour,
+            room: self.room(&of),
+            called: of,
+            destination: None,
+            calling: Vec::new(),
+            user: None,
+            source: by,
+            bandwidth: 0,
+        };
+        let answer = match (self.admission)(&asked) {
+            Decision::Here => Command::Admit(question, here),
+            Decision::Direct(address) => Command::Admit(question, address),
+            Decision::Refuse(cause) => Command::Refuse(question, cause),
+            Decision::Neighbour => Command::Refuse(question, EndCause::NotFound),
+        };
+        self.command(now, answer);
+    }
+}
+
+fn user(registrant: &Registrant) -> Option<Arc<str>> {
+    match &registrant.identity {
+        Identity::Proved(user) => Some(Arc::clone(user)),
+        _ => None,
+    }
+}
+
+fn admitted(by: &Registrant, asked: &AdmissionRequest) -> AdmittedCall {
+    AdmittedCall {
+        user: asked.user.clone(),
+        calling: asked.calling.clone(),
+        called: asked.called.clone(),
+        source: by.ras.ip(),
+    }
+}
+
+/// What is shown of a room.
+fn view(registrant: &Registrant, now: Instant, until: Instant) -> RegistrationView {
+    RegistrationView {
+        user: user(registrant),
+        aliases: registrant.aliases.clone(),
+        ras: registrant.ras,
+        call: registrant.call,
+        until: SystemTime::now() + until.saturating_duration_since(now),
+        product: registrant.product.clone(),
+    }
+}
+
+impl std::fmt::Debug for Rooms {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Rooms").field("gatekeeper", &self.gatekeeper).finish_non_exhaustive()
+    }
+}

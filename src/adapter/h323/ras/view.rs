@@ -1,0 +1,211 @@
+//! What others may see of registrations: plain data, written by the task of RAS alone.
+
+use causeway_base::EndCause;
+use causeway_proto::h323::ras::CallKey;
+use std::collections::HashMap;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
+use tokio::sync::broadcast;
+
+/// News that a slow listener may be behind; it is told how much it missed, and reads the views
+/// anew.
+pub const MAX_NEWS: usize = 1024;
+
+/// A room that is registered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RegistrationView {
+    /// Who it proved to be.
+    pub user: Option<Arc<str>>,
+    /// Its names and numbers, at most [`causeway_proto::h323::address::MAX_ALIASES`].
+    pub aliases: Vec<String>,
+    /// Where it takes RAS; it is unregistered by this.
+    pub ras: SocketAddr,
+    /// Where it takes calls.
+    pub call: SocketAddr,
+    /// Until when, unless refreshed before.
+    pub until: SystemTime,
+    /// Its product and version, cut at 256 bytes.
+    pub product: Option<String>,
+}
+
+/// How our registration at a gatekeeper stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UpstreamState {
+    /// Asked for, no answer yet.
+    Trying,
+    /// The gatekeeper knows us.
+    Registered,
+    /// Refused or unanswered; it is tried again.
+    Failed(EndCause),
+}
+
+/// The gatekeeper where we are registered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UpstreamView {
+    /// As configured.
+    pub gatekeeper: SocketAddr,
+    /// How it stands.
+    pub state: UpstreamState,
+    /// The names that it granted; those that we asked for where it says nothing.
+    pub aliases: Vec<String>,
+}
+
+/// A call of a registered room that our gatekeeper sent to us.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AdmittedCall {
+    /// Who the room proved to be.
+    pub user: Option<Arc<str>>,
+    /// The room's names.
+    pub calling: Vec<String>,
+    /// Whom it called.
+    pub called: Vec<String>,
+    /// The room's own address.
+    pub source: IpAddr,
+}
+
+/// What happened to registrations. No news carry an address but that of a configured gatekeeper.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RasNews {
+    /// A room is registered.
+    Registered {
+        /// Its user, else its first name.
+        name: Arc<str>,
+    },
+    /// A room is not registered any more.
+    Unregistered {
+        /// Its user, else its first name.
+        name: Arc<str>,
+    },
+    /// Our registration changed.
+    UpstreamChanged(UpstreamView),
+}
+
+#[derive(Debug, Default)]
+struct Shown {
+    /// By where they take RAS.
+    rooms: HashMap<SocketAddr, RegistrationView>,
+    /// Where the room of each name takes RAS.
+    called: HashMap<String, SocketAddr>,
+    /// By callIdentifier: no more than the gatekeeper knows of.
+    calls: HashMap<[u8; 16], AdmittedCall>,
+    upstream: Option<UpstreamView>,
+}
+
+/// The views, shared between the task of RAS, which writes, and all others, who read.
+#[derive(Clone, Debug)]
+pub(super) struct Views {
+    shown: Arc<Mutex<Shown>>,
+    news: broadcast::Sender<RasNews>,
+}
+
+impl Views {
+    pub(super) fn new() -> Self {
+        Self { shown: Arc::default(), news: broadcast::channel(MAX_NEWS).0 }
+    }
+
+    fn shown(&self) -> MutexGuard<'_, Shown> {
+        self.shown.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn subscribe(&self) -> broadcast::Receiver<RasNews> {
+        self.news.subscribe()
+    }
+
+    pub(super) fn registrations(&self, now: SystemTime) -> Vec<RegistrationView> {
+        let shown = self.shown();
+        let mut rooms: Vec<_> =
+            shown.rooms.values().filter(|room| room.until > now).cloned().collect();
+        drop(shown);
+        rooms.sort_by(|a, b| (&a.user, &a.aliases, a.ras).cmp(&(&b.user, &b.aliases, b.ras)));
+        rooms
+    }
+
+    pub(super) fn upstream(&self) -> Option<UpstreamView> {
+        self.shown().upstream.clone()
+    }
+
+    pub(super) fn room(&self, name: &str, now: SystemTime) -> Option<RegistrationView> {
+        let shown = self.shown();
+        let room = shown.rooms.get(shown.called.get(&key(name))?)?;
+        Some(room).filter(|room| room.until > now).cloned()
+    }
+
+    pub(super) fn call(&self, identifier: &[u8; 16]) -> Option<AdmittedCall> {
+        self.shown().calls.get(identifier).cloned()
+    }
+
+    /// A room is registered, or is so again. One that took its names is gone before.
+    pub(super) fn set_room(&self, room: RegistrationView) {
+        let name = named(&room);
+        let mut shown = self.shown();
+        let before = shown.rooms.insert(room.ras, room.clone());
+        if let Some(before) = &before {
+            forget_names(&mut shown, before);
+        }
+        for alias in room.aliases.iter().map(String::as_str).chain(room.user.as_deref()) {
+            shown.called.entry(key(alias)).or_insert(room.ras);
+        }
+        drop(shown);
+        if before.is_none() {
+            self.tell(RasNews::Registered { name });
+        }
+    }
+
+    pub(super) fn drop_room(&self, ras: SocketAddr) {
+        let mut shown = self.shown();
+        let Some(room) = shown.rooms.remove(&ras) else { return };
+        forget_names(&mut shown, &room);
+        drop(shown);
+        self.tell(RasNews::Unregistered { name: named(&room) });
+    }
+
+    /// A room that names its call as another room did does not take its place.
+    pub(super) fn set_call(&self, key: CallKey, call: AdmittedCall) {
+        self.shown().calls.entry(key.identifier).or_insert(call);
+    }
+
+    pub(super) fn drop_call(&self, key: CallKey, source: IpAddr) {
+        let mut shown = self.shown();
+        if shown.calls.get(&key.identifier).is_some_and(|call| call.source == source) {
+            shown.calls.remove(&key.identifier);
+        }
+    }
+
+    pub(super) fn set_upstream(&self, view: UpstreamView) {
+        let before = self.shown().upstream.replace(view.clone());
+        if before.as_ref() != Some(&view) {
+            self.tell(RasNews::UpstreamChanged(view));
+        }
+    }
+
+    fn tell(&self, news: RasNews) {
+        let what = match &news {
+            RasNews::Registered { .. } => "a room registered",
+            RasNews::Unregistered { .. } => "a room is not registered any more",
+            RasNews::UpstreamChanged(_) => "our registration at a gatekeeper changed",
+        };
+        tracing::info!("{what}");
+        let _ = self.news.send(news);
+    }
+}
+
+fn forget_names(shown: &mut Shown, room: &RegistrationView) {
+    for alias in room.aliases.iter().map(String::as_str).chain(room.user.as_deref()) {
+        let key = key(alias);
+        if shown.called.get(&key) == Some(&room.ras) {
+            shown.called.remove(&key);
+        }
+    }
+}
+
+/// Names are the same in capitals.
+fn key(name: &str) -> String {
+    name.to_lowercase()
+}
+
+/// What a room goes by.
+fn named(room: &RegistrationView) -> Arc<str> {
+    let alias = || room.aliases.first().map(|alias| Arc::from(alias.as_str()));
+    room.user.clone().or_else(alias).unwrap_or_else(|| Arc::from(""))
+}
