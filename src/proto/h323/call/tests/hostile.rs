@@ -216,13 +216,13 @@ fn broken_messages_within_a_call_harm_nobody() {
     println!("{} broken messages", all.len());
 }
 
-/// To who calls: each of the answers. The good ones that follow are heard, or it has ended.
+/// To who calls: Alerting and Connect. The good ones that follow are heard, or it has ended.
 #[test]
 #[allow(clippy::disallowed_methods, reason = "an instant to count from")]
 fn broken_answers_harm_nobody() {
     let (now, good) = (Instant::now(), good());
     let mut count = 0;
-    for (nth, message) in good.answers.iter().enumerate().take(3) {
+    for (nth, message) in good.answers.iter().enumerate().take(3).skip(1) {
         // What H.225.0 says is broken in Connect alone, which has all that the others have.
         let all = if nth < 2 { hostile::of_message(message) } else { broken(message) };
         for Hostile { what, message } in &all {
@@ -231,7 +231,7 @@ fn broken_answers_harm_nobody() {
             let fast_start = vec![proposal(1), reverse_proposal(2)];
             place.command(Command::Place(Box::new(Placing { fast_start, ..placing() })));
             let mut heard = place.input(what, Input::Signalling(message));
-            for message in &good.answers[nth..] {
+            for message in &good.answers[nth..3] {
                 heard.extend(place.input(what, Input::Signalling(message)));
             }
             let answered = heard.iter().any(|event| matches!(event, Event::Answered(_)));
