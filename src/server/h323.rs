@@ -6,7 +6,8 @@ use causeway_adapter::admission::{Admission, Refused};
 use causeway_adapter::h323::H323Config;
 use causeway_adapter::h323::H323Handle;
 use causeway_adapter::h323::ras::{
-    AdmissionRequest, By, Decision, GatekeeperConfig, Ras, RasConfig, RasError, RasEvent, RasHandle,
+    AdmissionRequest, By, Decision, GatekeeperConfig, Neighbour, Ras, RasConfig, RasError,
+    RasEvent, RasHandle,
 };
 use causeway_adapter::leg_ids::LegIds;
 use causeway_base::{Alias, EndCause};
@@ -66,17 +67,17 @@ pub(crate) async fn gatekeepers(
         return Ok(None);
     }
     let gatekeeper = h323.gatekeeper.as_ref().map(|own| {
-        let desk = Arc::clone(desk);
+        let (desk, neighbours) = (Arc::clone(desk), own.neighbours.clone());
         GatekeeperConfig {
             listen: own.listen,
             discovery: own.discovery.clone(),
             identifier: own.identifier.clone(),
             time_to_live: own.time_to_live,
-            bandwidth: 2 * config.video.policy.max_bitrate.as_bps() + 256_000,
+            bandwidth: own.bandwidth,
             users: own.users.clone(),
             open: own.open.clone(),
-            neighbours: Vec::new(),
-            admission: Arc::new(move |request| admit(&desk, call_address, request)),
+            neighbours: own.neighbours.clone(),
+            admission: Arc::new(move |request| admit(&desk, call_address, &neighbours, request)),
         }
     });
     let product = ("Causeway".to_owned(), env!("CARGO_PKG_VERSION").to_owned());
@@ -92,24 +93,36 @@ pub(crate) async fn gatekeepers(
     Ok(Some((Ras::start(ras, wishes).await?, wished)))
 }
 
-/// Where a registered room may call: another room, or us. A neighbour learns where names of ours are.
-fn admit(desk: &FrontDesk, ours: SocketAddr, request: &AdmissionRequest) -> Decision {
-    if let Some(room) = request.room {
-        return Decision::Direct(room);
-    }
+/// Where a registered room may call: first what the dial plan knows, so that no room takes a
+/// conference's number by registering it; then another room; then who neighbours may know. Whom
+/// nobody knows is asked at the reception. A neighbour learns where names of ours are.
+fn admit(
+    desk: &FrontDesk,
+    ours: SocketAddr,
+    neighbours: &[Neighbour],
+    request: &AdmissionRequest,
+) -> Decision {
     let local = match ours.ip() {
         any if any.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
         local => local,
     };
-    let calling = Alias::H323 { user: String::new(), host: request.source.ip().to_string() };
+    let from = request.calling.first().cloned().unwrap_or_default();
+    let calling = Alias::H323 { user: from, host: request.source.ip().to_string() };
     let known = request.called.iter().any(|name| {
         let called = Alias::H323 { user: name.clone(), host: local.to_string() };
         leads(desk, &called, &calling, local)
     });
-    match &request.by {
-        By::Neighbour if !known => Decision::Refuse(EndCause::NotFound),
-        // Whom nobody knows is asked at the reception.
-        By::Neighbour | By::Room(_) => Decision::Here,
+    // Neighbours are asked for the first name.
+    let first = request.called.first().map(|name| name.to_lowercase()).unwrap_or_default();
+    let fits = |prefix: &String| first.starts_with(&prefix.to_lowercase());
+    match (&request.by, request.room) {
+        _ if known => Decision::Here,
+        (_, Some(room)) => Decision::Direct(room),
+        (By::Neighbour, None) => Decision::Refuse(EndCause::NotFound),
+        (By::Room(_), None) if neighbours.iter().flat_map(|one| &one.prefixes).any(fits) => {
+            Decision::Neighbour
+        }
+        (By::Room(_), None) => Decision::Here,
     }
 }
 

@@ -78,9 +78,7 @@ async fn run(shared: Arc<Shared>, mut seat: Seat, dialled: Result<Dialled, EndCa
         Err(cause) => Err(cause),
     };
     match connected {
-        Ok((dialled, (stream, remote))) => {
-            place(&shared, seat, dialled, stream, remote).await;
-        }
+        Ok((dialled, connected)) => place(&shared, seat, dialled, connected).await,
         Err(cause) => {
             // Nobody is told of it any more after this.
             drop(seat);
@@ -103,33 +101,44 @@ async fn given_up(seat: &mut Seat) -> EndCause {
     }
 }
 
-async fn connect(
-    shared: &Shared,
-    leg: LegId,
-    dialled: &Dialled,
-) -> Result<(TcpStream, SocketAddr), EndCause> {
-    let ways = match dialled.target.host.as_str() {
-        "" => vec![admitted(shared, leg, dialled).await?],
-        _ => shared.locator.locate(&dialled.target).await,
+/// A connection to whom we call.
+struct Connected {
+    stream: TcpStream,
+    remote: SocketAddr,
+    /// A gatekeeper put this name in place of the one that was dialled.
+    name: Option<String>,
+}
+
+async fn connect(shared: &Shared, leg: LegId, dialled: &Dialled) -> Result<Connected, EndCause> {
+    let (ways, name) = match dialled.target.host.as_str() {
+        "" => admitted(shared, leg, dialled).await.map(|(way, name)| (vec![way], name))?,
+        _ => (shared.locator.locate(&dialled.target).await, None),
     };
-    for way in ways {
-        if let Ok(Ok(stream)) = timeout(CONNECT, TcpStream::connect(way)).await {
-            return Ok((stream, way));
+    for remote in ways {
+        if let Ok(Ok(stream)) = timeout(CONNECT, TcpStream::connect(remote)).await {
+            return Ok(Connected { stream, remote, name });
         }
     }
     Err(EndCause::Unreachable)
 }
 
 /// Where a name without a host is: a room that registered here, by the word of the gatekeeper where
-/// we are registered, or at a neighbour's.
-async fn admitted(shared: &Shared, leg: LegId, dialled: &Dialled) -> Result<SocketAddr, EndCause> {
+/// we are registered, or at a neighbour's. With the name to call there, where it is another one.
+async fn admitted(
+    shared: &Shared,
+    leg: LegId,
+    dialled: &Dialled,
+) -> Result<(SocketAddr, Option<String>), EndCause> {
     let ras = shared.config.ras.as_ref().ok_or(EndCause::Unreachable)?;
     let name = &dialled.target.user;
     if let Some(room) = ras.room(name) {
-        return Ok(room.call);
+        return Ok((room.call, None));
+    }
+    if let Some(address) = ras.find(name).await {
+        return Ok((address, None));
     }
     if ras.upstream().is_none() {
-        return ras.find(name).await.ok_or(EndCause::NotFound);
+        return Err(EndCause::NotFound);
     }
     let request = CallRequest {
         key: dialled.key(),
@@ -141,7 +150,9 @@ async fn admitted(shared: &Shared, leg: LegId, dialled: &Dialled) -> Result<Sock
         bandwidth: BANDWIDTH,
     };
     shared.admitted.insert(dialled.identifier, leg);
-    ras.admit(request).await?.address.ok_or(EndCause::Unreachable)
+    let admitted = ras.admit(request).await?;
+    let address = admitted.address.ok_or(EndCause::Unreachable)?;
+    Ok((address, admitted.to.into_iter().next()))
 }
 
 impl Dialled {
@@ -194,13 +205,11 @@ async fn disengage(shared: &Shared, key: CallKey) {
     }
 }
 
-async fn place(
-    shared: &Arc<Shared>,
-    seat: Seat,
-    dialled: Dialled,
-    stream: TcpStream,
-    remote: SocketAddr,
-) {
+async fn place(shared: &Arc<Shared>, seat: Seat, mut dialled: Dialled, connected: Connected) {
+    let Connected { stream, remote, name } = connected;
+    if let Some(name) = name {
+        dialled.target.user = name;
+    }
     let leg = seat.leg;
     let Ok(local) = stream.local_addr() else {
         drop(seat);

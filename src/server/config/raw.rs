@@ -138,7 +138,16 @@ section! {
         discovery: Vec<String> = Vec::new(),
         identifier: String = "Causeway".to_owned(),
         time_to_live_s: u64 = 300,
+        max_bandwidth_kbps: u64 = 16_384,
         open: Vec<String> = Vec::new(),
+        neighbour: Vec<RawNeighbour> = Vec::new(),
+    }
+}
+section! {
+    /// `[[h323.gatekeeper.neighbour]]`
+    RawNeighbour {
+        address: String = String::new(),
+        prefixes: Vec<String> = Vec::new(),
     }
 }
 section! {
@@ -538,6 +547,7 @@ impl RawConfig {
     pub fn specimen() -> Self {
         let mut specimen = Self::default();
         specimen.network.advertised.push(RawAdvertised::default());
+        specimen.h323.gatekeeper.neighbour.push(RawNeighbour::default());
         specimen.user.push(RawUser::default());
         specimen.trunk.push(RawTrunk::default());
         specimen.invite.phone.push(RawPhone::default());
