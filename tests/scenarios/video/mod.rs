@@ -1,5 +1,6 @@
 //! Telephones with cameras: each sees all, in its own codec, at the place that the layout says.
 
+mod repair;
 mod room;
 
 use crate::peer::{Baresip, Bridge, Camera, Line, PATIENCE, Setting, Transport};
