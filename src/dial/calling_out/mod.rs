@@ -251,7 +251,10 @@ impl CallingOut {
             "" => format!("{scheme}:{user}"),
             host => format!("{scheme}:{user}@{host}"),
         };
-        if let Some(port) = port(target)? {
+        // Without a host there is no port either: what follows the colon is the name.
+        if !host.is_empty()
+            && let Some(port) = port(target)?
+        {
             text.push_str(&format!(":{port}"));
         }
         Ok(Callee { text, kind: CalleeKind::Uri })

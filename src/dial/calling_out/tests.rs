@@ -81,7 +81,7 @@ fn only_canonical_numbers_are_compared_and_dialled() {
 }
 
 #[test]
-fn sip_addresses_are_called_at_listed_hosts_only_and_without_parameters() {
+fn addresses_are_called_at_listed_hosts_only_and_without_parameters() {
     let room = "sip:123.456@zoomcrc.com";
     assert_eq!(ask("sip:123.456@ZoomCRC.com;maddr=evil.example;transport=tls"), Ok(room.into()));
     assert_eq!(ask("123.456@zoomcrc.com?Route=evil"), Ok(room.into()));
@@ -91,7 +91,7 @@ fn sip_addresses_are_called_at_listed_hosts_only_and_without_parameters() {
         "sip:a@notzoomcrc.com",
         "sip:a@rooms.example.com",
         "sip:a@xrooms.example.com",
-        "h323:a@zoomcrc.com",
+        "h323:a@elsewhere.example",
         "sip:a@zoomcrc.com.evil.example",
     ] {
         assert_eq!(ask(barred), Err(EndCause::CallingOutBarred), "{barred}");
@@ -112,6 +112,7 @@ fn a_sip_address_is_called_at_the_port_that_it_names() {
         ("sip:a;x=:1@zoomcrc.com", "sip:a@zoomcrc.com"),
         ("sip:a@[2001:db8::1]:5070", "sip:a@[2001:db8::1]:5070"),
         ("sip:a@[2001:db8::1]", "sip:a@[2001:db8::1]"),
+        ("h323:a@zoomcrc.com:1721", "h323:a@zoomcrc.com:1721"),
     ] {
         let domains = vec!["zoomcrc.com".to_owned(), "[2001:db8::1]".to_owned()];
         let rules = CallingOut { domains, ..rules() };

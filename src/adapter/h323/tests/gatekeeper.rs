@@ -90,7 +90,8 @@ async fn a_registered_room_is_called_by_its_name_and_proves_who_it_is_when_it_ca
     assert_eq!(offered.called.user(), "1001");
     assert_eq!(offered.proof.user.as_deref(), Some("r3f"), "by its registration");
     bridge.tell(LegCommand::Reject { leg: offered.leg, cause: EndCause::Normal });
-    (room.ended().await, bridge.ended().await);
+    room.ended().await;
+    bridge.ended().await;
     let told = async {
         while !room.h323.shared.admitted.is_empty() {
             tokio::task::yield_now().await;
