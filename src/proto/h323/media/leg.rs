@@ -6,8 +6,8 @@ use super::line::{Line, Sent};
 use super::{Channels, Kind};
 use causeway_base::{Bitrate, Codec};
 use causeway_plan::{
-    AudioFormat, Content, Direction, Feedback, H264Format, LegAudio, LegMedia, LegVideo, Transport,
-    TransportSpec, VideoCoding, VideoFormat, VideoSend, VideoTransport,
+    AudioFormat, Content, Direction, Feedback, H264Format, LegAudio, LegMedia, LegVideo,
+    MediaProtection, Transport, TransportSpec, VideoCoding, VideoFormat, VideoSend, VideoTransport,
 };
 use std::net::SocketAddr;
 
@@ -48,7 +48,7 @@ impl Channels {
                 .or_else(|| rtp.and_then(next)),
             rtcp_mux: false,
             signalling_source: self.terms.signalling_source,
-            srtp: None,
+            protection: MediaProtection::Clear,
         }
     }
 
