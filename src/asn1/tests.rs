@@ -191,6 +191,21 @@ fn the_worst_message_takes_no_time() {
     }
 }
 
+/// Each message is of whole bytes, also where its last bits are not.
+#[test]
+fn messages_stand_one_after_the_other() {
+    let ask = |sequence_number| {
+        let request =
+            RequestMessage::RoundTripDelayRequest(RoundTripDelayRequest { sequence_number });
+        MultimediaSystemControlMessage::Request(Box::new(request))
+    };
+    let [first, second] = [1, 2].map(|number| encode(&ask(number)).unwrap());
+    let both = [&first[..], &second].concat();
+    assert_eq!(decode_first(&both), Ok((ask(1), &second[..])));
+    assert_eq!(decode_first(&second), Ok((ask(2), &[][..])));
+    assert!(decode_first::<MultimediaSystemControlMessage>(&first[..1]).is_err());
+}
+
 #[test]
 fn services_are_refused_one_by_one() {
     use h450::{H4501SupplementaryService, InterpretationApdu, Invoke, Problem, Ros, ServiceApdus};

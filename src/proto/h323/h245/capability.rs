@@ -3,6 +3,7 @@
 use super::ANSWER_PATIENCE;
 use super::outbox::Outbox;
 use super::words::Event;
+use causeway_asn1::ObjectIdentifier;
 use causeway_asn1::h245::{
     Capability, CapabilityDescriptor, IndicationMessage, MultiplexCapability, RequestMessage,
     ResponseMessage, TerminalCapabilitySet, TerminalCapabilitySetAck, TerminalCapabilitySetReject,
@@ -11,6 +12,9 @@ use causeway_asn1::h245::{
 };
 use std::collections::BTreeMap;
 use std::time::Instant;
+
+/// H.245 version 16.
+const PROTOCOL: [u32; 6] = [0, 0, 8, 245, 0, 16];
 
 /// Capabilities of one side that are kept: one message can bring 256, and rooms bring some 60 in
 /// one.
@@ -114,6 +118,7 @@ impl Ours {
     fn transmit(&mut self, now: Instant, mut set: TerminalCapabilitySet, out: &mut Outbox) {
         self.sequence = self.sequence.wrapping_add(1);
         set.sequence_number = self.sequence;
+        set.protocol_identifier = ObjectIdentifier::new(&PROTOCOL);
         if out.request(RequestMessage::TerminalCapabilitySet(Box::new(set))) {
             self.state = Sending::AwaitingResponse { timer: now + ANSWER_PATIENCE, next: None };
         } else {

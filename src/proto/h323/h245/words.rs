@@ -70,7 +70,7 @@ pub struct Opening {
 pub enum Command {
     /// Settle who is master.
     DetermineMaster,
-    /// Say what we take; its sequence number is filled in. One without tables says that we take
+    /// Say what we take; its sequence number and the version of H.245 are filled in. One without tables says that we take
     /// nothing for now.
     SendCapabilities(Box<TerminalCapabilitySet>),
     /// Open a channel.

@@ -4,7 +4,6 @@ use super::Terms;
 use super::format::{self, Coding, Kind};
 use super::secrecy::{self, Choice};
 use crate::h323::h245::Capabilities;
-use causeway_asn1::ObjectIdentifier;
 use causeway_asn1::h245::{
     AudioTelephonyEventCapability, Capability, CapabilityDescriptor, CapabilityTableEntry,
     H235SecurityCapability, H2250Capability, MediaDistributionCapability,
@@ -18,9 +17,6 @@ use causeway_plan::{
 };
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
-
-/// H.245 version 16.
-const PROTOCOL: [u32; 6] = [0, 0, 8, 245, 0, 16];
 
 /// What is added to the number of a capability for the one that says that it holds encrypted too:
 /// as equipment does it, and more than we have capabilities.
@@ -131,7 +127,6 @@ pub(super) fn ours(terms: &Terms, secret: bool) -> TerminalCapabilitySet {
         capability: Some(capability),
     };
     TerminalCapabilitySet {
-        protocol_identifier: ObjectIdentifier::new(&PROTOCOL),
         multiplex_capability: Some(transport(pictures)),
         capability_table: Some(table.into_iter().map(entry).collect()),
         capability_descriptors: Some(vec![CapabilityDescriptor {
@@ -157,10 +152,7 @@ fn encrypted((number, capability): &(u16, Capability)) -> Option<(u16, Capabilit
 
 /// That we take nothing for now (H.323 section 8.4.6).
 pub(super) fn nothing() -> TerminalCapabilitySet {
-    TerminalCapabilitySet {
-        protocol_identifier: ObjectIdentifier::new(&PROTOCOL),
-        ..TerminalCapabilitySet::default()
-    }
+    TerminalCapabilitySet::default()
 }
 
 /// What our transport can do: packets to one address, pictures whole or cut in pieces.

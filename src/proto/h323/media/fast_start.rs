@@ -1,4 +1,6 @@
-//! Channels within call signalling (H.323 section 8.1.7): ours proposed, theirs chosen from.
+//! Channels within call signalling (H.323 section 8.1.7): ours proposed, theirs chosen from. They
+//! are of sound alone. Pictures follow by H.245, when it is known what the other side takes; besides,
+//! H323Plus proposes pictures so and then opens none.
 
 use super::capability;
 use super::channel;
@@ -14,7 +16,6 @@ use causeway_asn1::h245::{
     OpenLogicalChannelReverseLogicalChannelParameters,
     OpenLogicalChannelReverseLogicalChannelParametersMultiplexParameters as ReverseMultiplex,
 };
-use causeway_plan::{H264Profile, PacketizationMode};
 
 /// A proposal of the other side's that we can use.
 #[derive(Clone, Copy, Debug)]
@@ -32,17 +33,11 @@ impl Channels {
         if self.is_strict() {
             return vec![];
         }
-        let policy = &self.terms.policy;
-        let sounds = capability::codecs(policy);
-        let mut codings: Vec<Coding> =
-            sounds.into_iter().map(|codec| Coding::Sound(codec, policy.ptime_ms.into())).collect();
-        if capability::takes_pictures(&self.terms) {
-            let (profile, mode) = (H264Profile::Baseline, PacketizationMode::SingleNal);
-            codings.push(Coding::Picture(capability::picture(&policy.video, profile, mode)));
-        }
-        let both = [Party::Caller, Party::Callee];
-        let each = codings.into_iter().flat_map(|coding| both.map(|party| (coding, party)));
-        let each: Vec<_> = each.collect();
+        let ms = self.terms.policy.ptime_ms.into();
+        let codecs = capability::codecs(&self.terms.policy).into_iter();
+        let both =
+            |codec| [Party::Caller, Party::Callee].map(|party| (Coding::Sound(codec, ms), party));
+        let each: Vec<_> = codecs.flat_map(both).collect();
         each.into_iter().filter_map(|(coding, party)| self.proposal(coding, party)).collect()
     }
 
@@ -59,36 +54,26 @@ impl Channels {
         Some(reverse(number, data_type, parameters))
     }
 
-    /// Of the channels that the caller proposed those that we take, completed. Empty: none, as long
-    /// as there is no sound among them.
+    /// Of the channels that the caller proposed those that we take, completed. Empty: none.
     pub fn answer_fast_start(&mut self, offered: &[OpenLogicalChannel]) -> Vec<OpenLogicalChannel> {
         // Keys come with channels of H.245.
         if self.is_strict() || self.is_secured() {
             return vec![];
         }
         let usable: Vec<Usable<'_>> = offered.iter().filter_map(|open| self.usable(open)).collect();
-        let mut taken = vec![];
-        for kind in Kind::ALL {
-            let of = |party: Party| {
-                let mine = |usable: &&Usable<'_>| {
-                    usable.coding.kind() == kind && sender(usable.open) == party
-                };
-                self.ranked(usable.iter().filter(mine).copied().collect())
-            };
-            let (theirs, ours) = (of(Party::Caller), of(Party::Callee));
-            // The same both ways, if there is one: some can do no other.
-            let same =
-                |one: &Usable<'_>| ours.iter().any(|other| one.coding.is_like(&other.coding));
-            let receive = theirs.iter().find(|one| same(one)).or(theirs.first()).copied();
-            let like = |one: &&Usable<'_>| receive.is_some_and(|r| r.coding.is_like(&one.coding));
-            let send = ours.iter().find(like).or(ours.first()).copied();
-            if kind == Kind::Picture && taken.is_empty() {
-                break;
-            }
-            taken.extend(receive.and_then(|usable| self.receive_fast(&usable)));
-            taken.extend(send.and_then(|usable| self.send_fast(&usable)));
-        }
-        taken
+        let of = |party: Party| {
+            let mine = |usable: &&Usable<'_>| sender(usable.open) == party;
+            self.ranked(usable.iter().filter(mine).copied().collect())
+        };
+        let (theirs, ours) = (of(Party::Caller), of(Party::Callee));
+        // The same both ways, if there is one: some can do no other.
+        let same = |one: &Usable<'_>| ours.iter().any(|other| one.coding.is_like(&other.coding));
+        let receive = theirs.iter().find(|one| same(one)).or(theirs.first()).copied();
+        let like = |one: &&Usable<'_>| receive.is_some_and(|r| r.coding.is_like(&one.coding));
+        let send = ours.iter().find(like).or(ours.first()).copied();
+        let receive = receive.and_then(|usable| self.receive_fast(&usable));
+        let send = send.and_then(|usable| self.send_fast(&usable));
+        receive.into_iter().chain(send).collect()
     }
 
     fn usable<'a>(&self, open: &'a OpenLogicalChannel) -> Option<Usable<'a>> {
@@ -97,8 +82,8 @@ impl Channels {
         // What we are to send must be taken somewhere.
         let somewhere = sender(open) == Party::Caller
             || parameters.media_channel.as_ref().and_then(address::socket).is_some();
-        let session = parameters.session_id == coding.kind().session();
-        (somewhere && session && self.allows(&coding)).then_some(Usable {
+        let sound = coding.kind() == Kind::Sound && parameters.session_id == Kind::Sound.session();
+        (somewhere && sound && self.allows(&coding)).then_some(Usable {
             open,
             parameters,
             coding,
@@ -152,7 +137,8 @@ impl Channels {
             let number = open.forward_logical_channel_number;
             let (rtp, rtcp) = addresses(parameters);
             let line = self.line(coding.kind());
-            if !self.allows(&coding) || self.is_strict() {
+            let taken = coding.kind() == Kind::Sound && self.allows(&coding);
+            if !taken || self.is_strict() {
                 continue;
             }
             match sender(open) {

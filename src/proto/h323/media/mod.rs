@@ -15,6 +15,7 @@
 //! * Channels open once it is settled who is master and both have said what they take: sound in
 //!   session 1, the picture in session 2. A channel that is refused is tried with the next codec;
 //!   where the other side sees a conflict, with what it sends itself.
+//! * By fast start sound alone is proposed and taken; pictures follow.
 //! * What it takes anew closes, replaces or opens our channels; an empty set closes all of them
 //!   (H.323 section 8.4.6), and so do we hold.
 //! * We send under the payload type that our channel names, or the one that its acknowledgement

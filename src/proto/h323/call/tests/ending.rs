@@ -1,8 +1,11 @@
 //! How calls end, and what is asked on the way.
 
+use super::super::message::{self, Header};
 use super::super::{Command, Config, Event, Input, PROCEEDING_PATIENCE, SETUP_PATIENCE};
 use super::pair::{Pair, Side, config, placing};
 use crate::h323::h245::{self, END_PATIENCE};
+use causeway_asn1::h450::{H4501SupplementaryService, Invoke, Ros, ServiceApdus};
+use causeway_asn1::{decode, encode};
 use causeway_base::EndCause;
 use causeway_wire::q931::{CallReference, ElementId, MessageKind, Q931View, Q931Writer, element};
 use std::time::Duration;
@@ -181,4 +184,30 @@ fn a_release_without_a_body_is_one() {
     let release = Q931Writer::new(call_reference, MessageKind::ReleaseComplete).finish().unwrap();
     pair.input(Side::Callee, Input::Signalling(&release));
     assert_eq!(pair.take(Side::Callee), [Event::Ended(EndCause::Normal)]);
+}
+
+/// Supplementary services are refused, each by the number of its invocation.
+#[test]
+fn services_are_refused() {
+    let mut pair = pair();
+    let invoke = |invoke_id| Ros::Invoke(Invoke { invoke_id, ..Invoke::default() });
+    let service = H4501SupplementaryService {
+        service_apdu: ServiceApdus::RosApdus(vec![invoke(7), invoke(9)]),
+        ..H4501SupplementaryService::default()
+    };
+    let service = encode(&service).expect("a service");
+    let call_reference = CallReference { value: 77, from_destination: false };
+    let packet =
+        message::carrier().bytes(call_reference, &Header::default(), vec![], vec![service]);
+    pair.input(Side::Callee, Input::Signalling(&packet.expect("short")));
+    let answers = pair.bodies(Side::Callee).pop().and_then(|pdu| pdu.h4501_supplementary_service);
+    let [answer] = &answers.expect("an answer")[..] else { panic!("one for each message") };
+    let answer: H4501SupplementaryService = decode(answer).expect("our own");
+    let ServiceApdus::RosApdus(refused) = answer.service_apdu else { panic!("no operations") };
+    let refused: Vec<i64> = refused
+        .iter()
+        .filter_map(|it| if let Ros::Reject(reject) = it { Some(reject.invoke_id) } else { None })
+        .collect();
+    assert_eq!(refused, [7, 9]);
+    assert_eq!(pair.take(Side::Callee), []);
 }

@@ -9,3 +9,4 @@ mod pair;
 mod replay;
 mod scenario;
 mod start;
+mod tshark;

@@ -4,7 +4,6 @@ use super::super::{Command, Event, Input, Offer, Placing};
 use super::pair::{Pair, Side, config, placing, proposal};
 use crate::h323::{address, h245};
 use causeway_wire::q931::{MessageKind, Q931View};
-use causeway_wire::testing::capture;
 
 fn offer(pair: &mut Pair) -> Offer {
     let heard = pair.take(Side::Callee);
@@ -131,55 +130,6 @@ fn digits_come_one_by_one() {
     pair.take(Side::Callee);
     pair.run();
     assert_eq!(pair.take(Side::Callee), []);
-}
-
-/// Who knows more than we: tshark finds nothing malformed in all that both sides say.
-#[test]
-fn tshark_finds_nothing_malformed() {
-    let mut sent = vec![];
-    for (tunnelling, fast) in [(true, false), (false, false), (true, true), (false, true)] {
-        let mut pair = Pair::new(config(tunnelling, false), config(tunnelling, true));
-        let fast_start = if fast { vec![proposal(1)] } else { vec![] };
-        pair.place(Placing { fast_start: fast_start.clone(), ..placing() });
-        pair.answer(fast_start);
-        pair.heard.clear();
-        speak(&mut pair);
-        for key in ["1", "#"] {
-            let input = h245::UserInput::Text(key.into());
-            pair.command(Side::Caller, Command::Control(h245::Command::SendUserInput(input)));
-        }
-        pair.command(Side::Callee, Command::Control(h245::Command::MeasureRoundTrip));
-        pair.run();
-        pair.command(Side::Callee, Command::End(causeway_base::EndCause::Busy));
-        pair.run();
-        let port = 40_000 + sent.len() as u16;
-        for mut one in std::mem::take(&mut pair.sent) {
-            let ours = |port: u16| port == 40_000;
-            if ours(one.from.port()) {
-                one.from.set_port(port);
-            } else {
-                one.to.set_port(port);
-            }
-            sent.push(one);
-        }
-    }
-    let signalling = sent.iter().filter(|one| Q931View::parse(&one.data).is_ok()).count();
-    assert!(signalling > 20 && signalling < sent.len());
-    let file = std::env::temp_dir().join(format!("causeway-h323-{}.pcap", std::process::id()));
-    std::fs::write(&file, capture::write(&sent)).expect("writable");
-    let output = std::process::Command::new("tshark")
-        .args(["-n", "-V", "-d", "tcp.port==11000,h245", "-r"])
-        .arg(&file)
-        .output();
-    std::fs::remove_file(&file).expect("just written");
-    let Ok(output) = output else {
-        assert!(std::env::var_os("CI").is_none(), "no tshark: deploy/bootstrap --tests");
-        return;
-    };
-    let text = String::from_utf8_lossy(&output.stdout);
-    assert!(!text.contains("Malformed"), "{text}");
-    assert!(text.matches("H323-UserInformation").count() >= signalling, "tshark looked into them");
-    assert!(text.matches("PDU Type: ").count() > 20, "tshark looked into them");
 }
 
 /// A message of another call on the same connection, or one that says it is ours, changes nothing.

@@ -227,7 +227,7 @@ fn both_open_at_once_and_nothing_conflicts() {
         };
         for side in Side::BOTH {
             assert_eq!(pair.count(side, refused), 0, "{mode:?}");
-            // Pictures of fast start are replaced once.
+            // After fast start it is pictures alone.
             let opened = if mode.fast == Fast::Accepted { 1 } else { 2 };
             assert_eq!(pair.count(side, is_open), opened, "{mode:?} {side:?}");
         }

@@ -42,7 +42,7 @@ fn sound_and_picture_flow_both_ways_in_every_mode() {
         let mut pair = Pair::connected(mode, caller, callee);
         for side in Side::BOTH {
             let told = pair.told(side);
-            // Pictures of fast start are replaced, each way, once it is known what each side takes.
+            // Pictures follow what fast start brought.
             let most = if mode.fast == Fast::Accepted { 3 } else { 1 };
             assert!((1..=most).contains(&told.len()), "{at} {side:?}: {told:#?}");
             let media = told.last().expect("one");

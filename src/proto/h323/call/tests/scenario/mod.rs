@@ -9,6 +9,7 @@ use crate::h323::h245::Direction;
 use crate::sip::random::Random;
 use application::Application;
 use causeway_base::EndCause;
+use causeway_wire::testing::capture::Sent;
 use world::World;
 
 /// Seconds of a call, within which everything that has a timer comes to its end.
@@ -130,16 +131,41 @@ fn plan(index: usize, random: &mut Random) -> Plan {
     Plan { start, tunnelling, terminal_types, collision, trouble, delays }
 }
 
+/// The scenario of that number, before anything happens.
+fn scenario(index: usize) -> World {
+    let mut seed = [7; 32];
+    seed[..8].copy_from_slice(&(index as u64).to_be_bytes());
+    let mut random = Random::new(seed);
+    World::new(plan(index, &mut random), random)
+}
+
+/// All packets of the first scenarios, as a capture would have them, each on connections of its
+/// own.
+pub(super) fn all_that_is_said(scenarios: usize) -> Vec<Sent> {
+    let said = (0..scenarios).flat_map(|index| {
+        let mut world = scenario(index);
+        world.run(LENGTH);
+        world.end_both();
+        let own = index as u16;
+        world.sent.into_iter().map(move |mut one| {
+            for address in [&mut one.from, &mut one.to] {
+                if address.port() > 11_000 {
+                    address.set_port(address.port() + own);
+                }
+            }
+            one
+        })
+    });
+    said.collect()
+}
+
 #[test]
 fn calls_agree_and_end_whatever_happens() {
     let (mut agreed, mut open) = (0, 0);
     for index in 0..324 {
-        let mut seed = [7; 32];
-        seed[..8].copy_from_slice(&(index as u64).to_be_bytes());
-        let mut random = Random::new(seed);
-        let plan = plan(index, &mut random);
+        let mut world = scenario(index);
+        let plan = world.plan;
         let at = format!("scenario {index}: {plan:?}");
-        let mut world = World::new(plan, random);
         world.run(LENGTH);
         if !world.has_ended() && world.both(Application::is_ready) && !world.lost_a_close {
             check_agreement(&world, &at);

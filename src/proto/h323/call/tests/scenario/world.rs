@@ -11,7 +11,9 @@ use causeway_asn1::h245::{MultimediaSystemControlMessage as Message, RequestMess
 use causeway_asn1::{decode, encode};
 use causeway_base::EndCause;
 use causeway_wire::q931::{ElementId, Q931View, Q931Writer};
+use causeway_wire::testing::capture::{Carrier, Sent};
 use std::collections::{BTreeMap, HashMap};
+use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 /// What happens to a side.
@@ -38,6 +40,8 @@ pub(super) struct Side {
 pub(super) struct World {
     pub(super) plan: Plan,
     pub(super) sides: [Side; 2],
+    /// All packets, as a capture would have them.
+    pub(super) sent: Vec<Sent>,
     /// A channel was closed, and the other side never heard of it.
     pub(super) lost_a_close: bool,
     start: Instant,
@@ -70,6 +74,7 @@ impl World {
         let mut world = Self {
             plan,
             sides: [side(0), side(1)],
+            sent: vec![],
             lost_a_close: false,
             start: now,
             now,
@@ -215,10 +220,12 @@ impl World {
         loop {
             match self.sides[side].call.poll_output() {
                 Output::Signalling(packet) => {
+                    self.note(side, [20_000, 1_720], &packet);
                     let packet = self.lose_tunnelled(side, packet);
                     self.travel(1 - side, false, Happening::Signalling(packet));
                 }
                 Output::Control(packet) => {
+                    self.note(side, [30_000, 11_000], &packet);
                     if self.loses(side) {
                         self.lost_a_close |= closes(&packet);
                     } else {
@@ -238,6 +245,18 @@ impl World {
                 Output::Timeout(deadline) => return deadline,
             }
         }
+    }
+
+    fn note(&mut self, side: usize, ports: [u16; 2], packet: &[u8]) {
+        let ends =
+            [0, 1].map(|end| SocketAddr::from(([127, 0, 0, 1 + end], ports[usize::from(end)])));
+        self.sent.push(Sent {
+            at: self.now - self.start,
+            from: ends[side],
+            to: ends[1 - side],
+            carrier: Carrier::Tpkt,
+            data: packet.to_vec(),
+        });
     }
 
     fn connect(&mut self, side: usize) {
