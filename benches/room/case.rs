@@ -1,5 +1,6 @@
 //! The name of a case: `codec:legs:talkers`, then `+srtp`, `+dtx`, `+level`. Browsers are
-//! `webrtc:legs:talkers`: Opus, protected, every packet with its level, as browsers send it.
+//! `webrtc:legs:talkers`: Opus, protected, every packet with its level, as browsers send it. Rooms of
+//! H.323 are `h323:legs:talkers`: G.711.
 
 use causeway_base::Codec;
 use std::fmt;
@@ -10,6 +11,8 @@ use std::str::FromStr;
 pub(crate) enum Door {
     /// SIP, one port a leg.
     Telephone,
+    /// H.323, one port a leg.
+    Room,
     /// A link, ICE and DTLS, one port for all.
     Browser,
 }
@@ -57,6 +60,9 @@ impl Case {
             names.push(format!("{name}:3+dtx"));
             names.push(format!("{name}:3+level"));
         }
+        for legs in [10, 100] {
+            names.push(format!("h323:{legs}:3"));
+        }
         for legs in [50, 100, 300] {
             names.push(format!("webrtc:{legs}:3"));
         }
@@ -93,8 +99,9 @@ impl FromStr for Case {
             Some("g711") => (Codec::Pcma, Door::Telephone),
             Some("g722") => (Codec::G722, Door::Telephone),
             Some("opus") => (Codec::Opus, Door::Telephone),
+            Some("h323") => (Codec::Pcma, Door::Room),
             Some("webrtc") => (Codec::Opus, Door::Browser),
-            _ => return Err(format!("{text}: the codec is g711, g722, opus or webrtc")),
+            _ => return Err(format!("{text}: the codec is g711, g722, opus, h323 or webrtc")),
         };
         let mut number = |what: &str| {
             let number = words.next().and_then(|word| word.parse::<usize>().ok());
@@ -123,6 +130,7 @@ impl fmt::Display for Case {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (name, told) = match self.door {
             Door::Telephone => (self.codec_name(), true),
+            Door::Room => ("h323", true),
             Door::Browser => ("webrtc", false),
         };
         write!(f, "{name}:{}:{}", self.legs, self.talkers)?;

@@ -18,7 +18,7 @@ pub(crate) const LOCAL: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 /// The suite of `+srtp`, and the one on which browsers settle with us.
 const fn suite(case: &Case) -> SrtpSuite {
     match case.door {
-        Door::Telephone => SrtpSuite::Aes128CmSha1_80,
+        Door::Telephone | Door::Room => SrtpSuite::Aes128CmSha1_80,
         Door::Browser => SrtpSuite::AeadAes256Gcm,
     }
 }

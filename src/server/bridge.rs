@@ -22,6 +22,7 @@ use crate::web::entrance::{self, Entrance, MAX_VISITS};
 use crate::web::{Echo, Echoes};
 use crate::{greeting, h323, instance};
 use causeway_adapter::admission::{Admission, Decision, Refused};
+use causeway_adapter::h323::ras::{RasError, RasHandle};
 use causeway_adapter::h323::{H323Adapter, H323Error, H323Handle};
 use causeway_adapter::sip::{
     Carrier, LegIds, Listener, SipAdapter, SipConfig, SipError, SipHandle, Transport,
@@ -71,6 +72,8 @@ pub enum StartError {
     Sip(SipError),
     /// The H.323 adapter.
     H323(H323Error),
+    /// A gatekeeper.
+    Ras(RasError),
     /// The media workers.
     Engine(EngineError),
     /// The prompt pack.
@@ -87,6 +90,7 @@ impl fmt::Display for StartError {
             StartError::Tls(error) => write!(f, "TLS: {error}"),
             StartError::Sip(error) => write!(f, "SIP: {error}"),
             StartError::H323(error) => write!(f, "H.323: {error}"),
+            StartError::Ras(error) => write!(f, "H.323: {error}"),
             StartError::Engine(error) => write!(f, "media: {error}"),
             StartError::Prompts(errors) => {
                 f.write_str("prompts:")?;
@@ -121,6 +125,7 @@ pub struct Bridge {
     store: Store,
     sip: SipHandle,
     h323: H323Handle,
+    ras: Option<RasHandle>,
     looks: Arc<Looks>,
     desk: Arc<FrontDesk>,
     bound: Vec<(Carrier, SocketAddr)>,
@@ -163,13 +168,17 @@ impl Bridge {
             Arc::new(move |call, cause| refusals.note(Instant::now(), call, cause));
         sip_config.refused = Arc::clone(&refused);
         let admission = Arc::clone(&sip_config.admission);
-        let h323 = h323::config(&config, legs.clone(), &desk, admission, refused);
+        let gatekeepers = h323::gatekeepers(&config, &desk, tls::seed().map_err(StartError::Tls)?);
+        let (ras, wishes) = gatekeepers.await.map_err(StartError::Ras)?.unzip();
+        let h323 = h323::config(&config, legs.clone(), &desk, admission, refused, ras.clone());
+        let told = ras.clone();
         let engine = EngineConfig { webrtc: config.doors(), ..config.engine.clone() };
         let engine = Engine::start(engine, media_sender).map_err(StartError::Engine)?;
         let browsers = engine.webrtc_bound();
         let (realtime, ticks) = (engine.realtime(), engine.metrics());
         let webrtc = WebRtcAdapter::start(webrtc_config(&config), leg_sender.clone());
         let h323 = H323Adapter::start(h323, leg_sender.clone()).map_err(StartError::H323)?;
+        wishes.into_iter().for_each(|wishes| h323::obey(h323.clone(), wishes));
         let sip = SipAdapter::start(sip_config, leg_sender).await.map_err(StartError::Sip)?;
         let bound = sip.bound().to_vec();
         let live = Live {
@@ -233,7 +242,7 @@ impl Bridge {
         let task = tokio::spawn(run(
             router,
             inlets,
-            (sip.clone(), h323.clone(), stopped),
+            (sip.clone(), h323.clone(), stopped, ras),
             stores,
             config.drain_limit,
         ));
@@ -248,6 +257,7 @@ impl Bridge {
             store,
             sip,
             h323,
+            ras: told,
             looks,
             desk,
             bound,
@@ -337,6 +347,11 @@ impl Bridge {
         &self.h323
     }
 
+    /// Gatekeepers of H.323, where there are any.
+    pub fn ras(&self) -> Option<&RasHandle> {
+        self.ras.as_ref()
+    }
+
     /// What makes the peer connections of the test before joining.
     pub(crate) fn echo(&self) -> Option<&Arc<dyn Echo>> {
         self.echo.as_ref()
@@ -424,7 +439,7 @@ enum Phase {
 async fn run(
     mut router: Router<Drivers>,
     mut inlets: Inlets,
-    (sip, h323, webrtc): (SipHandle, H323Handle, WebRtcHandle),
+    (sip, h323, webrtc, ras): (SipHandle, H323Handle, WebRtcHandle, Option<RasHandle>),
     store: Store,
     drain_limit: Duration,
 ) {
@@ -455,6 +470,9 @@ async fn run(
         }
     }
     tokio::join!(sip.stop(GOODBYE), h323.stop(GOODBYE), webrtc.stop(GOODBYE));
+    if let Some(ras) = ras {
+        ras.stop(GOODBYE).await;
+    }
     router.end_all(EndCause::Draining).await;
     if tokio::time::timeout(LAST_WORDS, last_words(&mut router, &mut inlets)).await.is_err() {
         warn!(calls = router.directory.leg_count(), "not every call said its last word");

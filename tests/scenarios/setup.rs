@@ -74,7 +74,7 @@ fn a_new_machine_is_set_up_by_answers_and_its_ports_are_proved() {
     let table = text(&proved.stdout);
     assert!(proved.status.success(), "{table}");
     let ours = format!("causeway has it (process {})", bridge.id());
-    assert_eq!(table.matches(&ours).count(), 7, "{table}");
+    assert_eq!(table.matches(&ours).count(), 8, "{table}");
 }
 
 #[test]

@@ -8,6 +8,7 @@
 //! * [`join`]: how long it takes from the click to the first sound.
 
 pub(crate) mod alone;
+#[allow(dead_code, reason = "the scenarios ask for more")]
 #[path = "../../../tests/scenarios/browser/api.rs"]
 mod api;
 mod carrier;

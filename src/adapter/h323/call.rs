@@ -329,6 +329,7 @@ impl Call {
     /// What is known of a call, under the first of its names that leads anywhere.
     fn known(&self, offer: &Offer) -> (IncomingCall, bool) {
         let mut call = facts::incoming(offer, self.path, self.vendor.as_deref());
+        call.proof.user = self.proved(offer);
         for called in facts::callees(offer, self.path.local) {
             let before = std::mem::replace(&mut call.called, called);
             if (self.shared.config.leads)(&call) {
@@ -337,6 +338,13 @@ impl Call {
             call.called = before;
         }
         (call, false)
+    }
+
+    /// The registered room that our gatekeeper sent here with this call, from its own address.
+    fn proved(&self, offer: &Offer) -> Option<Arc<str>> {
+        let admitted = self.shared.config.ras.as_ref()?.admitted(&offer.call_identifier?)?;
+        let source = self.path.remote.ip().to_canonical();
+        admitted.user.filter(|_| admitted.source.to_canonical() == source)
     }
 
     fn leads(&self, offer: &Offer) -> bool {

@@ -1,5 +1,6 @@
 //! What the H.323 adapter is told at its start.
 
+use super::ras::RasHandle;
 pub use crate::admission::{Admission, Decision, IncomingCall, Refused};
 pub use crate::leg_ids::LegIds;
 pub use crate::local::Advertised;
@@ -75,6 +76,8 @@ pub struct H323Config {
     pub refused: Refused,
     /// Which of the names of a callee is the one to go by.
     pub leads: Leads,
+    /// Our gatekeeper, and the one where we are registered.
+    pub ras: Option<RasHandle>,
     /// DNS servers to ask instead of the system's.
     pub nameservers: Vec<SocketAddr>,
 }
@@ -109,6 +112,7 @@ impl H323Config {
             admission: Arc::new(|_| Decision::Admit),
             refused: Arc::new(|_, _| {}),
             leads: Arc::new(|_| true),
+            ras: None,
             nameservers: Vec::new(),
         }
     }

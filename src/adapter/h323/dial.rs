@@ -4,9 +4,10 @@ use super::call::{Call, terms};
 use super::config::H323Config;
 use super::facts::Path;
 use super::locate::Target;
+use super::ras::{CallKey, CallRequest};
 use super::shared::{Life, Seat, Shared};
 use super::wire::Wire;
-use causeway_base::{Alias, EndCause};
+use causeway_base::{Alias, EndCause, LegId};
 use causeway_conference::{LegCommand, LegEvent, PortAddress};
 use causeway_plan::OfferPolicy;
 use causeway_proto::h323::address;
@@ -24,8 +25,15 @@ const CONNECT: Duration = Duration::from_secs(6);
 /// What the bridge calls itself where it has no number.
 const OURSELVES: &str = "Causeway";
 
+/// Both directions of a room in sound and picture, in bit/s: what gatekeepers are asked for.
+const BANDWIDTH: u64 = 2 * 2_048_000;
+
 /// A call that we make.
 struct Dialled {
+    /// By what the call and its conference are known, and its call reference.
+    identifier: [u8; 16],
+    conference: [u8; 16],
+    reference: u16,
     target: Target,
     calling: Alias,
     display_name: String,
@@ -44,7 +52,7 @@ pub(super) fn dial(shared: &Arc<Shared>, command: LegCommand) {
     let seat = shared.seat(leg);
     let dialled = match (Target::parse(&target), media.ports()) {
         (Some(target), Some(media)) => {
-            Ok(Dialled { target, calling, display_name, private, policy: *policy, media })
+            Ok(Dialled::new(target, calling, (display_name, private), *policy, media))
         }
         (None, _) => Err(EndCause::BadAddress),
         (_, None) => Err(EndCause::Internal),
@@ -55,11 +63,12 @@ pub(super) fn dial(shared: &Arc<Shared>, command: LegCommand) {
 async fn run(shared: Arc<Shared>, mut seat: Seat, dialled: Result<Dialled, EndCause>) {
     let leg = seat.leg;
     let _present = shared.present();
+    let key = dialled.as_ref().ok().map(Dialled::key);
     let connected = match dialled {
         Ok(dialled) => {
             let mut life = shared.life.subscribe();
             tokio::select! {
-                connected = connect(&shared, &dialled.target) => {
+                connected = connect(&shared, leg, &dialled) => {
                     connected.map(|connected| (dialled, connected))
                 }
                 cause = given_up(&mut seat) => Err(cause),
@@ -69,12 +78,17 @@ async fn run(shared: Arc<Shared>, mut seat: Seat, dialled: Result<Dialled, EndCa
         Err(cause) => Err(cause),
     };
     match connected {
-        Ok((dialled, (stream, remote))) => place(&shared, seat, dialled, stream, remote).await,
+        Ok((dialled, (stream, remote))) => {
+            place(&shared, seat, dialled, stream, remote).await;
+        }
         Err(cause) => {
             // Nobody is told of it any more after this.
             drop(seat);
             let _ = shared.events.send(LegEvent::Ended { leg, cause }).await;
         }
+    }
+    if let Some(key) = key {
+        disengage(&shared, key).await;
     }
 }
 
@@ -89,13 +103,95 @@ async fn given_up(seat: &mut Seat) -> EndCause {
     }
 }
 
-async fn connect(shared: &Shared, target: &Target) -> Result<(TcpStream, SocketAddr), EndCause> {
-    for way in shared.locator.locate(target).await {
+async fn connect(
+    shared: &Shared,
+    leg: LegId,
+    dialled: &Dialled,
+) -> Result<(TcpStream, SocketAddr), EndCause> {
+    let ways = match dialled.target.host.as_str() {
+        "" => vec![admitted(shared, leg, dialled).await?],
+        _ => shared.locator.locate(&dialled.target).await,
+    };
+    for way in ways {
         if let Ok(Ok(stream)) = timeout(CONNECT, TcpStream::connect(way)).await {
             return Ok((stream, way));
         }
     }
     Err(EndCause::Unreachable)
+}
+
+/// Where a name without a host is: a room that registered here, by the word of the gatekeeper where
+/// we are registered, or at a neighbour's.
+async fn admitted(shared: &Shared, leg: LegId, dialled: &Dialled) -> Result<SocketAddr, EndCause> {
+    let ras = shared.config.ras.as_ref().ok_or(EndCause::Unreachable)?;
+    let name = &dialled.target.user;
+    if let Some(room) = ras.room(name) {
+        return Ok(room.call);
+    }
+    if ras.upstream().is_none() {
+        return ras.find(name).await.ok_or(EndCause::NotFound);
+    }
+    let request = CallRequest {
+        key: dialled.key(),
+        call_reference: dialled.reference,
+        conference: dialled.conference,
+        to: vec![name.clone()],
+        address: None,
+        from: vec![dialled.from().to_owned()],
+        bandwidth: BANDWIDTH,
+    };
+    shared.admitted.insert(dialled.identifier, leg);
+    ras.admit(request).await?.address.ok_or(EndCause::Unreachable)
+}
+
+impl Dialled {
+    fn new(
+        target: Target,
+        calling: Alias,
+        (display_name, private): (String, bool),
+        policy: OfferPolicy,
+        media: PortAddress,
+    ) -> Self {
+        let (random, more) = (crate::random::seed(), crate::random::seed());
+        let half = |half: &[u8]| -> [u8; 16] { half.try_into().unwrap_or_default() };
+        let (identifier, conference) = random.split_at(16);
+        let (identifier, conference) = (half(identifier), half(conference));
+        let [high, low, ..] = more;
+        let reference = (u16::from_be_bytes([high, low]) & 0x7fff).max(1);
+        Self {
+            identifier,
+            conference,
+            reference,
+            target,
+            calling,
+            display_name,
+            private,
+            policy,
+            media,
+        }
+    }
+
+    const fn key(&self) -> CallKey {
+        CallKey { identifier: self.identifier, answer: false }
+    }
+
+    /// What we are called.
+    fn from(&self) -> &str {
+        match self.calling.user() {
+            "" => OURSELVES,
+            _ if self.private => OURSELVES,
+            number => number,
+        }
+    }
+}
+
+/// Forgets an admission, and tells the gatekeeper that the call is over.
+async fn disengage(shared: &Shared, key: CallKey) {
+    if shared.admitted.remove(&key.identifier).is_some()
+        && let Some(ras) = &shared.config.ras
+    {
+        ras.end(key).await;
+    }
 }
 
 async fn place(
@@ -124,24 +220,19 @@ async fn place(
 }
 
 fn setup(config: &H323Config, dialled: Dialled, remote: SocketAddr, source: SocketAddr) -> Command {
-    let Dialled { target, calling, display_name, private, policy, media } = dialled;
-    let number = calling.user();
-    let from = if private || number.is_empty() { OURSELVES } else { number };
+    let from = address::alias(dialled.from());
+    let Dialled { target, display_name, private, policy, media, .. } = dialled;
     let display = match display_name.as_str() {
         _ if private => String::new(),
         "" => OURSELVES.to_owned(),
         name => name.to_owned(),
     };
-    let random = crate::random::seed();
-    let (identifier, conference) = random.split_at(16);
-    let bytes = |half: &[u8]| -> [u8; 16] { half.try_into().unwrap_or_default() };
-    let reference = u16::from_be_bytes([bytes(identifier)[0], bytes(conference)[0]]);
     Command::Place {
         placing: Box::new(Placing {
-            call_reference: (reference & 0x7fff).max(1),
-            call_identifier: bytes(identifier),
-            conference: bytes(conference),
-            from: vec![address::alias(from)],
+            call_reference: dialled.reference,
+            call_identifier: dialled.identifier,
+            conference: dialled.conference,
+            from: vec![from],
             display,
             to: (!target.user.is_empty())
                 .then(|| address::alias(&target.user))

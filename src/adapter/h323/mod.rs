@@ -27,6 +27,7 @@ pub use config::{
 };
 
 use causeway_conference::{LegCommand, LegEvent};
+use ras::RasEvent;
 use shared::{Life, Shared};
 use std::fmt;
 use std::net::SocketAddr;
@@ -109,6 +110,16 @@ impl H323Handle {
             Err(mpsc::error::TrySendError::Full(_)) => Err(H323Error::Overloaded),
             // Its last word is on its way.
             Ok(()) | Err(mpsc::error::TrySendError::Closed(_)) => Ok(()),
+        }
+    }
+
+    /// Carries out what a gatekeeper wants of a call that it admitted.
+    pub fn gatekeeper_wants(&self, event: &RasEvent) {
+        let RasEvent::Drop(key, cause) = event else { return };
+        let leg = self.shared.admitted.get(&key.identifier).map(|leg| *leg);
+        if let Some(leg) = leg {
+            // A leg that is so far behind ends by itself.
+            let _ = self.try_command(LegCommand::End { leg, cause: *cause });
         }
     }
 

@@ -36,6 +36,8 @@ pub(super) struct Shared {
     pub(super) locator: Locator,
     pub(super) events: mpsc::Sender<LegEvent>,
     pub(super) legs: DashMap<LegId, mpsc::Sender<LegCommand>>,
+    /// Calls that another's gatekeeper admitted, by their callIdentifier.
+    pub(super) admitted: DashMap<[u8; 16], LegId>,
     pub(super) life: watch::Sender<Life>,
     /// Tasks of calls.
     pub(super) tasks: watch::Sender<usize>,
@@ -73,6 +75,7 @@ impl Shared {
             locator: Locator::new(&config.nameservers),
             events,
             legs: DashMap::new(),
+            admitted: DashMap::new(),
             life: watch::channel(Life::default()).0,
             tasks: watch::channel(0).0,
             config,

@@ -110,6 +110,9 @@ pub enum Line {
     Internal,
 }
 
+/// What stands among the hosts for names without one, which a gatekeeper of H.323 knows.
+pub const GATEKEEPER: &str = "gatekeeper";
+
 /// The most digits of an extension: with a prefix for an outside line no number is that short.
 const MAX_EXTENSION: usize = 6;
 
@@ -227,10 +230,11 @@ impl CallingOut {
         numbers: &NumberPlan,
     ) -> Result<Callee, EndCause> {
         let safe = |c: char| c.is_ascii_graphic() && !"@:;?<>\"\\[]{}|^`,/".contains(c);
-        if user.is_empty() || host.is_empty() || !user.chars().all(safe) {
+        let is_lost = host.is_empty() && scheme != "h323";
+        if user.is_empty() || is_lost || !user.chars().all(safe) {
             return Err(EndCause::BadAddress);
         }
-        let name = canonical(host);
+        let name = if host.is_empty() { GATEKEEPER.to_owned() } else { canonical(host) };
         let listed = |domain: &String| match domain.strip_prefix('.') {
             Some(above) => name.strip_suffix(above).is_some_and(|below| below.ends_with('.')),
             None => name == canonical(domain),
@@ -243,7 +247,10 @@ impl CallingOut {
         if telephone && !numbers.read(user).is_some_and(|number| self.allows(number.as_str())) {
             return Err(EndCause::CallingOutBarred);
         }
-        let mut text = format!("{scheme}:{user}@{host}");
+        let mut text = match host {
+            "" => format!("{scheme}:{user}"),
+            host => format!("{scheme}:{user}@{host}"),
+        };
         if let Some(port) = port(target)? {
             text.push_str(&format!(":{port}"));
         }

@@ -86,7 +86,12 @@ fn a_room_of_h323_is_called_at_an_allowed_host_however_it_is_written() {
     for barred in ["h323:8001@192.0.2.9", "192.0.2.9##8001"] {
         assert_eq!(place(barred), Err(EndCause::CallingOutBarred), "{barred}");
     }
-    assert_eq!(place("h323:8001"), Err(EndCause::BadAddress), "nobody knows where that is");
+    assert_eq!(place("h323:8001"), Err(EndCause::CallingOutBarred), "no gatekeeper is asked");
+    let text = text.replace("[\"192.0.2.7\"]", "[\"gatekeeper\"]");
+    let outgoing = Outgoing::of(&Config::parse("test.toml", &text, &|_| None).expect("valid"));
+    let (wanted, call) = (wanted(Asker::Host), call("h323:8001", None));
+    let errand = outgoing.place(Instant::now(), LegId(2), &wanted, call, Appearance::ourselves());
+    assert_eq!(errand.expect("allowed").target, "h323:8001");
 }
 
 #[test]

@@ -1,15 +1,18 @@
 //! `[h323]`: where H.323 rooms call, and how it is spoken.
 
+use super::gatekeeper::{self, Gatekeeper};
 use super::raw::RawH323;
-use super::resolve::Finder;
+use super::resolve::{Environment, Finder};
 use super::source::At;
 use causeway_adapter::h323::Limits;
+use causeway_adapter::h323::ras::UpstreamConfig;
+use causeway_adapter::sip::User;
 use std::net::SocketAddr;
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
 /// Where H.323 is taken, and how it is spoken.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct H323 {
     /// Where call signalling is taken. Empty: nobody calls by H.323; calls out go all the same.
     pub listen: Vec<SocketAddr>,
@@ -27,9 +30,18 @@ pub struct H323 {
     pub keep_alive: Duration,
     /// Limits.
     pub limits: Limits,
+    /// Where rooms register here.
+    pub gatekeeper: Option<Gatekeeper>,
+    /// Where we register.
+    pub upstream: Option<UpstreamConfig>,
 }
 
-pub(super) fn h323(finder: &mut Finder<'_>, raw: &RawH323) -> H323 {
+pub(super) fn h323(
+    finder: &mut Finder<'_>,
+    raw: &RawH323,
+    users: &[User],
+    environment: Environment<'_>,
+) -> H323 {
     let fix = "write an address with a port, like \"192.0.2.5:1720\" or \"[::]:1720\"";
     finder.range("h323", "dscp", raw.dscp, 0, 63);
     finder.range("h323", "ring_s", raw.ring_s, 5, 600);
@@ -52,5 +64,7 @@ pub(super) fn h323(finder: &mut Finder<'_>, raw: &RawH323) -> H323 {
             connections_per_source: raw.max_connections_per_source,
             ..Limits::default()
         },
+        gatekeeper: gatekeeper::gatekeeper(finder, &raw.gatekeeper, users),
+        upstream: gatekeeper::upstream(finder, &raw.upstream, environment),
     }
 }

@@ -7,12 +7,13 @@
 //! * [`sealed`]: secrets that stand encrypted in the file.
 //! * [`video`]: whether and how people see each other.
 //! * `resolve`: raw values to meaning; [`api`], [`web`], [`user`], [`trunk`], [`store`], [`invite`],
-//!   [`h323`], `rule`, `calling_out`: those of their sections.
+//!   [`h323`], [`gatekeeper`], `rule`, `calling_out`: those of their sections.
 //!
 //! `causeway.toml` at the root of the repository documents every key; it is [`DEFAULT_FILE`].
 
 pub mod api;
 mod calling_out;
+pub mod gatekeeper;
 pub mod h323;
 pub mod invite;
 pub mod problem;
@@ -31,6 +32,7 @@ pub mod video;
 pub mod web;
 
 pub use api::{Acme, Api};
+pub use gatekeeper::Gatekeeper;
 pub use h323::H323;
 pub use invite::Invite;
 pub use problem::{ConfigError, Problem};

@@ -127,6 +127,31 @@ section! {
         keep_alive_s: u64 = 60,
         max_connections: usize = 4096,
         max_connections_per_source: usize = 64,
+        gatekeeper: RawGatekeeper = RawGatekeeper::default(),
+        upstream: RawUpstream = RawUpstream::default(),
+    }
+}
+section! {
+    /// `[h323.gatekeeper]`
+    RawGatekeeper {
+        listen: String = String::new(),
+        discovery: Vec<String> = Vec::new(),
+        identifier: String = "Causeway".to_owned(),
+        time_to_live_s: u64 = 300,
+        open: Vec<String> = Vec::new(),
+    }
+}
+section! {
+    /// `[h323.upstream]`
+    RawUpstream {
+        gatekeeper: String = String::new(),
+        listen: String = "0.0.0.0:0".to_owned(),
+        discover: bool = false,
+        identifier: String = String::new(),
+        aliases: Vec<String> = Vec::new(),
+        user: String = String::new(),
+        password: RawSecret = RawSecret::default(),
+        time_to_live_s: u64 = 300,
     }
 }
 section! {

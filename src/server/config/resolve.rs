@@ -104,8 +104,8 @@ pub(super) fn resolve(
         return Err(ConfigError { name: source.name.to_owned(), problems: finder.problems });
     }
     let sip = sip(&mut finder, &raw, environment);
-    let h323 = h323::h323(&mut finder, &raw.h323);
     let users = user::users(&mut finder, &raw.user, environment);
+    let h323 = h323::h323(&mut finder, &raw.h323, &users.accounts, environment);
     let trunks = trunk::trunks(&mut finder, &raw.trunk, environment);
     let nameservers = nameservers(&mut finder, &raw.network.nameservers);
     let advertised = advertised(&mut finder, &raw);

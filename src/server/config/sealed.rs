@@ -55,6 +55,8 @@ fn places(raw: &mut RawConfig) -> Vec<(Vec<At<'static>>, &mut String)> {
         places.push((entry("conference", index, "host_pin"), &mut conference.host_pin));
         places.push((entry("conference", index, "guest_pin"), &mut conference.guest_pin));
     }
+    let upstream = vec![At::Key("h323"), At::Key("upstream"), At::Key("password")];
+    places.push((upstream, raw.h323.upstream.password.text_mut()));
     places.push((vec![At::Key("turn"), At::Key("secret")], raw.turn.secret.text_mut()));
     if has_password(&raw.store.url) {
         places.push((vec![At::Key("store"), At::Key("url")], &mut raw.store.url));

@@ -18,6 +18,8 @@ pub struct Answers {
     pub certificate: Certificate,
     /// Its ports.
     pub ports: Ports,
+    /// Rooms of H.323 call it: their port is free.
+    pub h323: bool,
     /// The language of its voice.
     pub lang: Lang,
     /// Its provider.
@@ -330,7 +332,10 @@ pub fn ports(text: &str, facts: &dyn Facts) -> Reading<Ports> {
     }
 }
 
-fn taken(protocol: Protocol, port: u16) -> Said {
+/// The port that rooms of H.323 dial; they can be told no other.
+pub const H323_PORT: u16 = 1720;
+
+pub(super) fn taken(protocol: Protocol, port: u16) -> Said {
     let letter = if protocol == Protocol::Udp { 'u' } else { 't' };
     said(
         format!(

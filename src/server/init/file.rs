@@ -1,7 +1,7 @@
 //! The answers -> the text of a configuration.
 
 use super::Sealed;
-use super::answer::{Answers, Certificate, Place, Ports, Trunk};
+use super::answer::{Answers, Certificate, H323_PORT, Place, Ports, Trunk};
 use causeway_dial::Network;
 use std::fmt::Write;
 use std::net::IpAddr;
@@ -98,7 +98,7 @@ fn sip(text: &mut String, answers: &Answers) {
         "\n[sip]\n# 电话和会议室终端呼入的地址 / where phones and rooms call.\n\
          udp = [{plain}]\ntcp = [{plain}]\ntls = [{tls}]\n"
     );
-    let rooms = listen(&answers.place, 1720);
+    let rooms = if answers.h323 { listen(&answers.place, H323_PORT) } else { String::new() };
     let _ = write!(
         text,
         "\n[h323]\n# H.323 会议室终端呼入的地址，空表示不用 / where H.323 rooms call; empty: none.\n\

@@ -2,6 +2,7 @@
 
 use super::answer::{self, Answers, Reading, Trunk};
 use super::fact::Facts;
+use crate::ports::Protocol;
 use crate::say::{Said, Speech, said};
 use crate::seal::Quiet;
 use std::fmt;
@@ -112,6 +113,10 @@ impl<'a, I: BufRead, O: Write> Interview<'a, I, O> {
             self.ask(&answer::ports_question(), &answer::ports_proposal(facts), |text| {
                 answer::ports(text, facts)
             })?;
+        let h323 = !facts.is_taken(Protocol::Tcp, answer::H323_PORT);
+        if !h323 {
+            self.say(&answer::taken(Protocol::Tcp, answer::H323_PORT))?;
+        }
         let usual = answer::lang_proposal(self.speech);
         let lang = self.ask(&answer::lang_question(), usual, answer::lang)?;
         let mut trunk =
@@ -120,7 +125,7 @@ impl<'a, I: BufRead, O: Write> Interview<'a, I, O> {
             self.ask_password(trunk)?;
         }
         let room = self.ask(&answer::room_question(), answer::ROOM, answer::room)?;
-        Ok(Answers { place, certificate, ports, lang, trunk, room })
+        Ok(Answers { place, certificate, ports, h323, lang, trunk, room })
     }
 
     /// A clock that is years off breaks certificates, and every record says the wrong day.

@@ -146,6 +146,13 @@ fn listening(config: &Config, table: &mut Vec<Port>) {
     add(tcp, Direction::Both, &sip.tls, said("加密的 SIP 信令（TLS）", "SIP over TLS"), "sip.tls");
     let purpose = said("H.323 呼叫信令", "H.323: calls");
     add(tcp, Direction::Both, &config.h323.listen, purpose, "h323.listen");
+    let rooms = config.h323.gatekeeper.as_ref();
+    let (ras, found) = (rooms.map(|own| own.listen), rooms.and_then(|own| own.discovery.as_ref()));
+    let purpose = said("H.323 网守（RAS）", "H.323: rooms register (RAS)");
+    add(udp, Direction::Both, ras.as_slice(), purpose, "h323.gatekeeper.listen");
+    let purpose = said("H.323 网守发现（组播）", "H.323: rooms find the gatekeeper (multicast)");
+    let found: Vec<SocketAddr> = found.map(|found| found.0).into_iter().collect();
+    add(udp, Direction::In, &found, purpose, "h323.gatekeeper.discovery");
     let purpose = said("HTTPS 接口与浏览器页面", "HTTPS: the API, the page for browsers");
     add(tcp, Direction::In, &config.api.listen, purpose, "api.listen");
     if config.web.enabled {

@@ -1,7 +1,9 @@
 //! Calls over real sockets: between two adapters, and from those who do not mean well.
 //!
-//! * `node`: an adapter. * `hostile`: connections that nobody should make.
+//! * `node`: an adapter. * `hostile`: connections that nobody should make. * `gatekeeper`: calls by
+//!   its word.
 
+mod gatekeeper;
 mod hostile;
 mod node;
 

@@ -4,6 +4,7 @@ use super::super::fault::Problem;
 use super::super::resource::*;
 use super::{BridgeBackend, page};
 use crate::dial_command::{dialled, to_json, to_text};
+use causeway_adapter::h323::ras::RasHandle;
 use causeway_adapter::sip::view::{TrunkHealth, TrunkRegistration, TrunkView};
 use causeway_base::{Alias, Lang};
 use causeway_dial::IncomingCall;
@@ -24,7 +25,18 @@ impl BridgeBackend {
             user_agent: device.user_agent.map(|agent| Name::new(&agent).as_str().to_owned()),
             expires_at: time(device.until),
         });
-        page(shown.collect(), window, place)
+        let rooms = self.ras.iter().flat_map(RasHandle::registrations).map(|room| Registration {
+            user: room
+                .user
+                .as_deref()
+                .map(str::to_owned)
+                .unwrap_or_else(|| room.aliases.join(", ")),
+            contact: room.call.to_string(),
+            transport: "h323".to_owned(),
+            user_agent: room.product.map(|product| Name::new(&product).as_str().to_owned()),
+            expires_at: time(room.until),
+        });
+        page(shown.chain(rooms).collect(), window, place)
     }
 
     pub(super) fn list_trunks(&self) -> Vec<Trunk> {

@@ -25,6 +25,7 @@ use crate::live::Live;
 use crate::look::Looks;
 use crate::meeting::Meetings;
 use crate::store::{self, NewAudit, Store, StoreError, Tokens};
+use causeway_adapter::h323::ras::RasHandle;
 use causeway_adapter::sip::SipHandle;
 use causeway_engine::TickMetrics;
 use jiff::Timestamp;
@@ -42,6 +43,7 @@ pub struct BridgeBackend {
     store: Store,
     tokens: Tokens,
     sip: SipHandle,
+    ras: Option<RasHandle>,
     desk: Arc<FrontDesk>,
     local: IpAddr,
     ticks: Vec<Arc<TickMetrics>>,
@@ -71,6 +73,7 @@ impl BridgeBackend {
             store: bridge.store().clone(),
             tokens,
             sip: bridge.sip().clone(),
+            ras: bridge.ras().cloned(),
             desk: Arc::clone(bridge.desk()),
             local: bridge.local(),
             ticks: bridge.ticks().to_vec(),

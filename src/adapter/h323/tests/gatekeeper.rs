@@ -1,0 +1,103 @@
+//! Calls to names without a host: a room that registered here is reached, and proves who it is.
+
+use super::node::{Node, PATIENCE, config};
+use crate::h323::H323Config;
+use crate::h323::ras::{
+    Decision, GatekeeperConfig, Key, Ras, RasConfig, RasHandle, RoomUser, UpstreamConfig,
+    UpstreamState,
+};
+use causeway_base::EndCause;
+use causeway_conference::LegCommand;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::mpsc;
+use tokio::time::timeout;
+
+fn any_port() -> SocketAddr {
+    (Ipv4Addr::LOCALHOST, 0).into()
+}
+
+/// A port for call signalling, as RAS must know it before.
+fn call_address() -> SocketAddr {
+    let listener = std::net::TcpListener::bind(any_port()).expect("a port");
+    listener.local_addr().expect("bound")
+}
+
+async fn start(
+    call: SocketAddr,
+    gatekeeper: Option<GatekeeperConfig>,
+    upstream: Option<UpstreamConfig>,
+) -> (Node, RasHandle) {
+    let (wishes, _) = mpsc::channel(8);
+    let ras = RasConfig {
+        call_address: call,
+        advertised: vec![],
+        product: ("Test".into(), "1".into()),
+        gatekeeper,
+        upstream,
+        seed: [u8::try_from(call.port() % 251).expect("small"); 32],
+    };
+    let ras = Ras::start(ras, wishes).await.expect("starts");
+    let mut config = H323Config { ras: Some(ras.clone()), ..config() };
+    config.listeners = vec![call];
+    (Node::start(config), ras)
+}
+
+#[tokio::test]
+async fn a_registered_room_is_called_by_its_name_and_proves_who_it_is_when_it_calls() {
+    let user =
+        RoomUser { name: "r3f".into(), key: Key::of("secret"), aliases: vec!["8001".into()] };
+    let own = GatekeeperConfig {
+        listen: any_port(),
+        discovery: None,
+        identifier: "Causeway".into(),
+        time_to_live: Duration::from_secs(300),
+        bandwidth: 10_000_000,
+        users: vec![user],
+        open: vec![],
+        neighbours: vec![],
+        admission: Arc::new(|_| Decision::Here),
+    };
+    let (mut bridge, ras) = start(call_address(), Some(own), None).await;
+    let upstream = UpstreamConfig {
+        gatekeeper: *ras.bound().first().expect("bound"),
+        listen: any_port(),
+        discover: false,
+        identifier: None,
+        aliases: vec!["8001".into()],
+        credentials: Some(("r3f".into(), Key::of("secret"))),
+        time_to_live: Duration::from_secs(300),
+    };
+    let (mut room, client) = start(call_address(), None, Some(upstream)).await;
+    let mut news = client.news();
+    let registered = async {
+        while client.upstream().is_none_or(|view| view.state != UpstreamState::Registered) {
+            let _ = timeout(Duration::from_millis(200), news.recv()).await;
+        }
+    };
+    timeout(PATIENCE, registered).await.expect("registers");
+
+    bridge.dial_target("h323:8001".to_owned());
+    let offered = room.offered().await;
+    assert_eq!(offered.called.user(), "8001");
+    room.tell(LegCommand::Reject { leg: offered.leg, cause: EndCause::Busy });
+    assert_eq!(bridge.ended().await, EndCause::Busy);
+    room.ended().await;
+
+    room.dial_target("h323:1001".to_owned());
+    let offered = bridge.offered().await;
+    assert_eq!(offered.called.user(), "1001");
+    assert_eq!(offered.proof.user.as_deref(), Some("r3f"), "by its registration");
+    bridge.tell(LegCommand::Reject { leg: offered.leg, cause: EndCause::Normal });
+    (room.ended().await, bridge.ended().await);
+    let told = async {
+        while !room.h323.shared.admitted.is_empty() {
+            tokio::task::yield_now().await;
+        }
+    };
+    timeout(PATIENCE, told).await.expect("the gatekeeper is told that it is over");
+
+    bridge.dial_target("h323:4711".to_owned());
+    assert_eq!(bridge.ended().await, EndCause::NotFound);
+}
