@@ -137,7 +137,12 @@ impl std::fmt::Debug for Half {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::h323::captures::captures;
+    use causeway_asn1::decode;
+    use causeway_asn1::h225::{H323UserInformation, H323UuPduH323MessageBody as Body};
     use causeway_plan::H235Key;
+    use causeway_wire::q931::Q931View;
+    use causeway_wire::testing::capture::{self, Carrier};
 
     fn agreement(seed: u8) -> Agreement {
         Agreement::new([seed; 32])
@@ -197,6 +202,31 @@ mod tests {
         assert_eq!(change(|dh| dh.halfkey = BitString::of_bytes(vec![1])), None);
         assert_eq!(change(|dh| dh.halfkey = BitString::default()), None);
         assert_eq!(change(|dh| dh.halfkey = BitString::new(vec![2, 2], 12)), None);
+    }
+
+    /// Both sides of a call of H323Plus share a secret with us.
+    #[test]
+    fn what_others_say_is_understood() {
+        for (name, file) in captures() {
+            for sent in capture::read(&file).iter().filter(|sent| sent.carrier == Carrier::Tpkt) {
+                let Ok(view) = Q931View::parse(&sent.data) else { continue };
+                let message = view.user_user().map(decode::<H323UserInformation>);
+                let Some(Ok(message)) = message else { continue };
+                match message.h323_uu_pdu.h323_message_body {
+                    Body::Setup(setup) => {
+                        let answered = agreement(1).answer(&setup.tokens.unwrap_or_default());
+                        assert_eq!(answered.is_some(), name == "h323p-video-h235", "{name}");
+                    }
+                    Body::Connect(connect) => {
+                        let mut caller = agreement(1);
+                        caller.offer();
+                        let heard = caller.heard(&connect.tokens.unwrap_or_default());
+                        assert_eq!(heard.is_some(), name == "h323p-video-h235", "{name}");
+                    }
+                    _ => {}
+                }
+            }
+        }
     }
 
     #[test]
