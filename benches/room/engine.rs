@@ -9,7 +9,7 @@ use causeway_engine::{Engine, EngineConfig, WebRtcConfig};
 use causeway_plan::media_plan::DEFAULT_MAX_TALKERS;
 use causeway_plan::{
     AudioEgress, AudioFormat, AudioIngress, Direction, Feed, LegAudio, LegMedia, MediaCommand,
-    MediaEvent, MediaPlan, SrtpSpec, Transport, TransportSpec,
+    MediaEvent, MediaPlan, MediaProtection, SrtpSpec, Transport, TransportSpec,
 };
 use causeway_server::load::report::MediaReport;
 use std::io;
@@ -147,7 +147,7 @@ fn media(case: &Case, index: usize, remote: SocketAddr) -> LegMedia {
             remote_rtcp: Some(remote),
             rtcp_mux: true,
             signalling_source: load::LOCAL,
-            srtp: case.srtp.then_some(srtp),
+            protection: MediaProtection::of_srtp(case.srtp.then_some(srtp)),
         }),
         direction: Direction::SendReceive,
         audio: LegAudio {

@@ -7,9 +7,9 @@ use crate::tile;
 use causeway_base::{Bitrate, Codec, Lang, LegId, SizeClass, VideoCodec};
 use causeway_plan::{
     AudioFormat, Ceiling, Content, Direction, Feedback, H264Format, H264Level, H264Profile,
-    LegAudio, LegMedia, LegVideo, MediaPlan, PacketizationMode, PictureId, PicturePlan,
-    PlannedTile, Show, TileMarks, Transport, TransportSpec, VideoCoding, VideoEgress, VideoFeed,
-    VideoFormat, VideoSend, VideoTransport, Vp8Format,
+    LegAudio, LegMedia, LegVideo, MediaPlan, MediaProtection, PacketizationMode, PictureId,
+    PicturePlan, PlannedTile, Show, TileMarks, Transport, TransportSpec, VideoCoding, VideoEgress,
+    VideoFeed, VideoFormat, VideoSend, VideoTransport, Vp8Format,
 };
 use std::net::SocketAddr;
 
@@ -113,7 +113,7 @@ pub(crate) fn rtp(remote: Option<SocketAddr>) -> TransportSpec {
         remote_rtcp: remote,
         rtcp_mux: true,
         signalling_source: LOCAL,
-        srtp: None,
+        protection: MediaProtection::Clear,
     }
 }
 

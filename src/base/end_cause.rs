@@ -86,7 +86,7 @@ end_causes! {
     /// Offer and answer have no codec in common.
     NoCommonCodec 488 88 "CW-MEDIA-001" "双方没有共同的音频编码，请在终端启用 G.711、G.722 或 Opus。" "No audio codec in common. Enable G.711, G.722 or Opus on the device.";
     /// Encryption is required and the other side does not offer it.
-    EncryptionRequired 488 88 "CW-MEDIA-002" "此会议要求加密，请在终端启用 SRTP。" "This conference requires encryption. Enable SRTP on the device.";
+    EncryptionRequired 488 88 "CW-MEDIA-002" "此会议要求加密，请在终端启用 SRTP 或 H.235 AES。" "This conference requires encryption. Enable SRTP or H.235 AES on the device.";
     /// Media stopped arriving and signalling is dead too.
     MediaTimeout 200 41 "CW-MEDIA-003" "长时间没有收到媒体，请检查防火墙的 UDP 端口。" "No media arrived for a long time. Check the UDP ports of the firewall.";
     /// All media ports are in use.

@@ -77,8 +77,8 @@ impl Egress {
             self.stats = SenderStatistics::new(clock_rate);
             self.events = EventSender::new(clock_rate);
         }
-        let srtp = media.transport.srtp();
-        self.protection.agree(srtp.as_ref().map(|spec| (spec.suite, &spec.send)));
+        let protection = media.transport.rtp().map(|rtp| rtp.protection);
+        self.protection.agree(&protection.unwrap_or_default());
         let line = media.transport.webrtc().and_then(|spec| spec.audio.as_ref());
         // Our description to a browser states it.
         if let Some(line) = line

@@ -135,8 +135,8 @@ impl Ingress {
         }
         self.level_extension = audio.level_extension;
         self.jitter.set_fec(red.is_some() || audio.receive.iter().any(|format| format.fec));
-        let srtp = media.transport.srtp();
-        self.protection.agree(srtp.as_ref().map(|spec| (spec.suite, &spec.receive)));
+        let protection = media.transport.rtp().map(|rtp| rtp.protection);
+        self.protection.agree(&protection.unwrap_or_default());
     }
 
     /// Ends a digit whose packets stopped.

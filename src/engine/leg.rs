@@ -226,7 +226,7 @@ impl Link {
     /// that it is genuine.
     pub(crate) fn stays_with(&self, source: SocketAddr) -> bool {
         let Some(transport) = self.media.transport.rtp() else { return false };
-        transport.srtp.is_none()
+        transport.srtp().is_none()
             && transport.remote_rtp.is_some_and(|named| {
                 named.port() == source.port() && named.ip() == source.ip().to_canonical()
             })

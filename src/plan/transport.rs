@@ -160,6 +160,71 @@ pub struct SrtpSpec {
     pub receive: SrtpKey,
 }
 
+/// Bytes of a key of AES-128.
+pub const H235_KEY_LEN: usize = 16;
+
+/// A media key of H.235.6 for one direction. Never printed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct H235Key {
+    /// The key of AES-128.
+    pub key: [u8; H235_KEY_LEN],
+    /// The payload type that media has under this key (`synchFlag` of H.245): it tells a new key
+    /// from the one before.
+    pub payload_type: u8,
+}
+
+impl fmt::Debug for H235Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "H235Key(…, payload type {})", self.payload_type)
+    }
+}
+
+/// Payloads under AES-128 in CBC mode, as H.235.6 has them: each direction by itself. It hides what
+/// is said, and authenticates nothing; RTCP stays in the clear.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct H235Spec {
+    /// Protects what we send; in the clear without.
+    pub send: Option<H235Key>,
+    /// Opens what we take; in the clear without.
+    pub receive: Option<H235Key>,
+}
+
+/// How the RTP of one stream is protected, where signalling settles it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum MediaProtection {
+    /// Not at all.
+    #[default]
+    Clear,
+    /// By SRTP.
+    Srtp(SrtpSpec),
+    /// By H.235.6.
+    H235(H235Spec),
+}
+
+impl MediaProtection {
+    /// SRTP with these keys, or none.
+    pub fn of_srtp(srtp: Option<SrtpSpec>) -> Self {
+        srtp.map_or(MediaProtection::Clear, MediaProtection::Srtp)
+    }
+
+    /// By H.235.6 as far as there are keys.
+    pub const fn of_h235(send: Option<H235Key>, receive: Option<H235Key>) -> Self {
+        match (send, receive) {
+            (None, None) => MediaProtection::Clear,
+            (send, receive) => MediaProtection::H235(H235Spec { send, receive }),
+        }
+    }
+
+    /// Whether all that flows is encrypted, either way.
+    pub const fn is_encrypted(&self) -> bool {
+        match self {
+            MediaProtection::Clear => false,
+            MediaProtection::Srtp(_) => true,
+            MediaProtection::H235(spec) => spec.send.is_some() && spec.receive.is_some(),
+        }
+    }
+}
+
 /// Where the RTP of one stream goes, and by whose word.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TransportSpec {
@@ -172,14 +237,24 @@ pub struct TransportSpec {
     /// Where the signalling came from. An SDP address elsewhere is not trusted until RTP
     /// arrives from it.
     pub signalling_source: IpAddr,
-    /// SRTP, unless the leg is in the clear.
-    pub srtp: Option<SrtpSpec>,
+    /// How it is protected.
+    pub protection: MediaProtection,
+}
+
+impl TransportSpec {
+    /// SRTP, where that protects it.
+    pub const fn srtp(&self) -> Option<SrtpSpec> {
+        match self.protection {
+            MediaProtection::Srtp(spec) => Some(spec),
+            MediaProtection::Clear | MediaProtection::H235(_) => None,
+        }
+    }
 }
 
 /// How one leg's media travels.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Transport {
-    /// Plain RTP or SRTP keyed by signalling, on ports of the leg's own.
+    /// RTP in the clear or under keys that signalling brought, on ports of the leg's own.
     Rtp(TransportSpec),
     /// ICE and DTLS-SRTP, on a port that a worker's browsers share.
     WebRtc(Box<WebRtcSpec>),
@@ -212,12 +287,12 @@ impl Transport {
 
     /// SRTP whose keys came by signalling.
     pub fn srtp(&self) -> Option<SrtpSpec> {
-        self.rtp().and_then(|spec| spec.srtp)
+        self.rtp().and_then(TransportSpec::srtp)
     }
 
-    /// Whether media is protected; always by DTLS-SRTP.
+    /// Whether media is encrypted; always by DTLS-SRTP.
     pub fn is_encrypted(&self) -> bool {
-        self.webrtc().is_some() || self.srtp().is_some()
+        self.rtp().is_none_or(|spec| spec.protection.is_encrypted())
     }
 }
 

@@ -2,12 +2,13 @@
 #![allow(clippy::missing_panics_doc, reason = "a fuzz target speaks by panicking")]
 
 use crate::bandwidth::{self, Allocator, Bound, Departures, Overhead};
+use crate::h235::{H235Receiver, H235Sender, MAX_H235_OVERHEAD};
 use crate::jitter::{Arrival, JitterBuffer, MAX_PACKETS, Pull};
 use crate::telephone_event::{DigitEvent, EventReceiver};
 use crate::video::assembly::{Assembled, Assembler, FrameKind, MAX_FRAME, MAX_HELD, Piece};
 use crate::video::{Forwarder, NackSchedule, nack};
 use causeway_base::{Bitrate, SizeClass, VideoCodec};
-use causeway_plan::{SrtpKey, SrtpSuite};
+use causeway_plan::{H235Key, SrtpKey, SrtpSuite};
 use causeway_wire::rtcp::{PayloadFeedback, RtcpPacket, RtcpView, TransportFeedback};
 use causeway_wire::vp8;
 use std::time::{Duration, Instant};
@@ -16,6 +17,22 @@ use std::time::{Duration, Instant};
 #[allow(clippy::disallowed_methods, reason = "the one place where a fuzz run begins")]
 fn beginning() -> Instant {
     Instant::now()
+}
+
+/// One packet to open, and to protect and open again.
+pub fn h235_open(data: &[u8]) {
+    let key = H235Key { key: [7; 16], payload_type: 120 };
+    let receiver = H235Receiver::new(&key);
+    let mut packet = data.to_vec();
+    if let Ok(len) = receiver.open_rtp(&mut packet) {
+        assert!(len <= data.len());
+    }
+    let mut packet = data.to_vec();
+    packet.resize(data.len() + MAX_H235_OVERHEAD, 0);
+    if let Ok(len) = H235Sender::new(&key).protect_rtp(&mut packet, data.len()) {
+        assert_eq!(receiver.open_rtp(&mut packet[..len]), Ok(data.len()));
+        assert_eq!(packet[..data.len()], *data);
+    }
 }
 
 /// Packets and ticks: six bytes a step.
@@ -304,6 +321,7 @@ mod tests {
             super::jitter_ops(&data);
             super::dtmf_event(&data);
             super::srtp_unprotect(&data);
+            super::h235_open(&data);
             super::video_assembly(&data);
             super::video_forward(&data);
             super::bandwidth(&data);

@@ -4,7 +4,8 @@ use causeway_base::{Codec, LegId};
 use causeway_media::audio::codec::{Decoder, Encoder, EncoderSettings};
 use causeway_media::audio::resample::Resampler;
 use causeway_plan::{
-    AudioFormat, Clip, Direction, LegAudio, LegMedia, SrtpSpec, Transport, TransportSpec,
+    AudioFormat, Clip, Direction, LegAudio, LegMedia, MediaProtection, SrtpSpec, Transport,
+    TransportSpec,
 };
 use causeway_rtp::srtp::MAX_SRTP_OVERHEAD;
 use causeway_rtp::{SrtpReceiver, SrtpSender};
@@ -86,7 +87,7 @@ impl Phone {
                 remote_rtcp: Some(address),
                 rtcp_mux: true,
                 signalling_source: IpAddr::V4(Ipv4Addr::LOCALHOST),
-                srtp: self.spec,
+                protection: MediaProtection::of_srtp(self.spec),
             }),
             direction: Direction::SendReceive,
             audio: LegAudio {

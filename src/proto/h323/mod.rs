@@ -3,6 +3,7 @@
 //! * [`session`]: a call with all that belongs to it, as its adapter sees it.
 //! * [`call`]: one call: its signalling, and how its control travels.
 //! * [`ras`]: registration and admission at a gatekeeper.
+//! * `h235`: encrypted media: a secret that both sides share, and the keys under it.
 //! * [`h239`]: the messages of a second picture.
 //! * [`address`]: addresses and names of parties.
 //! * [`h245`]: the control of one call: who is master, what each side takes, channels, and what is
@@ -15,6 +16,7 @@ pub mod call;
 mod captures;
 #[doc(hidden)]
 pub mod fuzz;
+mod h235;
 pub mod h239;
 pub mod h245;
 pub mod media;

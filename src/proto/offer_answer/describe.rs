@@ -55,7 +55,7 @@ pub(super) fn answer(
     if let Some(level) = &settled.level {
         described.attributes.push(extmap(level));
     }
-    if let (Some(theirs), Some(srtp)) = (their_key, transport.srtp) {
+    if let (Some(theirs), Some(srtp)) = (their_key, transport.srtp()) {
         let crypto = keying::line(theirs.tag, &theirs.name, &srtp.send);
         described.attributes.push(Attribute::value("crypto", crypto));
     }

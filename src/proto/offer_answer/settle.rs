@@ -4,7 +4,9 @@ use super::format::{self, Format, Numbered};
 use super::peer::{PeerSound, PeerTransport};
 use super::{Negotiator, OpenOffer, Refusal};
 use causeway_base::{Bitrate, Codec};
-use causeway_plan::{Direction, LegAudio, OfferPolicy, SrtpSpec, SrtpSuite, TransportSpec};
+use causeway_plan::{
+    Direction, LegAudio, MediaProtection, OfferPolicy, SrtpSpec, SrtpSuite, TransportSpec,
+};
 use causeway_wire::sdp::{ExtMap, MediaDescription};
 
 /// The least that Opus can be asked for (RFC 7587 section 6.1).
@@ -147,7 +149,7 @@ impl Negotiator {
             remote_rtcp: if rtcp_mux { peer.rtp } else { peer.rtcp },
             rtcp_mux,
             signalling_source: self.signalling_source,
-            srtp,
+            protection: MediaProtection::of_srtp(srtp),
         }
     }
 

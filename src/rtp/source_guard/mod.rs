@@ -58,7 +58,7 @@ impl SourceGuard {
         Self {
             rtp: Learning::new(rtp_address(spec)),
             rtcp: (!spec.rtcp_mux).then(|| Learning::new(rtcp_address(spec))),
-            srtp: spec.srtp.is_some(),
+            srtp: spec.srtp().is_some(),
             ssrc: None,
             vouched: None,
         }
@@ -76,7 +76,7 @@ impl SourceGuard {
         if self.rtp.reoffer(now, rtp_address(spec)) {
             self.ssrc = None;
         }
-        self.srtp = spec.srtp.is_some();
+        self.srtp = spec.srtp().is_some();
         match (&mut self.rtcp, spec.rtcp_mux) {
             (rtcp, true) => *rtcp = None,
             (Some(rtcp), false) => {

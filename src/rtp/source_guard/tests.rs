@@ -1,7 +1,7 @@
 #![allow(clippy::disallowed_methods, reason = "a test needs one instant to count from")]
 
 use super::*;
-use causeway_plan::{SrtpKey, SrtpSpec, SrtpSuite};
+use causeway_plan::{MediaProtection, SrtpKey, SrtpSpec, SrtpSuite};
 use proptest::prelude::*;
 use std::net::IpAddr;
 
@@ -23,14 +23,17 @@ fn spec() -> TransportSpec {
         remote_rtcp: Some(address("192.0.2.10:4001")),
         rtcp_mux: false,
         signalling_source: host("198.51.100.5"),
-        srtp: None,
+        protection: MediaProtection::Clear,
     }
 }
 
 fn secure() -> TransportSpec {
     let suite = SrtpSuite::Aes128CmSha1_80;
     let key = SrtpKey::new(suite, &[7; 30]).unwrap();
-    TransportSpec { srtp: Some(SrtpSpec { suite, send: key, receive: key }), ..spec() }
+    TransportSpec {
+        protection: MediaProtection::Srtp(SrtpSpec { suite, send: key, receive: key }),
+        ..spec()
+    }
 }
 
 fn rtp(ssrc: u32) -> [u8; 12] {

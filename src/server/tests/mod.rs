@@ -103,7 +103,7 @@ fn media(direction: Direction) -> Box<LegMedia> {
             remote_rtcp: None,
             rtcp_mux: true,
             signalling_source: "203.0.113.77".parse().expect("an address"),
-            srtp: None,
+            protection: causeway_plan::MediaProtection::Clear,
         }),
         direction,
         audio: LegAudio {

@@ -122,7 +122,7 @@ fn media(peer: SocketAddr) -> LegMedia {
             remote_rtcp: Some(peer),
             rtcp_mux: true,
             signalling_source: peer.ip(),
-            srtp: None,
+            protection: causeway_plan::MediaProtection::Clear,
         }),
         direction: Direction::SendReceive,
         audio: LegAudio {

@@ -12,7 +12,8 @@ use causeway_plan::video::{
     PacketizationMode, VideoCoding, VideoSend, Vp8Format,
 };
 use causeway_plan::{
-    Direction, LegMedia, LegVideo, SrtpSpec, TransportSpec, VideoFormat, VideoTransport,
+    Direction, LegMedia, LegVideo, MediaProtection, SrtpSpec, TransportSpec, VideoFormat,
+    VideoTransport,
 };
 use causeway_rtp::srtp::MAX_SRTP_OVERHEAD;
 use causeway_rtp::video::nack::MAX_PER_MESSAGE;
@@ -244,7 +245,7 @@ impl Camera {
                 remote_rtcp: Some(address),
                 rtcp_mux: true,
                 signalling_source: self.traits.signals_from,
-                srtp: self.traits.srtp,
+                protection: MediaProtection::of_srtp(self.traits.srtp),
             }),
             direction: self.traits.direction,
             content: Content::Main,

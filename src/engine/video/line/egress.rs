@@ -163,8 +163,8 @@ impl Egress {
         self.send = line.send;
         let (agreed, class) = agreed(line);
         self.allocator.set_agreed(agreed, class);
-        let srtp = line.transport.rtp().and_then(|rtp| rtp.srtp);
-        self.protection.agree(srtp.as_ref().map(|spec| (spec.suite, &spec.send)));
+        let protection = line.transport.rtp().map(|rtp| rtp.protection);
+        self.protection.agree(&protection.unwrap_or_default());
         match line.transport.bundle() {
             // A browser's session sends again by itself.
             Some(bundle) => self.ssrc = bundle.local_ssrc,
@@ -564,7 +564,7 @@ mod tests {
                 remote_rtcp: Some(here),
                 rtcp_mux: true,
                 signalling_source: here.ip(),
-                srtp: None,
+                protection: causeway_plan::MediaProtection::Clear,
             }),
             direction: Direction::SendReceive,
             content: Content::Main,

@@ -202,8 +202,8 @@ impl Ingress {
 
     pub(crate) fn reconfigure(&mut self, line: &LegVideo) {
         self.formats.clone_from(&line.receive);
-        let srtp = line.transport.rtp().and_then(|rtp| rtp.srtp);
-        self.protection.agree(srtp.as_ref().map(|spec| (spec.suite, &spec.receive)));
+        let protection = line.transport.rtp().map(|rtp| rtp.protection);
+        self.protection.agree(&protection.unwrap_or_default());
         let agreed = self.stream.as_ref().is_some_and(|stream| {
             line.direction.receives() && self.formats.contains(&stream.format)
         });
@@ -767,7 +767,7 @@ mod tests {
                 remote_rtcp: Some(here),
                 rtcp_mux: true,
                 signalling_source: here.ip(),
-                srtp: None,
+                protection: causeway_plan::MediaProtection::Clear,
             }),
             direction: Direction::ReceiveOnly,
             content: Content::Main,

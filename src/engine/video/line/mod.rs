@@ -448,7 +448,7 @@ fn take_rtp(
         return false;
     }
     let Some(len) = line.ingress.open_rtp(datagram) else { return false };
-    if line.media.transport.rtp().is_some_and(|rtp| rtp.srtp.is_some()) {
+    if line.media.transport.rtp().is_some_and(|rtp| rtp.srtp().is_some()) {
         guard.authenticated(source);
     }
     let Some(Ok(view)) = datagram.get(..len).map(RtpView::parse) else { return false };
@@ -480,7 +480,7 @@ fn take_rtcp(
         return false;
     }
     let Some(len) = line.ingress.open_rtcp(datagram) else { return false };
-    if line.media.transport.rtp().is_some_and(|rtp| rtp.srtp.is_some()) {
+    if line.media.transport.rtp().is_some_and(|rtp| rtp.srtp().is_some()) {
         guard.authenticated_rtcp(source);
     }
     datagram.get(..len).is_some_and(|compound| report::take(line, compound, arrival, now))

@@ -8,6 +8,7 @@ use causeway_asn1::h225::{
     InformationUuie, NotifyUuie, ProgressUuie, ReleaseCompleteUuie, SetupAcknowledgeUuie,
     SetupUuie, SetupUuieConferenceGoal, StatusUuie,
 };
+use causeway_asn1::h235::ClearToken;
 use causeway_asn1::h245::OpenLogicalChannel;
 use causeway_asn1::{ObjectIdentifier, encode};
 use causeway_base::EndCause;
@@ -29,6 +30,8 @@ pub(super) struct Header {
     pub(super) tunnelling: Option<bool>,
     /// Shown to people at the other side.
     pub(super) display: String,
+    /// What Setup or Connect carries for security.
+    pub(super) tokens: Vec<ClearToken>,
 }
 
 impl Header {
@@ -99,6 +102,10 @@ fn protocol() -> ObjectIdentifier {
     ObjectIdentifier::new(&PROTOCOL)
 }
 
+fn tokens(header: &Header) -> Option<Vec<ClearToken>> {
+    (!header.tokens.is_empty()).then(|| header.tokens.clone())
+}
+
 fn guid(header: &Header) -> CallIdentifier {
     CallIdentifier { guid: header.call_identifier.unwrap_or_default() }
 }
@@ -144,6 +151,7 @@ pub(super) fn setup(config: &Config, header: &Header, placing: &Placing) -> Draf
         call_type: CallType::PointToPoint,
         source_call_signal_address: placing.source.map(address::transport),
         call_identifier: Some(CallIdentifier { guid: placing.call_identifier }),
+        tokens: tokens(header),
         fast_start: written(&placing.fast_start),
         media_wait_for_connect: Some(false),
         can_overlap_send: Some(placing.overlap),
@@ -259,6 +267,7 @@ pub(super) fn connect(
         destination_info: config.endpoint.clone(),
         conference_id: conference,
         call_identifier: identifier(header),
+        tokens: tokens(header),
         fast_start: answer.channels,
         fast_connect_refused: answer.refused,
         multiple_calls: Some(false),

@@ -198,6 +198,7 @@ impl Call {
     fn command(&mut self, now: Instant, command: Command) {
         match command {
             Command::Place(placing) => self.place(now, *placing),
+            Command::Secure(tokens) => self.header.tokens = tokens,
             Command::Name(name) => self.header.name(&name),
             Command::Proceed => self.proceed(now, None),
             Command::AskDigits => {
@@ -393,6 +394,7 @@ impl Call {
         let withdrawn = self.hear_tunnelling(view.kind, pdu);
         self.hear_description(view, pdu);
         if let Some(pdu) = pdu {
+            self.hear_tokens(&pdu.h323_message_body);
             self.hear_fast_start(view.kind, &pdu.h323_message_body);
             self.hear_tunnelled(now, pdu.h245_control.iter().flatten());
             self.answer_services(pdu);
@@ -471,6 +473,14 @@ impl Call {
         let state = view.find(ElementId::CALL_STATE).and_then(element::call_state);
         if state == Some(State::Null.number()) {
             self.over(EndCause::Unreachable);
+        }
+    }
+
+    /// What the callee says for security.
+    fn hear_tokens(&mut self, body: &Body) {
+        let tokens = read::answered_tokens(body);
+        if self.state.is_outgoing() && !tokens.is_empty() {
+            self.event(Event::Secured(tokens));
         }
     }
 

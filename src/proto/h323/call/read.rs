@@ -2,10 +2,12 @@
 
 use super::words::{Description, MAX_DIGITS, MAX_FAST_START, Offer};
 use crate::h323::address::MAX_ALIASES;
+use crate::h323::h235::MAX_TOKENS;
 use causeway_asn1::decode;
 use causeway_asn1::h225::{
     AliasAddress, EndpointType, H323UuPdu, H323UuPduH323MessageBody as Body,
 };
+use causeway_asn1::h235::ClearToken;
 use causeway_asn1::h245::OpenLogicalChannel;
 use causeway_wire::q931::{ElementId, Number, Q931View, element};
 
@@ -13,6 +15,21 @@ use causeway_wire::q931::{ElementId, Number, Q931View, element};
 pub(super) fn channels(fast_start: Option<&Vec<Vec<u8>>>) -> Vec<OpenLogicalChannel> {
     let proposals = fast_start.into_iter().flatten().take(MAX_FAST_START);
     proposals.filter_map(|bytes| decode(bytes).ok()).collect()
+}
+
+fn tokens(tokens: Option<&Vec<ClearToken>>) -> Vec<ClearToken> {
+    tokens.into_iter().flatten().take(MAX_TOKENS).cloned().collect()
+}
+
+/// What the callee says for security, in any of its messages before media.
+pub(super) fn answered_tokens(body: &Body) -> Vec<ClearToken> {
+    tokens(match body {
+        Body::CallProceeding(body) => body.tokens.as_ref(),
+        Body::Alerting(body) => body.tokens.as_ref(),
+        Body::Progress(body) => body.tokens.as_ref(),
+        Body::Connect(body) => body.tokens.as_ref(),
+        _ => None,
+    })
 }
 
 /// What a Setup offers. `tunnelling`: whether we may tunnel.
@@ -31,6 +48,7 @@ pub(super) fn offer(view: &Q931View<'_>, pdu: &H323UuPdu, tunnelling: bool) -> O
         called_number: digits(view, ElementId::CALLED_PARTY_NUMBER),
         endpoint: setup.source_info.clone(),
         fast_start: channels(setup.fast_start.as_ref()),
+        tokens: tokens(setup.tokens.as_ref()),
         tunnelled: tunnelling && pdu.h245_tunnelling == Some(true),
         overlap: setup.can_overlap_send == Some(true)
             && view.find(ElementId::SENDING_COMPLETE).is_none(),

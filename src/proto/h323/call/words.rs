@@ -2,6 +2,7 @@
 
 use crate::h323::h245;
 use causeway_asn1::h225::{AliasAddress, EndpointType};
+use causeway_asn1::h235::ClearToken;
 use causeway_asn1::h245::OpenLogicalChannel;
 use causeway_base::EndCause;
 use std::net::SocketAddr;
@@ -68,6 +69,8 @@ pub struct Answering {
 pub enum Command {
     /// Call. The first command of a call that we make.
     Place(Box<Placing>),
+    /// What our Setup or Connect carries for security (H.235.0), before it is sent.
+    Secure(Vec<ClearToken>),
     /// What people at the other side are shown of us, from the next message on; in Setup it is
     /// [`Placing::display`].
     Name(String),
@@ -145,6 +148,8 @@ pub struct Offer {
     pub endpoint: EndpointType,
     /// The channels that it proposes.
     pub fast_start: Vec<OpenLogicalChannel>,
+    /// What it says for security (H.235.0).
+    pub tokens: Vec<ClearToken>,
     /// Whether H.245 travels within call signalling.
     pub tunnelled: bool,
     /// Whether more digits may follow.
@@ -188,6 +193,8 @@ pub enum Event {
     Alerting,
     /// Something happened on the way, by Q.931's progress description (8: sound comes in band).
     Progress(u8),
+    /// What the callee says for security (H.235.0), before anything else of its message.
+    Secured(Vec<ClearToken>),
     /// The other side takes these channels. They are open, for H.245 too; on whose side each is,
     /// [`super::fast_start::sender`] says.
     FastStart(Vec<OpenLogicalChannel>),

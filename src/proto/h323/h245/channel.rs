@@ -112,7 +112,7 @@ impl Channels {
 
     /// Opens a channel of ours.
     pub(super) fn open(&mut self, now: Instant, opening: Opening, out: &mut Outbox) {
-        let Opening { number, data_type, parameters, replaces, exclusive } = opening;
+        let Opening { number, data_type, parameters, encryption, replaces, exclusive } = opening;
         // A number that is being released may be used again at once (C.4.1.2).
         let free = match self.outgoing.get(&number) {
             None => self.outgoing.len() < MAX_CHANNELS,
@@ -133,6 +133,7 @@ impl Channels {
                 replacement_for: replaces,
                 ..OpenLogicalChannelForwardLogicalChannelParameters::default()
             },
+            encryption_sync: encryption,
             ..OpenLogicalChannel::default()
         };
         if !out.request(RequestMessage::OpenLogicalChannel(Box::new(request))) {

@@ -3,7 +3,7 @@
 use super::Capabilities;
 use causeway_asn1::Asn1Error;
 use causeway_asn1::h245::{
-    CloseLogicalChannelReason, ConferenceIndication, DataType, GenericMessage,
+    CloseLogicalChannelReason, ConferenceIndication, DataType, EncryptionSync, GenericMessage,
     H2250LogicalChannelParameters, MiscellaneousCommand, MultimediaSystemControlMessage,
     OpenLogicalChannel, OpenLogicalChannelAck, OpenLogicalChannelRejectCause,
     TerminalCapabilitySet, TerminalCapabilitySetRejectCause, UserInputIndication,
@@ -56,6 +56,8 @@ pub struct Opening {
     pub data_type: DataType,
     /// Where, and in which session.
     pub parameters: H2250LogicalChannelParameters,
+    /// The key of what is sent, where we make it (H.235.6).
+    pub encryption: Option<Box<EncryptionSync>>,
     /// The channel of ours that it takes the place of, closed when it is open.
     pub replaces: Option<u16>,
     /// Whether this session can only have the same in both directions: where the other side opens

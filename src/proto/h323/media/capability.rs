@@ -2,11 +2,13 @@
 
 use super::Terms;
 use super::format::{self, Coding, Kind};
+use super::secrecy::{self, Choice};
 use crate::h323::h245::Capabilities;
 use causeway_asn1::h245::{
     AudioTelephonyEventCapability, Capability, CapabilityDescriptor, CapabilityTableEntry,
-    H2250Capability, MediaDistributionCapability, MediaPacketizationCapability,
-    MultiplexCapability, MultipointCapability, TerminalCapabilitySet, UserInputCapability,
+    H235SecurityCapability, H2250Capability, MediaDistributionCapability,
+    MediaPacketizationCapability, MultiplexCapability, MultipointCapability, TerminalCapabilitySet,
+    UserInputCapability,
 };
 use causeway_base::{Bitrate, Codec, VideoCodec};
 use causeway_plan::video::H241Capability;
@@ -15,6 +17,10 @@ use causeway_plan::{
 };
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
+
+/// What is added to the number of a capability for the one that says that it holds encrypted too:
+/// as equipment does it, and more than we have capabilities.
+const SECRET: u16 = 100;
 
 /// What H.323 equipment says of its jitter buffer, in milliseconds.
 const AUDIO_JITTER_MS: u16 = 250;
@@ -66,8 +72,9 @@ pub(super) fn takes_pictures(terms: &Terms) -> bool {
     terms.video.is_some() && terms.policy.video.codecs.contains(&VideoCodec::H264)
 }
 
-/// What we take. Any sound goes with any picture, events and keys beside both.
-pub(super) fn ours(terms: &Terms) -> TerminalCapabilitySet {
+/// What we take. Any sound goes with any picture, events and keys beside both. `secret`: sound and
+/// pictures are taken encrypted too.
+pub(super) fn ours(terms: &Terms, secret: bool) -> TerminalCapabilitySet {
     let policy = &terms.policy;
     let ms = policy.ptime_ms.into();
     let sounds: Vec<Capability> = codecs(policy)
@@ -94,17 +101,27 @@ pub(super) fn ours(terms: &Terms) -> TerminalCapabilitySet {
         [sounds, video.collect(), events.into_iter().collect(), keys.into()];
     let mut table = vec![];
     let mut together = vec![];
+    let mut all_secrets = vec![];
     for group in groups.into_iter().filter(|group| !group.is_empty()) {
         let numbers = (table.len() + 1..).zip(group);
         let entries = numbers
             .filter_map(|(number, capability)| Some((u16::try_from(number).ok()?, capability)));
         let entries: Vec<(u16, Capability)> = entries.collect();
-        together.push(entries.iter().map(|(number, _)| *number).collect());
+        let secrets: Vec<(u16, Capability)> =
+            entries.iter().filter(|_| secret).filter_map(encrypted).collect();
+        let numbers = entries.iter().flat_map(|(number, _)| {
+            let encrypted = secrets.iter().map(|(number, _)| *number);
+            let own = encrypted.filter(move |secret| *secret == number + SECRET);
+            std::iter::once(*number).chain(own)
+        });
+        together.push(numbers.collect());
         table.extend(entries);
+        all_secrets.extend(secrets);
     }
     // It stands beside what goes together: it is nothing that flows.
     let last = u16::try_from(table.len() + 1).unwrap_or(u16::MAX);
     table.push((last, Capability::MaxPendingReplacementFor(REPLACEMENTS)));
+    table.extend(all_secrets);
     let entry = |(number, capability)| CapabilityTableEntry {
         capability_table_entry_number: number,
         capability: Some(capability),
@@ -118,6 +135,19 @@ pub(super) fn ours(terms: &Terms) -> TerminalCapabilitySet {
         }]),
         ..TerminalCapabilitySet::default()
     }
+}
+
+/// That a capability holds encrypted too, under a number by which others know it.
+fn encrypted((number, capability): &(u16, Capability)) -> Option<(u16, Capability)> {
+    let flows = matches!(
+        capability,
+        Capability::ReceiveAudioCapability(_) | Capability::ReceiveVideoCapability(_)
+    );
+    let said = H235SecurityCapability {
+        encryption_authentication_and_integrity: secrecy::algorithms(),
+        media_capability: *number,
+    };
+    flows.then(|| (number + SECRET, Capability::H235SecurityCapability(Box::new(said))))
 }
 
 /// That we take nothing for now (H.323 section 8.4.6).
@@ -154,9 +184,10 @@ const MAX_DESCRIPTORS: usize = 32;
 /// What the other side takes, as far as we can send it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Theirs {
-    sounds: Vec<(Codec, u16)>,
-    /// Those that go with sound.
-    pictures: Vec<H241Capability>,
+    /// Each with its longest packets, and whether it may be encrypted.
+    sounds: Vec<(Codec, u16, bool)>,
+    /// Those that go with sound, and whether they may be encrypted.
+    pictures: Vec<(H241Capability, bool)>,
     /// It takes pictures cut in pieces.
     pieces: bool,
     /// The payload type of events.
@@ -170,6 +201,7 @@ impl Theirs {
         let pieces = takes_pieces(capabilities.multiplex.as_ref());
         let mut read = Self { pieces, ..Self::default() };
         let (mut sounds, mut pictures) = (vec![], vec![]);
+        let secrets = secrets(capabilities);
         for (number, capability) in &capabilities.table {
             match capability {
                 Capability::ReceiveAudioCapability(audio)
@@ -191,8 +223,12 @@ impl Theirs {
             loud.is_empty() || beside.as_ref().is_none_or(|beside| beside.contains(number))
         };
         pictures.retain(|(number, _)| goes(number));
-        read.sounds = sounds.into_iter().map(|(_, sound)| sound).collect();
-        read.pictures = pictures.into_iter().map(|(_, picture)| picture).collect();
+        let sounds = sounds.into_iter();
+        read.sounds =
+            sounds.map(|(number, (codec, ms))| (codec, ms, secrets.contains(&number))).collect();
+        let pictures = pictures.into_iter();
+        read.pictures =
+            pictures.map(|(number, picture)| (picture, secrets.contains(&number))).collect();
         read
     }
 
@@ -209,30 +245,38 @@ impl Theirs {
         }
     }
 
-    /// What we may send of `kind` within `terms`, the best first.
-    pub(super) fn candidates(&self, kind: Kind, terms: &Terms) -> Vec<Coding> {
-        match kind {
-            Kind::Sound => self.sounds(&terms.policy),
-            Kind::Picture if takes_pictures(terms) => self.pictures(&terms.policy),
+    /// Whether it takes no sound that we have.
+    pub(super) fn is_mute(&self) -> bool {
+        self.sounds.is_empty()
+    }
+
+    /// What we may send of `kind` within `terms`, the best first; of that in the clear, or of what
+    /// may be encrypted.
+    pub(super) fn candidates(&self, kind: Kind, terms: &Terms, secret: bool) -> Vec<Choice> {
+        let codings = match kind {
+            Kind::Sound => self.sounds(&terms.policy, secret),
+            Kind::Picture if takes_pictures(terms) => self.pictures(&terms.policy, secret),
             Kind::Picture => vec![],
-        }
+        };
+        codings.into_iter().map(|coding| Choice { coding, secret }).collect()
     }
 
     /// By our order; of one codec the longest packets.
-    fn sounds(&self, policy: &OfferPolicy) -> Vec<Coding> {
+    fn sounds(&self, policy: &OfferPolicy, secret: bool) -> Vec<Coding> {
         let of = |codec: Codec| {
-            let lengths = self.sounds.iter().filter(|(theirs, _)| *theirs == codec);
-            let most = lengths.map(|(_, ms)| *ms).max()?;
+            let fits = |known: &&(Codec, u16, bool)| known.0 == codec && (known.2 || !secret);
+            let most = self.sounds.iter().filter(fits).map(|(_, ms, _)| *ms).max()?;
             Some(Coding::Sound(codec, packet_ms(policy.ptime_ms, most).into()))
         };
         codecs(policy).into_iter().filter_map(of).collect()
     }
 
     /// The largest first, then the narrowest profile, in which they can be passed on.
-    fn pictures(&self, policy: &OfferPolicy) -> Vec<Coding> {
+    fn pictures(&self, policy: &OfferPolicy, secret: bool) -> Vec<Coding> {
         let (whole, cut) = (PacketizationMode::SingleNal, PacketizationMode::NonInterleaved);
         let mode = if self.pieces { cut } else { whole };
-        let formats = self.pictures.iter().flat_map(|picture| picture.formats(mode));
+        let fits = self.pictures.iter().filter(|(_, encrypted)| *encrypted || !secret);
+        let formats = fits.flat_map(|(picture, _)| picture.formats(mode));
         let sized = formats.filter_map(|format| {
             let (ceiling, _) = policy.video.sendable(&VideoCoding::H264(format), None)?;
             Some((Reverse((ceiling.class, ceiling.frame_rate)), format))
@@ -241,6 +285,18 @@ impl Theirs {
         sized.sort_by_key(|(size, format)| (*size, format.profile));
         sized.into_iter().map(|(_, format)| Coding::Picture(format)).collect()
     }
+}
+
+/// The capabilities that hold encrypted too, in a way that is ours.
+fn secrets(capabilities: &Capabilities) -> BTreeSet<u16> {
+    let secret = |capability: &Capability| match capability {
+        Capability::H235SecurityCapability(said) => {
+            let ours = secrecy::has_ours(&said.encryption_authentication_and_integrity);
+            ours.then_some(said.media_capability)
+        }
+        _ => None,
+    };
+    capabilities.table.values().filter_map(secret).collect()
 }
 
 /// What may be sent beside sound, whose capabilities are `loud`: it stands in another set of the

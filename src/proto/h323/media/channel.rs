@@ -3,6 +3,7 @@
 use super::address;
 use super::format::{self, Coding, Kind};
 use super::line::{Receiving, Sent};
+use super::secrecy::{self, Choice, Secrecy};
 use crate::offer_answer::LocalMedia;
 use causeway_asn1::h245::{
     H2250LogicalChannelAckParameters, H2250LogicalChannelParameters,
@@ -18,8 +19,9 @@ use causeway_plan::PacketizationMode;
 const PICTURE: u8 = 97;
 
 /// The payload type under which we send.
-pub(super) fn payload_type(coding: &Coding) -> u8 {
-    match coding {
+pub(super) fn payload_type(choice: &Choice) -> u8 {
+    match &choice.coding {
+        Coding::Sound(..) if choice.secret => secrecy::SOUND,
         Coding::Sound(codec, _) => codec.static_payload_type().unwrap_or_default(),
         Coding::Picture(_) => PICTURE,
     }
@@ -63,7 +65,8 @@ pub(super) fn session(open: &OpenLogicalChannel) -> u8 {
     forward(open).map_or(0, |parameters| parameters.session_id)
 }
 
-/// What a channel of the other side's is.
+/// What a channel of the other side's is, and whether it is encrypted: then its key is still to
+/// come.
 ///
 /// # Errors
 /// Why it is refused, whatever we may take.
@@ -72,11 +75,16 @@ pub(super) fn incoming(
 ) -> Result<Receiving, OpenLogicalChannelRejectCause> {
     let parameters = forward(open).ok_or(OpenLogicalChannelRejectCause::Unspecified)?;
     let data_type = &open.forward_logical_channel_parameters.data_type;
-    let (coding, payload_type) = format::read(data_type, parameters)?;
+    let within = secrecy::within(data_type);
+    let (coding, payload_type) = format::read(within.as_ref().unwrap_or(data_type), parameters)?;
+    // What is encrypted has a payload type of its own.
+    let own = within.as_ref().and(parameters.dynamic_rtp_payload_type);
     Ok(Receiving {
         number: open.forward_logical_channel_number,
         coding,
-        payload_type,
+        payload_type: own.unwrap_or(payload_type),
+        former_payload_type: None,
+        secrecy: if within.is_some() { Secrecy::Awaited } else { Secrecy::Clear },
         rtcp: parameters.media_control_channel.as_ref().and_then(address::socket),
     })
 }

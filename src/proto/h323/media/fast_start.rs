@@ -6,6 +6,7 @@ use super::capability;
 use super::channel;
 use super::format::{self, Coding, Kind};
 use super::line::{Receiving, Sending, Sent};
+use super::secrecy::{Choice, Secrecy};
 use super::{Channels, address};
 use crate::h323::call::fast_start::{Party, sender};
 use causeway_asn1::h245::{
@@ -28,6 +29,10 @@ struct Usable<'a> {
 impl Channels {
     /// What we propose, the best first: each codec both ways.
     pub fn propose(&mut self) -> Vec<OpenLogicalChannel> {
+        // Who makes the keys is not known yet.
+        if self.is_strict() {
+            return vec![];
+        }
         let ms = self.terms.policy.ptime_ms.into();
         let codecs = capability::codecs(&self.terms.policy).into_iter();
         let both =
@@ -41,7 +46,7 @@ impl Channels {
         let data_type = format::say(&coding, capability::rate(&self.terms))?;
         let at = self.local(coding.kind())?;
         let number = self.next_number();
-        let mut parameters = channel::parameters(&coding, channel::payload_type(&coding), at);
+        let mut parameters = channel::parameters(&coding, payload_type(coding), at);
         if party == Party::Caller {
             return Some(forward(number, data_type, parameters));
         }
@@ -51,6 +56,10 @@ impl Channels {
 
     /// Of the channels that the caller proposed those that we take, completed. Empty: none.
     pub fn answer_fast_start(&mut self, offered: &[OpenLogicalChannel]) -> Vec<OpenLogicalChannel> {
+        // Keys come with channels of H.245.
+        if self.is_strict() || self.is_secured() {
+            return vec![];
+        }
         let usable: Vec<Usable<'_>> = offered.iter().filter_map(|open| self.usable(open)).collect();
         let of = |party: Party| {
             let mine = |usable: &&Usable<'_>| sender(usable.open) == party;
@@ -113,7 +122,9 @@ impl Channels {
         parameters.media_control_channel = Some(address::transport(at.advertised, at.rtcp_port));
         let number = self.next_number();
         let (coding, payload_type) = (usable.coding, usable.payload_type);
-        self.line_mut(coding.kind()).carry(Sent { number, coding, payload_type, rtp, rtcp });
+        let secrecy = Secrecy::Clear;
+        let sent = Sent { number, coding, payload_type, secrecy, rtp, rtcp };
+        self.line_mut(coding.kind()).carry(sent);
         let data_type = said(usable.open)?.0.clone();
         Some(reverse(number, data_type, parameters))
     }
@@ -126,12 +137,14 @@ impl Channels {
             let number = open.forward_logical_channel_number;
             let (rtp, rtcp) = addresses(parameters);
             let line = self.line(coding.kind());
-            if coding.kind() != Kind::Sound || !self.allows(&coding) {
+            let taken = coding.kind() == Kind::Sound && self.allows(&coding);
+            if !taken || self.is_strict() {
                 continue;
             }
             match sender(open) {
                 Party::Caller if line.sending == Sending::Off => {
-                    let sent = Sent { number, coding, payload_type, rtp, rtcp };
+                    let secrecy = Secrecy::Clear;
+                    let sent = Sent { number, coding, payload_type, secrecy, rtp, rtcp };
                     self.line_mut(coding.kind()).carry(sent);
                 }
                 Party::Callee if line.receiving.is_empty() => {
@@ -149,9 +162,17 @@ impl Channels {
         payload_type: u8,
         rtcp: Option<std::net::SocketAddr>,
     ) {
-        let receiving = Receiving { number, coding, payload_type, rtcp };
+        let secrecy = Secrecy::Clear;
+        let former_payload_type = None;
+        let receiving =
+            Receiving { number, coding, payload_type, former_payload_type, secrecy, rtcp };
         self.line_mut(coding.kind()).receive(receiving);
     }
+}
+
+/// The payload type of what we send in the clear.
+fn payload_type(coding: Coding) -> u8 {
+    channel::payload_type(&Choice { coding, secret: false })
 }
 
 /// What a channel of fast start carries, and how, whoever sends on it.

@@ -5,5 +5,5 @@ use causeway_asn1::h245::TerminalCapabilitySet;
 
 /// What somebody with these terms takes.
 pub(in crate::h323) fn capabilities(terms: &Terms) -> TerminalCapabilitySet {
-    capability::ours(terms)
+    capability::ours(terms, true)
 }

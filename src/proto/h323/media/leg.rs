@@ -6,8 +6,8 @@ use super::line::{Line, Sent};
 use super::{Channels, Kind};
 use causeway_base::{Bitrate, Codec};
 use causeway_plan::{
-    AudioFormat, Content, Direction, Feedback, H264Format, LegAudio, LegMedia, LegVideo, Transport,
-    TransportSpec, VideoCoding, VideoFormat, VideoSend, VideoTransport,
+    AudioFormat, Content, Direction, Feedback, H264Format, LegAudio, LegMedia, LegVideo,
+    MediaProtection, Transport, TransportSpec, VideoCoding, VideoFormat, VideoSend, VideoTransport,
 };
 use std::net::SocketAddr;
 
@@ -48,7 +48,10 @@ impl Channels {
                 .or_else(|| rtp.and_then(next)),
             rtcp_mux: false,
             signalling_source: self.terms.signalling_source,
-            srtp: None,
+            protection: MediaProtection::of_h235(
+                sent.and_then(|sent| sent.secrecy.key()),
+                theirs.and_then(|receiving| receiving.secrecy.key()),
+            ),
         }
     }
 
@@ -76,8 +79,8 @@ impl Channels {
         let sent = self.sound.carrier().or(self.sound.last_sent.as_ref());
         let first = || {
             let theirs = self.theirs.as_ref()?;
-            let coding = theirs.candidates(Kind::Sound, &self.terms).first().copied()?;
-            Some((coding, super::channel::payload_type(&coding)))
+            let choice = self.choices(theirs, Kind::Sound).first().copied()?;
+            Some((choice.coding, super::channel::payload_type(&choice)))
         };
         let taken = || {
             let taken = self.sound.last_received?;
@@ -103,7 +106,12 @@ impl Channels {
         for receiving in self.sound.receiving.iter().rev() {
             if let Coding::Sound(codec, _) = receiving.coding {
                 add(codec, receiving.payload_type);
+                receiving.former_payload_type.into_iter().for_each(|number| add(codec, number));
             }
+        }
+        if self.sound.last_received.is_some_and(|last| last.secrecy.is_secret()) {
+            // Nothing comes by a number that no channel named.
+            return formats;
         }
         for codec in capability::codecs(&self.terms.policy) {
             if let Some(number) = codec.static_payload_type() {
@@ -145,10 +153,13 @@ impl Channels {
         let last = self.picture.last_received.as_ref();
         for receiving in self.picture.receiving.iter().rev().chain(last) {
             let Coding::Picture(theirs) = receiving.coding else { continue };
-            if formats.iter().all(|format| format.payload_type != receiving.payload_type) {
-                let policy = &self.terms.policy.video;
-                let ours = capability::picture(policy, theirs.profile, theirs.mode);
-                formats.push(picture(ours, receiving.payload_type));
+            let policy = &self.terms.policy.video;
+            let ours = capability::picture(policy, theirs.profile, theirs.mode);
+            for number in [Some(receiving.payload_type), receiving.former_payload_type] {
+                let Some(number) = number else { continue };
+                if formats.iter().all(|format| format.payload_type != number) {
+                    formats.push(picture(ours, number));
+                }
             }
         }
         formats

@@ -1,6 +1,7 @@
 //! The channels of one session, both ways.
 
 use super::format::{Coding, Kind};
+use super::secrecy::{Choice, Secrecy};
 use causeway_base::Bitrate;
 use std::net::SocketAddr;
 
@@ -13,6 +14,7 @@ pub(super) struct Sent {
     pub(super) number: u16,
     pub(super) coding: Coding,
     pub(super) payload_type: u8,
+    pub(super) secrecy: Secrecy,
     /// Where the other side takes it.
     pub(super) rtp: Option<SocketAddr>,
     /// Where it takes RTCP.
@@ -25,8 +27,17 @@ pub(super) struct Receiving {
     pub(super) number: u16,
     pub(super) coding: Coding,
     pub(super) payload_type: u8,
+    /// The one before, of what was under way when its key was renewed.
+    pub(super) former_payload_type: Option<u8>,
+    pub(super) secrecy: Secrecy,
     /// Where the sender takes RTCP.
     pub(super) rtcp: Option<SocketAddr>,
+}
+
+impl Sent {
+    pub(super) fn choice(&self) -> Choice {
+        Choice { coding: self.coding, secret: self.secrecy.is_secret() }
+    }
 }
 
 /// Where our side of a session stands.
@@ -48,7 +59,7 @@ pub(super) struct Line {
     /// The newest last.
     pub(super) receiving: Vec<Receiving>,
     /// What was refused, or closed again, since the other side said what it takes.
-    tried: Vec<Coding>,
+    tried: Vec<Choice>,
     /// What the other side sends, where it refused anything else.
     preferred: Option<Coding>,
     /// The most that we are to send.
@@ -96,13 +107,13 @@ impl Line {
     }
 
     /// Of `candidates` the next that was not tried.
-    pub(super) fn next(&self, candidates: &[Coding]) -> Option<Coding> {
+    pub(super) fn next(&self, candidates: &[Choice]) -> Option<Choice> {
         let untried = || {
-            let tried = |candidate: &&Coding| self.tried.iter().any(|t| t == *candidate);
+            let tried = |candidate: &&Choice| self.tried.iter().any(|t| t == *candidate);
             candidates.iter().filter(move |candidate| !tried(candidate))
         };
-        let preferred = |candidate: &&Coding| {
-            self.preferred.is_some_and(|preferred| candidate.is_like(&preferred))
+        let preferred = |candidate: &&Choice| {
+            self.preferred.is_some_and(|preferred| candidate.coding.is_like(&preferred))
         };
         untried().find(preferred).or_else(|| untried().next()).copied()
     }
@@ -137,7 +148,7 @@ impl Line {
             self.preferred = self.receiving.last().map(|receiving| receiving.coding);
         }
         if old.is_none() {
-            self.tried.push(new.coding);
+            self.tried.push(new.choice());
         }
         old.map(|old| old.number)
     }
@@ -146,11 +157,11 @@ impl Line {
     pub(super) fn closed(&mut self, number: u16) {
         match &mut self.sending {
             Sending::Open(sent) if sent.number == number => {
-                self.tried.push(sent.coding);
+                self.tried.push(sent.choice());
                 self.sending = Sending::Off;
             }
             Sending::Opening { new, .. } if new.number == number => {
-                self.tried.push(new.coding);
+                self.tried.push(new.choice());
                 self.sending = Sending::Off;
             }
             Sending::Opening { old, .. } if old.is_some_and(|old| old.number == number) => {

@@ -20,6 +20,9 @@
 //!   (H.323 section 8.4.6), and so do we hold.
 //! * We send under the payload type that our channel names, or the one that its acknowledgement
 //!   names; we take under that of the other side's channel.
+//! * Where both sides share a secret (H.235.6), channels are encrypted: those that the other side
+//!   takes so first, those in the clear only after them, and never where encryption is required.
+//!   Who is master makes the keys, both ways.
 //! * Pictures are cut in pieces only where the other side says that it takes them so (H.241
 //!   section 7.1).
 
@@ -31,17 +34,22 @@ mod format;
 pub(super) mod fuzz;
 mod leg;
 mod line;
+mod secrecy;
 #[cfg(test)]
 mod tests;
 
+use crate::h323::h235::Keys;
 use crate::h323::h245::{self, Command, Direction, Event, OpenCause, Opening};
 use crate::offer_answer::LocalMedia;
 use capability::Theirs;
-use causeway_asn1::h245::{OpenLogicalChannel, OpenLogicalChannelRejectCause as Cause};
+use causeway_asn1::h245::{
+    EncryptionSync, OpenLogicalChannel, OpenLogicalChannelRejectCause as Cause,
+};
 use causeway_base::Bitrate;
 use causeway_plan::OfferPolicy;
 use format::{Coding, Kind};
-use line::{Line, MAX_RECEIVING, Sending, Sent};
+use line::{Line, MAX_RECEIVING, Receiving, Sending, Sent};
+use secrecy::{Choice, Secrecy};
 use std::net::IpAddr;
 
 /// The unit of rates in H.245, in bits a second.
@@ -96,6 +104,12 @@ impl Exchange {
 pub struct Channels {
     terms: Terms,
     exchange: Exchange,
+    /// We said what we take.
+    begun: bool,
+    /// We decide, and make the keys.
+    master: bool,
+    /// The secret that both sides share, where they do.
+    keys: Option<Keys>,
     /// What the other side takes. `None`: nothing, now or yet.
     theirs: Option<Theirs>,
     /// We hold.
@@ -115,6 +129,9 @@ impl Channels {
         Self {
             terms,
             exchange: Exchange::Begun,
+            begun: false,
+            master: false,
+            keys: None,
             theirs: None,
             held: false,
             sound: Line::new(Kind::Sound),
@@ -132,12 +149,17 @@ impl Channels {
 
     /// H.245 may begin.
     pub fn begin(&mut self) {
+        self.begun = true;
         self.commands.push(Command::DetermineMaster);
         self.say_capabilities();
     }
 
     fn say_capabilities(&mut self) {
-        let set = if self.held { capability::nothing() } else { capability::ours(&self.terms) };
+        let set = if self.held {
+            capability::nothing()
+        } else {
+            capability::ours(&self.terms, self.is_secured())
+        };
         self.commands.push(Command::SendCapabilities(Box::new(set)));
     }
 
@@ -186,6 +208,7 @@ impl Channels {
         match event {
             // Who cannot settle it goes on as slave: the worst that follows is a refused channel.
             Event::Master(_) | Event::MasterUndetermined => {
+                self.master = *event == Event::Master(true);
                 self.exchange = self.exchange.mastered();
             }
             Event::CapabilitiesAccepted
@@ -193,14 +216,7 @@ impl Channels {
             | Event::CapabilitiesUnanswered => self.exchange = self.exchange.told(),
             Event::CapabilitiesAsked => self.say_capabilities(),
             Event::Capabilities(capabilities) => self.takes(capabilities),
-            Event::Opened(ack) => {
-                let number = ack.forward_logical_channel_number;
-                for line in [&mut self.sound, &mut self.picture] {
-                    if line.opened(number, |sent| channel::fill(sent, ack)) {
-                        line.limit = channel::starts_at(ack);
-                    }
-                }
-            }
+            Event::Opened(ack) => self.opened(ack),
             Event::NotOpened(number, cause) => {
                 let conflict = *cause == OpenCause::Refused(Cause::MasterSlaveConflict);
                 let old = [&mut self.sound, &mut self.picture]
@@ -209,6 +225,7 @@ impl Channels {
                 self.commands.extend(old.map(Command::Close));
             }
             Event::Offered(open) => self.offered(open),
+            Event::Miscellaneous(command) => self.ordered(command),
             Event::Closed(Direction::Outgoing, number, _) => {
                 self.sound.closed(*number);
                 self.picture.closed(*number);
@@ -275,22 +292,30 @@ impl Channels {
             return;
         }
         let Some(theirs) = &self.theirs else { return };
-        let candidates = Kind::ALL.map(|kind| (kind, theirs.candidates(kind, &self.terms)));
+        let candidates = Kind::ALL.map(|kind| (kind, self.choices(theirs, kind)));
         for (kind, candidates) in candidates {
             self.advance_line(kind, &candidates);
         }
     }
 
-    fn advance_line(&mut self, kind: Kind, candidates: &[Coding]) {
+    /// What we may send, the best first: encrypted before what is in the clear, where that may be.
+    fn choices(&self, theirs: &Theirs, kind: Kind) -> Vec<Choice> {
+        let of = |secret| theirs.candidates(kind, &self.terms, secret);
+        let encrypted = if self.is_secured() { of(true) } else { vec![] };
+        let clear = if self.is_strict() { vec![] } else { of(false) };
+        encrypted.into_iter().chain(clear).collect()
+    }
+
+    fn advance_line(&mut self, kind: Kind, candidates: &[Choice]) {
         let line = self.line(kind);
         let old = match line.sending {
             Sending::Opening { .. } => return,
             Sending::Off => None,
-            Sending::Open(sent) if candidates.iter().any(|c| c.is_like(&sent.coding)) => return,
+            Sending::Open(sent) if self.serves(&sent, candidates) => return,
             Sending::Open(sent) => Some(sent),
         };
         match line.next(candidates) {
-            Some(coding) => self.open(coding, old),
+            Some(choice) => self.open(choice, old),
             None if old.is_some() => {
                 let numbers = self.line_mut(kind).stop();
                 self.commands.extend(numbers.into_iter().map(Command::Close));
@@ -299,20 +324,40 @@ impl Channels {
         }
     }
 
-    fn open(&mut self, coding: Coding, old: Option<Sent>) {
+    /// Whether a channel of ours may go on: what it carries is taken, and nothing else would be
+    /// encrypted where it is not.
+    fn serves(&self, sent: &Sent, candidates: &[Choice]) -> bool {
+        let choice = sent.choice();
+        let better = || {
+            let next = self.line(sent.coding.kind()).next(candidates);
+            next.is_some_and(|next| next.secret && !choice.secret)
+        };
+        candidates.iter().any(|candidate| candidate.is_like(&choice)) && !better()
+    }
+
+    fn open(&mut self, choice: Choice, old: Option<Sent>) {
+        let coding = choice.coding;
         let Some(data_type) = format::say(&coding, capability::rate(&self.terms)) else { return };
         let Some(at) = self.local(coding.kind()) else { return };
+        let payload_type = channel::payload_type(&choice);
+        let (data_type, (secrecy, sync)) = if choice.secret {
+            let Some(data_type) = secrecy::say(data_type) else { return };
+            let Some(keyed) = self.keyed(payload_type) else { return };
+            (data_type, keyed)
+        } else {
+            (data_type, (Secrecy::Clear, None))
+        };
         let number = self.next_number();
-        let payload_type = channel::payload_type(&coding);
         self.commands.push(Command::Open(Box::new(Opening {
             number,
             data_type,
             parameters: channel::parameters(&coding, payload_type, at),
+            encryption: sync.map(Box::new),
             replaces: old.map(|old| old.number),
             // Whatever either side sends, the other may send something else.
             exclusive: false,
         })));
-        let new = Sent { number, coding, payload_type, rtp: None, rtcp: None };
+        let new = Sent { number, coding, payload_type, secrecy, rtp: None, rtcp: None };
         self.line_mut(coding.kind()).sending = Sending::Opening { new, old };
     }
 
@@ -324,11 +369,13 @@ impl Channels {
     /// The other side wants to send.
     fn offered(&mut self, open: &OpenLogicalChannel) {
         let number = open.forward_logical_channel_number;
-        match self.judge(open) {
-            Ok(receiving) => {
+        match self.judge(open).and_then(|receiving| self.unlock(open, receiving)) {
+            Ok((receiving, sync)) => {
                 let kind = receiving.coding.kind();
                 let Some(at) = self.local(kind) else { return };
-                self.commands.push(Command::Accept(Box::new(channel::ack(open, kind, at))));
+                let mut ack = channel::ack(open, kind, at);
+                ack.encryption_sync = sync.map(Box::new);
+                self.commands.push(Command::Accept(Box::new(ack)));
                 let most = capability::rate(&self.terms);
                 if let Coding::Picture(format) = receiving.coding
                     && format.limits.max_bitrate > most
@@ -342,8 +389,26 @@ impl Channels {
         }
     }
 
+    /// An offered channel with its key, where it is encrypted, and what our answer says of that.
+    fn unlock(
+        &mut self,
+        open: &OpenLogicalChannel,
+        receiving: Receiving,
+    ) -> Result<(Receiving, Option<EncryptionSync>), Cause> {
+        if !receiving.secrecy.is_secret() {
+            return if self.is_strict() {
+                Err(Cause::SecurityDenied)
+            } else {
+                Ok((receiving, None))
+            };
+        }
+        let (key, sync) = self.key_of(open, receiving.payload_type)?;
+        let (secrecy, payload_type) = (Secrecy::Keyed(key), key.payload_type);
+        Ok((Receiving { secrecy, payload_type, ..receiving }, sync))
+    }
+
     /// What an offered channel comes to.
-    fn judge(&self, open: &OpenLogicalChannel) -> Result<line::Receiving, Cause> {
+    fn judge(&self, open: &OpenLogicalChannel) -> Result<Receiving, Cause> {
         let receiving = channel::incoming(open)?;
         let kind = receiving.coding.kind();
         if !self.allows(&receiving.coding) {

@@ -50,7 +50,10 @@ impl Session {
                 let answer = answer(request);
                 self.say(now, h245::Command::Send(Box::new(answer)));
             }
-            media => self.with_media(now, |channels| channels.heard(&media)),
+            media => {
+                self.with_media(now, |channels| channels.heard(&media));
+                self.insist(now);
+            }
         }
     }
 

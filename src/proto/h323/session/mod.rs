@@ -22,8 +22,10 @@ pub use words::{Command, Config, Event, Input, Output, endpoint, vendor};
 
 use crate::h323::address;
 use crate::h323::call::{self, Answering, Call, Placing};
+use crate::h323::h235::Agreement;
 use crate::h323::h245;
 use crate::h323::media::Channels;
+use causeway_asn1::h235::ClearToken;
 use causeway_asn1::h245::OpenLogicalChannel;
 use causeway_base::EndCause;
 use causeway_plan::{Encryption, LegMedia};
@@ -70,6 +72,9 @@ pub struct Session {
     control: Control,
     /// What the caller proposed by fast start.
     proposed: Vec<OpenLogicalChannel>,
+    /// What it said for security.
+    tokens: Vec<ClearToken>,
+    agreement: Agreement,
     media: Option<Channels>,
     /// What was told of media last.
     told: Option<LegMedia>,
@@ -86,6 +91,8 @@ impl Session {
     /// One that has not begun.
     pub fn new(config: Config) -> Self {
         Self {
+            agreement: Agreement::new(config.call.control.seed),
+            tokens: vec![],
             call: Call::new(config.call),
             stage: Stage::Calling,
             control: Control::None,
@@ -125,8 +132,13 @@ impl Session {
         }
         if self.sound_by.is_some_and(|at| at <= now) {
             self.sound_by = None;
-            if self.media.as_ref().is_some_and(Channels::is_silent) {
-                self.order(now, call::Command::End(EndCause::NoCommonCodec));
+            if let Some(media) = self.media.as_ref().filter(|media| media.is_silent()) {
+                let cause = if media.is_strict() {
+                    EndCause::EncryptionRequired
+                } else {
+                    EndCause::NoCommonCodec
+                };
+                self.order(now, call::Command::End(cause));
             }
         }
         self.settle(now);
@@ -194,9 +206,9 @@ impl Session {
         if self.media.is_some() {
             return;
         }
-        // Media of H.323 is not encrypted here (H.235.6).
-        if terms.policy.encryption == Encryption::Required {
-            return self.order(now, call::Command::End(EndCause::EncryptionRequired));
+        if terms.policy.encryption != Encryption::Off {
+            let tokens = self.agreement.offer();
+            self.order(now, call::Command::Secure(tokens));
         }
         let mut media = Channels::new(terms);
         let fast_start = if fast { media.propose() } else { vec![] };
@@ -209,10 +221,20 @@ impl Session {
         if self.stage != Stage::Calling || self.media.is_some() {
             return;
         }
-        if terms.policy.encryption == Encryption::Required {
-            return self.order(now, call::Command::End(EndCause::EncryptionRequired));
-        }
+        let encryption = terms.policy.encryption;
         let mut media = Channels::new(terms);
+        if encryption != Encryption::Off {
+            match self.agreement.answer(&std::mem::take(&mut self.tokens)) {
+                Some((keys, tokens)) => {
+                    media.secure(keys);
+                    self.order(now, call::Command::Secure(tokens));
+                }
+                None if encryption == Encryption::Required => {
+                    return self.order(now, call::Command::End(EndCause::EncryptionRequired));
+                }
+                None => {}
+            }
+        }
         let fast_start = media.answer_fast_start(&std::mem::take(&mut self.proposed));
         // What was said by early H.245.
         let early = self.call.control().capabilities();
@@ -287,12 +309,18 @@ impl Session {
             call::Event::Offered(mut offer) => {
                 self.sold_by(vendor(&offer.endpoint));
                 self.proposed = std::mem::take(&mut offer.fast_start);
+                self.tokens = std::mem::take(&mut offer.tokens);
                 self.event(Event::Offered(offer));
             }
             call::Event::Digits(digits, last) => self.event(Event::NumberDigits(digits, last)),
             call::Event::DigitsWanted => self.event(Event::NumberWanted),
             call::Event::Proceeding => self.event(Event::Proceeding),
             call::Event::Alerting => self.event(Event::Ringing),
+            call::Event::Secured(tokens) => {
+                if let Some(keys) = self.agreement.heard(&tokens) {
+                    self.with_media(now, |media| media.secure(keys));
+                }
+            }
             call::Event::FastStart(channels) => {
                 self.with_media(now, |media| media.fast_started(&channels));
             }
@@ -300,6 +328,7 @@ impl Session {
                 self.stage = Stage::Connected;
                 let by = by.iter().filter_map(address::text).collect();
                 self.event(Event::Answered { by });
+                self.insist(now);
             }
             call::Event::Described(description) => {
                 self.sold_by(description.endpoint.as_ref().and_then(vendor));
@@ -321,6 +350,16 @@ impl Session {
             }
             call::Event::Progress(_) | call::Event::Notified(_) | call::Event::FastStartRefused => {
             }
+        }
+    }
+
+    /// Ends a call that is to be encrypted and cannot be.
+    pub(super) fn insist(&mut self, now: Instant) {
+        let lacks = |media: &Channels| {
+            (media.is_strict() && !media.is_secured()) || media.lacks_encryption()
+        };
+        if self.stage == Stage::Connected && self.media.as_ref().is_some_and(lacks) {
+            self.order(now, call::Command::End(EndCause::EncryptionRequired));
         }
     }
 

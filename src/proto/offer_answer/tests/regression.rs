@@ -64,7 +64,7 @@ fn pjproject_467_an_answer_in_savp_to_an_offer_in_avp_is_protected() {
     let answer = answer.replace("a=crypto:1 ", &format!("a=crypto:{tag} "));
     let media = leg.accept_answer(&with_address(&answer)).unwrap();
     assert!(media.transport.srtp().is_some());
-    assert!(media.video[0].transport.rtp().unwrap().srtp.is_some());
+    assert!(media.video[0].transport.rtp().unwrap().srtp().is_some());
 }
 
 /// A middlebox wrote `RTP/AVP` into the line of floor control.

@@ -295,7 +295,7 @@ fn keys_of_pictures_are_their_own() {
     for letter in ["A", "B", "A"] {
         let lines = format!("{AUDIO}{}{H264}{}", key("S"), key(letter));
         let (_, media) = leg.answer(&offer(&lines)).unwrap();
-        let video = media.video[0].transport.rtp().unwrap().srtp.unwrap();
+        let video = media.video[0].transport.rtp().unwrap().srtp().unwrap();
         let audio = media.transport.srtp().unwrap();
         assert!(video.send != audio.send && !seen.contains(&video.send));
         assert_eq!(leg.answer(&offer(&lines)).unwrap().1, media, "the same again");
@@ -305,7 +305,7 @@ fn keys_of_pictures_are_their_own() {
     leg.answer(&offer(&format!("{AUDIO}{}", key("S")))).unwrap();
     let lines = format!("{AUDIO}{}{H264}{}", key("S"), key("A"));
     let (_, media) = leg.answer(&offer(&lines)).unwrap();
-    let video = media.video[0].transport.rtp().unwrap().srtp.unwrap();
+    let video = media.video[0].transport.rtp().unwrap().srtp().unwrap();
     assert!(!seen.contains(&video.send));
 }
 
@@ -340,7 +340,7 @@ fn twins_see_each_other() {
             assert_eq!(send.ceiling.class, SizeClass::P720);
             assert_eq!(from.direction, to.direction.mirrored());
             let (from, to) = (from.transport.rtp().unwrap(), to.transport.rtp().unwrap());
-            let (from, to) = (from.srtp.unwrap(), to.srtp.unwrap());
+            let (from, to) = (from.srtp().unwrap(), to.srtp().unwrap());
             assert_eq!((from.suite, from.send), (to.suite, to.receive));
         }
     }

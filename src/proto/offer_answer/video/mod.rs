@@ -230,7 +230,7 @@ pub(super) fn srtp(media: &LegMedia) -> Option<SrtpSpec> {
 
 /// The keys of a video line.
 pub(super) fn srtp_of(video: &LegVideo) -> Option<SrtpSpec> {
-    video.transport.rtp()?.srtp
+    video.transport.rtp()?.srtp()
 }
 
 /// Whether it is a line of people.
@@ -264,7 +264,7 @@ fn answer(
     if line.has("content") {
         described.attributes.push(Attribute::value("content", "main"));
     }
-    if let (Some(theirs), Some(srtp)) = (their_key, transport.srtp) {
+    if let (Some(theirs), Some(srtp)) = (their_key, transport.srtp()) {
         let crypto = keying::line(theirs.tag, &theirs.name, &srtp.send);
         described.attributes.push(Attribute::value("crypto", crypto));
     }

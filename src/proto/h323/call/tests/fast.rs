@@ -33,6 +33,7 @@ fn opening(number: u16, replaces: Option<u16>) -> Opening {
         number,
         data_type: DataType::NullData,
         parameters: H2250LogicalChannelParameters { session_id: 1, ..Default::default() },
+        encryption: None,
         replaces,
         exclusive: false,
     }

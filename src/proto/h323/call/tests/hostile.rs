@@ -83,6 +83,7 @@ fn opening() -> h245::Opening {
         number: 7,
         data_type: DataType::AudioData(AudioCapability::G711Ulaw64k(20)),
         parameters: H2250LogicalChannelParameters { session_id: 1, ..Default::default() },
+        encryption: None,
         replaces: None,
         exclusive: false,
     }

@@ -168,6 +168,7 @@ pub(super) fn opening(number: u16, session: u8) -> super::super::Opening {
             session_id: session,
             ..H2250LogicalChannelParameters::default()
         },
+        encryption: None,
         replaces: None,
         exclusive: false,
     }

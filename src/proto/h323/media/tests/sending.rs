@@ -228,7 +228,7 @@ fn keys_go_one_by_one_where_they_are_taken_so() {
 
 /// Our own set, read as a peer reads it.
 fn own(terms: &Terms) -> Event {
-    let said = capability::ours(terms);
+    let said = capability::ours(terms, false);
     let mut capabilities = crate::h323::h245::Capabilities {
         multiplex: said.multiplex_capability,
         ..Default::default()

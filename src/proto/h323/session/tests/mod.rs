@@ -1,4 +1,5 @@
 mod flow;
 mod pair;
+mod secret;
 mod start;
 mod tshark;

@@ -1,12 +1,14 @@
 //! Two sessions and what lies between them.
 
-use super::super::{Command, Config, Event, Input, Output, Session, Terms};
+use super::super::{Command, Config, Event, Input, Output, SETTLING, Session, Terms};
 use crate::h323::address;
 use crate::h323::call::{self, Placing};
+use crate::h323::h245;
 use crate::offer_answer::LocalMedia;
-use causeway_asn1::decode;
-use causeway_asn1::h225::H323UserInformation;
+use causeway_asn1::h225::{H323UserInformation, H323UuPduH323MessageBody as Body};
+use causeway_asn1::h235::ClearToken;
 use causeway_asn1::h245::MultimediaSystemControlMessage as Message;
+use causeway_asn1::{decode, encode};
 use causeway_base::{Codec, VideoCodec};
 use causeway_plan::{Encryption, LegMedia, OfferPolicy};
 use causeway_wire::q931::Q931View;
@@ -99,6 +101,10 @@ pub(super) struct Pair {
     /// Nothing arrives any more.
     pub(super) cut: bool,
     pub(super) loses: Loses,
+    /// Changes H.245 on a connection of its own on its way.
+    pub(super) spoils: Box<dyn FnMut(&mut Message)>,
+    /// What was said for security.
+    pub(super) tokens: Vec<ClearToken>,
 }
 
 pub(super) fn terms(side: Side, codecs: &[Codec], pictures: bool) -> Terms {
@@ -139,6 +145,8 @@ impl Pair {
             sent: vec![],
             cut: false,
             loses: Box::new(|_, _| false),
+            spoils: Box::new(|_| {}),
+            tokens: vec![],
         }
     }
 
@@ -212,10 +220,14 @@ impl Pair {
             match self.session(side).poll_output() {
                 Output::Signalling(packet) => {
                     self.capture(side, 1_720, &packet);
+                    self.tokens.extend(tokens(&packet));
                     let whole = self.note(side, &tunnelled(&packet));
                     self.travel(side, Packet::Signalling(packet), whole);
                 }
                 Output::Control(packet) => {
+                    let mut message = decode(&packet).expect("our own");
+                    (self.spoils)(&mut message);
+                    let packet = encode(&message).expect("written");
                     self.capture(side, 11_000, &packet);
                     let whole = self.note(side, std::slice::from_ref(&packet));
                     self.travel(side, Packet::Control(packet), whole);
@@ -313,10 +325,37 @@ impl Pair {
         self.told(side).pop().unwrap_or_else(|| panic!("{side:?} was told nothing"))
     }
 
+    /// Who became master.
+    pub(super) fn master(&mut self) -> Side {
+        let is_master = self.caller.call.control().is_master();
+        if is_master == Some(true) { Side::Caller } else { Side::Callee }
+    }
+
+    /// Says this by H.245 of its own accord.
+    pub(super) fn inject(&mut self, side: Side, message: Message) {
+        let now = self.now;
+        self.session(side).say(now, h245::Command::Send(Box::new(message)));
+        self.drain(side);
+        self.run();
+        self.pass(SETTLING);
+    }
+
     /// How many messages of H.245 of this kind a side said.
     pub(super) fn count(&self, side: Side, is: impl Fn(&Message) -> bool) -> usize {
         self.said.iter().filter(|(by, message)| *by == side && is(message)).count()
     }
+}
+
+/// What a packet of call signalling says for security.
+fn tokens(packet: &[u8]) -> Vec<ClearToken> {
+    let view = Q931View::parse(packet).expect("our own");
+    let message = view.user_user().and_then(|asn1| decode::<H323UserInformation>(asn1).ok());
+    let tokens = match message.map(|message| message.h323_uu_pdu.h323_message_body) {
+        Some(Body::Setup(setup)) => setup.tokens,
+        Some(Body::Connect(connect)) => connect.tokens,
+        _ => None,
+    };
+    tokens.unwrap_or_default()
 }
 
 /// The H.245 within a packet of call signalling.

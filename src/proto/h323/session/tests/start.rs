@@ -3,7 +3,7 @@
 use super::super::{Command, Event, SOUND_PATIENCE};
 use super::pair::{ALL, Fast, Mode, Pair, Side, terms};
 use causeway_base::{Codec, EndCause};
-use causeway_plan::{Direction, Encryption, LegMedia, PacketizationMode, VideoCoding};
+use causeway_plan::{Direction, LegMedia, PacketizationMode, VideoCoding};
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -131,25 +131,6 @@ fn without_a_common_codec_the_call_ends_and_says_so() {
         let cause = Event::Ended(EndCause::NoCommonCodec);
         assert!(ended.iter().all(|events| events.contains(&cause)), "{ended:?}");
     }
-}
-
-#[test]
-fn where_encryption_is_required_there_is_no_call() {
-    let required = |side| {
-        let mut terms = terms(side, &ALL, false);
-        terms.policy.encryption = Encryption::Required;
-        terms
-    };
-    let mut pair = Pair::new(true);
-    pair.place(Mode::SLOW, required(Side::Caller));
-    assert_eq!(pair.take(Side::Caller), [Event::Ended(EndCause::EncryptionRequired)]);
-    assert_eq!(pair.take(Side::Callee), [], "nothing was sent");
-
-    let mut pair =
-        Pair::connected(Mode::SLOW, terms(Side::Caller, &ALL, false), required(Side::Callee));
-    let ended = Event::Ended(EndCause::EncryptionRequired);
-    assert!(pair.take(Side::Callee).contains(&ended));
-    assert!(pair.take(Side::Caller).iter().any(|event| matches!(event, Event::Ended(_))));
 }
 
 #[test]

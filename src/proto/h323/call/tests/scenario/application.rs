@@ -273,6 +273,7 @@ impl Application {
                 session_id: kind,
                 ..H2250LogicalChannelParameters::default()
             },
+            encryption: None,
             replaces,
             exclusive: kind == SOUND,
         })))
