@@ -123,10 +123,6 @@ impl H323Room {
         Self { name: name.to_owned(), orders, seen, worker: Some(worker) }
     }
 
-    pub(crate) fn name(&self) -> &str {
-        &self.name
-    }
-
     /// Presses keys, as a person does.
     pub(crate) fn press(&self, keys: &str) {
         for key in keys.chars() {
