@@ -3,7 +3,9 @@
 use super::config::{Decision, IncomingCall};
 use super::control::{ControlWay, Happened};
 use super::facts::{self, Path};
+use super::ras::{CallKey, UpstreamState};
 use super::shared::{Life, Present, Seat, Shared};
+use super::upstream::Asked;
 use super::wire::{Lost, Wire};
 use crate::tcp::Place;
 use causeway_base::EndCause;
@@ -42,6 +44,8 @@ pub(super) struct Call {
     outbox: VecDeque<LegEvent>,
     /// When the session is to be woken.
     deadline: Option<Instant>,
+    /// The gatekeeper where we are registered was asked for this call, and is to hear of its end.
+    asked: Option<CallKey>,
     _present: Present,
     /// A connection that was taken has a place among those allowed.
     _place: Option<Place>,
@@ -53,6 +57,8 @@ enum Stage {
     Silent { until: Instant },
     /// Digits of a number come one by one.
     Dialling { offer: Box<Offer>, until: Instant },
+    /// The gatekeeper where we are registered is asked whether we may take it.
+    Asking { offer: Box<Offer>, asked: Asked },
     /// It is a leg.
     Leg { seat: Seat, tunnelled: bool },
     /// It is over; its end is said until then.
@@ -67,6 +73,8 @@ enum Step {
     /// The adapter drains or stops.
     Life,
     Command(Box<LegCommand>),
+    /// The gatekeeper answered.
+    Answered(Result<(), EndCause>),
     Signalling(Result<(), Lost>),
     Control(Happened),
 }
@@ -100,6 +108,7 @@ impl Call {
             life: shared.life.subscribe(),
             outbox: VecDeque::new(),
             deadline: None,
+            asked: None,
             _present: shared.present(),
             _place: place,
             shared: Arc::clone(shared),
@@ -124,11 +133,16 @@ impl Call {
                 Step::Timer => self.timeout(Instant::now()),
                 Step::Life => self.life_changed(),
                 Step::Command(command) => self.leg_command(*command),
+                Step::Answered(answer) => self.upstream_answered(answer),
                 Step::Signalling(read) => self.signalling(read),
                 Step::Control(happened) => self.control_happened(&happened),
             }
         }
         self.wire.finish().await;
+        if let (Some(ras), Some(key)) = (&self.shared.config.ras, self.asked) {
+            self.shared.admitted.remove(&key.identifier);
+            ras.end(key).await;
+        }
     }
 
     /// Waits for the next thing to do.
@@ -139,7 +153,7 @@ impl Call {
             biased;
             () = sleep_until(wake) => Step::Timer,
             Ok(()) = life.changed() => Step::Life,
-            Some(command) = stage.command() => Step::Command(Box::new(command)),
+            step = stage.next() => step,
             happened = control.next(&shared.config) => Step::Control(happened),
             read = wire.read() => Step::Signalling(read),
         }
@@ -153,7 +167,7 @@ impl Call {
             return;
         }
         match std::mem::replace(&mut self.stage, Stage::Over) {
-            Stage::Dialling { offer, .. } => self.decide(offer),
+            Stage::Dialling { offer, .. } => self.complete(offer),
             // Whoever does not call, or does not take its end, is let go.
             _ => self.stage = Stage::Over,
         }
@@ -164,7 +178,9 @@ impl Call {
             match self.stage {
                 Stage::Leg { .. } => self.command(Command::End(EndCause::Draining)),
                 Stage::Silent { .. } => self.stage = Stage::Over,
-                Stage::Dialling { .. } => self.refuse(None, EndCause::Draining),
+                Stage::Dialling { .. } | Stage::Asking { .. } => {
+                    self.refuse(None, EndCause::Draining);
+                }
                 Stage::Ending { .. } | Stage::Over => {}
             }
         }
@@ -310,7 +326,7 @@ impl Call {
             self.stage = Stage::Dialling { offer, until };
             return self.command(Command::AskDigits);
         }
-        self.decide(offer);
+        self.complete(offer);
     }
 
     /// More digits of the number.
@@ -322,7 +338,41 @@ impl Call {
         *until = Instant::now() + NEXT_DIGIT;
         let offer = offer.clone();
         if last || self.leads(&offer) {
-            self.decide(offer);
+            self.complete(offer);
+        }
+    }
+
+    /// The number is complete. Where we are registered at a gatekeeper it is asked first, as H.323
+    /// section 8.1 wants of who is called; of calls that our own gatekeeper sent here it knows
+    /// nothing.
+    fn complete(&mut self, offer: Box<Offer>) {
+        let ras = self.shared.config.ras.as_ref();
+        let upstream = ras.filter(|ras| {
+            ras.upstream().is_some_and(|view| view.state == UpstreamState::Registered)
+        });
+        let asked = upstream
+            .filter(|_| self.proved(&offer).is_none())
+            .and_then(|ras| Asked::new(ras, &offer, self.path.remote));
+        match asked {
+            Some(asked) => {
+                self.asked = Some(asked.key());
+                self.command(Command::Proceed);
+                self.stage = Stage::Asking { offer, asked };
+            }
+            None => self.decide(offer),
+        }
+    }
+
+    fn upstream_answered(&mut self, answer: Result<(), EndCause>) {
+        let Stage::Asking { offer, .. } = std::mem::replace(&mut self.stage, Stage::Over) else {
+            return;
+        };
+        match answer {
+            Ok(()) => self.decide(offer),
+            Err(cause) => {
+                let (call, _) = self.known(&offer);
+                self.refuse(Some(&call), cause);
+            }
         }
     }
 
@@ -368,6 +418,9 @@ impl Call {
         let leg = self.shared.config.legs.next();
         let offered = facts::offered(leg, call, offer);
         let seat = self.shared.seat(leg);
+        if let Some(key) = self.asked {
+            self.shared.admitted.insert(key.identifier, leg);
+        }
         self.stage = Stage::Leg { seat, tunnelled: offer.tunnelled };
         self.outbox.push_back(LegEvent::Offered(Box::new(offered)));
         self.command(Command::Proceed);
@@ -445,14 +498,18 @@ impl Stage {
             Stage::Silent { until } | Stage::Dialling { until, .. } | Stage::Ending { until } => {
                 Some(*until)
             }
-            Stage::Leg { .. } | Stage::Over => None,
+            Stage::Asking { .. } | Stage::Leg { .. } | Stage::Over => None,
         }
     }
 
-    /// The next command of the leg.
-    async fn command(&mut self) -> Option<LegCommand> {
+    /// What the stage waits for: the next command of the leg, or the gatekeeper's answer.
+    async fn next(&mut self) -> Step {
         match self {
-            Stage::Leg { seat, .. } => seat.commands.recv().await,
+            Stage::Leg { seat, .. } => match seat.commands.recv().await {
+                Some(command) => Step::Command(Box::new(command)),
+                None => std::future::pending().await,
+            },
+            Stage::Asking { asked, .. } => Step::Answered(asked.answer().await),
             _ => std::future::pending().await,
         }
     }

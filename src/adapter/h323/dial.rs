@@ -6,6 +6,7 @@ use super::facts::Path;
 use super::locate::Target;
 use super::ras::{CallKey, CallRequest};
 use super::shared::{Life, Seat, Shared};
+use super::upstream::BANDWIDTH;
 use super::wire::Wire;
 use causeway_base::{Alias, EndCause, LegId};
 use causeway_conference::{LegCommand, LegEvent, PortAddress};
@@ -24,9 +25,6 @@ const CONNECT: Duration = Duration::from_secs(6);
 
 /// What the bridge calls itself where it has no number.
 const OURSELVES: &str = "Causeway";
-
-/// Both directions of a room in sound and picture, in bit/s: what gatekeepers are asked for.
-const BANDWIDTH: u64 = 2 * 2_048_000;
 
 /// A call that we make.
 struct Dialled {

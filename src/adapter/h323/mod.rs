@@ -7,6 +7,7 @@
 //! * `call`: one call: its session between its connections and its leg.
 //! * `wire`: one connection. * `control`: that of H.245, where it has one of its own.
 //! * `facts`: what a Setup says of itself.
+//! * `upstream`: whether the gatekeeper where we are registered lets us take a call.
 //! * [`ras`]: gatekeepers: ours for rooms, and the one where we are registered.
 
 mod call;
@@ -20,6 +21,7 @@ pub mod ras;
 mod shared;
 #[cfg(test)]
 mod tests;
+mod upstream;
 mod wire;
 
 pub use config::{

@@ -5,7 +5,7 @@ use super::process::PATIENCE;
 use crate::sound::Wave;
 use audio_codec::{Decoder as _, Encoder as _, pcma::PcmaDecoder, pcma::PcmaEncoder};
 use causeway_base::{Codec, EndCause};
-use causeway_plan::{LegMedia, OfferPolicy, VideoPolicy};
+use causeway_plan::{Encryption, LegMedia, OfferPolicy, VideoPolicy};
 use causeway_proto::h323::address;
 use causeway_proto::h323::call::Placing;
 use causeway_proto::h323::session::{Command, Config, Event, Input, Output, Session, Terms};
@@ -273,6 +273,8 @@ impl Station {
             policy: OfferPolicy {
                 codecs: vec![Codec::Pcma],
                 telephone_events: false,
+                // It speaks and hears in the clear.
+                encryption: Encryption::Off,
                 video: if pictures.is_some() { video } else { VideoPolicy::default() },
                 ..OfferPolicy::default()
             },

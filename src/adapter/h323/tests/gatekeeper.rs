@@ -29,7 +29,8 @@ async fn start(
     gatekeeper: Option<GatekeeperConfig>,
     upstream: Option<UpstreamConfig>,
 ) -> (Node, RasHandle) {
-    let (wishes, _) = mpsc::channel(8);
+    let (wishes, mut wished) = mpsc::channel(8);
+    tokio::spawn(async move { while wished.recv().await.is_some() {} });
     let ras = RasConfig {
         call_address: call,
         advertised: vec![],
@@ -81,6 +82,8 @@ async fn a_registered_room_is_called_by_its_name_and_proves_who_it_is_when_it_ca
     bridge.dial_target("h323:8001".to_owned());
     let offered = room.offered().await;
     assert_eq!(offered.called.user(), "8001");
+    let asked = room.h323.shared.admitted.iter().any(|call| *call == offered.leg);
+    assert!(asked, "who is called asks its gatekeeper, too");
     room.tell(LegCommand::Reject { leg: offered.leg, cause: EndCause::Busy });
     assert_eq!(bridge.ended().await, EndCause::Busy);
     room.ended().await;

@@ -39,6 +39,7 @@ pub(super) fn offer(view: &Q931View<'_>, pdu: &H323UuPdu, tunnelling: bool) -> O
         list.iter().flatten().take(MAX_ALIASES).cloned().collect()
     };
     Some(Offer {
+        call_reference: view.call_reference.value,
         call_identifier: setup.call_identifier.as_ref().map(|identifier| identifier.guid),
         conference: setup.conference_id,
         from: aliases(&setup.source_address),

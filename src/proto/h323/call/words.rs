@@ -130,6 +130,8 @@ pub enum Input<'a> {
 /// A call that comes in.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Offer {
+    /// 1 to 0x7fff, the caller's number of the call on its connection.
+    pub call_reference: u16,
     /// The same at every gatekeeper and endpoint of the call, where the caller says it.
     pub call_identifier: Option<[u8; 16]>,
     /// The conference that the caller names.
