@@ -135,7 +135,7 @@ impl Carriage {
                 Way::Tunnel | Way::Connecting(_) | Way::Connection => false,
             };
         if connects {
-            self.way = Way::Connecting(now + CONTROL_PATIENCE);
+            self.way = Way::Connecting(self.until(now));
         }
         connects
     }
@@ -160,7 +160,7 @@ impl Carriage {
         let listens = self.needs_connection()
             && matches!(self.way, Way::None | Way::Told(_) | Way::Missing(_));
         if listens {
-            self.way = Way::Listening(ours, now + CONTROL_PATIENCE);
+            self.way = Way::Listening(ours, self.until(now));
         }
         listens
     }
@@ -178,9 +178,15 @@ impl Carriage {
     pub(super) fn lost(&mut self, now: Instant) -> bool {
         let lost = matches!(self.way, Way::Connecting(_) | Way::Listening(..) | Way::Connection);
         if lost {
-            self.way = Way::Missing(now + CONTROL_PATIENCE);
+            self.way = Way::Missing(self.until(now));
         }
         lost
+    }
+
+    /// Until when a connection is waited for: however often one is tried, it is the first wait
+    /// that counts.
+    fn until(&self, now: Instant) -> Instant {
+        self.deadline().unwrap_or(now + CONTROL_PATIENCE)
     }
 
     /// Until when there should be a connection.

@@ -47,6 +47,10 @@ impl Call {
 
     /// What a message says of tunnelling. Whether it takes the way away.
     pub(super) fn hear_tunnelling(&mut self, kind: MessageKind, pdu: Option<&H323UuPdu>) -> bool {
+        if pdu.is_some_and(|pdu| pdu.provisional_resp_to_h245_tunnelling.is_some()) {
+            // A gatekeeper wrote it, before it knows what the callee says (H.323 section 8.2.1).
+            return false;
+        }
         let says = pdu.and_then(|pdu| pdu.h245_tunnelling);
         match kind {
             // Nothing travels after it.

@@ -123,6 +123,10 @@ impl Call {
                     self.event(Event::ControlLost);
                 }
             }
+            // Who answered was reached.
+            Input::SignallingLost if self.state == State::Active => {
+                self.over(EndCause::SignallingTimeout);
+            }
             Input::SignallingLost => self.over(EndCause::Unreachable),
             Input::Command(command) => self.command(now, command),
         }
@@ -519,7 +523,7 @@ impl Call {
             _ => None,
         };
         let q850 = view.find(ElementId::CAUSE).and_then(Cause::parse).map(|cause| cause.value);
-        self.over(reason::cause(q850, reason));
+        self.over(reason::cause(q850, reason, self.state == State::Active));
     }
 
     /// Where the other side takes H.245, and where it wants the call to go.

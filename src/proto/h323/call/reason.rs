@@ -27,17 +27,26 @@ pub(super) fn reason(cause: EndCause) -> Reason {
     }
 }
 
-/// What a peer's ReleaseComplete says. Its cause is finer, where there is one.
-pub(super) fn cause(q850: Option<u8>, reason: Option<&Reason>) -> EndCause {
-    match (q850, reason) {
-        (Some(value), _) if value != UNSPECIFIED => of_q850(value),
-        (_, Some(reason)) => of_reason(reason),
-        _ => EndCause::Normal,
+/// What a peer's ReleaseComplete says. Its cause is finer, where there is one, but for those that
+/// stand for several reasons. `answered`: the call stood.
+pub(super) fn cause(q850: Option<u8>, reason: Option<&Reason>, answered: bool) -> EndCause {
+    let says = |reason: &&Reason| !matches!(reason, Reason::UndefinedReason);
+    match (q850, reason.filter(says)) {
+        // Rooms hang up so.
+        (Some(NORMAL), Some(Reason::DestinationRejection)) if answered => EndCause::Normal,
+        (Some(value), Some(reason)) if COARSE.contains(&value) => of_reason(reason),
+        (Some(value), _) => of_q850(value),
+        (None, Some(reason)) => of_reason(reason),
+        (None, None) => EndCause::Normal,
     }
 }
 
-/// "Normal, unspecified": rooms write it beside reasons that say more.
-const UNSPECIFIED: u8 = 31;
+/// "Normal call clearing".
+const NORMAL: u8 = 16;
+
+/// Causes beside which the reason says more: "no route", "normal call clearing", "subscriber
+/// absent", "normal, unspecified", "temporary failure" and "interworking" (H.225.0 table 5).
+const COARSE: [u8; 6] = [3, NORMAL, 20, 31, 41, 127];
 
 fn of_q850(value: u8) -> EndCause {
     match value {
@@ -97,15 +106,33 @@ mod tests {
             EndCause::LoopDetected,
             EndCause::CapacityReached,
         ] {
-            assert_eq!(cause(Some(common.q850()), Some(&reason(common))), common);
+            assert_eq!(cause(Some(common.q850()), Some(&reason(common)), false), common);
         }
     }
 
     #[test]
     fn a_reason_counts_where_the_cause_says_nothing() {
-        assert_eq!(cause(Some(31), Some(&Reason::InConf)), EndCause::Busy);
-        assert_eq!(cause(None, Some(&Reason::NoPermission)), EndCause::Forbidden);
-        assert_eq!(cause(None, None), EndCause::Normal);
-        assert_eq!(cause(Some(17), Some(&Reason::UndefinedReason)), EndCause::Busy);
+        for (value, reason, expected) in [
+            (Some(31), Some(Reason::InConf), EndCause::Busy),
+            (None, Some(Reason::NoPermission), EndCause::Forbidden),
+            (None, None, EndCause::Normal),
+            (Some(17), Some(Reason::UndefinedReason), EndCause::Busy),
+            (Some(3), Some(Reason::UnreachableDestination), EndCause::Unreachable),
+            (Some(3), Some(Reason::UndefinedReason), EndCause::NotFound),
+            (Some(16), Some(Reason::DestinationRejection), EndCause::Declined),
+            (Some(16), Some(Reason::InConf), EndCause::Busy),
+            (Some(20), Some(Reason::CalledPartyNotRegistered), EndCause::NotFound),
+            (Some(41), Some(Reason::GatewayResources), EndCause::CapacityReached),
+            (Some(127), Some(Reason::NoPermission), EndCause::Forbidden),
+            (Some(17), Some(Reason::DestinationRejection), EndCause::Busy),
+        ] {
+            assert_eq!(cause(value, reason.as_ref(), false), expected, "{value:?} {reason:?}");
+        }
+    }
+
+    #[test]
+    fn who_hangs_up_did_not_decline() {
+        let rejection = Some(&Reason::DestinationRejection);
+        assert_eq!(cause(Some(16), rejection, true), EndCause::Normal);
     }
 }

@@ -179,9 +179,10 @@ impl MasterSlave {
         out.event(Event::Master(master));
     }
 
+    /// It failed. What was settled before goes on to hold.
     fn fail(&mut self, out: &mut Outbox) {
         self.state = State::Idle;
-        out.event(Event::MasterUndetermined);
+        out.event(self.settled.map_or(Event::MasterUndetermined, Event::Master));
     }
 }
 

@@ -13,10 +13,11 @@ use causeway_asn1::h245::{
 use causeway_base::{Bitrate, Codec, VideoCodec};
 use causeway_plan::video::H241Capability;
 use causeway_plan::{
-    H264Format, H264Level, H264Profile, OfferPolicy, PacketizationMode, VideoCoding, VideoPolicy,
+    Encryption, H264Format, H264Level, H264Profile, OfferPolicy, PacketizationMode, VideoCoding,
+    VideoPolicy,
 };
 use std::cmp::Reverse;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What is added to the number of a capability for the one that says that it holds encrypted too:
 /// as equipment does it, and more than we have capabilities.
@@ -73,9 +74,10 @@ pub(super) fn takes_pictures(terms: &Terms) -> bool {
 }
 
 /// What we take. Any sound goes with any picture, events and keys beside both. `secret`: sound and
-/// pictures are taken encrypted too.
+/// pictures are taken encrypted too, or not otherwise, where policy wants it so.
 pub(super) fn ours(terms: &Terms, secret: bool) -> TerminalCapabilitySet {
     let policy = &terms.policy;
+    let strict = secret && policy.encryption == Encryption::Required;
     let ms = policy.ptime_ms.into();
     let sounds: Vec<Capability> = codecs(policy)
         .into_iter()
@@ -110,9 +112,10 @@ pub(super) fn ours(terms: &Terms, secret: bool) -> TerminalCapabilitySet {
         let secrets: Vec<(u16, Capability)> =
             entries.iter().filter(|_| secret).filter_map(encrypted).collect();
         let numbers = entries.iter().flat_map(|(number, _)| {
-            let encrypted = secrets.iter().map(|(number, _)| *number);
-            let own = encrypted.filter(move |secret| *secret == number + SECRET);
-            std::iter::once(*number).chain(own)
+            let mut encrypted = secrets.iter().map(|(number, _)| *number);
+            let own = encrypted.find(|secret| *secret == number + SECRET);
+            let clear = (!strict || own.is_none()).then_some(*number);
+            clear.into_iter().chain(own)
         });
         together.push(numbers.collect());
         table.extend(entries);
@@ -201,7 +204,8 @@ impl Theirs {
         let pieces = takes_pieces(capabilities.multiplex.as_ref());
         let mut read = Self { pieces, ..Self::default() };
         let (mut sounds, mut pictures) = (vec![], vec![]);
-        let secrets = secrets(capabilities);
+        let by_number = secrets(capabilities);
+        let secrets: BTreeSet<u16> = by_number.values().copied().collect();
         for (number, capability) in &capabilities.table {
             match capability {
                 Capability::ReceiveAudioCapability(audio)
@@ -218,7 +222,7 @@ impl Theirs {
         sounds.truncate(MAX_CODINGS);
         pictures.truncate(MAX_CODINGS);
         let loud: BTreeSet<u16> = sounds.iter().map(|(number, _)| *number).collect();
-        let beside = beside(capabilities, &loud);
+        let beside = beside(capabilities, &loud, &by_number);
         let goes = |number: &u16| {
             loud.is_empty() || beside.as_ref().is_none_or(|beside| beside.contains(number))
         };
@@ -287,31 +291,36 @@ impl Theirs {
     }
 }
 
-/// The capabilities that hold encrypted too, in a way that is ours.
-fn secrets(capabilities: &Capabilities) -> BTreeSet<u16> {
-    let secret = |capability: &Capability| match capability {
+/// The capabilities that hold encrypted too, in a way that is ours, by the numbers that say so.
+fn secrets(capabilities: &Capabilities) -> BTreeMap<u16, u16> {
+    let secret = |(number, capability): (&u16, &Capability)| match capability {
         Capability::H235SecurityCapability(said) => {
             let ours = secrecy::has_ours(&said.encryption_authentication_and_integrity);
-            ours.then_some(said.media_capability)
+            ours.then_some((*number, said.media_capability))
         }
         _ => None,
     };
-    capabilities.table.values().filter_map(secret).collect()
+    capabilities.table.iter().filter_map(secret).collect()
 }
 
 /// What may be sent beside sound, whose capabilities are `loud`: it stands in another set of the
-/// same descriptor. `None` where nothing is said of it: then all may.
-fn beside(capabilities: &Capabilities, loud: &BTreeSet<u16>) -> Option<BTreeSet<u16>> {
+/// same descriptor, itself or as one of `secrets`. `None` where nothing is said of it: then all may.
+fn beside(
+    capabilities: &Capabilities,
+    loud: &BTreeSet<u16>,
+    secrets: &BTreeMap<u16, u16>,
+) -> Option<BTreeSet<u16>> {
     if capabilities.descriptors.is_empty() {
         return None;
     }
+    let media = |number: &u16| *secrets.get(number).unwrap_or(number);
     let mut beside = BTreeSet::new();
     for sets in capabilities.descriptors.values().take(MAX_DESCRIPTORS) {
         let sets = || sets.iter().take(MAX_DESCRIPTORS);
-        let is_loud = |set: &&Vec<u16>| set.iter().any(|number| loud.contains(number));
+        let is_loud = |set: &&Vec<u16>| set.iter().any(|number| loud.contains(&media(number)));
         let with_sound = sets().filter(is_loud).count();
         let quiet = sets().filter(|set| with_sound > usize::from(is_loud(set)));
-        beside.extend(quiet.flatten().copied());
+        beside.extend(quiet.flatten().map(media));
     }
     Some(beside)
 }

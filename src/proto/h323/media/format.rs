@@ -61,6 +61,17 @@ impl Coding {
             (one, other) => one == other,
         }
     }
+
+    /// Whether it is the same codec, however large: two sides never send the same sizes by chance.
+    pub(super) fn is_akin(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Coding::Sound(codec, _), Coding::Sound(other, _)) => codec == other,
+            (Coding::Picture(one), Coding::Picture(other)) => {
+                (one.profile, one.mode) == (other.profile, other.mode)
+            }
+            _ => false,
+        }
+    }
 }
 
 /// Sound. Of G.711 and G.722 one frame is a millisecond.

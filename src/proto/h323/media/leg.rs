@@ -57,18 +57,22 @@ impl Channels {
 
     fn audio(&self) -> LegAudio {
         let policy = &self.terms.policy;
-        let events = self.theirs.as_ref().and_then(|theirs| theirs.events);
+        let events = self.theirs().and_then(|theirs| theirs.events);
         let events = events.filter(|_| policy.telephone_events);
         let ours = policy.telephone_events.then_some(EVENTS);
         let (send, ptime_ms) = self.sent_sound();
+        let receive = self.received_sounds();
+        // A number is of one thing: sound has a channel that names it.
+        let is_free = |number: &u8| receive.iter().all(|format| format.payload_type != *number);
+        // Some send events under their own number whatever ours is.
+        let both = ours.into_iter().chain(events.filter(|events| Some(*events) != ours));
         LegAudio {
             send,
-            receive: self.received_sounds(),
             ptime_ms,
-            send_events: events,
-            // Some send them under their own number whatever ours is.
-            receive_events: ours.into_iter().chain(events.filter(|e| Some(*e) != ours)).collect(),
-            receive_comfort_noise: vec![COMFORT_NOISE],
+            send_events: events.filter(|events| *events != send.payload_type),
+            receive_events: both.filter(is_free).collect(),
+            receive_comfort_noise: [COMFORT_NOISE].into_iter().filter(is_free).collect(),
+            receive,
             level_extension: None,
         }
     }
@@ -78,7 +82,7 @@ impl Channels {
         let policy = &self.terms.policy;
         let sent = self.sound.carrier().or(self.sound.last_sent.as_ref());
         let first = || {
-            let theirs = self.theirs.as_ref()?;
+            let theirs = self.theirs()?;
             let choice = self.choices(theirs, Kind::Sound).first().copied()?;
             Some((choice.coding, super::channel::payload_type(&choice)))
         };

@@ -2,6 +2,8 @@
 
 use super::format::{Coding, Kind};
 use super::secrecy::{Choice, Secrecy};
+use crate::h323::h245::OpenCause;
+use causeway_asn1::h245::OpenLogicalChannelRejectCause as Cause;
 use causeway_base::Bitrate;
 use std::net::SocketAddr;
 
@@ -51,6 +53,30 @@ pub(super) enum Sending {
     Open(Sent),
 }
 
+/// Why something is not tried again for now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Why {
+    /// The other side does not want it.
+    Unwanted,
+    /// It conflicts with what the other side sends.
+    Conflict,
+    /// The other side does not take it at this moment.
+    Unavailable,
+    /// Nobody answered.
+    Unanswered,
+}
+
+impl Why {
+    pub(super) const fn of(cause: &OpenCause) -> Self {
+        match cause {
+            OpenCause::Refused(Cause::MasterSlaveConflict) => Why::Conflict,
+            OpenCause::Refused(Cause::DataTypeNotAvailable) => Why::Unavailable,
+            OpenCause::Unanswered => Why::Unanswered,
+            _ => Why::Unwanted,
+        }
+    }
+}
+
 /// One session.
 #[derive(Clone, Debug)]
 pub(super) struct Line {
@@ -59,7 +85,7 @@ pub(super) struct Line {
     /// The newest last.
     pub(super) receiving: Vec<Receiving>,
     /// What was refused, or closed again, since the other side said what it takes.
-    tried: Vec<Choice>,
+    tried: Vec<(Choice, Why)>,
     /// What the other side sends, where it refused anything else.
     preferred: Option<Coding>,
     /// The most that we are to send.
@@ -106,14 +132,28 @@ impl Line {
         self.preferred = None;
     }
 
+    /// The call is answered: what nobody answered while it rang may be tried again.
+    pub(super) fn forget_unanswered(&mut self) {
+        self.tried.retain(|(_, why)| *why != Why::Unanswered);
+    }
+
+    /// Whether `number` is a channel of ours that stands or is being opened.
+    pub(super) fn has(&self, number: u16) -> bool {
+        let new = match &self.sending {
+            Sending::Opening { new, .. } => Some(new),
+            Sending::Off | Sending::Open(_) => None,
+        };
+        self.carrier().into_iter().chain(new).any(|sent| sent.number == number)
+    }
+
     /// Of `candidates` the next that was not tried.
     pub(super) fn next(&self, candidates: &[Choice]) -> Option<Choice> {
         let untried = || {
-            let tried = |candidate: &&Choice| self.tried.iter().any(|t| t == *candidate);
+            let tried = |candidate: &&Choice| self.tried.iter().any(|(t, _)| t == *candidate);
             candidates.iter().filter(move |candidate| !tried(candidate))
         };
         let preferred = |candidate: &&Choice| {
-            self.preferred.is_some_and(|preferred| candidate.coding.is_like(&preferred))
+            self.preferred.is_some_and(|preferred| candidate.coding.is_akin(&preferred))
         };
         untried().find(preferred).or_else(|| untried().next()).copied()
     }
@@ -138,17 +178,17 @@ impl Line {
     /// The other side refused the channel that we asked for; where it did so because of what it
     /// sends itself, that is tried next. The channel whose place it should have taken is closed:
     /// who cannot replace is asked anew without.
-    pub(super) fn refused(&mut self, number: u16, conflict: bool) -> Option<u16> {
+    pub(super) fn refused(&mut self, number: u16, why: Why) -> Option<u16> {
         let Sending::Opening { new, old } = self.sending else { return None };
         if new.number != number {
             return None;
         }
         self.sending = Sending::Off;
-        if conflict {
+        if why == Why::Conflict {
             self.preferred = self.receiving.last().map(|receiving| receiving.coding);
         }
         if old.is_none() {
-            self.tried.push(new.choice());
+            self.tried.push((new.choice(), why));
         }
         old.map(|old| old.number)
     }
@@ -157,11 +197,11 @@ impl Line {
     pub(super) fn closed(&mut self, number: u16) {
         match &mut self.sending {
             Sending::Open(sent) if sent.number == number => {
-                self.tried.push(sent.choice());
+                self.tried.push((sent.choice(), Why::Unwanted));
                 self.sending = Sending::Off;
             }
             Sending::Opening { new, .. } if new.number == number => {
-                self.tried.push(new.choice());
+                self.tried.push((new.choice(), Why::Unwanted));
                 self.sending = Sending::Off;
             }
             Sending::Opening { old, .. } if old.is_some_and(|old| old.number == number) => {
@@ -182,8 +222,9 @@ impl Line {
         }
     }
 
-    /// The other side sends on this one.
+    /// The other side sends on this one. Where it only could not take ours before, it may now.
     pub(super) fn receive(&mut self, receiving: Receiving) {
+        self.tried.retain(|(_, why)| !matches!(why, Why::Conflict | Why::Unavailable));
         self.receiving.push(receiving);
         self.last_received = Some(receiving);
     }

@@ -17,7 +17,7 @@
 //!   where the other side sees a conflict, with what it sends itself.
 //! * By fast start sound alone is proposed and taken; pictures follow.
 //! * What it takes anew closes, replaces or opens our channels; an empty set closes all of them
-//!   (H.323 section 8.4.6), and so do we hold.
+//!   (H.323 section 8.4.6), and so do we hold. After it H.245 begins anew.
 //! * We send under the payload type that our channel names, or the one that its acknowledgement
 //!   names; we take under that of the other side's channel.
 //! * Where both sides share a secret (H.235.6), channels are encrypted: those that the other side
@@ -39,7 +39,7 @@ mod secrecy;
 mod tests;
 
 use crate::h323::h235::Keys;
-use crate::h323::h245::{self, Command, Direction, Event, OpenCause, Opening};
+use crate::h323::h245::{self, Command, Direction, Event, Opening};
 use crate::offer_answer::LocalMedia;
 use capability::Theirs;
 use causeway_asn1::h245::{
@@ -48,7 +48,7 @@ use causeway_asn1::h245::{
 use causeway_base::Bitrate;
 use causeway_plan::OfferPolicy;
 use format::{Coding, Kind};
-use line::{Line, MAX_RECEIVING, Receiving, Sending, Sent};
+use line::{Line, MAX_RECEIVING, Receiving, Sending, Sent, Why};
 use secrecy::{Choice, Secrecy};
 use std::net::IpAddr;
 
@@ -99,6 +99,18 @@ impl Exchange {
     }
 }
 
+/// What the other side says that it takes.
+#[derive(Debug)]
+enum Takes {
+    /// It said nothing yet.
+    Unsaid,
+    /// Nothing. `again`: it did before.
+    Nothing {
+        again: bool,
+    },
+    These(Theirs),
+}
+
 /// The media of one call.
 #[derive(Debug)]
 pub struct Channels {
@@ -110,8 +122,7 @@ pub struct Channels {
     master: bool,
     /// The secret that both sides share, where they do.
     keys: Option<Keys>,
-    /// What the other side takes. `None`: nothing, now or yet.
-    theirs: Option<Theirs>,
+    takes: Takes,
     /// We hold.
     held: bool,
     sound: Line,
@@ -132,7 +143,7 @@ impl Channels {
             begun: false,
             master: false,
             keys: None,
-            theirs: None,
+            takes: Takes::Unsaid,
             held: false,
             sound: Line::new(Kind::Sound),
             picture: Line::new(Kind::Picture),
@@ -147,7 +158,15 @@ impl Channels {
         std::mem::take(&mut self.commands)
     }
 
-    /// H.245 may begin.
+    /// What the other side takes. `None`: nothing, now or yet.
+    const fn theirs(&self) -> Option<&Theirs> {
+        match &self.takes {
+            Takes::These(theirs) => Some(theirs),
+            Takes::Unsaid | Takes::Nothing { .. } => None,
+        }
+    }
+
+    /// H.245 may begin, or begins anew.
     pub fn begin(&mut self) {
         self.begun = true;
         self.commands.push(Command::DetermineMaster);
@@ -178,19 +197,31 @@ impl Channels {
 
     /// The other side may send its picture anew.
     pub fn request_keyframe(&mut self) {
-        if let Some(receiving) = self.picture.receiving.last() {
-            self.commands.push(Command::AskFastUpdate(receiving.number));
-        }
+        // Where one takes the place of another, nobody knows which of them flows.
+        let numbers = self.picture.receiving.iter().map(|receiving| receiving.number);
+        self.commands.extend(numbers.map(Command::AskFastUpdate));
+    }
+
+    /// The call is answered.
+    pub fn answered(&mut self) {
+        self.sound.forget_unanswered();
+        self.picture.forget_unanswered();
+        self.advance();
     }
 
     /// Whether the other side takes keys one by one; else as text.
     pub fn takes_signals(&self) -> bool {
-        self.theirs.as_ref().is_some_and(|theirs| theirs.signals)
+        self.theirs().is_some_and(|theirs| theirs.signals)
     }
 
     /// Whether we send a picture.
     pub fn sends_picture(&self) -> bool {
         self.picture.carrier().is_some()
+    }
+
+    /// Whether a channel for a picture of ours waits for its answer.
+    pub fn opens_picture(&self) -> bool {
+        self.picture.is_opening()
     }
 
     /// Whether a channel of ours waits for its answer: what is agreed may change at once.
@@ -218,10 +249,10 @@ impl Channels {
             Event::Capabilities(capabilities) => self.takes(capabilities),
             Event::Opened(ack) => self.opened(ack),
             Event::NotOpened(number, cause) => {
-                let conflict = *cause == OpenCause::Refused(Cause::MasterSlaveConflict);
+                let why = Why::of(cause);
                 let old = [&mut self.sound, &mut self.picture]
                     .into_iter()
-                    .find_map(|line| line.refused(*number, conflict));
+                    .find_map(|line| line.refused(*number, why));
                 self.commands.extend(old.map(Command::Close));
             }
             Event::Offered(open) => self.offered(open),
@@ -245,9 +276,16 @@ impl Channels {
     fn takes(&mut self, capabilities: &h245::Capabilities) {
         self.sound.forget_tries();
         self.picture.forget_tries();
-        self.theirs = (!capabilities.is_empty()).then(|| Theirs::read(capabilities));
-        if self.theirs.is_none() {
-            self.stop();
+        let stopped = matches!(self.takes, Takes::Nothing { again: true });
+        if capabilities.is_empty() {
+            self.takes = Takes::Nothing { again: stopped || self.theirs().is_some() };
+            return self.stop();
+        }
+        self.takes = Takes::These(Theirs::read(capabilities));
+        if stopped && self.begun {
+            // It may be another room now: all is settled anew.
+            self.exchange = Exchange::Begun;
+            self.begin();
         }
     }
 
@@ -261,8 +299,7 @@ impl Channels {
     /// We are to send no more than `limit`, in 100 bit/s, on one channel or on all together.
     fn limited(&mut self, channel: Option<u16>, limit: Option<u32>) {
         let limit = limit.map(|limit| Bitrate::bps(u64::from(limit) * RATE_UNIT));
-        let is =
-            |line: &Line| channel.is_some() && line.carrier().map(|sent| sent.number) == channel;
+        let is = |line: &Line| channel.is_some_and(|number| line.has(number));
         if channel.is_none() {
             self.total = limit;
         } else if is(&self.picture) {
@@ -281,9 +318,15 @@ impl Channels {
         line.limit.into_iter().chain(self.total.map(rest)).min()
     }
 
-    /// Whether the other side takes something, and no sound ever flowed.
+    /// Whether no sound ever flowed, and neither side wants it so.
     pub fn is_silent(&self) -> bool {
-        self.theirs.is_some() && !self.held && !self.sound.was_used()
+        let stopped = matches!(self.takes, Takes::Nothing { .. });
+        !stopped && !self.held && !self.sound.was_used()
+    }
+
+    /// Whether the other side never said what it takes.
+    pub const fn is_mute(&self) -> bool {
+        matches!(self.takes, Takes::Unsaid)
     }
 
     /// Opens, replaces and closes channels of ours until they are what both sides want.
@@ -291,7 +334,7 @@ impl Channels {
         if self.exchange != Exchange::Done || self.held {
             return;
         }
-        let Some(theirs) = &self.theirs else { return };
+        let Some(theirs) = self.theirs() else { return };
         let candidates = Kind::ALL.map(|kind| (kind, self.choices(theirs, kind)));
         for (kind, candidates) in candidates {
             self.advance_line(kind, &candidates);
@@ -358,7 +401,11 @@ impl Channels {
             exclusive: false,
         })));
         let new = Sent { number, coding, payload_type, secrecy, rtp: None, rtcp: None };
-        self.line_mut(coding.kind()).sending = Sending::Opening { new, old };
+        let line = self.line_mut(coding.kind());
+        if old.is_none() {
+            line.limit = None;
+        }
+        line.sending = Sending::Opening { new, old };
     }
 
     fn next_number(&mut self) -> u16 {

@@ -2,7 +2,7 @@
 //! keys for them.
 
 use super::format::{Coding, Kind};
-use super::line::{Line, Sending};
+use super::line::{Line, Sending, Why};
 use super::{Channels, channel};
 use crate::h323::h235::{Keys, algorithm, is_ours};
 use crate::h323::h245::Command;
@@ -124,7 +124,7 @@ impl Channels {
     /// Whether the other side takes something, and no sound that is encrypted, as policy wants it.
     pub(in crate::h323) fn lacks_encryption(&self) -> bool {
         self.is_strict()
-            && self.theirs.as_ref().is_some_and(|theirs| {
+            && self.theirs().is_some_and(|theirs| {
                 !theirs.is_mute() && self.choices(theirs, Kind::Sound).is_empty()
             })
     }
@@ -168,7 +168,7 @@ impl Channels {
                 continue;
             }
             if new.secrecy == Secrecy::Awaited && key.is_none() {
-                let old = line.refused(number, false);
+                let old = line.refused(number, Why::Unwanted);
                 self.commands.push(Command::Close(number));
                 self.commands.extend(old.map(Command::Close));
                 return;
@@ -180,7 +180,8 @@ impl Channels {
                     sent.payload_type = key.payload_type;
                 }
             });
-            line.limit = channel::starts_at(ack);
+            // What limits the one before, or came before the answer, holds.
+            line.limit = channel::starts_at(ack).or(line.limit);
         }
     }
 

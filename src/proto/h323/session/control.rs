@@ -35,6 +35,8 @@ impl Session {
                 if self.media.as_ref().is_some_and(|media| media.sends_picture()) {
                     self.event(Event::KeyframeNeeded);
                 }
+                self.owes_keyframe |=
+                    self.media.as_ref().is_some_and(|media| media.opens_picture());
             }
             h245::Event::RoundTrip(_) => self.keep_alive.answered(),
             h245::Event::RoundTripUnanswered => {

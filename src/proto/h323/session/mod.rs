@@ -82,6 +82,8 @@ pub struct Session {
     settling: Option<Instant>,
     /// When there must be sound.
     sound_by: Option<Instant>,
+    /// A key picture was asked for on a channel that was not open yet.
+    owes_keyframe: bool,
     keep_alive: KeepAlive,
     vendor: Option<String>,
     outputs: VecDeque<Output>,
@@ -101,6 +103,7 @@ impl Session {
             told: None,
             settling: None,
             sound_by: None,
+            owes_keyframe: false,
             keep_alive: KeepAlive::default(),
             vendor: None,
             outputs: VecDeque::new(),
@@ -130,18 +133,24 @@ impl Session {
         if self.keep_alive.is_due(now) {
             self.say(now, h245::Command::MeasureRoundTrip);
         }
+        self.await_sound(now);
         if self.sound_by.is_some_and(|at| at <= now) {
-            self.sound_by = None;
-            if let Some(media) = self.media.as_ref().filter(|media| media.is_silent()) {
-                let cause = if media.is_strict() {
-                    EndCause::EncryptionRequired
-                } else {
-                    EndCause::NoCommonCodec
-                };
-                self.order(now, call::Command::End(cause));
-            }
+            let cause = match &self.media {
+                Some(media) if media.is_mute() => EndCause::SignallingTimeout,
+                Some(media) if media.is_strict() => EndCause::EncryptionRequired,
+                _ => EndCause::NoCommonCodec,
+            };
+            self.order(now, call::Command::End(cause));
         }
         self.settle(now);
+    }
+
+    /// Once both are there and H.245 has begun there must be sound in time, unless somebody holds.
+    fn await_sound(&mut self, now: Instant) {
+        let waits = self.stage == Stage::Connected
+            && self.control == Control::Begun
+            && self.media.as_ref().is_some_and(Channels::is_silent);
+        self.sound_by = waits.then(|| self.sound_by.unwrap_or(now + SOUND_PATIENCE));
     }
 
     /// The next thing to do.
@@ -264,15 +273,26 @@ impl Session {
         }
         self.control = Control::Begun;
         self.keep_alive.start(now);
-        self.sound_by = Some(now + SOUND_PATIENCE);
         self.with_media(now, Channels::begin);
     }
 
-    /// Tells what is agreed, when it is worth telling.
+    /// What follows from each thing that happens.
     fn settle(&mut self, now: Instant) {
+        self.await_sound(now);
         if self.stage != Stage::Connected {
             return;
         }
+        self.tell_media(now);
+        let opened = |media: &Channels| media.sends_picture() && !media.opens_picture();
+        if self.owes_keyframe && self.settling.is_none() && self.media.as_ref().is_some_and(opened)
+        {
+            self.owes_keyframe = false;
+            self.event(Event::KeyframeNeeded);
+        }
+    }
+
+    /// Tells what is agreed, when it is worth telling.
+    fn tell_media(&mut self, now: Instant) {
         let Some(media) = &self.media else { return };
         let agreed = media.media().filter(|agreed| self.told.as_ref() != Some(agreed));
         let Some(agreed) = agreed else {
@@ -328,6 +348,7 @@ impl Session {
                 self.stage = Stage::Connected;
                 let by = by.iter().filter_map(address::text).collect();
                 self.event(Event::Answered { by });
+                self.with_media(now, Channels::answered);
                 self.insist(now);
             }
             call::Event::Described(description) => {

@@ -6,9 +6,10 @@ use super::super::{
 };
 use super::pair::{Pair, Side, config, placing, proposal};
 use crate::h323::h245;
-use causeway_asn1::h225::H323UuPduH323MessageBody as Body;
+use causeway_asn1::encode;
+use causeway_asn1::h225::{H323UserInformation, H323UuPdu, H323UuPduH323MessageBody as Body};
 use causeway_base::EndCause;
-use causeway_wire::q931::CallReference;
+use causeway_wire::q931::{CallReference, MessageKind, Q931Writer};
 use std::time::Duration;
 
 fn answered(tunnelling: bool, fast: bool) -> Pair {
@@ -101,6 +102,29 @@ fn a_call_without_a_way_for_h245_ends() {
     }
 }
 
+/// Who listens again and again for a connection that never comes does not wait for ever.
+#[test]
+fn another_try_at_a_connection_is_no_new_wait() {
+    for side in [Side::Caller, Side::Callee] {
+        let mut pair = answered(false, false);
+        pair.closed = true;
+        pair.input(Side::Caller, Input::ControlLost);
+        pair.input(Side::Callee, Input::ControlLost);
+        let start = pair.now;
+        pair.command(side, Command::AnnounceControl(side.control()));
+        pair.run_until(start + Duration::from_secs(15));
+        for at in [Side::Caller, Side::Callee] {
+            pair.input(at, Input::ControlLost);
+        }
+        pair.command(side, Command::AnnounceControl(side.control()));
+        pair.run_until(start + CONTROL_PATIENCE - Duration::from_millis(50));
+        assert!(!is_ended(&pair.take(side)), "{side:?}");
+        pair.run_until(start + CONTROL_PATIENCE);
+        let heard = pair.take(side);
+        assert!(heard.contains(&Event::Ended(EndCause::SignallingTimeout)), "{heard:?}");
+    }
+}
+
 /// Its channels stand: nothing need be said by H.245.
 #[test]
 fn a_call_of_fast_start_goes_on_without() {
@@ -178,6 +202,32 @@ fn tunnelling_may_be_withdrawn() {
     pair.input(Side::Caller, Input::Signalling(&facility));
     pair.command(Side::Caller, Command::Control(h245::Command::MeasureRoundTrip));
     assert_eq!(pair.sent.last().map(|sent| sent.to.port()), Some(11_000));
+}
+
+/// What a gatekeeper says while it does not know yet what the callee says decides nothing.
+#[test]
+fn a_provisional_word_of_tunnelling_is_passed_over() {
+    for provisional in [true, false] {
+        let mut pair = Pair::new(config(true, false), config(true, true));
+        pair.place(placing());
+        let proceeding = H323UserInformation {
+            h323_uu_pdu: H323UuPdu {
+                h245_tunnelling: Some(false),
+                provisional_resp_to_h245_tunnelling: provisional.then_some(()),
+                ..H323UuPdu::default()
+            },
+            ..H323UserInformation::default()
+        };
+        let reference = CallReference { value: 77, from_destination: true };
+        let proceeding = Q931Writer::new(reference, MessageKind::CallProceeding)
+            .user_user(&encode(&proceeding).expect("allowed"))
+            .finish()
+            .expect("short");
+        pair.input(Side::Caller, Input::Signalling(&proceeding));
+        pair.answer(vec![]);
+        let heard = pair.take(Side::Caller);
+        assert_eq!(heard.contains(&Event::ControlReady), provisional, "{heard:?}");
+    }
 }
 
 /// A second connection, or one where H.245 is tunnelled, changes nothing.

@@ -95,11 +95,15 @@ fn patience_is_not_stretched() {
 
 #[test]
 fn a_lost_connection_ends_the_call() {
-    let mut pair = pair();
-    pair.answer(vec![]);
-    pair.heard.clear();
-    pair.input(Side::Callee, Input::SignallingLost);
-    assert_eq!(pair.take(Side::Callee), [Event::Ended(EndCause::Unreachable)]);
+    for (answered, cause) in [(true, EndCause::SignallingTimeout), (false, EndCause::Unreachable)] {
+        let mut pair = pair();
+        if answered {
+            pair.answer(vec![]);
+        }
+        pair.heard.clear();
+        pair.input(Side::Callee, Input::SignallingLost);
+        assert_eq!(pair.take(Side::Callee), [Event::Ended(cause)]);
+    }
 }
 
 #[test]

@@ -56,6 +56,27 @@ fn the_same_numbers_again_and_again_are_given_up() {
     assert_eq!(pair.a.is_master(), None);
 }
 
+/// A later determination that fails takes nothing back.
+#[test]
+fn what_is_settled_holds() {
+    let mut number = 0;
+    let mut pair = Pair::lossy(
+        190,
+        50,
+        Box::new(move |_, message| {
+            let asks = matches!(message, Message::Request(request)
+                if matches!(**request, RequestMessage::MasterSlaveDetermination(_)));
+            number += u32::from(asks);
+            asks && number > 1
+        }),
+    );
+    for _ in 0..2 {
+        pair.command(Side::A, Command::DetermineMaster);
+        pair.settle();
+        assert_eq!(pair.take(Side::A), [Event::Master(true)]);
+    }
+}
+
 #[test]
 fn each_message_of_the_determination_may_be_lost() {
     for lost in 0..4 {

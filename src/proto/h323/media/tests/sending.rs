@@ -1,6 +1,6 @@
 //! What we open, in what order, and what follows from its answers.
 
-use super::super::format::{Coding, Kind};
+use super::super::format::{self, Coding, Kind};
 use super::super::{Channels, Terms, capability};
 use super::script::{
     acknowledge, acknowledge_with, channel, coding, g722, nothing, offer, opened, pcma, pcmu,
@@ -8,11 +8,13 @@ use super::script::{
 };
 use crate::h323::h245::{Command, Direction as Whose, Event, OpenCause};
 use causeway_asn1::h245::{
-    AudioCapability, Capability, DataType, OpenLogicalChannelRejectCause as Cause,
-    UserInputCapability,
+    AudioCapability, AudioTelephonyEventCapability, Capability, DataType,
+    OpenLogicalChannelRejectCause as Cause, TerminalCapabilitySet, UserInputCapability,
+    VideoCapability,
 };
 use causeway_base::{Bitrate, Codec, SizeClass};
-use causeway_plan::{Direction, H264Level};
+use causeway_plan::video::H241Capability;
+use causeway_plan::{Direction, Encryption, H264Format, H264Level, H264Profile, PacketizationMode};
 
 fn refuse(channels: &mut Channels, number: u16, cause: Cause) {
     channels.heard(&Event::NotOpened(number, OpenCause::Refused(cause)));
@@ -102,8 +104,127 @@ fn an_empty_set_closes_all_and_a_later_one_opens_it_again() {
     channels.heard(&Event::Closed(Whose::Outgoing, first[0].number, None));
     channels.heard(&nothing());
     assert_eq!(channels.take_commands(), []);
+    // And H.245 begins anew: it may be another room.
     channels.heard(&set(&capabilities, &[]));
+    let again = channels.take_commands();
+    assert!(
+        matches!(again[..], [Command::DetermineMaster, Command::SendCapabilities(_)]),
+        "{again:?}"
+    );
+    channels.heard(&Event::CapabilitiesAccepted);
+    assert_eq!(channels.take_commands(), []);
+    channels.heard(&Event::Master(true));
     assert_eq!(opened(&mut channels).len(), 2);
+    channels.heard(&set(&capabilities, &[]));
+    assert_eq!(channels.take_commands(), [], "once");
+}
+
+#[test]
+fn an_empty_set_at_the_beginning_begins_nothing_anew() {
+    let (mut channels, _) = ready(&[], &[]);
+    channels.heard(&set(&[pcma(20)], &[]));
+    assert_eq!(opened(&mut channels).len(), 1);
+}
+
+#[test]
+fn sound_is_missing_until_it_flows_unless_nobody_wants_it() {
+    let mut channels = Channels::new(terms());
+    assert!(channels.is_silent() && channels.is_mute());
+    channels.heard(&nothing());
+    assert!(!channels.is_silent() && !channels.is_mute());
+    channels.heard(&set(&[pcma(20)], &[]));
+    assert!(channels.is_silent());
+    channels.hold(true);
+    assert!(!channels.is_silent());
+}
+
+/// What was refused for the moment is asked for again once the other side's own channel stands.
+#[test]
+fn a_passing_refusal_passes() {
+    let again = |cause| {
+        let (mut channels, first) = ready(&[pcma(20)], &[]);
+        refuse(&mut channels, first[0].number, cause);
+        assert_eq!(channels.take_commands(), []);
+        let theirs = channel(5, DataType::AudioData(AudioCapability::G711Alaw64k(20)), Kind::Sound);
+        channels.heard(&Event::Offered(Box::new(theirs)));
+        let commands = channels.take_commands();
+        commands.iter().any(|command| matches!(command, Command::Open(_)))
+    };
+    assert!(again(Cause::MasterSlaveConflict) && again(Cause::DataTypeNotAvailable));
+    assert!(!again(Cause::DataTypeNotSupported));
+}
+
+/// While it rings nobody need answer a channel.
+#[test]
+fn what_nobody_answered_is_tried_again_once_the_call_is_answered() {
+    let (mut channels, first) = ready(&[pcma(20), pcmu(20)], &[]);
+    refuse(&mut channels, first[0].number, Cause::DataTypeNotSupported);
+    let second = opened(&mut channels);
+    channels.heard(&Event::NotOpened(second[0].number, OpenCause::Unanswered));
+    assert_eq!(channels.take_commands(), []);
+    channels.answered();
+    assert_eq!(codec(coding(&opened(&mut channels)[0]).0), Codec::Pcmu);
+}
+
+fn high(level: H264Level) -> VideoCapability {
+    let profile = H264Profile::High;
+    let (limits, mode) = (level.limits(profile), PacketizationMode::SingleNal);
+    let format = H264Format { profile, level, mode, limits, max_frame_rate: None };
+    format::say_picture(&H241Capability::of(&format, limits.max_bitrate))
+}
+
+/// However large its picture is.
+#[test]
+fn where_pictures_conflict_we_send_the_profile_that_the_other_side_sends() {
+    let (large, small) = (picture(H264Level::L3_1, 1_920), picture(H264Level::L1_3, 384));
+    let high_small = Capability::ReceiveVideoCapability(high(H264Level::L1_3));
+    let (mut channels, first) = ready(&[pcma(20), large, small, high_small], &[]);
+    let theirs = channel(5, DataType::VideoData(high(H264Level::L4)), Kind::Picture);
+    offer(&mut channels, theirs).expect("taken");
+    refuse(&mut channels, first[1].number, Cause::MasterSlaveConflict);
+    let Coding::Picture(next) = coding(&opened(&mut channels)[0]).0 else { panic!("no picture") };
+    assert_eq!(next.profile, H264Profile::High);
+}
+
+/// A limit holds from when it is told, and for what takes the place of the channel.
+#[test]
+fn a_limit_told_before_the_answer_holds() {
+    let (mut channels, first) = ready(&[pcma(20), picture(H264Level::L3_1, 1_920)], &[]);
+    acknowledge(&mut channels, first[0].number, Kind::Sound);
+    let limited = Event::FlowLimited { channel: Some(first[1].number), limit: Some(3_840) };
+    channels.heard(&limited);
+    acknowledge(&mut channels, first[1].number, Kind::Picture);
+    let most = |channels: &Channels| {
+        channels.media().expect("sound").video[0].send.map(|send| send.max_bitrate)
+    };
+    assert_eq!(most(&channels), Some(Bitrate::kbps(384)));
+    channels.heard(&set(&[pcma(20), picture(H264Level::L3, 1_024)], &[]));
+    let second = opened(&mut channels);
+    assert_eq!(second[0].replaces, Some(first[1].number));
+    acknowledge(&mut channels, second[0].number, Kind::Picture);
+    assert_eq!(most(&channels), Some(Bitrate::kbps(384)));
+    // One that is opened anew has none.
+    channels.heard(&Event::Closed(Whose::Outgoing, second[0].number, None));
+    channels.heard(&set(&[pcma(20), picture(H264Level::L3, 1_024)], &[]));
+    let third = opened(&mut channels);
+    acknowledge(&mut channels, third[0].number, Kind::Picture);
+    assert_eq!(most(&channels), Some(Bitrate::kbps(1_024)));
+}
+
+/// A number under which sound goes is of no events.
+#[test]
+fn events_do_not_take_the_number_of_sound() {
+    for (number, sends, receives) in [(8, None, vec![101]), (96, Some(96), vec![101, 96])] {
+        let events = AudioTelephonyEventCapability {
+            dynamic_rtp_payload_type: number,
+            audio_telephone_event: b"0-15".to_vec(),
+        };
+        let events = Capability::ReceiveRtpAudioTelephonyEventCapability(events);
+        let (mut channels, first) = ready(&[pcma(20), events], &[]);
+        acknowledge(&mut channels, first[0].number, Kind::Sound);
+        let audio = channels.media().expect("sound").audio;
+        assert_eq!((audio.send_events, audio.receive_events), (sends, receives));
+    }
 }
 
 #[test]
@@ -228,7 +349,10 @@ fn keys_go_one_by_one_where_they_are_taken_so() {
 
 /// Our own set, read as a peer reads it.
 fn own(terms: &Terms) -> Event {
-    let said = capability::ours(terms, false);
+    read(capability::ours(terms, false))
+}
+
+fn read(said: TerminalCapabilitySet) -> Event {
     let mut capabilities = crate::h323::h245::Capabilities {
         multiplex: said.multiplex_capability,
         ..Default::default()
@@ -259,6 +383,31 @@ fn any_sound_of_ours_goes_with_any_picture() {
     let pictures = of(|c| matches!(c, Capability::ReceiveVideoCapability(_)));
     assert_eq!((sounds.len(), pictures.len()), (3, 2));
     assert!(sets.contains(&&sounds) && sets.contains(&&pictures), "{sets:?}");
+}
+
+/// Where encryption is required nothing in the clear is described, and who reads it finds all.
+#[test]
+fn what_must_be_encrypted_is_described_so_alone() {
+    for encryption in [Encryption::Required, Encryption::BestEffort] {
+        let mut terms = terms();
+        terms.policy.encryption = encryption;
+        let Event::Capabilities(said) = read(capability::ours(&terms, true)) else {
+            panic!("not capabilities")
+        };
+        let described: Vec<_> = said.descriptors.values().flatten().flatten().collect();
+        let clear = described.iter().filter(|number| {
+            let flows = &said.table[**number];
+            matches!(
+                flows,
+                Capability::ReceiveAudioCapability(_) | Capability::ReceiveVideoCapability(_)
+            )
+        });
+        assert_eq!(clear.count() == 0, encryption == Encryption::Required, "{described:?}");
+        let theirs = capability::Theirs::read(&said);
+        for kind in Kind::ALL {
+            assert!(!theirs.candidates(kind, &terms, true).is_empty(), "{encryption:?} {kind:?}");
+        }
+    }
 }
 
 #[test]

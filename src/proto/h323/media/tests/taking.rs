@@ -219,13 +219,13 @@ fn while_we_hold_nothing_is_taken() {
 }
 
 #[test]
-fn a_key_picture_is_asked_for_on_the_newest_channel() {
+fn a_key_picture_is_asked_for_on_every_channel() {
     let (mut channels, _) = ready(&[pcma(20)], &[]);
     for number in [4, 5] {
         offer(&mut channels, channel(number, camera(), Kind::Picture)).expect("taken");
     }
     channels.request_keyframe();
-    assert_eq!(channels.take_commands(), [Command::AskFastUpdate(5)]);
+    assert_eq!(channels.take_commands(), [4, 5].map(Command::AskFastUpdate));
 }
 
 #[test]

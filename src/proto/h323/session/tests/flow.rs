@@ -10,8 +10,9 @@ use causeway_asn1::encode;
 use causeway_asn1::h245::{
     CapabilityTableEntry, CommandMessage, ConferenceRequest, FlowControlCommand,
     FlowControlCommandRestriction as Restriction, FlowControlCommandScope as Scope, GenericMessage,
-    IndicationMessage, ModeElement, MultimediaSystemControlMessage as Message, RequestMessage,
-    RequestMode, ResponseMessage, TerminalCapabilitySet, UserInputIndication, VendorIdentification,
+    IndicationMessage, MiscellaneousCommand, MiscellaneousCommandType, ModeElement,
+    MultimediaSystemControlMessage as Message, RequestMessage, RequestMode, ResponseMessage,
+    TerminalCapabilitySet, UserInputIndication, VendorIdentification,
 };
 use causeway_base::{Bitrate, Codec, EndCause, SizeClass};
 use causeway_plan::Direction;
@@ -136,6 +137,37 @@ fn a_key_picture_is_asked_for_and_needed() {
     pair.said.clear();
     pair.command(Side::Caller, Command::RequestKeyframe);
     assert_eq!(pair.said.len(), 0);
+}
+
+/// A channel whose answer is still on its way is not forgotten.
+#[test]
+fn a_key_picture_asked_for_early_is_needed_once_the_channel_stands() {
+    let own = |side| terms(side, &ALL, true);
+    let answers = |message: &Message| {
+        matches!(message, Message::Response(response)
+            if matches!(&**response, ResponseMessage::OpenLogicalChannelAck(ack)
+                if ack.forward_logical_channel_number == 2))
+    };
+    let mut pair = Pair::new(false);
+    pair.loses = Box::new(move |side, message| side == Side::Callee && answers(message));
+    pair.connect(SEPARATE, own(Side::Caller), own(Side::Callee));
+    let late = pair.said.iter().find(|(side, message)| *side == Side::Callee && answers(message));
+    let late = late.expect("an answer").1.clone();
+    pair.take(Side::Caller);
+    let ask = MiscellaneousCommand {
+        logical_channel_number: 2,
+        type_: MiscellaneousCommandType::VideoFastUpdatePicture,
+        direction: None,
+    };
+    let ask = Message::Command(Box::new(CommandMessage::MiscellaneousCommand(ask)));
+    hear(&mut pair, Side::Caller, &ask);
+    assert_eq!(pair.take(Side::Caller), []);
+    hear(&mut pair, Side::Caller, &late);
+    let heard = pair.take(Side::Caller);
+    assert!(
+        matches!(heard[..], [Event::MediaReady(_), Event::KeyframeNeeded]),
+        "told first, and asked for once: {heard:?}"
+    );
 }
 
 #[test]

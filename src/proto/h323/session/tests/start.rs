@@ -2,6 +2,7 @@
 
 use super::super::{Command, Event, SOUND_PATIENCE};
 use super::pair::{ALL, Fast, Mode, Pair, Side, terms};
+use causeway_asn1::h245::{MultimediaSystemControlMessage as Message, RequestMessage};
 use causeway_base::{Codec, EndCause};
 use causeway_plan::{Direction, LegMedia, PacketizationMode, VideoCoding};
 use std::net::SocketAddr;
@@ -180,4 +181,61 @@ fn h245_may_begin_before_the_answer() {
             }
         }
     }
+}
+
+/// However long it rings while channels that nobody answers wait.
+#[test]
+fn a_long_ringing_after_early_h245_does_not_end_the_call() {
+    let mut pair = Pair::new(true);
+    pair.place(Mode::SLOW, terms(Side::Caller, &ALL, true));
+    pair.command(Side::Callee, Command::Ring);
+    pair.run();
+    pair.begin_control(Side::Caller);
+    pair.pass(SOUND_PATIENCE + Duration::from_secs(10));
+    let callee = Box::new(terms(Side::Callee, &ALL, true));
+    pair.command(Side::Callee, Command::Answer { terms: callee, control: None });
+    pair.run();
+    for side in Side::BOTH {
+        assert_whole(&pair.media(side), side.other(), Codec::G722, "a long ringing");
+    }
+}
+
+#[test]
+fn who_never_says_what_it_takes_is_not_waited_for() {
+    let own = |side| terms(side, &ALL, false);
+    let mut pair = Pair::new(true);
+    pair.loses = Box::new(|side, message| {
+        side == Side::Callee
+            && matches!(message, Message::Request(request)
+                if matches!(**request, RequestMessage::TerminalCapabilitySet(_)
+                    | RequestMessage::OpenLogicalChannel(_)))
+    });
+    pair.place(Mode::SLOW, own(Side::Caller));
+    let terms = Box::new(own(Side::Callee));
+    pair.command(Side::Callee, Command::Answer { terms, control: None });
+    // Whose patience has no end.
+    pair.command(Side::Callee, Command::Hold(true));
+    pair.pass(SOUND_PATIENCE - Duration::from_secs(1));
+    let is_ended = |events: &[Event]| events.iter().any(|e| matches!(e, Event::Ended(_)));
+    assert!(!is_ended(&pair.take(Side::Caller)));
+    pair.pass(Duration::from_secs(2));
+    assert_eq!(pair.take(Side::Caller), [Event::Ended(EndCause::SignallingTimeout)]);
+}
+
+/// Who takes nothing for now may do so for long; what comes then has its time again.
+#[test]
+fn who_holds_from_the_beginning_is_waited_for() {
+    let mut pair = Pair::new(true);
+    pair.place(Mode::SLOW, terms(Side::Caller, &[Codec::Pcmu], false));
+    let callee = Box::new(terms(Side::Callee, &[Codec::Pcma], false));
+    pair.command(Side::Callee, Command::Answer { terms: callee, control: None });
+    pair.command(Side::Callee, Command::Hold(true));
+    pair.pass(SOUND_PATIENCE * 2);
+    let is_ended = |events: &[Event]| events.iter().any(|e| matches!(e, Event::Ended(_)));
+    assert!(!is_ended(&pair.take(Side::Caller)));
+    pair.command(Side::Callee, Command::Hold(false));
+    pair.pass(SOUND_PATIENCE - Duration::from_secs(1));
+    assert!(!is_ended(&pair.take(Side::Caller)));
+    pair.pass(Duration::from_secs(2));
+    assert_eq!(pair.take(Side::Caller), [Event::Ended(EndCause::NoCommonCodec)]);
 }
