@@ -95,9 +95,11 @@ impl Upstream {
         self.command(now, Command::Admit(Box::new(admission)));
     }
 
-    /// A call is over, also one that still asks: nobody waits for its answer any more.
+    /// A call is over, also one that still asks: who asked waits no more.
     pub(super) fn end(&mut self, now: Instant, call: CallKey) {
-        self.waiting.remove(&call);
+        if let Some(answer) = self.waiting.remove(&call) {
+            let _ = answer.send(Err(EndCause::Cancelled));
+        }
         self.command(now, Command::Disengage(call));
     }
 
