@@ -37,8 +37,6 @@ pub const MAX_COMMANDS: usize = 1024;
 pub enum RasEvent {
     /// The gatekeeper where we are registered ends a call, or no longer knows us.
     Drop(CallKey, EndCause),
-    /// A call is to use no more than this, both directions together, in bit/s.
-    Bandwidth(CallKey, u64),
     /// A room told our gatekeeper that its call is over, or went without a word.
     RoomLeft(CallKey),
 }

@@ -192,7 +192,7 @@ impl Task {
                 let _ = answer.send(Ok(Admitted { bandwidth, ..Admitted::default() }));
             }
             (Control::End(call), _, Some(upstream)) => {
-                upstream.command(now, ras::Command::Disengage(call));
+                upstream.end(now, call);
             }
             (Control::Find(name, answer), Some(rooms), _) => rooms.find(now, name, answer),
             (Control::Find(_, answer), None, _) => {

@@ -261,6 +261,49 @@ async fn neighbours_find_each_others_rooms() {
 }
 
 #[tokio::test]
+async fn who_hangs_up_while_the_gatekeeper_is_asked_waits_no_more() {
+    // It is asked, and never says where the other room is.
+    let silent = tokio::net::UdpSocket::bind(ANY).await.expect("bound");
+    let address = silent.local_addr().expect("bound");
+    let ours = GatekeeperConfig {
+        neighbours: vec![Neighbour { address, prefixes: vec!["77".into()] }],
+        ..ours(Arc::new(|_| Decision::Neighbour))
+    };
+    let gatekeeper = gatekeeper(ours).await;
+    let room = registered(1724, gatekeeper.handle.bound()[0], &["Room 1"], None).await;
+    let handle = room.handle.clone();
+    let asking = tokio::spawn(async move { handle.admit(call(1, &["7701"])).await });
+    let mut question = [0; 1_500];
+    timeout(PATIENCE, silent.recv_from(&mut question)).await.expect("in time").expect("asked");
+    room.handle.end(call(1, &[]).key).await;
+    let answer = timeout(PATIENCE, asking).await.expect("in time").expect("no panic");
+    assert_eq!(answer, Err(EndCause::Cancelled));
+}
+
+/// A registration that is confirmed with preGrantedARQ.answerCall, without its number.
+const CONFIRM: &str = "12001234060008914a00070002004500310c840340012b0110";
+
+#[tokio::test]
+async fn that_calls_are_taken_unasked_is_shown() {
+    let gatekeeper = tokio::net::UdpSocket::bind(ANY).await.expect("bound");
+    let upstream = Some(room(gatekeeper.local_addr().expect("bound"), &["8001"], None));
+    let node = start(RasConfig { upstream, ..config(1725) }).await;
+    assert!(!node.handle.upstream().expect("configured").pre_granted_answer);
+    let mut news = node.handle.news();
+    let mut request = [0; 1_500];
+    let asked = timeout(PATIENCE, gatekeeper.recv_from(&mut request)).await.expect("in time");
+    let (_, from) = asked.expect("asked");
+    let byte = |n: usize| u8::from_str_radix(&CONFIRM[2 * n..2 * n + 2], 16).expect("hexadecimal");
+    let mut confirm: Vec<u8> = (0..CONFIRM.len() / 2).map(byte).collect();
+    // Behind the choice and what is there of the message, which have ten bits in both.
+    confirm[2..4].copy_from_slice(&request[2..4]);
+    gatekeeper.send_to(&confirm, from).await.expect("sent");
+    let changed = timeout(PATIENCE, news.recv()).await.expect("in time");
+    let Ok(RasNews::UpstreamChanged(view)) = changed else { panic!("{changed:?}") };
+    assert_eq!((view.state, view.pre_granted_answer), (UpstreamState::Registered, true));
+}
+
+#[tokio::test]
 async fn without_a_gatekeeper_every_call_may_be() {
     let node = start(config(1720)).await;
     assert_eq!(node.handle.bound(), []);

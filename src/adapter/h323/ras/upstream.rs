@@ -57,8 +57,12 @@ impl Upstream {
         });
         client.handle_input(now, Input::Command(Command::Start));
         let aliases = upstream.aliases.clone();
-        let view =
-            UpstreamView { gatekeeper, state: UpstreamState::Trying, aliases: aliases.clone() };
+        let view = UpstreamView {
+            gatekeeper,
+            state: UpstreamState::Trying,
+            aliases: aliases.clone(),
+            pre_granted_answer: false,
+        };
         Self { client, waiting: HashMap::new(), view, aliases, due: None, done: false }
     }
 
@@ -91,6 +95,14 @@ impl Upstream {
         self.command(now, Command::Admit(Box::new(admission)));
     }
 
+    /// A call is over, also one that still asks: who asked waits no more.
+    pub(super) fn end(&mut self, now: Instant, call: CallKey) {
+        if let Some(answer) = self.waiting.remove(&call) {
+            let _ = answer.send(Err(EndCause::Cancelled));
+        }
+        self.command(now, Command::Disengage(call));
+    }
+
     /// What it sends and what it tells, until it has nothing more to say.
     pub(super) fn drain(
         &mut self,
@@ -104,10 +116,17 @@ impl Upstream {
                 Output::Transmit { to, data } => sent.push((Which::Upstream, to, data)),
                 Output::Event(event) => {
                     self.event(now, event, told);
+                    self.view.pre_granted_answer = self.client.answers_unasked(now);
                     views.set_upstream(self.view.clone());
                 }
                 Output::Timeout(due) => {
                     self.due = due;
+                    // That a registration is renewed, or at its end, is no event.
+                    let pre_granted = self.client.answers_unasked(now);
+                    if self.view.pre_granted_answer != pre_granted {
+                        self.view.pre_granted_answer = pre_granted;
+                        views.set_upstream(self.view.clone());
+                    }
                     return;
                 }
             }
@@ -150,9 +169,6 @@ impl Upstream {
                 }
                 None => told.push(RasEvent::Drop(call, EndCause::Forbidden)),
             },
-            Event::Bandwidth(call, bandwidth) => {
-                told.push(RasEvent::Bandwidth(call, u64::from(bandwidth) * UNIT));
-            }
         }
     }
 }

@@ -49,6 +49,8 @@ pub struct UpstreamView {
     pub state: UpstreamState,
     /// The names that it granted; those that we asked for where it says nothing.
     pub aliases: Vec<String>,
+    /// It lets us take calls without asking for each (preGrantedARQ of H.225.0).
+    pub pre_granted_answer: bool,
 }
 
 /// A call of a registered room that our gatekeeper sent to us.

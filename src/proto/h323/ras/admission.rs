@@ -24,7 +24,7 @@ const MAX_REPORTED: usize = 8;
 const MIN_REPORT_INTERVAL: Duration = Duration::from_secs(10);
 
 /// A call as a message names it: its identifier, its call reference, whether we are called.
-/// Old gatekeepers say the reference alone, and 0 for all calls.
+/// Old gatekeepers say the reference alone.
 pub(super) type Named = (Option<[u8; 16]>, u16, Option<bool>);
 
 /// Where a call stands.
@@ -68,7 +68,7 @@ impl Call {
         let named = match identifier {
             // All zeros is what stacks send that know of none.
             Some(identifier) if identifier != [0; 16] => key.identifier == identifier,
-            _ => reference == 0 || *call_reference == reference,
+            _ => *call_reference == reference,
         };
         named && answer.is_none_or(|answer| answer == key.answer)
     }
@@ -183,12 +183,10 @@ impl Admissions {
         });
     }
 
-    /// The gatekeeper gives calls another rate.
-    pub(super) fn limited(&mut self, named: Named, bandwidth: u32, out: &mut Outbox) {
-        for (key, call) in self.calls.iter_mut().filter(|(_, call)| call.is(named)) {
-            call.admission.bandwidth = bandwidth;
-            out.event(Event::Bandwidth(*key, bandwidth));
-        }
+    /// What a call may use, in 100 bit/s; the most of several of one call reference.
+    pub(super) fn bandwidth(&self, named: Named) -> Option<u32> {
+        let named = self.calls.values().filter(|call| call.is(named));
+        named.map(|call| call.admission.bandwidth).max()
     }
 
     /// How calls stand, as the gatekeeper asks (H.225.0 section 7.15): of more than one report
@@ -201,8 +199,10 @@ impl Admissions {
     ) -> RasMessage {
         let identifier = request.call_identifier.as_ref().map(|one| one.guid);
         let named = (identifier, request.call_reference_value, None);
-        let calls: Vec<&Admission> =
-            self.calls.values().filter(|call| call.is(named)).map(|call| &call.admission).collect();
+        // Without an identifier, 0 asks for all calls.
+        let all = identifier.is_none_or(|one| one == [0; 16]) && request.call_reference_value == 0;
+        let calls = self.calls.values().filter(|call| all || call.is(named));
+        let calls: Vec<&Admission> = calls.map(|call| &call.admission).collect();
         let part = request.next_segment_requested.unwrap_or(0);
         let from = (usize::from(part) * MAX_REPORTED).min(calls.len());
         let to = (from + MAX_REPORTED).min(calls.len());

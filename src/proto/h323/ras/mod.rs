@@ -29,8 +29,9 @@ pub use words::{Admission, CallKey, Command, Config, Event, Input, Output};
 use admission::Admissions;
 use causeway_asn1::decode;
 use causeway_asn1::h225::{
-    BandwidthConfirm, BandwidthRequest, DisengageConfirm, DisengageRequest, InfoRequest,
-    RasMessage, UnregistrationConfirm,
+    BandRejectReason, BandwidthConfirm, BandwidthReject, BandwidthRequest, DisengageConfirm,
+    DisengageReject, DisengageRejectReason, DisengageRequest, InfoRequest, RasMessage,
+    UnregRejectReason, UnregistrationConfirm, UnregistrationReject, UnregistrationRequest,
 };
 use causeway_base::EndCause;
 use outbox::Outbox;
@@ -61,6 +62,11 @@ impl Client {
     /// Whether calls may be made and taken.
     pub fn is_registered(&self, now: Instant) -> bool {
         self.registration.is_registered(now)
+    }
+
+    /// Whether calls may be taken without asking, as the gatekeeper said (preGrantedARQ).
+    pub fn answers_unasked(&self, now: Instant) -> bool {
+        self.registration.answers_unasked(now)
     }
 
     /// Takes one thing that happened.
@@ -161,14 +167,7 @@ impl Client {
     /// What the gatekeeper asks.
     fn asked(&mut self, now: Instant, from: SocketAddr, message: RasMessage) {
         match message {
-            RasMessage::UnregistrationRequest(request) => {
-                let request_seq_num = request.request_seq_num;
-                let confirm = UnregistrationConfirm { request_seq_num, ..Default::default() };
-                let confirm = RasMessage::UnregistrationConfirm(Box::new(confirm));
-                self.outbox.send(now, from, confirm);
-                let named = request.alternate_gatekeeper.as_deref().unwrap_or_default();
-                self.registration.thrown_out(now, named, &mut self.outbox);
-            }
+            RasMessage::UnregistrationRequest(request) => self.leave_asked(now, from, &request),
             RasMessage::DisengageRequest(request) => self.drop_asked(now, from, &request),
             RasMessage::BandwidthRequest(request) => self.bandwidth_asked(now, from, &request),
             RasMessage::InfoRequest(request) => self.info_asked(now, from, &request),
@@ -177,8 +176,34 @@ impl Client {
         }
     }
 
+    fn leave_asked(&mut self, now: Instant, from: SocketAddr, request: &UnregistrationRequest) {
+        let request_seq_num = request.request_seq_num;
+        if !self.registration.is_meant(now, &self.config, request) {
+            let reject = RasMessage::UnregistrationReject(Box::new(UnregistrationReject {
+                request_seq_num,
+                reject_reason: UnregRejectReason::NotCurrentlyRegistered,
+                ..Default::default()
+            }));
+            self.outbox.send(now, from, reject);
+            return;
+        }
+        let confirm = UnregistrationConfirm { request_seq_num, ..Default::default() };
+        self.outbox.send(now, from, RasMessage::UnregistrationConfirm(Box::new(confirm)));
+        let named = request.alternate_gatekeeper.as_deref().unwrap_or_default();
+        self.registration.thrown_out(now, named, &mut self.outbox);
+    }
+
     fn drop_asked(&mut self, now: Instant, from: SocketAddr, request: &DisengageRequest) {
         let request_seq_num = request.request_seq_num;
+        if !self.registration.is_called(now, &request.endpoint_identifier) {
+            let reject = RasMessage::DisengageReject(Box::new(DisengageReject {
+                request_seq_num,
+                reject_reason: DisengageRejectReason::NotRegistered,
+                ..Default::default()
+            }));
+            self.outbox.send(now, from, reject);
+            return;
+        }
         let confirm = DisengageConfirm { request_seq_num, ..Default::default() };
         self.outbox.send(now, from, RasMessage::DisengageConfirm(Box::new(confirm)));
         let identifier = request.call_identifier.as_ref().map(|one| one.guid);
@@ -186,16 +211,39 @@ impl Client {
         self.admissions.dropped(call, &mut self.outbox);
     }
 
+    /// A running call keeps the rate that it was admitted with, so less is refused rather than
+    /// promised and not kept. More is no harm.
     fn bandwidth_asked(&mut self, now: Instant, from: SocketAddr, request: &BandwidthRequest) {
-        let confirm = BandwidthConfirm {
-            request_seq_num: request.request_seq_num,
-            band_width: request.band_width,
-            ..Default::default()
-        };
-        self.outbox.send(now, from, RasMessage::BandwidthConfirm(Box::new(confirm)));
+        let (request_seq_num, band_width) = (request.request_seq_num, request.band_width);
         let identifier = request.call_identifier.as_ref().map(|one| one.guid);
         let call = (identifier, request.call_reference_value, request.answered_call);
-        self.admissions.limited(call, request.band_width, &mut self.outbox);
+        let refused = if !self.registration.is_called(now, &request.endpoint_identifier) {
+            Some((BandRejectReason::NotBound, 0))
+        } else {
+            match self.admissions.bandwidth(call) {
+                None => Some((BandRejectReason::InvalidConferenceId, 0)),
+                Some(used) if band_width < used => {
+                    Some((BandRejectReason::InsufficientResources, used))
+                }
+                Some(_) => None,
+            }
+        };
+        let answer = match refused {
+            Some((reject_reason, allowed_band_width)) => {
+                RasMessage::BandwidthReject(Box::new(BandwidthReject {
+                    request_seq_num,
+                    reject_reason,
+                    allowed_band_width,
+                    ..Default::default()
+                }))
+            }
+            None => RasMessage::BandwidthConfirm(Box::new(BandwidthConfirm {
+                request_seq_num,
+                band_width,
+                ..Default::default()
+            })),
+        };
+        self.outbox.send(now, from, answer);
     }
 
     fn info_asked(&mut self, now: Instant, from: SocketAddr, request: &InfoRequest) {

@@ -10,6 +10,7 @@ use causeway_asn1::BmpString;
 use causeway_asn1::h225::{
     AltGkInfo, AlternateGk, GatekeeperConfirm, GatekeeperReject, GatekeeperRejectReason,
     RasMessage, RegistrationConfirm, RegistrationReject, RegistrationRejectReason,
+    UnregistrationRequest,
 };
 use causeway_base::EndCause;
 use std::net::SocketAddr;
@@ -48,6 +49,8 @@ pub(super) struct Registration {
     gatekeeper_identifier: Option<BmpString>,
     /// What we are called, and until when.
     endpoint: Option<(BmpString, Instant)>,
+    /// Calls may be taken without asking.
+    answers_unasked: bool,
     alternates: Alternates,
     failures: u32,
 }
@@ -59,6 +62,7 @@ impl Registration {
             gatekeeper: config.gatekeeper,
             gatekeeper_identifier: None,
             endpoint: None,
+            answers_unasked: false,
             alternates: Alternates::default(),
             failures: 0,
         }
@@ -86,6 +90,30 @@ impl Registration {
 
     pub(super) fn is_registered(&self, now: Instant) -> bool {
         self.endpoint.as_ref().is_some_and(|(_, until)| *until > now)
+    }
+
+    pub(super) fn answers_unasked(&self, now: Instant) -> bool {
+        self.answers_unasked && self.is_registered(now)
+    }
+
+    /// Whether a request for the endpoint of this name is for us. Who does not see our messages
+    /// does not know the name, and may send with the gatekeeper's address.
+    pub(super) fn is_called(&self, now: Instant, name: &BmpString) -> bool {
+        self.endpoint.as_ref().is_some_and(|(own, until)| *until > now && own == name)
+    }
+
+    /// Whether it is our registration that is to end. Old gatekeepers name no endpoint, but where
+    /// it takes calls.
+    pub(super) fn is_meant(
+        &self,
+        now: Instant,
+        config: &Config,
+        request: &UnregistrationRequest,
+    ) -> bool {
+        match &request.endpoint_identifier {
+            Some(name) => self.is_called(now, name),
+            None => request.call_signal_address.contains(&address::transport(config.call_address)),
+        }
     }
 
     /// What we are called, while we are registered.
@@ -225,6 +253,16 @@ impl Registration {
         self.alternates.succeeded();
         if let Some(named) = &confirm.alternate_gatekeeper {
             self.alternates.learn(named);
+        }
+        match &confirm.pre_granted_arq {
+            // Where calls are to come from the gatekeeper alone, asking is what checks them.
+            Some(granted) => {
+                let anywhere = !granted.use_gk_call_signal_address_to_answer;
+                self.answers_unasked = granted.answer_call && anywhere;
+            }
+            // A lightweight answer leaves out what stays.
+            None if awaited == Some(Awaited::Registration) => self.answers_unasked = false,
+            None => {}
         }
         self.endpoint = Some((confirm.endpoint_identifier.clone(), now + granted));
         if confirm.gatekeeper_identifier.is_some() {

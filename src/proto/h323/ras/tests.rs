@@ -1,4 +1,5 @@
 mod alternate;
+mod asked;
 mod report;
 mod signed;
 
@@ -144,6 +145,15 @@ fn reject(request_seq_num: u16, reject_reason: RegistrationRejectReason) -> RasM
         request_seq_num,
         reject_reason,
         ..RegistrationReject::default()
+    }))
+}
+
+/// The gatekeeper ends the registration.
+fn leave() -> RasMessage {
+    RasMessage::UnregistrationRequest(Box::new(UnregistrationRequest {
+        request_seq_num: 903,
+        endpoint_identifier: Some("E1".into()),
+        ..UnregistrationRequest::default()
     }))
 }
 
@@ -338,16 +348,6 @@ fn what_the_gatekeeper_asks_is_answered() {
     assert_eq!(report.request_seq_num, 900);
     assert_eq!(report.per_call_info.as_ref().map(Vec::len), Some(1));
     assert_eq!(report.irr_status, Some(InfoRequestResponseStatus::Complete));
-    let less = BandwidthRequest {
-        request_seq_num: 901,
-        endpoint_identifier: "E1".into(),
-        call_reference_value: 5,
-        band_width: 7_680,
-        ..BandwidthRequest::default()
-    };
-    let (answers, events) = test.answer(RasMessage::BandwidthRequest(Box::new(less)));
-    assert!(matches!(&answers[..], [RasMessage::BandwidthConfirm(_)]));
-    assert_eq!(events, [Event::Bandwidth(KEY, 7_680)]);
     let drop = DisengageRequest {
         request_seq_num: 902,
         endpoint_identifier: "E1".into(),
@@ -358,8 +358,8 @@ fn what_the_gatekeeper_asks_is_answered() {
     let (answers, events) = test.answer(RasMessage::DisengageRequest(Box::new(drop)));
     assert!(matches!(&answers[..], [RasMessage::DisengageConfirm(_)]));
     assert_eq!(events, [Event::DropAsked(KEY)]);
-    let leave = UnregistrationRequest { request_seq_num: 903, ..UnregistrationRequest::default() };
-    let (answers, events) = test.answer(RasMessage::UnregistrationRequest(Box::new(leave)));
+    let leave = leave();
+    let (answers, events) = test.answer(leave);
     assert!(matches!(&answers[..], [RasMessage::UnregistrationConfirm(_)]));
     assert_eq!(events, [Event::ThrownOut]);
     assert!(!test.client.is_registered(test.now));
@@ -370,8 +370,7 @@ fn what_the_gatekeeper_asks_is_answered() {
 #[test]
 fn nobody_but_the_gatekeeper_is_heard_or_answered() {
     let mut test = Test::registered(3_000);
-    let leave = UnregistrationRequest { request_seq_num: 903, ..UnregistrationRequest::default() };
-    let leave = RasMessage::UnregistrationRequest(Box::new(leave));
+    let leave = leave();
     for from in [([127, 0, 0, 1], 1718), ([127, 0, 0, 7], 1719)] {
         let (answers, events) = test.answer_from(from.into(), leave.clone());
         assert_eq!((answers.len(), events.len()), (0, 0));

@@ -118,8 +118,6 @@ pub enum Event {
     Refused(CallKey, EndCause),
     /// A call is to end.
     DropAsked(CallKey),
-    /// A call is to use no more than this, in 100 bit/s.
-    Bandwidth(CallKey, u32),
 }
 
 /// What is to be done.

@@ -7,6 +7,7 @@ use super::words::{Event, Neighbour, Output};
 use crate::h323::address;
 use crate::h323::ras::CallKey;
 use crate::h323::ras::pending::{Fired, Pending};
+use crate::sip::random::Random;
 use causeway_asn1::h225::{InfoRequestResponse, InfoRequestResponseStatus, RasMessage};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -32,7 +33,6 @@ enum About {
 #[derive(Debug, Default)]
 pub(super) struct Asks {
     asks: BTreeMap<u16, (Pending, About)>,
-    last: u16,
 }
 
 impl Asks {
@@ -44,15 +44,17 @@ impl Asks {
         self.asks.values().map(|(pending, _)| pending.deadline()).min()
     }
 
-    /// A number that no question has.
-    fn number(&mut self) -> Option<u16> {
+    /// A number that no question has, never 0. Nobody foresees it who does not see the question,
+    /// so nobody else answers it with the address of who was asked.
+    fn number(&self, random: &mut Random) -> Option<u16> {
         if self.asks.len() >= MAX_ASKS {
             return None;
         }
+        // Most are free, so it ends soon.
         loop {
-            self.last = self.last.checked_add(1).unwrap_or(1);
-            if !self.asks.contains_key(&self.last) {
-                return Some(self.last);
+            let number = random.below(u16::MAX.into()) as u16 + 1;
+            if !self.asks.contains_key(&number) {
+                return Some(number);
             }
         }
     }
@@ -89,7 +91,7 @@ impl Gatekeeper {
         about: About,
         message: impl FnOnce(u16) -> RasMessage,
     ) {
-        let Some(sequence) = self.asks.number() else { return };
+        let Some(sequence) = self.asks.number(&mut self.random) else { return };
         let Some(data) = self.sealed(now, to, None, message(sequence)) else { return };
         let pending = Pending::new(now, to, sequence, data.clone());
         self.wake(pending.deadline());

@@ -13,7 +13,7 @@ use causeway_asn1::h225::{
     RegistrationRejectReason, RegistrationRequest, SecurityErrors, TransportAddress,
     UnregistrationRequest, VendorIdentifier,
 };
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
 
 /// The shortest registration that is granted, whatever is asked for.
@@ -54,9 +54,6 @@ impl Gatekeeper {
             let identifier = request.endpoint_identifier.as_ref();
             return self.keep_alive(now, asker, identifier, time_to_live, token, data);
         }
-        let Some(call) = first(&request.call_signal_address) else {
-            return self.reject(now, &asker, RegistrationRejectReason::InvalidCallSignalAddress);
-        };
         let aliases = request.terminal_alias.as_deref().map(some).unwrap_or_default();
         let time = self.signer.time(now);
         let (identity, key) = match self.users.verdict(&aliases, token, data, time) {
@@ -71,6 +68,10 @@ impl Gatekeeper {
             // Else a forged address would put somebody without a password in its place.
             return self.reject(now, &asker, RegistrationRejectReason::SecurityDenial);
         }
+        let bound = identity == Identity::Anybody;
+        let Some(call) = address_of(&request.call_signal_address, asker.from.ip(), bound) else {
+            return self.reject(now, &asker, RegistrationRejectReason::InvalidCallSignalAddress);
+        };
         let product = product(&request.endpoint_vendor);
         let registrant = Registrant { ras: asker.from, call, aliases, identity, product };
         let wanted = Wanted { registrant: registrant.clone(), key, time_to_live };
@@ -182,9 +183,19 @@ fn not_now(proof: Proof) -> RegistrationRejectReason {
     })
 }
 
-/// The first address of our networks.
-fn first(addresses: &[TransportAddress]) -> Option<SocketAddr> {
-    addresses.iter().take(MAX_ALIASES).find_map(address::socket)
+/// The first address where calls to an endpoint may go. Of one without a password, which is
+/// `bound`, it is its own, so that nobody has us call a third party. One with a password may be
+/// behind a router; our own machine and groups are not where it is.
+fn address_of(addresses: &[TransportAddress], source: IpAddr, bound: bool) -> Option<SocketAddr> {
+    let source = source.to_canonical();
+    let may_be = |call: &SocketAddr| {
+        let ip = call.ip().to_canonical();
+        let elsewhere = !ip.is_unspecified()
+            && !ip.is_multicast()
+            && (!ip.is_loopback() || source.is_loopback());
+        ip == source || !bound && elsewhere
+    };
+    addresses.iter().take(MAX_ALIASES).filter_map(address::socket).find(may_be)
 }
 
 /// A product and its version, as text.

@@ -100,8 +100,7 @@ fn the_best_alternate_takes_over_and_then_the_next() {
     assert!(matches!(&events[..], [Event::Registered(_)]), "{events:?}");
     assert!(test.client.is_registered(test.now));
     // The old one is no longer heard.
-    let leave = UnregistrationRequest { request_seq_num: 903, ..UnregistrationRequest::default() };
-    test.hear(GATEKEEPER.into(), RasMessage::UnregistrationRequest(Box::new(leave)));
+    test.hear(GATEKEEPER.into(), leave());
     assert_eq!(test.drain_all(), (vec![], vec![]));
 }
 

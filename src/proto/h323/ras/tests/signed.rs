@@ -52,8 +52,7 @@ fn a_gatekeeper_that_signed_once_is_believed_in_nothing_else() {
     let data = signed(&mut signer, test.now, "secret", confirm(number, 100));
     test.client.handle_input(test.now, Input::Datagram { from: GATEKEEPER.into(), data: &data });
     assert_eq!(test.drain().1.len(), 1);
-    let leave = UnregistrationRequest { request_seq_num: 903, ..UnregistrationRequest::default() };
-    let leave = RasMessage::UnregistrationRequest(Box::new(leave));
+    let leave = leave();
     let (answers, events) = test.answer(leave.clone());
     assert_eq!((answers.len(), events.len()), (0, 0), "without a token");
     let data = signed(&mut signer, test.now, "secret", leave);

@@ -97,3 +97,20 @@ fn silence_says_that_nobody_knows() {
     assert_eq!(test.asked, [Event::Found(1, None)]);
     assert_eq!(test.now - start, Duration::from_secs(12));
 }
+
+#[test]
+fn the_numbers_of_questions_are_not_foreseen() {
+    let numbers = |seed| {
+        let mut test = Test::new();
+        test.gatekeeper = Gatekeeper::new(Config { seed, ..config(test.now) });
+        (1..=16).flat_map(|query| asked_for(&mut test, query, "7723")).map(|(_, n)| n).collect()
+    };
+    let (one, other): (Vec<u16>, Vec<u16>) = (numbers([3; 32]), numbers([5; 32]));
+    assert_ne!(one, other);
+    let follow = one.windows(2).filter(|two| two[1] == two[0].wrapping_add(1));
+    assert!(follow.count() < 3, "{one:?}");
+    let mut different = one.clone();
+    different.sort_unstable();
+    different.dedup();
+    assert_eq!((one.len(), different.len()), (32, 32));
+}

@@ -164,3 +164,31 @@ fn who_used_a_password_has_to_use_it_always() {
     assert_eq!(test.sent.len(), sent + 5, "each is refused");
     assert_eq!(test.heard.len(), heard, "and the room does not notice");
 }
+
+#[test]
+fn calls_to_a_room_do_not_go_to_our_own_machine_or_to_groups() {
+    let seen: SocketAddr = ([192, 0, 2, 5], 1719).into();
+    let behind_a_router: SocketAddr = ([10, 0, 0, 5], 1720).into();
+    for (call, taken) in [
+        (([127, 0, 0, 1], 1720).into(), false),
+        (([0, 0, 0, 0], 1720).into(), false),
+        (([224, 0, 1, 41], 1720).into(), false),
+        ("[::ffff:127.0.0.1]:1720".parse().expect("an address"), false),
+        (behind_a_router, true),
+    ] {
+        let mut test = Test::new();
+        let mut client = Client::new(ras::Config {
+            gatekeeper: GATEKEEPER.into(),
+            discover: false,
+            call_address: call,
+            ..room9(test.now, "secret")
+        });
+        client.handle_input(test.now, ras::Input::Command(ras::Command::Start));
+        let ras::Output::Transmit { data, .. } = client.poll_output() else { panic!("it asks") };
+        test.bytes(seen, &data);
+        match &test.asked[..] {
+            [Event::Registering(_, room)] => assert_eq!((room.call, taken), (call, true)),
+            asked => assert_eq!((asked.len(), taken), (0, false)),
+        }
+    }
+}

@@ -5,11 +5,11 @@ use causeway_asn1::h225::{
     GatekeeperRequest, RegistrationRejectReason, RegistrationRequest, UnregistrationRequest,
 };
 
-fn request(sequence: u16, aliases: &[&str]) -> RasMessage {
+fn request(from: SocketAddr, sequence: u16, aliases: &[&str]) -> RasMessage {
     RasMessage::RegistrationRequest(Box::new(RegistrationRequest {
         request_seq_num: sequence,
-        call_signal_address: vec![address::transport(([127, 0, 0, 4], 1720).into())],
-        ras_address: vec![address::transport(STRANGER.into())],
+        call_signal_address: vec![address::transport((from.ip(), 1720).into())],
+        ras_address: vec![address::transport(from)],
         terminal_alias: Some(aliases.iter().map(|alias| address::alias(alias)).collect()),
         time_to_live: Some(60),
         ..RegistrationRequest::default()
@@ -115,14 +115,14 @@ fn what_endpoints_are_called_cannot_be_guessed_and_has_to_be_said() {
 fn a_name_belongs_to_who_has_it() {
     let mut test = Test::registered();
     let RasMessage::RegistrationReject(reject) =
-        take(&mut test, STRANGER.into(), &request(1, &["ROOM 1"]))
+        take(&mut test, STRANGER.into(), &request(STRANGER.into(), 1, &["ROOM 1"]))
     else {
         panic!("another host takes it")
     };
     assert!(matches!(reject.reject_reason, RegistrationRejectReason::DuplicateAlias(_)));
     // The same host may: it was restarted.
     let restarted: SocketAddr = ([127, 0, 0, 2], 40_000).into();
-    let answer = take(&mut test, restarted, &request(2, &["Room 1"]));
+    let answer = take(&mut test, restarted, &request(restarted, 2, &["Room 1"]));
     assert!(matches!(answer, RasMessage::RegistrationConfirm(_)));
     assert_eq!(test.gatekeeper.registrant(ENDPOINT.into()), None);
     assert_eq!(test.gatekeeper.named("Room 1").map(|room| room.ras), Some(restarted));
@@ -137,14 +137,16 @@ fn one_address_does_not_fill_the_table() {
     for n in 0..MAX_PER_SOURCE as u16 + 20 {
         let from: SocketAddr = ([127, 0, 0, 4], 2_000 + n).into();
         let name = format!("Room {n}");
-        if let RasMessage::RegistrationConfirm(_) = take(&mut test, from, &request(1, &[&name])) {
+        if let RasMessage::RegistrationConfirm(_) =
+            take(&mut test, from, &request(from, 1, &[&name]))
+        {
             taken += 1;
         }
         test.asked.clear();
     }
     assert_eq!(taken, MAX_PER_SOURCE);
     let from: SocketAddr = ([127, 0, 0, 5], 1719).into();
-    let answer = take(&mut test, from, &request(1, &["Another"]));
+    let answer = take(&mut test, from, &request(from, 1, &["Another"]));
     assert!(matches!(answer, RasMessage::RegistrationConfirm(_)), "others have their place");
 }
 
@@ -159,7 +161,7 @@ fn all_endpoints_are_told_when_it_stops() {
     assert!(!test.asked.iter().any(|event| matches!(event, Event::Registering(..))));
     // One that does not answer is not waited for without end.
     let mut test = Test::new();
-    take(&mut test, STRANGER.into(), &request(1, &["Mute"]));
+    take(&mut test, STRANGER.into(), &request(STRANGER.into(), 1, &["Mute"]));
     test.elsewhere.clear();
     test.say(Command::Unregister(STRANGER.into()));
     assert!(!test.gatekeeper.is_idle());
@@ -183,4 +185,26 @@ fn another_gatekeepers_endpoints_are_not_answered() {
     request.gatekeeper_identifier = Some("Causeway".into());
     test.datagram(STRANGER.into(), &RasMessage::GatekeeperRequest(Box::new(request)));
     assert_eq!(test.elsewhere.len(), 1);
+}
+
+#[test]
+fn calls_to_who_has_no_password_go_where_it_is() {
+    let mut test = Test::new();
+    let other: SocketAddr = ([192, 0, 2, 9], 1720).into();
+    let own: SocketAddr = ([127, 0, 0, 4], 1730).into();
+    let mut ask = |addresses: &[SocketAddr]| {
+        let message = RasMessage::RegistrationRequest(Box::new(RegistrationRequest {
+            request_seq_num: 1 + addresses.len() as u16,
+            call_signal_address: addresses.iter().copied().map(address::transport).collect(),
+            terminal_alias: Some(vec![address::alias("Room 4"), address::alias("8004")]),
+            time_to_live: Some(60),
+            ..RegistrationRequest::default()
+        }));
+        take(&mut test, STRANGER.into(), &message)
+    };
+    let RasMessage::RegistrationReject(reject) = ask(&[other]) else { panic!("a third party") };
+    assert_eq!(reject.reject_reason, RegistrationRejectReason::InvalidCallSignalAddress);
+    let answer = ask(&[other, own]);
+    assert!(matches!(answer, RasMessage::RegistrationConfirm(_)), "{answer:?}");
+    assert_eq!(test.gatekeeper.named("8004").map(|room| room.call), Some(own));
 }
