@@ -17,6 +17,7 @@ mod facts;
 mod listen;
 mod locate;
 pub mod ras;
+mod reachable;
 mod shared;
 #[cfg(test)]
 mod tests;
