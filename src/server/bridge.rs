@@ -210,6 +210,7 @@ impl Bridge {
             directory: Arc::clone(&live.directory),
             sip: sip.clone(),
             h323: h323.clone(),
+            ras: ras.clone(),
             webrtc,
             engine,
             pack,
@@ -231,7 +232,8 @@ impl Bridge {
             news,
             handovers: handover_sender,
             legs,
-            local: local(&bound),
+            local: local(first(&bound)),
+            local_h323: local(h323.bound().first().map_or(first(&bound), SocketAddr::ip)),
             max_calls: config.max_calls,
             draining: false,
             echoes: echoes.clone(),
@@ -339,7 +341,7 @@ impl Bridge {
 
     /// The address of this node at which calls arrive, where nothing else tells.
     pub(crate) fn local(&self) -> IpAddr {
-        local(&self.bound)
+        local(first(&self.bound))
     }
 
     /// H.323.
@@ -552,9 +554,13 @@ pub(crate) async fn open_store(config: &Config) -> Result<Store, StartError> {
     Store::open(&config.store.location, secrets).await.map_err(StartError::Store)
 }
 
-/// The local address of the media of calls that we make: where SIP is listened on.
-fn local(bound: &[(Carrier, SocketAddr)]) -> IpAddr {
-    let first = bound.first().map_or(IpAddr::from([127, 0, 0, 1]), |(_, address)| address.ip());
+/// Where SIP is listened on first.
+fn first(bound: &[(Carrier, SocketAddr)]) -> IpAddr {
+    bound.first().map_or(IpAddr::from([127, 0, 0, 1]), |(_, address)| address.ip())
+}
+
+/// The local address of the media of calls that we make: where their signalling is listened on.
+fn local(first: IpAddr) -> IpAddr {
     greeting::local_addresses(first).first().copied().unwrap_or(first)
 }
 
@@ -567,7 +573,7 @@ fn pack(config: &Config) -> Result<Pack, StartError> {
     Ok(pack)
 }
 
-fn rules(config: &Config) -> Rules {
+pub(crate) fn rules(config: &Config) -> Rules {
     Rules {
         dial_plan: Arc::clone(&config.dial_plan),
         names: config.names.clone(),

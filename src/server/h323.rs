@@ -11,7 +11,7 @@ use causeway_adapter::h323::ras::{
 };
 use causeway_adapter::leg_ids::LegIds;
 use causeway_base::{Alias, EndCause};
-use causeway_dial::IncomingCall;
+use causeway_dial::{Destination, IncomingCall};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use tokio::sync::mpsc;
@@ -43,6 +43,11 @@ pub(crate) fn config(
         refused,
         leads: Arc::new(move |call| leads(&desk, &call.called, &call.calling, call.local)),
         ras,
+        gatekeepers: {
+            let neighbours = h323.gatekeeper.iter().flat_map(|own| &own.neighbours);
+            let upstream = h323.upstream.iter().map(|there| there.gatekeeper);
+            upstream.chain(neighbours.map(|one| one.address)).map(|at| at.ip()).collect()
+        },
         nameservers: config.nameservers.clone(),
         ..H323Config::new(h323.listen.clone(), legs)
     }
@@ -50,8 +55,20 @@ pub(crate) fn config(
 
 /// Whether a name or a rule takes a call.
 fn leads(desk: &FrontDesk, called: &Alias, calling: &Alias, local: IpAddr) -> bool {
-    let (_, explanation) = desk.destination(&IncomingCall { called, calling, trunk: None, local });
-    explanation.names().iter().any(|step| step.found) || explanation.taken_by().is_some()
+    destination(desk, called, calling, local).is_some()
+}
+
+/// Where a call leads that a name or a rule takes.
+fn destination(
+    desk: &FrontDesk,
+    called: &Alias,
+    calling: &Alias,
+    local: IpAddr,
+) -> Option<Destination> {
+    let call = IncomingCall { called, calling, trunk: None, local };
+    let (destination, explanation) = desk.destination(&call);
+    let is_named = explanation.names().iter().any(|step| step.found);
+    (is_named || explanation.taken_by().is_some()).then_some(destination)
 }
 
 /// Starts our gatekeeper and our registration at another's, where there are such. What they want of
@@ -108,16 +125,20 @@ fn admit(
     };
     let from = request.calling.first().cloned().unwrap_or_default();
     let calling = Alias::H323 { user: from, host: request.source.ip().to_string() };
-    let known = request.called.iter().any(|name| {
+    let known = request.called.iter().filter_map(|name| {
         let called = Alias::H323 { user: name.clone(), host: local.to_string() };
-        leads(desk, &called, &calling, local)
+        destination(desk, &called, &calling, local)
     });
+    let known: Vec<Destination> = known.collect();
+    // A user of ours is where its room is, if that is registered.
+    let is_user = |place: &Destination| matches!(place, Destination::User(_));
     // Neighbours are asked for the first name.
     let first = request.called.first().map(|name| name.to_lowercase()).unwrap_or_default();
     let fits = |prefix: &String| first.starts_with(&prefix.to_lowercase());
     match (&request.by, request.room) {
-        _ if known => Decision::Here,
+        _ if !known.iter().all(is_user) => Decision::Here,
         (_, Some(room)) => Decision::Direct(room),
+        _ if !known.is_empty() => Decision::Here,
         (By::Neighbour, None) => Decision::Refuse(EndCause::NotFound),
         (By::Room(_), None) if neighbours.iter().flat_map(|one| &one.prefixes).any(fits) => {
             Decision::Neighbour
@@ -133,4 +154,42 @@ pub(crate) fn obey(h323: H323Handle, mut wishes: mpsc::Receiver<RasEvent>) {
             h323.gatekeeper_wants(&wish);
         }
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::meeting::Meetings;
+
+    #[test]
+    fn a_room_of_a_user_is_called_where_it_registered_and_a_conference_keeps_its_number() {
+        let text = "[node]\nstate_dir = \"/nonexistent\"\n\
+            [[user]]\nname = \"room9\"\npassword = \"hunter2\"\naliases = [\"9009\"]\n\
+            [[conference]]\nname = \"One\"\naliases = [\"1001\"]\nopen = true\n";
+        let config = Config::parse("test.toml", text, &|_| None).expect("valid");
+        let meetings = Arc::new(Meetings::fixed(config.conferences.clone()));
+        let desk = FrontDesk::new(crate::bridge::rules(&config), meetings);
+        let room: SocketAddr = "192.0.2.9:1720".parse().expect("an address");
+        let ask = |by: By, name: &str, room: Option<SocketAddr>| {
+            let request = AdmissionRequest {
+                by,
+                called: vec![name.to_owned()],
+                destination: None,
+                calling: vec!["7007".to_owned()],
+                user: None,
+                source: "192.0.2.8:1719".parse().expect("an address"),
+                bandwidth: 0,
+                room,
+            };
+            admit(&desk, "192.0.2.5:1720".parse().expect("an address"), &[], &request)
+        };
+        for name in ["9009", "room9"] {
+            assert_eq!(ask(By::Neighbour, name, Some(room)), Decision::Direct(room), "{name}");
+            assert_eq!(ask(By::Neighbour, name, None), Decision::Here, "by SIP, perhaps: {name}");
+        }
+        assert_eq!(ask(By::Neighbour, "1001", Some(room)), Decision::Here);
+        assert_eq!(ask(By::Neighbour, "7777", Some(room)), Decision::Direct(room));
+        let nowhere = Decision::Refuse(EndCause::NotFound);
+        assert_eq!(ask(By::Neighbour, "7777", None), nowhere);
+    }
 }

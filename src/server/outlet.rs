@@ -5,6 +5,7 @@ use crate::directory::Directory;
 use crate::journal::Journal;
 use crate::look::Snapshots;
 use causeway_adapter::h323::H323Handle;
+use causeway_adapter::h323::ras::RasHandle;
 use causeway_adapter::sip::{SipError, SipHandle};
 use causeway_adapter::webrtc::WebRtcHandle;
 use causeway_base::LegId;
@@ -22,6 +23,11 @@ pub(crate) trait Outlet: fmt::Debug + Send + Sync + 'static {
     /// # Errors
     /// [`Busy`]: try the same order again a little later.
     fn carry_out(&self, order: Order) -> Result<(), Busy>;
+
+    /// What reaches a user of ours: H.323 where only a room of that registered for it.
+    fn reaches(&self, _user: &str) -> Protocol {
+        Protocol::Sip
+    }
 }
 
 impl Snapshots for Drivers {
@@ -45,6 +51,8 @@ pub(crate) struct Drivers {
     pub(crate) directory: Arc<Directory>,
     pub(crate) sip: SipHandle,
     pub(crate) h323: H323Handle,
+    /// Knows which rooms are registered.
+    pub(crate) ras: Option<RasHandle>,
     pub(crate) webrtc: WebRtcHandle,
     pub(crate) engine: Engine,
     pub(crate) pack: Arc<Pack>,
@@ -68,6 +76,15 @@ impl Drivers {
 }
 
 impl Outlet for Drivers {
+    fn reaches(&self, user: &str) -> Protocol {
+        let is_room = self.ras.as_ref().is_some_and(|ras| ras.room(user).is_some());
+        if is_room && !self.sip.registrations().iter().any(|device| *device.user == *user) {
+            Protocol::H323
+        } else {
+            Protocol::Sip
+        }
+    }
+
     fn carry_out(&self, order: Order) -> Result<(), Busy> {
         match order {
             Order::Leg(command) => self.tell_adapter(command),

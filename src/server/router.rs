@@ -16,7 +16,7 @@ use crate::record::Draft;
 use crate::view::CallOut;
 use crate::web::Echoes;
 use causeway_base::{ConferenceId, EndCause, LegId};
-use causeway_conference::{Goal, LegCommand, LegEvent, Offered, Role, reception};
+use causeway_conference::{Goal, LegCommand, LegEvent, Offered, Protocol, Role, reception};
 use causeway_dial::calling_out::Asker;
 use causeway_plan::{MediaCommand, MediaEvent, Subject};
 use std::net::IpAddr;
@@ -42,6 +42,8 @@ pub(crate) struct Router<O> {
     pub(crate) legs: causeway_adapter::sip::LegIds,
     /// The local address of the media of calls that we make.
     pub(crate) local: IpAddr,
+    /// The same, of calls to rooms of H.323: their network may be another one.
+    pub(crate) local_h323: IpAddr,
     pub(crate) max_calls: usize,
     pub(crate) draining: bool,
     /// The tests of browsers: their legs belong to no actor.
@@ -258,7 +260,11 @@ impl<O: Outlet> Router<O> {
         let shown = Appearance::ourselves();
         let errand = self.desk.outgoing().place(Instant::now(), leg, &wanted, call, shown)?;
         let handle = self.actor_of(leg, &Purpose::Join { key, role, beside });
-        self.send_out(&handle, self.local, errand, watcher).await?;
+        let local = match errand.protocol() {
+            Protocol::H323 => self.local_h323,
+            Protocol::Sip | Protocol::WebRtc => self.local,
+        };
+        self.send_out(&handle, local, errand, watcher).await?;
         Ok(leg)
     }
 
@@ -270,7 +276,14 @@ impl<O: Outlet> Router<O> {
             None => self.errand(purpose, &caller),
         };
         let sent = match errand {
-            Ok(errand) => self.send_out(&handle, caller.local, errand, None).await,
+            Ok(errand) => {
+                let calls_by = caller.offered.as_ref().map(|offered| offered.protocol);
+                let local = match errand.protocol() {
+                    Protocol::H323 if calls_by != Some(Protocol::H323) => self.local_h323,
+                    _ => caller.local,
+                };
+                self.send_out(&handle, local, errand, None).await
+            }
             Err(cause) => Err(cause),
         };
         if let Err(cause) = sent {
@@ -291,7 +304,10 @@ impl<O: Outlet> Router<O> {
                 let wanted = Wanted { asker, conference: None, rule };
                 outgoing.place(now, leg, &wanted, call, shown)
             }
-            Purpose::User(name) => Ok(outgoing.to_user(now, leg, &name, caller.lang, shown)),
+            Purpose::User(name) => {
+                let protocol = self.outlet.reaches(&name);
+                Ok(outgoing.to_user(now, leg, &name, protocol, caller.lang, shown))
+            }
             Purpose::Join { .. } | Purpose::Ask(_) => Err(EndCause::Internal),
         }
     }

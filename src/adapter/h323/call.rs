@@ -1,9 +1,10 @@
 //! One call: its session between the connections and its leg. One task each.
 
 use super::config::{Decision, IncomingCall};
-use super::control::{ControlWay, Happened};
+use super::control::{ControlWay, Happened, Peers};
 use super::facts::{self, Path};
-use super::ras::{CallKey, UpstreamState};
+use super::ras::{CallKey, UpstreamState, UpstreamView};
+use super::reachable::{is_ours, reachable};
 use super::shared::{Life, Present, Seat, Shared};
 use super::upstream::Asked;
 use super::wire::{Lost, Wire};
@@ -12,7 +13,6 @@ use causeway_base::EndCause;
 use causeway_conference::{LegCommand, LegEvent, PortAddress};
 use causeway_plan::{DigitMethod, OfferPolicy};
 use causeway_proto::h323::call::Offer;
-use causeway_proto::h323::call::words::MAX_DIGITS;
 use causeway_proto::h323::session::{Command, Event, Input, Output, Session, Terms};
 use causeway_proto::offer_answer::LocalMedia;
 use std::collections::VecDeque;
@@ -38,6 +38,8 @@ pub(super) struct Call {
     control: ControlWay,
     stage: Stage,
     path: Path,
+    /// Where else than its signalling the peer says it is: itself, and its H.245.
+    elsewhere: [Option<IpAddr>; 2],
     vendor: Option<String>,
     life: watch::Receiver<Life>,
     /// Events that the bridge is to hear, in order: some for each packet of one read.
@@ -104,6 +106,7 @@ impl Call {
             control: ControlWay::None,
             stage,
             path,
+            elsewhere: [None; 2],
             vendor: None,
             life: shared.life.subscribe(),
             outbox: VecDeque::new(),
@@ -255,7 +258,8 @@ impl Call {
                     }
                 }
                 Output::ConnectControl(address) => {
-                    let address = reachable(address, self.path.remote.ip());
+                    self.elsewhere[1] = Some(address.ip());
+                    let address = reachable(address, self.path.remote.ip(), is_ours);
                     self.control.connect(address, &self.shared.config);
                 }
                 // Why it is over may be told after it.
@@ -321,7 +325,10 @@ impl Call {
         if !matches!(self.stage, Stage::Silent { .. }) {
             return;
         }
-        if offer.overlap && !self.leads(&offer) {
+        self.elsewhere[0] = offer.source.map(|source| source.ip());
+        // Whoever is not known has its call admitted, or not, with what it dialled: which numbers
+        // lead somewhere is not answered digit by digit to anybody.
+        if offer.overlap && self.proved(&offer).is_some() && !self.leads(&offer) {
             let until = Instant::now() + NEXT_DIGIT;
             self.stage = Stage::Dialling { offer, until };
             return self.command(Command::AskDigits);
@@ -332,9 +339,7 @@ impl Call {
     /// More digits of the number.
     fn dialled(&mut self, digits: &str, last: bool) {
         let Stage::Dialling { offer, until } = &mut self.stage else { return };
-        let number = offer.called_number.get_or_insert_default();
-        let room = MAX_DIGITS.saturating_sub(number.len());
-        number.extend(digits.chars().take(room));
+        facts::dialled_further(offer, digits);
         *until = Instant::now() + NEXT_DIGIT;
         let offer = offer.clone();
         if last || self.leads(&offer) {
@@ -343,13 +348,14 @@ impl Call {
     }
 
     /// The number is complete. Where we are registered at a gatekeeper it is asked first, as H.323
-    /// section 8.1 wants of who is called; of calls that our own gatekeeper sent here it knows
+    /// section 8.1 wants of who is called, unless it said that it need not be; of calls that our own gatekeeper sent here it knows
     /// nothing.
     fn complete(&mut self, offer: Box<Offer>) {
         let ras = self.shared.config.ras.as_ref();
-        let upstream = ras.filter(|ras| {
-            ras.upstream().is_some_and(|view| view.state == UpstreamState::Registered)
-        });
+        let wants = |view: &UpstreamView| {
+            view.state == UpstreamState::Registered && !view.pre_granted_answer
+        };
+        let upstream = ras.filter(|ras| ras.upstream().as_ref().is_some_and(wants));
         let asked = upstream
             .filter(|_| self.proved(&offer).is_none())
             .and_then(|ras| Asked::new(ras, &offer, self.path.remote));
@@ -456,15 +462,24 @@ impl Call {
     fn accept(&mut self, policy: OfferPolicy, media: PortAddress) {
         let Stage::Leg { seat, tunnelled } = &self.stage else { return };
         let (leg, tunnelled) = (seat.leg, *tunnelled);
-        let control = if tunnelled { None } else { self.await_control() };
+        let is_carried = tunnelled || self.control.is_made();
+        let control = if is_carried { None } else { self.await_control() };
         let terms = Box::new(terms(policy, media, self.path.remote.ip()));
         self.command(Command::Answer { terms, control });
+        self.drain();
+        // What was proposed may leave nothing to agree to: it ended then, and was never answered.
+        if !matches!(self.stage, Stage::Leg { .. }) {
+            return;
+        }
         // TCP has proved where the caller is; nothing follows by which it would confirm.
         self.outbox.push_back(LegEvent::Answered { leg });
     }
 
     /// We answered, or were answered, without a way for H.245.
     fn announce_control(&mut self) {
+        if self.control.is_made() {
+            return;
+        }
         match self.await_control() {
             Some(address) => self.command(Command::AnnounceControl(address)),
             None => self.command(Command::End(EndCause::PortsExhausted)),
@@ -474,7 +489,15 @@ impl Call {
     /// Takes a connection for H.245. Gives the address as the peer sees it.
     fn await_control(&mut self) -> Option<SocketAddr> {
         let Shared { config, ports, locals, .. } = &*self.shared;
-        let ends = (self.path.local, self.path.remote.ip());
+        let source = self.path.remote.ip();
+        let is_gatekeeper =
+            config.gatekeepers.iter().any(|one| one.to_canonical() == source.to_canonical());
+        let named = self.elsewhere.iter().flatten().copied();
+        let peers = match is_gatekeeper {
+            true => Peers::Any,
+            false => Peers::At(std::iter::once(source).chain(named).collect()),
+        };
+        let ends = (self.path.local, peers);
         match self.control.listen(ends, ports, config) {
             Ok(port) => Some(SocketAddr::new(locals.advertised(self.path.local), port)),
             Err(error) => {
@@ -530,50 +553,9 @@ pub(super) fn terms(policy: OfferPolicy, media: PortAddress, source: IpAddr) -> 
     }
 }
 
-/// Where a peer's address for H.245 is reached: one that leads nowhere from here, as rooms behind
-/// NAT give it, stands for the address that its signalling comes from.
-fn reachable(given: SocketAddr, source: IpAddr) -> SocketAddr {
-    let source = source.to_canonical();
-    let leads_elsewhere = match (given.ip().to_canonical(), source) {
-        (IpAddr::V4(given), IpAddr::V4(source)) => {
-            let inner = given.is_loopback() || given.is_link_local() || given.is_unspecified();
-            let unroutable = given.is_private() && !source.is_private();
-            inner || unroutable || given.is_multicast() || given.is_broadcast()
-        }
-        (IpAddr::V6(given), _) => {
-            let inner = given.is_loopback() || given.is_unspecified();
-            inner || given.is_multicast() || given.is_unicast_link_local()
-        }
-        (IpAddr::V4(_), IpAddr::V6(_)) => false,
-    };
-    if leads_elsewhere { SocketAddr::new(source, given.port()) } else { given }
-}
-
 async fn sleep_until(at: Option<Instant>) {
     match at {
         Some(at) => tokio::time::sleep_until(at.into()).await,
         None => std::future::pending().await,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_address_behind_nat_stands_for_the_source() {
-        for (given, source, expected) in [
-            ("192.0.2.9:2000", "192.0.2.9", "192.0.2.9:2000"),
-            ("192.0.2.10:2000", "192.0.2.9", "192.0.2.10:2000"),
-            ("10.0.0.5:2000", "192.0.2.9", "192.0.2.9:2000"),
-            ("10.0.0.5:2000", "10.9.0.1", "10.0.0.5:2000"),
-            ("127.0.0.1:2000", "192.0.2.9", "192.0.2.9:2000"),
-            ("0.0.0.0:2000", "192.0.2.9", "192.0.2.9:2000"),
-            ("169.254.169.254:80", "192.0.2.9", "192.0.2.9:80"),
-            ("[::1]:2000", "2001:db8::9", "[2001:db8::9]:2000"),
-        ] {
-            let (given, source) = (given.parse().expect("given"), source.parse().expect("source"));
-            assert_eq!(reachable(given, source).to_string(), expected);
-        }
     }
 }

@@ -5,7 +5,7 @@ pub use crate::admission::{Admission, Decision, IncomingCall, Refused};
 pub use crate::leg_ids::LegIds;
 pub use crate::local::Advertised;
 use std::fmt;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::Duration;
@@ -78,6 +78,9 @@ pub struct H323Config {
     pub leads: Leads,
     /// Our gatekeeper, and the one where we are registered.
     pub ras: Option<RasHandle>,
+    /// Gatekeepers that may bring us the signalling of others, whose H.245 then comes straight from
+    /// where they are.
+    pub gatekeepers: Vec<IpAddr>,
     /// DNS servers to ask instead of the system's.
     pub nameservers: Vec<SocketAddr>,
 }
@@ -113,6 +116,7 @@ impl H323Config {
             refused: Arc::new(|_, _| {}),
             leads: Arc::new(|_| true),
             ras: None,
+            gatekeepers: Vec::new(),
             nameservers: Vec::new(),
         }
     }

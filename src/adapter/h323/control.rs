@@ -24,12 +24,30 @@ pub(super) enum ControlWay {
     /// Nobody wants one.
     #[default]
     None,
-    /// The peer is to connect, from its own address alone.
-    Awaited { listener: TcpListener, peer: IpAddr, until: Instant },
+    /// The peer is to connect.
+    Awaited { listener: TcpListener, peers: Peers, until: Instant },
     /// We connect.
     Attempted(Attempt),
     /// It stands.
     Open(Wire),
+}
+
+/// Who may connect.
+#[derive(Debug)]
+pub(super) enum Peers {
+    /// The first who does: a gatekeeper brings the signalling, and nobody says where the peer is.
+    Any,
+    /// Whoever is at one of these addresses.
+    At(Vec<IpAddr>),
+}
+
+impl Peers {
+    fn take(&self, from: IpAddr) -> bool {
+        match self {
+            Peers::Any => true,
+            Peers::At(peers) => peers.iter().any(|peer| peer.to_canonical() == from.to_canonical()),
+        }
+    }
 }
 
 /// What happened to it.
@@ -78,20 +96,25 @@ impl Ports {
 }
 
 impl ControlWay {
-    /// Takes connections of the peer from now on. Gives the port.
+    /// Whether a connection stands or is being made.
+    pub(super) fn is_made(&self) -> bool {
+        matches!(self, ControlWay::Attempted(_) | ControlWay::Open(_))
+    }
+
+    /// Takes connections of the peer from now on, where none stands. Gives the port.
     ///
     /// # Errors
     /// Where no port is free.
     pub(super) fn listen(
         &mut self,
-        (local, peer): (IpAddr, IpAddr),
+        (local, peers): (IpAddr, Peers),
         ports: &Ports,
         config: &H323Config,
     ) -> io::Result<u16> {
         let listener = ports.bind(local, config)?;
         let port = listener.local_addr()?.port();
         let until = Instant::now() + config.limits.control;
-        *self = ControlWay::Awaited { listener, peer, until };
+        *self = ControlWay::Awaited { listener, peers, until };
         Ok(port)
     }
 
@@ -110,8 +133,8 @@ impl ControlWay {
     pub(super) async fn next(&mut self, config: &H323Config) -> Happened {
         let made = match self {
             ControlWay::None => std::future::pending().await,
-            ControlWay::Awaited { listener, peer, until } => {
-                timeout_at(*until, accept(listener, *peer)).await.map_err(|_| Lost)
+            ControlWay::Awaited { listener, peers, until } => {
+                timeout_at(*until, accept(listener, peers)).await.map_err(|_| Lost)
             }
             ControlWay::Attempted(attempt) => attempt.await,
             ControlWay::Open(wire) => match wire.read().await {
@@ -140,11 +163,11 @@ impl ControlWay {
     }
 }
 
-/// The first connection from an address; others are dropped.
-async fn accept(listener: &TcpListener, peer: IpAddr) -> TcpStream {
+/// The first connection of who may; others are dropped.
+async fn accept(listener: &TcpListener, peers: &Peers) -> TcpStream {
     loop {
         match listener.accept().await {
-            Ok((stream, from)) if from.ip().to_canonical() == peer.to_canonical() => return stream,
+            Ok((stream, from)) if peers.take(from.ip()) => return stream,
             Ok(_) => tracing::debug!("a stranger connected for H.245"),
             // Out of descriptors: a moment later there may be some.
             Err(_) => tokio::time::sleep(std::time::Duration::from_millis(50)).await,

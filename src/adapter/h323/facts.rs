@@ -6,6 +6,7 @@ use causeway_base::{Alias, LegId};
 use causeway_conference::{Offered, Proof, Protocol};
 use causeway_proto::h323::address::{self, MAX_ALIASES};
 use causeway_proto::h323::call::Offer;
+use causeway_proto::h323::call::words::MAX_DIGITS;
 use std::net::{IpAddr, SocketAddr};
 
 /// How a call reached us.
@@ -58,7 +59,21 @@ pub(super) fn callees(offer: &Offer, local: IpAddr) -> Vec<Alias> {
     callees
 }
 
-/// The same, for a leg.
+/// More digits of the number that is called, which then counts before all names. Its first digits
+/// may stand among these alone.
+pub(super) fn dialled_further(offer: &mut Offer, digits: &str) {
+    let is_number =
+        |name: &String| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_digit());
+    let named = || offer.to.iter().filter_map(address::text).find(is_number);
+    let before = offer.called_number.take().or_else(named).unwrap_or_default();
+    let room = MAX_DIGITS.saturating_sub(before.len());
+    let number: String = before.chars().chain(digits.chars().take(room)).collect();
+    offer.to.retain(|name| address::text(name).is_none_or(|name| name != before));
+    offer.to.insert(0, address::alias(&number));
+    offer.called_number = Some(number);
+}
+
+/// What is known of it, for a leg.
 pub(super) fn offered(leg: LegId, call: IncomingCall, offer: &Offer) -> Offered {
     // Rooms call themselves by a name, beside their number.
     let is_name = |name: &String| name.chars().any(char::is_alphabetic) && !name.contains('@');
@@ -148,6 +163,26 @@ mod tests {
         ] {
             assert_eq!(callees(&offer(to, number), local), expected, "{to:?} {number:?}");
         }
+    }
+
+    #[test]
+    fn digits_that_follow_go_behind_those_that_came_by_whatever_element() {
+        let local: IpAddr = [192, 0, 2, 5].into();
+        for (to, number) in [
+            (&["80"][..], None),
+            (&["Board", "80"], None),
+            (&[], Some("80")),
+            (&["Board", "80"], Some("80")),
+        ] {
+            let mut offer = offer(to, number);
+            dialled_further(&mut offer, "0");
+            dialled_further(&mut offer, "1");
+            assert_eq!(callees(&offer, local)[0].user(), "8001", "{to:?} {number:?}");
+            assert_eq!(callees(&offer, local).len(), 1 + usize::from(to.contains(&"Board")));
+        }
+        let mut none = offer(&[], None);
+        dialled_further(&mut none, "8");
+        assert_eq!(callees(&none, local)[0].user(), "8");
     }
 
     #[test]

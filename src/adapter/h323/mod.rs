@@ -18,6 +18,7 @@ mod facts;
 mod listen;
 mod locate;
 pub mod ras;
+mod reachable;
 mod shared;
 #[cfg(test)]
 mod tests;

@@ -16,6 +16,7 @@ use crate::{Number, NumberKind, NumberPlan};
 use causeway_base::{Alias, EndCause};
 use std::borrow::Cow;
 use std::fmt;
+use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroU16;
 use std::time::Duration;
 
@@ -197,7 +198,12 @@ impl CallingOut {
                 let scheme = if secure { "sips" } else { "sip" };
                 self.uri(scheme, target, &user, &host, numbers)
             }
-            Ok(Alias::H323 { user, host }) => self.uri("h323", target, &user, &host, numbers),
+            Ok(Alias::H323 { user, host }) => {
+                match address_alone(&user).filter(|_| host.is_empty()) {
+                    Some((target, host)) => self.uri("h323", &target, "", &host, numbers),
+                    None => self.uri("h323", target, &user, &host, numbers),
+                }
+            }
             Ok(Alias::Number(_)) => Err(EndCause::CallingOutBarred),
             Err(_) => Err(EndCause::BadAddress),
         }
@@ -231,7 +237,9 @@ impl CallingOut {
     ) -> Result<Callee, EndCause> {
         let safe = |c: char| c.is_ascii_graphic() && !"@:;?<>\"\\[]{}|^`,/".contains(c);
         let is_lost = host.is_empty() && scheme != "h323";
-        if user.is_empty() || is_lost || !user.chars().all(safe) {
+        // A room may have no name, but the address at which it is.
+        let is_nobody = user.is_empty() && scheme != "h323";
+        if is_nobody || is_lost || !user.chars().all(safe) {
             return Err(EndCause::BadAddress);
         }
         let name = if host.is_empty() { GATEKEEPER.to_owned() } else { canonical(host) };
@@ -258,6 +266,22 @@ impl CallingOut {
             text.push_str(&format!(":{port}"));
         }
         Ok(Callee { text, kind: CalleeKind::Uri })
+    }
+}
+
+/// The target and the host of what stands for a name but is an IP address, with or without a port.
+fn address_alone(name: &str) -> Option<(String, String)> {
+    if let Ok(address) = name.parse::<SocketAddr>() {
+        return Some((format!("h323:@{address}"), bracketed(address.ip())));
+    }
+    let ip = name.trim_start_matches('[').trim_end_matches(']').parse().ok()?;
+    Some((format!("h323:@{}", bracketed(ip)), bracketed(ip)))
+}
+
+fn bracketed(ip: IpAddr) -> String {
+    match ip {
+        IpAddr::V4(ip) => ip.to_string(),
+        IpAddr::V6(ip) => format!("[{ip}]"),
     }
 }
 

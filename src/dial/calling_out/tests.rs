@@ -113,6 +113,9 @@ fn a_sip_address_is_called_at_the_port_that_it_names() {
         ("sip:a@[2001:db8::1]:5070", "sip:a@[2001:db8::1]:5070"),
         ("sip:a@[2001:db8::1]", "sip:a@[2001:db8::1]"),
         ("h323:a@zoomcrc.com:1721", "h323:a@zoomcrc.com:1721"),
+        ("h323:@zoomcrc.com", "h323:@zoomcrc.com"),
+        ("h323:[2001:db8::1]:1721", "h323:@[2001:db8::1]:1721"),
+        ("h323:2001:db8::1", "h323:@[2001:db8::1]"),
     ] {
         let domains = vec!["zoomcrc.com".to_owned(), "[2001:db8::1]".to_owned()];
         let rules = CallingOut { domains, ..rules() };

@@ -222,7 +222,7 @@ impl Call {
         match &self.origin {
             Origin::Offered(offered) if offered.private => String::new(),
             Origin::Offered(offered) => offered.display_name.clone(),
-            Origin::CallOut(call) => call.display_name.clone(),
+            Origin::CallOut(call) => call.name(),
         }
     }
 

@@ -20,7 +20,7 @@ pub(crate) struct Errand {
     pub(crate) target: String,
     pub(crate) way: Way,
     pub(crate) shown: Appearance,
-    /// The name in the roster.
+    /// The name in the roster, where somebody gave one.
     pub(crate) display_name: String,
     pub(crate) role: Role,
     pub(crate) lang: Lang,
@@ -58,6 +58,18 @@ impl Errand {
     pub(crate) fn protocol(&self) -> Protocol {
         let is_h323 = self.way == Way::Direct && self.target.starts_with("h323:");
         if is_h323 { Protocol::H323 } else { Protocol::Sip }
+    }
+
+    /// The name in the roster: of a room that nobody named, the name that was dialled.
+    pub(crate) fn name(&self) -> String {
+        if !self.display_name.is_empty() || self.protocol() != Protocol::H323 {
+            return self.display_name.clone();
+        }
+        match Alias::parse(&self.target) {
+            Ok(Alias::H323 { user, host }) if user.is_empty() => host,
+            Ok(room) => room.user().to_owned(),
+            Err(_) => String::new(),
+        }
     }
 
     /// Whom the adapter is to call. `local`: how peers see this node.

@@ -11,7 +11,7 @@ use crate::store::{CallDirection, CallFilter, CallRecord, Store, StoreError};
 use crate::view::CallOut;
 use causeway_adapter::sip;
 use causeway_base::{Alias, EndCause, Lang, LegId};
-use causeway_conference::Role;
+use causeway_conference::{Protocol, Role};
 use causeway_dial::calling_out::{
     Asker, Callee, CalleeKind, CallingOut, DAY, Ledger, Line, MAX_DAY_CALLS, OutgoingId, Past,
 };
@@ -155,20 +155,26 @@ impl Outgoing {
         })
     }
 
-    /// A call to the devices of a user of ours: no toll, so that neither prefixes nor caps are asked.
+    /// A call to the devices of a user of ours, or to its room of H.323: no toll, so that neither
+    /// prefixes nor caps are asked.
     pub(crate) fn to_user(
         &self,
         now: Instant,
         leg: LegId,
         name: &str,
+        protocol: Protocol,
         lang: Lang,
         shown: Appearance,
     ) -> Errand {
+        let (target, way) = match protocol {
+            Protocol::H323 => (format!("h323:{name}"), Way::Direct),
+            Protocol::Sip | Protocol::WebRtc => (name.to_owned(), Way::User),
+        };
         Errand {
             leg,
             until: now + LONGEST_INTERNAL,
-            target: name.to_owned(),
-            way: Way::User,
+            target,
+            way,
             shown,
             display_name: name.to_owned(),
             role: Role::Guest,

@@ -78,11 +78,20 @@ fn a_room_of_h323_is_called_at_an_allowed_host_however_it_is_written() {
         ("h323:8001@192.0.2.7", "h323:8001@192.0.2.7"),
         ("192.0.2.7##8001", "h323:8001@192.0.2.7"),
         ("H323:room@192.0.2.7:1721", "h323:room@192.0.2.7:1721"),
+        ("h323:@192.0.2.7", "h323:@192.0.2.7"),
+        ("192.0.2.7##", "h323:@192.0.2.7"),
+        ("h323:192.0.2.7", "h323:@192.0.2.7"),
+        ("h323:192.0.2.7:1721", "h323:@192.0.2.7:1721"),
     ] {
         let errand = place(target).expect(target);
         assert_eq!((errand.target.as_str(), errand.protocol()), (called, Protocol::H323));
         assert_eq!(errand.way, Way::Direct);
     }
+    let name = |target: &str| place(target).expect(target).name();
+    assert_eq!(
+        (name("192.0.2.7##8001"), name("h323:@192.0.2.7")),
+        ("8001".into(), "192.0.2.7".into())
+    );
     for barred in ["h323:8001@192.0.2.9", "192.0.2.9##8001"] {
         assert_eq!(place(barred), Err(EndCause::CallingOutBarred), "{barred}");
     }
@@ -92,6 +101,19 @@ fn a_room_of_h323_is_called_at_an_allowed_host_however_it_is_written() {
     let (wanted, call) = (wanted(Asker::Host), call("h323:8001", None));
     let errand = outgoing.place(Instant::now(), LegId(2), &wanted, call, Appearance::ourselves());
     assert_eq!(errand.expect("allowed").target, "h323:8001");
+}
+
+#[test]
+fn a_user_who_has_a_room_of_h323_only_is_called_there() {
+    let to = |protocol| {
+        let shown = Appearance::ourselves();
+        outgoing().to_user(Instant::now(), LegId(1), "room9", protocol, Lang::En, shown)
+    };
+    let local = [192, 0, 2, 5].into();
+    let (room, telephone) = (to(Protocol::H323), to(Protocol::Sip));
+    assert_eq!((room.protocol(), room.address(local)), (Protocol::H323, "h323:room9".to_owned()));
+    let expected = (Protocol::Sip, "sip:room9@192.0.2.5".to_owned());
+    assert_eq!((telephone.protocol(), telephone.address(local)), expected);
 }
 
 #[test]

@@ -182,6 +182,8 @@ mod tests {
     fn gatekeepers_are_read() {
         let config = parse(
             r#"
+            [h323]
+            listen = ["10.0.0.5:1720"]
             [h323.gatekeeper]
             listen = "10.0.0.5:1719"
             discovery = ["10.0.0.5"]
@@ -222,6 +224,13 @@ mod tests {
                 "[[h323.gatekeeper.neighbour]]\naddress = \"x\"".to_owned(),
                 "h323.gatekeeper.neighbour[0].address",
             ),
+            (
+                "[h323]\nlisten = []\n[h323.gatekeeper]\nlisten = \"10.0.0.5:1719\"".to_owned(),
+                "h323.listen",
+            ),
+            (format!("[h323]\nlisten = []\n{upstream}\naliases = [\"1\"]"), "h323.listen"),
+            // By default calls arrive from this machine alone.
+            (format!("{upstream}\naliases = [\"1\"]"), "h323.listen"),
             ("[h323.upstream]\ngatekeeper = \"x\"".to_owned(), "h323.upstream.gatekeeper"),
             (upstream.to_owned(), "h323.upstream.aliases"),
             (format!("{upstream}\naliases = [\"1\"]\nuser = \"x\""), "h323.upstream.password"),

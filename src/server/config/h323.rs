@@ -51,8 +51,22 @@ pub(super) fn h323(
         let at = [At::Key("h323"), At::Key("control_port_max")];
         finder.find(&at, "below `control_port_min`", "leave room for a port a call");
     }
+    let gatekeeper = gatekeeper::gatekeeper(finder, &raw.gatekeeper, users);
+    let upstream = gatekeeper::upstream(finder, &raw.upstream, environment);
+    let listen = finder.list("h323", "listen", &raw.listen, fix);
+    if raw.listen.is_empty() && (gatekeeper.is_some() || upstream.is_some()) {
+        let at = [At::Key("h323"), At::Key("listen")];
+        finder.find(&at, "gatekeepers need an address at which calls arrive", fix);
+    }
+    // A gatekeeper is told the first address.
+    let is_near = |address: &SocketAddr| address.ip().is_loopback();
+    let is_far = upstream.as_ref().is_some_and(|there| !is_near(&there.gatekeeper));
+    if is_far && listen.first().is_some_and(is_near) {
+        let at = [At::Key("h323"), At::Key("listen")];
+        finder.find(&at, "the upstream gatekeeper cannot bring calls to this machine alone", fix);
+    }
     H323 {
-        listen: finder.list("h323", "listen", &raw.listen, fix),
+        listen,
         control_ports: raw.control_port_min..=raw.control_port_max,
         tunnelling: raw.tunnelling,
         fast_start: raw.fast_start,
@@ -64,7 +78,7 @@ pub(super) fn h323(
             connections_per_source: raw.max_connections_per_source,
             ..Limits::default()
         },
-        gatekeeper: gatekeeper::gatekeeper(finder, &raw.gatekeeper, users),
-        upstream: gatekeeper::upstream(finder, &raw.upstream, environment),
+        gatekeeper,
+        upstream,
     }
 }

@@ -402,6 +402,7 @@ impl Node {
             reception: Default::default(),
             legs: Default::default(),
             local: IpAddr::from([127, 0, 0, 1]),
+            local_h323: IpAddr::from([127, 0, 0, 2]),
             answering: Arc::new(Answering {
                 policy: OfferPolicy::default(),
                 advertised: Vec::new(),

@@ -1,11 +1,13 @@
 //! Calls over real sockets: between two adapters, and from those who do not mean well.
 //!
 //! * `node`: an adapter. * `hostile`: connections that nobody should make. * `gatekeeper`: calls by
-//!   its word.
+//!   its word. * `room`: one led by the hand. * `separate`: what it does, H.245 apart.
 
 mod gatekeeper;
 mod hostile;
 mod node;
+mod room;
+mod separate;
 
 use super::{Decision, H323Config};
 use causeway_base::EndCause;

@@ -118,7 +118,7 @@ impl Node {
 }
 
 /// Ports that nobody listens on: no media flows here.
-fn media(first: u16) -> MediaAddress {
+pub(super) fn media(first: u16) -> MediaAddress {
     let at = |port: u16| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     MediaAddress::Ports(PortAddress {
         rtp: at(first),

@@ -1,7 +1,7 @@
 //! What messages of call signalling say.
 
 use super::words::{Description, MAX_DIGITS, MAX_FAST_START, Offer};
-use crate::h323::address::MAX_ALIASES;
+use crate::h323::address::{self, MAX_ALIASES};
 use crate::h323::h235::MAX_TOKENS;
 use causeway_asn1::decode;
 use causeway_asn1::h225::{
@@ -44,6 +44,7 @@ pub(super) fn offer(view: &Q931View<'_>, pdu: &H323UuPdu, tunnelling: bool) -> O
         conference: setup.conference_id,
         from: aliases(&setup.source_address),
         calling_number: digits(view, ElementId::CALLING_PARTY_NUMBER),
+        source: setup.source_call_signal_address.as_ref().and_then(address::socket),
         display: display(view),
         to: aliases(&setup.destination_address),
         called_number: digits(view, ElementId::CALLED_PARTY_NUMBER),

@@ -140,6 +140,8 @@ pub struct Offer {
     pub from: Vec<AliasAddress>,
     /// See above.
     pub calling_number: Option<String>,
+    /// Where the caller says it takes calls itself; its signalling may come by a gatekeeper.
+    pub source: Option<SocketAddr>,
     /// What the caller shows to people.
     pub display: Option<String>,
     /// Who is called, as names and as number.
