@@ -1,5 +1,6 @@
-//! What an H.323 call agrees of media: capability sets and channels of H.245 <-> [`LegMedia`], as
-//! [`offer_answer`](crate::offer_answer) does it with descriptions.
+//! What an H.323 call agrees of media: capability sets and channels of H.245 <->
+//! [`LegMedia`](causeway_plan::LegMedia), as [`offer_answer`](crate::offer_answer) does it with
+//! descriptions.
 //!
 //! [`Channels`] belongs to one call. It hears the events of [`h245`], says its commands, and knows
 //! what is agreed; when that is told is the session's affair.
