@@ -151,6 +151,8 @@ pub(super) struct Camera {
     pub(super) seen: Option<Frame>,
     pub(super) pictures: usize,
     pub(super) full: usize,
+    /// How often it asked for a full one.
+    pub(super) asked: usize,
     pub(super) packets: u64,
     /// Bytes of the longest payload that came.
     pub(super) longest: usize,
@@ -218,6 +220,7 @@ impl Camera {
             seen: None,
             pictures: 0,
             full: 0,
+            asked: 0,
             packets: 0,
             longest: 0,
             phone,
@@ -406,6 +409,7 @@ impl Camera {
             let Some(media) = self.receiving.ssrc else { return };
             let ours = self.sending.ssrc;
             let sequence = self.receiving.receiver.fir_sequence();
+            self.asked += usize::from(matches!(ask, Ask::KeyFrame(_)));
             self.say(|writer| match ask {
                 Ask::Packets(count) => writer.nack(ours, media, &numbers[..count]),
                 Ask::KeyFrame(KeyFrameMethod::Pli) => writer.picture_loss(ours, media),

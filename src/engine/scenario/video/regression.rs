@@ -35,16 +35,21 @@ fn freeswitch_1874_who_only_watches_leaves_the_picture_of_the_others_alone() {
     let sees = |camera: &Camera| sees_side_by_side(camera, &colours);
     let begun = film(&mut [&mut one, &mut other], PATIENCE, |all| all.iter().all(|it| sees(it)));
     assert!(begun, "{} {}", one.account(), other.account());
+    // What both ask for at their beginning has come by then.
+    film(&mut [&mut one, &mut other], Duration::from_secs(1), |_| false);
     let mut watcher = bench.film(3, mute_watcher());
     bench.side_by_side(2, &[&one, &other, &watcher], &[&one, &other]);
     let (size, full) = (one.size(), one.full);
+    let asked = one.asked + other.asked;
     let flickered =
         film(&mut [&mut one, &mut other, &mut watcher], Duration::from_secs(2), |all| {
             !sees(all[0]) || !sees(all[1]) || all[0].size() != size
         });
     assert!(!flickered, "{} {}", one.account(), other.account());
     assert!(sees(&watcher), "{}", watcher.account());
-    assert!(one.full <= full + 1, "one full picture for who came: {}", one.full - full);
+    // A machine that is late loses packets, and who misses something may ask.
+    let due = full + 1 + (one.asked + other.asked - asked);
+    assert!(one.full <= due, "one full picture for who came: {} of {due}", one.full);
     bench.engine.shutdown();
 }
 
