@@ -86,8 +86,8 @@ impl Greeting {
         text.push('\n');
         if bound.iter().all(|(_, address)| address.ip().is_loopback()) {
             text.push_str(
-                "只能从本机拨入；要向网络开放，请在 causeway.toml 的 [sip] 中填写地址。\n\
-                 Reachable from this machine only; to open it to a network, set the addresses in [sip] of causeway.toml.\n",
+                "只能从本机拨入；要向网络开放，请在 causeway.toml 的 [sip]、[h323] 中填写地址。\n\
+                 Reachable from this machine only; to open it to a network, set the addresses in [sip] and [h323] of causeway.toml.\n",
             );
         }
         if let Some(path) = certificate {
