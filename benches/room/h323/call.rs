@@ -1,7 +1,7 @@
 //! The signalling of one room: slow start, H.245 within call signalling.
 
 use causeway_base::{Codec, EndCause};
-use causeway_plan::{LegMedia, OfferPolicy};
+use causeway_plan::{Encryption, LegMedia, OfferPolicy};
 use causeway_proto::h323::address;
 use causeway_proto::h323::call::Placing;
 use causeway_proto::h323::session::{Command, Config, Event, Input, Output, Session, Terms};
@@ -34,6 +34,8 @@ impl Call {
         let policy = OfferPolicy {
             codecs: vec![Codec::Pcma],
             telephone_events: false,
+            // Its load is in the clear, as that of the other rows.
+            encryption: Encryption::Off,
             ..OfferPolicy::default()
         };
         let (rtp_port, rtcp_port) = (local.port(), local.port() + 1);
