@@ -6,13 +6,14 @@ mod signed;
 use super::pending::{MAX_TRIES, PATIENCE};
 use super::*;
 use crate::h323::address;
+use crate::h323::captures::tshark;
 use causeway_asn1::h225::{
     AdmissionConfirm, AdmissionReject, AdmissionRejectReason, CallIdentifier, CallModel,
     DisengageReason, GatekeeperConfirm, InfoRequestResponseStatus, RegistrationConfirm,
     RegistrationReject, RegistrationRejectReason, RequestInProgress, UnregistrationRequest,
 };
 use causeway_asn1::{BmpString, encode};
-use causeway_wire::testing::capture::{self, Carrier, Sent};
+use causeway_wire::testing::capture::{Carrier, Sent};
 use proptest::prelude::*;
 
 const GATEKEEPER: ([u8; 4], u16) = ([127, 0, 0, 1], 1719);
@@ -412,15 +413,8 @@ fn tshark_finds_nothing_malformed() {
         carrier: Carrier::Udp,
         data: data.clone(),
     });
-    let file = std::env::temp_dir().join(format!("causeway-ras-{}.pcap", std::process::id()));
-    std::fs::write(&file, capture::write(&sent.collect::<Vec<_>>())).expect("writable");
-    let output = std::process::Command::new("tshark").args(["-n", "-V", "-r"]).arg(&file).output();
-    std::fs::remove_file(&file).expect("just written");
-    let Ok(output) = output else {
-        assert!(std::env::var_os("CI").is_none(), "no tshark: deploy/bootstrap --tests");
-        return;
-    };
-    let text = String::from_utf8_lossy(&output.stdout);
+    let sent: Vec<Sent> = sent.collect();
+    let Some(text) = tshark("ras", &sent) else { return };
     assert!(!text.contains("Malformed"), "{text}");
     assert_eq!(text.matches("RasMessage: ").count(), all.len(), "tshark looked into them");
 }

@@ -1,7 +1,8 @@
 //! What a gatekeeper sends, as tshark reads it.
 
 use super::*;
-use causeway_wire::testing::capture::{self, Carrier, Sent};
+use crate::h323::captures::tshark;
+use causeway_wire::testing::capture::{Carrier, Sent};
 
 #[test]
 fn tshark_finds_nothing_malformed() {
@@ -43,16 +44,8 @@ fn tshark_finds_nothing_malformed() {
         carrier: Carrier::Udp,
         data: data.clone(),
     });
-    let file =
-        std::env::temp_dir().join(format!("causeway-gatekeeper-{}.pcap", std::process::id()));
-    std::fs::write(&file, capture::write(&sent.collect::<Vec<_>>())).expect("writable");
-    let output = std::process::Command::new("tshark").args(["-n", "-V", "-r"]).arg(&file).output();
-    std::fs::remove_file(&file).expect("just written");
-    let Ok(output) = output else {
-        assert!(std::env::var_os("CI").is_none(), "no tshark: deploy/bootstrap --tests");
-        return;
-    };
-    let text = String::from_utf8_lossy(&output.stdout);
+    let sent: Vec<Sent> = sent.collect();
+    let Some(text) = tshark("gatekeeper", &sent) else { return };
     assert!(!text.contains("Malformed"), "{text}");
     assert_eq!(text.matches("RasMessage: ").count(), all.len(), "tshark looked into them");
     assert!(text.contains("cryptoHashedToken"), "and into the tokens");
