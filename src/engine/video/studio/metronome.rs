@@ -3,7 +3,7 @@
 use super::beat::{Beat, Beats, Phase, RATE};
 use super::overload::{Load, Overload};
 use super::pool::Job;
-use super::{Shared, locked};
+use super::{Held, Shared, locked};
 use causeway_base::SizeClass;
 use causeway_plan::video::VideoStrain;
 use std::io;
@@ -130,18 +130,43 @@ const fn bounds(strain: VideoStrain) -> (Option<SizeClass>, u8) {
 }
 
 impl Shared {
-    fn is_watched(&self) -> bool {
-        locked(&self.compositions).iter().any(|held| held.composing.is_watched())
+    /// Whether a composition is looked at, or waits for a beat at which it ends.
+    fn needs_beats(&self) -> bool {
+        let needs = |held: &Held| held.composing.is_watched() || held.holder.strong_count() == 0;
+        locked(&self.compositions).iter().any(needs)
     }
 
     /// Sets the gate to rest where nobody looks at any composition.
     fn rest_if_unwatched(&self) -> bool {
         let mut state = locked(&self.gate.state);
-        let watched = self.is_watched();
-        if watched || *state != State::Beating {
+        if self.needs_beats() || *state != State::Beating {
             return false;
         }
         *state = State::Resting;
         true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Holder;
+    use super::super::composing::Composing;
+    use super::*;
+    use causeway_media::video::theme::Theme;
+
+    /// Whoever lets go within a beat wakes a gate that is awake, which nobody hears.
+    #[test]
+    fn what_ended_within_a_beat_has_another_one_before_the_rest() {
+        let shared = Arc::new(Shared::new(Theme::default()));
+        let composing = Arc::new(Composing::new());
+        let holder = Arc::new(Holder { shared: Arc::clone(&shared) });
+        shared.keep(&composing, &holder);
+        shared.gate.wake();
+        assert_eq!(shared.living(0).len(), 1);
+        drop(holder);
+        assert!(!shared.rest_if_unwatched(), "it is still kept");
+        assert!(shared.living(0).is_empty());
+        assert!(shared.rest_if_unwatched());
+        assert_eq!(Arc::strong_count(&composing), 1);
     }
 }
