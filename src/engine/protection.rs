@@ -1,7 +1,7 @@
 //! Whether one direction of a leg is in the clear, under SRTP or under H.235.6. Never guessed: a key
-//! that does not fit its suite silences the direction instead of opening it.
+//! that does not fit its suite, or is not there yet, silences the direction instead of opening it.
 
-use causeway_plan::{H235Key, H235Spec, MediaProtection, SrtpKey, SrtpSpec, SrtpSuite};
+use causeway_plan::{H235Key, H235Spec, H235Way, MediaProtection, SrtpKey, SrtpSpec, SrtpSuite};
 use causeway_rtp::{H235Receiver, H235Sender, SrtpReceiver, SrtpSender};
 use std::fmt;
 
@@ -14,6 +14,8 @@ pub(crate) enum Protection<C: Context> {
     Srtp(Box<C>),
     /// H.235.6: payloads only, and nothing is proven by it.
     H235(Box<C::H235>),
+    /// H.235.6 was agreed, and its key is not there yet: nothing but RTCP passes.
+    Awaited,
     /// SRTP was agreed, but its key does not fit: nothing passes.
     Broken,
 }
@@ -24,12 +26,14 @@ pub(crate) trait Context: Sized {
 
     /// The keys of this direction.
     fn srtp_key(spec: &SrtpSpec) -> &SrtpKey;
-    fn h235_key(spec: &H235Spec) -> Option<H235Key>;
+    fn h235_way(spec: &H235Spec) -> H235Way;
 
     fn make(suite: SrtpSuite, key: &SrtpKey) -> Option<Self>;
     fn take_key(&mut self, suite: SrtpSuite, key: &SrtpKey) -> bool;
     fn make_h235(key: &H235Key) -> Self::H235;
-    fn take_h235_key(context: &mut Self::H235, key: &H235Key);
+
+    /// `false`: what waits to be sent was meant for a key that is no more.
+    fn take_h235_key(context: &mut Self::H235, key: &H235Key) -> bool;
 }
 
 impl Context for SrtpSender {
@@ -39,7 +43,7 @@ impl Context for SrtpSender {
         &spec.send
     }
 
-    fn h235_key(spec: &H235Spec) -> Option<H235Key> {
+    fn h235_way(spec: &H235Spec) -> H235Way {
         spec.send
     }
 
@@ -55,8 +59,8 @@ impl Context for SrtpSender {
         H235Sender::new(key)
     }
 
-    fn take_h235_key(context: &mut H235Sender, key: &H235Key) {
-        context.rekey(key);
+    fn take_h235_key(context: &mut H235Sender, key: &H235Key) -> bool {
+        context.rekey(key)
     }
 }
 
@@ -67,7 +71,7 @@ impl Context for SrtpReceiver {
         &spec.receive
     }
 
-    fn h235_key(spec: &H235Spec) -> Option<H235Key> {
+    fn h235_way(spec: &H235Spec) -> H235Way {
         spec.receive
     }
 
@@ -83,18 +87,23 @@ impl Context for SrtpReceiver {
         H235Receiver::new(key)
     }
 
-    fn take_h235_key(context: &mut H235Receiver, key: &H235Key) {
+    fn take_h235_key(context: &mut H235Receiver, key: &H235Key) -> bool {
         context.rekey(key);
+        true
     }
 }
 
 impl<C: Context> Protection<C> {
-    /// Takes what was agreed. The same key keeps its indices.
-    pub(crate) fn agree(&mut self, agreed: &MediaProtection) {
+    /// Takes what was agreed. The same key keeps its indices. `false`: what waits to be sent was
+    /// meant for another protection, under which alone its receiver would take it.
+    pub(crate) fn agree(&mut self, agreed: &MediaProtection) -> bool {
         match agreed {
-            MediaProtection::Clear => *self = Protection::Clear,
-            MediaProtection::Srtp(spec) => self.agree_srtp(spec.suite, C::srtp_key(spec)),
-            MediaProtection::H235(spec) => self.agree_h235(C::h235_key(spec)),
+            MediaProtection::Clear => self.agree_h235(H235Way::Clear),
+            MediaProtection::Srtp(spec) => {
+                self.agree_srtp(spec.suite, C::srtp_key(spec));
+                true
+            }
+            MediaProtection::H235(spec) => self.agree_h235(C::h235_way(spec)),
         }
     }
 
@@ -109,12 +118,19 @@ impl<C: Context> Protection<C> {
             .map_or(Protection::Broken, |context| Protection::Srtp(Box::new(context)));
     }
 
-    fn agree_h235(&mut self, key: Option<H235Key>) {
-        match (&mut *self, key) {
-            (Protection::H235(context), Some(key)) => C::take_h235_key(context, &key),
-            (_, Some(key)) => *self = Protection::H235(Box::new(C::make_h235(&key))),
-            (_, None) => *self = Protection::Clear,
-        }
+    fn agree_h235(&mut self, way: H235Way) -> bool {
+        *self = match (&mut *self, way) {
+            (Protection::H235(context), H235Way::Keyed(key)) => {
+                return C::take_h235_key(context, &key);
+            }
+            (Protection::Clear, H235Way::Clear) | (Protection::Awaited, H235Way::Awaited) => {
+                return true;
+            }
+            (_, H235Way::Keyed(key)) => Protection::H235(Box::new(C::make_h235(&key))),
+            (_, H235Way::Clear) => Protection::Clear,
+            (_, H235Way::Awaited) => Protection::Awaited,
+        };
+        false
     }
 }
 
@@ -127,7 +143,7 @@ impl<C: Context> Protection<C> {
         step: impl FnOnce(&mut C) -> Result<usize, E>,
     ) -> Option<usize> {
         match self {
-            Protection::Clear | Protection::H235(_) => Some(len),
+            Protection::Clear | Protection::H235(_) | Protection::Awaited => Some(len),
             Protection::Srtp(context) => step(context).ok(),
             Protection::Broken => None,
         }
@@ -148,7 +164,7 @@ impl Protection<SrtpSender> {
             Protection::Clear => Some(len),
             Protection::Srtp(srtp) => srtp.protect_rtp(buffer, len).ok(),
             Protection::H235(h235) => h235.protect_rtp(buffer, len).ok(),
-            Protection::Broken => None,
+            Protection::Awaited | Protection::Broken => None,
         }
     }
 
@@ -166,7 +182,7 @@ impl Protection<SrtpReceiver> {
             Protection::Clear => Some(datagram.len()),
             Protection::Srtp(srtp) => srtp.unprotect_rtp(datagram).ok(),
             Protection::H235(h235) => h235.open_rtp(datagram).ok(),
-            Protection::Broken => None,
+            Protection::Awaited | Protection::Broken => None,
         }
     }
 
@@ -197,11 +213,10 @@ mod tests {
 
     #[test]
     fn each_direction_of_h235_has_a_key_of_its_own_or_none() {
-        let key = |byte, payload_type| H235Key { key: [byte; 16], payload_type };
         let (mut out, mut back) =
             (Protection::<SrtpSender>::Clear, Protection::<SrtpReceiver>::Clear);
-        let ours = MediaProtection::of_h235(Some(key(1, 120)), Some(key(2, 121)));
-        let theirs = MediaProtection::of_h235(Some(key(2, 121)), Some(key(1, 120)));
+        let ours = MediaProtection::of_h235(keyed(1, 120), keyed(2, 121));
+        let theirs = MediaProtection::of_h235(keyed(2, 121), keyed(1, 120));
         out.agree(&ours);
         back.agree(&theirs);
         assert!(!out.is_srtp() && !back.is_srtp(), "it proves nothing");
@@ -216,7 +231,48 @@ mod tests {
         assert_eq!(out.protect_rtcp(&mut packet, 32), Some(32), "in the clear");
         // What cannot have been protected does not pass, and one direction may be in the clear.
         assert_eq!(back.open_rtp(&mut packet[..20]), None);
-        back.agree(&MediaProtection::of_h235(Some(key(2, 121)), None));
+        back.agree(&MediaProtection::of_h235(keyed(2, 121), H235Way::Clear));
         assert_eq!(back.open_rtp(&mut packet[..20]), Some(20));
+    }
+
+    fn keyed(byte: u8, payload_type: u8) -> H235Way {
+        H235Way::Keyed(H235Key { key: [byte; 16], payload_type })
+    }
+
+    #[test]
+    fn a_direction_whose_key_is_awaited_lets_nothing_but_rtcp_through() {
+        let (mut out, mut back) =
+            (Protection::<SrtpSender>::Clear, Protection::<SrtpReceiver>::Clear);
+        let one_way = MediaProtection::of_h235(H235Way::Awaited, keyed(2, 121));
+        for agreed in [one_way, MediaProtection::of_h235(keyed(2, 121), H235Way::Awaited)] {
+            out.agree(&agreed);
+            back.agree(&agreed);
+            let mut packet = [7; 12 + 32 + 16];
+            packet[0] = 0x80;
+            packet[1] = 121;
+            let sends = agreed != one_way;
+            assert_eq!(out.protect_rtp(&mut packet, 44).is_some(), sends);
+            assert_eq!(back.open_rtp(&mut packet[..44]).is_some(), !sends);
+            assert_eq!(out.protect_rtcp(&mut packet, 44), Some(44));
+            assert_eq!(back.open_rtcp(&mut packet[..44]), Some(44));
+        }
+    }
+
+    #[test]
+    fn what_waits_leaves_only_under_the_protection_that_it_was_meant_for() {
+        let sends = |send| MediaProtection::of_h235(send, H235Way::Clear);
+        let mut out = Protection::<SrtpSender>::Clear;
+        for (agreed, goes_on) in [
+            (H235Way::Clear, true),
+            (keyed(1, 120), false),
+            (keyed(1, 120), true),
+            (keyed(2, 121), true),
+            (keyed(3, 121), false),
+            (H235Way::Awaited, false),
+            (H235Way::Awaited, true),
+            (H235Way::Clear, false),
+        ] {
+            assert_eq!(out.agree(&sends(agreed)), goes_on, "{agreed:?}");
+        }
     }
 }

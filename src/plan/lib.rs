@@ -31,7 +31,7 @@ pub use policy::{Encryption, OfferPolicy};
 pub use prompt::{CLIP_RATE, Clip, PlayId, Prompt};
 pub use stats::{KeyFrameAsks, LegStats, VideoStats};
 pub use transport::{
-    Direction, H235Key, H235Spec, LegMedia, MediaProtection, SrtpKey, SrtpSpec, SrtpSuite,
+    Direction, H235Key, H235Spec, H235Way, LegMedia, MediaProtection, SrtpKey, SrtpSpec, SrtpSuite,
     Transport, TransportSpec,
 };
 pub use video::{

@@ -179,14 +179,41 @@ impl fmt::Debug for H235Key {
     }
 }
 
+/// One direction of a stream where H.235.6 may protect it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum H235Way {
+    /// In the clear, as both sides may.
+    #[default]
+    Clear,
+    /// It is to be encrypted and has no key yet: nothing passes.
+    Awaited,
+    /// Under this key.
+    Keyed(H235Key),
+}
+
+impl H235Way {
+    /// Its key, once it has one.
+    pub const fn key(self) -> Option<H235Key> {
+        match self {
+            H235Way::Keyed(key) => Some(key),
+            H235Way::Clear | H235Way::Awaited => None,
+        }
+    }
+
+    /// Whether nothing passes in the clear.
+    pub const fn is_secret(self) -> bool {
+        !matches!(self, H235Way::Clear)
+    }
+}
+
 /// Payloads under AES-128 in CBC mode, as H.235.6 has them: each direction by itself. It hides what
 /// is said, and authenticates nothing; RTCP stays in the clear.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct H235Spec {
-    /// Protects what we send; in the clear without.
-    pub send: Option<H235Key>,
-    /// Opens what we take; in the clear without.
-    pub receive: Option<H235Key>,
+    /// What we send.
+    pub send: H235Way,
+    /// What we take.
+    pub receive: H235Way,
 }
 
 /// How the RTP of one stream is protected, where signalling settles it.
@@ -207,10 +234,10 @@ impl MediaProtection {
         srtp.map_or(MediaProtection::Clear, MediaProtection::Srtp)
     }
 
-    /// By H.235.6 as far as there are keys.
-    pub const fn of_h235(send: Option<H235Key>, receive: Option<H235Key>) -> Self {
+    /// By H.235.6, unless both directions are in the clear.
+    pub const fn of_h235(send: H235Way, receive: H235Way) -> Self {
         match (send, receive) {
-            (None, None) => MediaProtection::Clear,
+            (H235Way::Clear, H235Way::Clear) => MediaProtection::Clear,
             (send, receive) => MediaProtection::H235(H235Spec { send, receive }),
         }
     }
@@ -220,7 +247,7 @@ impl MediaProtection {
         match self {
             MediaProtection::Clear => false,
             MediaProtection::Srtp(_) => true,
-            MediaProtection::H235(spec) => spec.send.is_some() && spec.receive.is_some(),
+            MediaProtection::H235(spec) => spec.send.is_secret() && spec.receive.is_secret(),
         }
     }
 }

@@ -60,22 +60,54 @@ impl Keyed {
     }
 }
 
+/// The key that counts, and the one before: what was numbered under its payload type is still on
+/// its way. Without it where both have the same payload type.
+struct Keys {
+    present: Keyed,
+    former: Option<Box<Keyed>>,
+}
+
+impl Keys {
+    fn new(key: &H235Key) -> Self {
+        Self { present: Keyed::new(key), former: None }
+    }
+
+    /// Whether the one before, where there is one, can be told from it.
+    fn replace(&mut self, key: &H235Key) -> bool {
+        if self.present.key == *key {
+            return true;
+        }
+        let before = std::mem::replace(&mut self.present, Keyed::new(key));
+        let differs = before.key.payload_type != key.payload_type;
+        self.former = differs.then(|| Box::new(before));
+        differs
+    }
+
+    /// The cipher of a packet, by its payload type.
+    fn cipher(&self, packet: &[u8]) -> &Cipher {
+        let payload_type = packet.get(1).map(|byte| byte & 0x7f);
+        let former = self.former.as_ref();
+        let former = former.filter(|former| Some(former.key.payload_type) == payload_type);
+        former.map_or(&self.present.cipher, |former| &former.cipher)
+    }
+}
+
 /// Protects what we send.
 pub struct H235Sender {
-    keyed: Keyed,
+    keys: Keys,
 }
 
 impl H235Sender {
     /// With its first key.
     pub fn new(key: &H235Key) -> Self {
-        Self { keyed: Keyed::new(key) }
+        Self { keys: Keys::new(key) }
     }
 
-    /// Takes another key.
-    pub fn rekey(&mut self, key: &H235Key) {
-        if self.keyed.key != *key {
-            self.keyed = Keyed::new(key);
-        }
+    /// Takes another key. What waits to be sent under the payload type of the one before is still
+    /// protected by that. `false` where both have the same payload type, by which the receiver
+    /// could not tell them apart: what waits must not be sent.
+    pub fn rekey(&mut self, key: &H235Key) -> bool {
+        self.keys.replace(key)
     }
 
     /// Protects the RTP packet in `buffer[..len]` in place; gives the new length. `buffer` needs
@@ -99,34 +131,28 @@ impl H235Sender {
             }
         }
         let len = len + missing;
+        let cipher = self.keys.cipher(buffer);
         let payload = buffer.get_mut(header..len).ok_or(H235Error::Length)?;
-        self.keyed.cipher.encrypt(iv, payload);
+        cipher.encrypt(iv, payload);
         Ok(len)
     }
 }
 
 /// Opens what we take.
 pub struct H235Receiver {
-    present: Keyed,
-    /// The key before, for what is under way with its payload type.
-    former: Option<Box<Keyed>>,
+    keys: Keys,
 }
 
 impl H235Receiver {
     /// With its first key.
     pub fn new(key: &H235Key) -> Self {
-        Self { present: Keyed::new(key), former: None }
+        Self { keys: Keys::new(key) }
     }
 
     /// Takes another key. What comes under the payload type of the one before is still opened with
     /// that, unless the new one has the same.
     pub fn rekey(&mut self, key: &H235Key) {
-        if self.present.key == *key {
-            return;
-        }
-        let before = std::mem::replace(&mut self.present, Keyed::new(key));
-        let differs = before.key.payload_type != key.payload_type;
-        self.former = differs.then(|| Box::new(before));
+        self.keys.replace(key);
     }
 
     /// Opens a packet in place; gives the length of the RTP packet, whose padding is taken off.
@@ -136,10 +162,7 @@ impl H235Receiver {
     pub fn open_rtp(&self, packet: &mut [u8]) -> Result<usize, H235Error> {
         let (header, iv) = opened(packet)?;
         let padded = packet.first().is_some_and(|first| first & PADDING != 0);
-        let payload_type = packet.get(1).map(|byte| byte & 0x7f);
-        let former = self.former.as_ref();
-        let former = former.filter(|former| Some(former.key.payload_type) == payload_type);
-        let cipher = former.map_or(&self.present.cipher, |former| &former.cipher);
+        let cipher = self.keys.cipher(packet);
         let payload = packet.get_mut(header..).ok_or(H235Error::Malformed)?;
         let whole = payload.len() % BLOCK == 0;
         match (whole, padded) {
@@ -175,13 +198,13 @@ fn opened(packet: &[u8]) -> Result<(usize, [u8; BLOCK]), H235Error> {
 
 impl fmt::Debug for H235Sender {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("H235Sender").field("key", &self.keyed.key).finish()
+        f.debug_struct("H235Sender").field("key", &self.keys.present.key).finish_non_exhaustive()
     }
 }
 
 impl fmt::Debug for H235Receiver {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("H235Receiver").field("key", &self.present.key).finish_non_exhaustive()
+        f.debug_struct("H235Receiver").field("key", &self.keys.present.key).finish_non_exhaustive()
     }
 }
 

@@ -155,13 +155,18 @@ fn a_former_key_opens_what_comes_under_its_payload_type() {
     let protected = protect(&sender, &late);
     receiver.rekey(&second);
     receiver.rekey(&second);
-    sender.rekey(&second);
+    assert!(sender.rekey(&second) && sender.rekey(&second));
+    // What waited to be sent meanwhile leaves as it would have.
+    assert_eq!(protect(&sender, &late), protected);
     let new = packet(121, 2, b"sixteen more ...");
     assert_eq!(open(&receiver, &protect(&sender, &new)).unwrap(), new);
     assert_eq!(open(&receiver, &protected).unwrap(), late);
     // Under the same payload type nothing tells them apart: the new key holds at once.
-    receiver.rekey(&H235Key { key: [8; 16], payload_type: 121 });
+    let third = H235Key { key: [8; 16], payload_type: 121 };
+    receiver.rekey(&third);
     assert_ne!(open(&receiver, &protect(&sender, &new)).unwrap(), new);
+    assert!(!sender.rekey(&third));
+    assert_eq!(open(&receiver, &protect(&sender, &new)).unwrap(), new);
 }
 
 #[test]

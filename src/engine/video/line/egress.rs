@@ -164,7 +164,11 @@ impl Egress {
         let (agreed, class) = agreed(line);
         self.allocator.set_agreed(agreed, class);
         let protection = line.transport.rtp().map(|rtp| rtp.protection);
-        self.protection.agree(&protection.unwrap_or_default());
+        if !self.protection.agree(&protection.unwrap_or_default()) && !self.is_idle() {
+            // The rest of a picture would be opened with another key than it was protected with.
+            self.clear();
+            self.demand = Demand::KeyFrame;
+        }
         match line.transport.bundle() {
             // A browser's session sends again by itself.
             Some(bundle) => self.ssrc = bundle.local_ssrc,

@@ -34,6 +34,7 @@ pub(super) fn cause(q850: Option<u8>, reason: Option<&Reason>, answered: bool) -
     match (q850, reason.filter(says)) {
         // Rooms hang up so.
         (Some(NORMAL), Some(Reason::DestinationRejection)) if answered => EndCause::Normal,
+        (Some(INCOMPATIBLE), Some(Reason::SecurityDenied)) => EndCause::NoCommonEncryption,
         (Some(value), Some(reason)) if COARSE.contains(&value) => of_reason(reason),
         (Some(value), _) => of_q850(value),
         (None, Some(reason)) => of_reason(reason),
@@ -43,6 +44,9 @@ pub(super) fn cause(q850: Option<u8>, reason: Option<&Reason>, answered: bool) -
 
 /// "Normal call clearing".
 const NORMAL: u8 = 16;
+
+/// "Incompatible destination".
+const INCOMPATIBLE: u8 = 88;
 
 /// Causes beside which the reason says more: "no route", "normal call clearing", "subscriber
 /// absent", "normal, unspecified", "temporary failure" and "interworking" (H.225.0 table 5).
@@ -125,6 +129,8 @@ mod tests {
             (Some(41), Some(Reason::GatewayResources), EndCause::CapacityReached),
             (Some(127), Some(Reason::NoPermission), EndCause::Forbidden),
             (Some(17), Some(Reason::DestinationRejection), EndCause::Busy),
+            (Some(88), Some(Reason::SecurityDenied), EndCause::NoCommonEncryption),
+            (Some(88), Some(Reason::DestinationRejection), EndCause::NoCommonCodec),
         ] {
             assert_eq!(cause(value, reason.as_ref(), false), expected, "{value:?} {reason:?}");
         }

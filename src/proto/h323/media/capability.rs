@@ -1,6 +1,6 @@
 //! What we take, as a capability set says it; and what the other side's set says.
 
-use super::Terms;
+use super::{LEAST_PICTURE, Terms};
 use super::format::{self, Coding, Kind};
 use super::secrecy::{self, Choice};
 use crate::h323::h245::Capabilities;
@@ -68,9 +68,10 @@ pub(super) fn codecs(policy: &OfferPolicy) -> Vec<Codec> {
     codecs
 }
 
-/// Whether pictures are allowed, and have ports.
+/// Whether pictures are allowed, have ports, and a rate that shows anything.
 pub(super) fn takes_pictures(terms: &Terms) -> bool {
-    terms.video.is_some() && terms.policy.video.codecs.contains(&VideoCodec::H264)
+    let VideoPolicy { codecs, max_bitrate, .. } = &terms.policy.video;
+    terms.video.is_some() && codecs.contains(&VideoCodec::H264) && *max_bitrate >= LEAST_PICTURE
 }
 
 /// What we take. Any sound goes with any picture, events and keys beside both. `secret`: sound and

@@ -3,7 +3,7 @@
 use super::address;
 use super::format::{self, Coding, Kind};
 use super::line::{Receiving, Sent};
-use super::secrecy::{self, Choice, Secrecy};
+use super::secrecy::{self, Choice};
 use crate::offer_answer::LocalMedia;
 use causeway_asn1::h245::{
     H2250LogicalChannelAckParameters, H2250LogicalChannelParameters,
@@ -13,7 +13,7 @@ use causeway_asn1::h245::{
     OpenLogicalChannelRejectCause,
 };
 use causeway_base::Bitrate;
-use causeway_plan::PacketizationMode;
+use causeway_plan::{H235Way, PacketizationMode};
 
 /// The payload type under which we send pictures.
 const PICTURE: u8 = 97;
@@ -84,7 +84,7 @@ pub(super) fn incoming(
         coding,
         payload_type: own.unwrap_or(payload_type),
         former_payload_type: None,
-        secrecy: if within.is_some() { Secrecy::Awaited } else { Secrecy::Clear },
+        secrecy: if within.is_some() { H235Way::Awaited } else { H235Way::Clear },
         rtcp: parameters.media_control_channel.as_ref().and_then(address::socket),
     })
 }

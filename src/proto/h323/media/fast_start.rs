@@ -5,8 +5,9 @@
 use super::capability;
 use super::channel;
 use super::format::{self, Coding, Kind};
+use causeway_plan::H235Way;
 use super::line::{Receiving, Sending, Sent};
-use super::secrecy::{Choice, Secrecy};
+use super::secrecy::Choice;
 use super::{Channels, address};
 use crate::h323::call::fast_start::{Party, sender};
 use causeway_asn1::h245::{
@@ -122,7 +123,7 @@ impl Channels {
         parameters.media_control_channel = Some(address::transport(at.advertised, at.rtcp_port));
         let number = self.next_number();
         let (coding, payload_type) = (usable.coding, usable.payload_type);
-        let secrecy = Secrecy::Clear;
+        let secrecy = H235Way::Clear;
         let sent = Sent { number, coding, payload_type, secrecy, rtp, rtcp };
         self.line_mut(coding.kind()).carry(sent);
         let data_type = said(usable.open)?.0.clone();
@@ -143,7 +144,7 @@ impl Channels {
             }
             match sender(open) {
                 Party::Caller if line.sending == Sending::Off => {
-                    let secrecy = Secrecy::Clear;
+                    let secrecy = H235Way::Clear;
                     let sent = Sent { number, coding, payload_type, secrecy, rtp, rtcp };
                     self.line_mut(coding.kind()).carry(sent);
                 }
@@ -162,7 +163,7 @@ impl Channels {
         payload_type: u8,
         rtcp: Option<std::net::SocketAddr>,
     ) {
-        let secrecy = Secrecy::Clear;
+        let secrecy = H235Way::Clear;
         let former_payload_type = None;
         let receiving =
             Receiving { number, coding, payload_type, former_payload_type, secrecy, rtcp };

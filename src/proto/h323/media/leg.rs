@@ -6,7 +6,7 @@ use super::line::{Line, Sent};
 use super::{Channels, Kind};
 use causeway_base::{Bitrate, Codec};
 use causeway_plan::{
-    AudioFormat, Content, Direction, Feedback, H264Format, LegAudio, LegMedia, LegVideo,
+    AudioFormat, Content, Direction, Feedback, H264Format, H235Way, LegAudio, LegMedia, LegVideo,
     MediaProtection, Transport, TransportSpec, VideoCoding, VideoFormat, VideoSend, VideoTransport,
 };
 use std::net::SocketAddr;
@@ -49,9 +49,17 @@ impl Channels {
             rtcp_mux: false,
             signalling_source: self.terms.signalling_source,
             protection: MediaProtection::of_h235(
-                sent.and_then(|sent| sent.secrecy.key()),
-                theirs.and_then(|receiving| receiving.secrecy.key()),
+                self.way(sent.map(|sent| sent.secrecy)),
+                self.way(theirs.map(|receiving| receiving.secrecy)),
             ),
+        }
+    }
+
+    /// How a direction is protected, by its channel where it has one.
+    fn way(&self, channel: Option<H235Way>) -> H235Way {
+        match channel.unwrap_or_default() {
+            H235Way::Clear if self.is_strict() => H235Way::Awaited,
+            way => way,
         }
     }
 

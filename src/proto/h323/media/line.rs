@@ -1,10 +1,11 @@
 //! The channels of one session, both ways.
 
 use super::format::{Coding, Kind};
-use super::secrecy::{Choice, Secrecy};
+use super::secrecy::Choice;
 use crate::h323::h245::OpenCause;
 use causeway_asn1::h245::OpenLogicalChannelRejectCause as Cause;
 use causeway_base::Bitrate;
+use causeway_plan::H235Way;
 use std::net::SocketAddr;
 
 /// Channels of the other side's in one session: one, and another that takes its place.
@@ -16,7 +17,7 @@ pub(super) struct Sent {
     pub(super) number: u16,
     pub(super) coding: Coding,
     pub(super) payload_type: u8,
-    pub(super) secrecy: Secrecy,
+    pub(super) secrecy: H235Way,
     /// Where the other side takes it.
     pub(super) rtp: Option<SocketAddr>,
     /// Where it takes RTCP.
@@ -31,7 +32,7 @@ pub(super) struct Receiving {
     pub(super) payload_type: u8,
     /// The one before, of what was under way when its key was renewed.
     pub(super) former_payload_type: Option<u8>,
-    pub(super) secrecy: Secrecy,
+    pub(super) secrecy: H235Way,
     /// Where the sender takes RTCP.
     pub(super) rtcp: Option<SocketAddr>,
 }

@@ -47,10 +47,10 @@ use causeway_asn1::h245::{
     EncryptionSync, OpenLogicalChannel, OpenLogicalChannelRejectCause as Cause,
 };
 use causeway_base::Bitrate;
-use causeway_plan::OfferPolicy;
+use causeway_plan::{H235Way, OfferPolicy};
 use format::{Coding, Kind};
 use line::{Line, MAX_RECEIVING, Receiving, Sending, Sent, Why};
-use secrecy::{Choice, Secrecy};
+use secrecy::Choice;
 use std::net::IpAddr;
 
 /// The unit of rates in H.245, in bits a second.
@@ -58,6 +58,19 @@ const RATE_UNIT: u64 = 100;
 
 /// What sound takes of a limit of all channels together: G.711 and G.722.
 const SOUND_RATE: Bitrate = Bitrate::kbps(64);
+
+/// A picture of less is none: the smallest size needs as much.
+pub const LEAST_PICTURE: Bitrate = Bitrate::kbps(64);
+
+/// What sound leaves of a limit of all channels together.
+fn beside_sound(all: Bitrate) -> Bitrate {
+    Bitrate::bps(all.as_bps().saturating_sub(SOUND_RATE.as_bps()))
+}
+
+/// A rate as H.245 counts it. `None`, no limit, where that has no number for it.
+fn in_units(rate: Bitrate) -> Option<u32> {
+    u32::try_from(rate.as_bps() / RATE_UNIT).ok()
+}
 
 /// What the leg may agree to, and where its media is awaited.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -130,6 +143,10 @@ pub struct Channels {
     picture: Line,
     /// The most that we are to send on all channels together.
     total: Option<Bitrate>,
+    /// What a gatekeeper lets either side send on all channels together.
+    admitted: Option<Bitrate>,
+    /// The most of a picture that policy allows, whatever is admitted.
+    allowed: Bitrate,
     /// The last number of a channel of ours.
     number: u16,
     commands: Vec<Command>,
@@ -139,6 +156,8 @@ impl Channels {
     /// Those of a call that may agree to `terms`.
     pub fn new(terms: Terms) -> Self {
         Self {
+            allowed: terms.policy.video.max_bitrate,
+            admitted: None,
             terms,
             exchange: Exchange::Begun,
             begun: false,
@@ -192,6 +211,27 @@ impl Channels {
         self.say_capabilities();
         if held {
             self.stop();
+        }
+        self.advance();
+    }
+
+    /// A gatekeeper lets either side send `most` on all channels together, from now on: our
+    /// pictures are bounded by it, and the other side is told what it leaves for its own. Sound
+    /// needs what it needs. Pictures for which it leaves less than [`LEAST_PICTURE`] end.
+    pub fn admit(&mut self, most: Bitrate) {
+        if self.admitted == Some(most) {
+            return;
+        }
+        self.admitted = Some(most);
+        let picture = self.allowed.min(beside_sound(most));
+        let took = capability::takes_pictures(&self.terms);
+        self.terms.policy.video.max_bitrate = picture;
+        if self.begun && took != capability::takes_pictures(&self.terms) {
+            self.say_capabilities();
+        }
+        for receiving in &self.picture.receiving {
+            let (channel, limit) = (Some(receiving.number), in_units(picture));
+            self.commands.push(Command::LimitFlow { channel, limit });
         }
         self.advance();
     }
@@ -314,9 +354,11 @@ impl Channels {
     fn limit(&self, line: &Line) -> Option<Bitrate> {
         let rest = |all: Bitrate| match line.kind {
             Kind::Sound => all,
-            Kind::Picture => Bitrate::bps(all.as_bps().saturating_sub(SOUND_RATE.as_bps())),
+            Kind::Picture => beside_sound(all),
         };
-        line.limit.into_iter().chain(self.total.map(rest)).min()
+        // A gatekeeper counts what sound may take at most, and stops none.
+        let admitted = self.admitted.filter(|_| line.kind == Kind::Picture);
+        line.limit.into_iter().chain([self.total, admitted].into_iter().flatten().map(rest)).min()
     }
 
     /// Whether no sound ever flowed, and neither side wants it so.
@@ -389,7 +431,7 @@ impl Channels {
             let Some(keyed) = self.keyed(payload_type) else { return };
             (data_type, keyed)
         } else {
-            (data_type, (Secrecy::Clear, None))
+            (data_type, (H235Way::Clear, None))
         };
         let number = self.next_number();
         self.commands.push(Command::Open(Box::new(Opening {
@@ -428,7 +470,7 @@ impl Channels {
                 if let Coding::Picture(format) = receiving.coding
                     && format.limits.max_bitrate > most
                 {
-                    let limit = u32::try_from(most.as_bps() / RATE_UNIT).ok();
+                    let limit = in_units(most);
                     self.commands.push(Command::LimitFlow { channel: Some(number), limit });
                 }
                 self.line_mut(kind).receive(receiving);
@@ -451,7 +493,7 @@ impl Channels {
             };
         }
         let (key, sync) = self.key_of(open, receiving.payload_type)?;
-        let (secrecy, payload_type) = (Secrecy::Keyed(key), key.payload_type);
+        let (secrecy, payload_type) = (H235Way::Keyed(key), key.payload_type);
         Ok((Receiving { secrecy, payload_type, ..receiving }, sync))
     }
 

@@ -15,7 +15,7 @@ use causeway_asn1::h245::{
     MultimediaSystemControlMessage as Message, OpenLogicalChannel, OpenLogicalChannelAck,
     OpenLogicalChannelRejectCause as Cause,
 };
-use causeway_plan::{Encryption, H235Key};
+use causeway_plan::{Encryption, H235Key, H235Way};
 
 /// Algorithms of one capability or channel that are looked at: there are some twelve.
 const MAX_ALGORITHMS: usize = 32;
@@ -35,29 +35,6 @@ impl Choice {
     /// Whether a channel of one serves for the other.
     pub(super) fn is_like(&self, other: &Self) -> bool {
         self.secret == other.secret && self.coding.is_like(&other.coding)
-    }
-}
-
-/// Whether a channel is encrypted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Secrecy {
-    Clear,
-    /// It is to be; the other side, as master, makes its key.
-    Awaited,
-    /// With this key.
-    Keyed(H235Key),
-}
-
-impl Secrecy {
-    pub(super) fn key(self) -> Option<H235Key> {
-        match self {
-            Secrecy::Keyed(key) => Some(key),
-            Secrecy::Clear | Secrecy::Awaited => None,
-        }
-    }
-
-    pub(super) fn is_secret(self) -> bool {
-        self != Secrecy::Clear
     }
 }
 
@@ -129,13 +106,13 @@ impl Channels {
             })
     }
 
-    /// A key of ours for media of a payload type, if we are master; `Awaited` if we are not.
-    pub(super) fn keyed(&mut self, payload_type: u8) -> Option<(Secrecy, Option<EncryptionSync>)> {
+    /// A key of ours for media of a payload type, if we are master; if we are not, it is awaited.
+    pub(super) fn keyed(&mut self, payload_type: u8) -> Option<(H235Way, Option<EncryptionSync>)> {
         if !self.master {
-            return Some((Secrecy::Awaited, None));
+            return Some((H235Way::Awaited, None));
         }
         let (key, sync) = self.keys.as_mut()?.issue(payload_type)?;
-        Some((Secrecy::Keyed(key), Some(sync)))
+        Some((H235Way::Keyed(key), Some(sync)))
     }
 
     /// The key of an encrypted channel that the other side opens, and what our answer says of it.
@@ -167,7 +144,7 @@ impl Channels {
             if new.number != number {
                 continue;
             }
-            if new.secrecy == Secrecy::Awaited && key.is_none() {
+            if new.secrecy == H235Way::Awaited && key.is_none() {
                 let old = line.refused(number, Why::Unwanted);
                 self.commands.push(Command::Close(number));
                 self.commands.extend(old.map(Command::Close));
@@ -175,8 +152,8 @@ impl Channels {
             }
             line.opened(number, |sent| {
                 channel::fill(sent, ack);
-                if let (Secrecy::Awaited, Some(key)) = (sent.secrecy, key) {
-                    sent.secrecy = Secrecy::Keyed(key);
+                if let (H235Way::Awaited, Some(key)) = (sent.secrecy, key) {
+                    sent.secrecy = H235Way::Keyed(key);
                     sent.payload_type = key.payload_type;
                 }
             });
@@ -266,7 +243,7 @@ impl Line {
             if let Sending::Open(sent) | Sending::Opening { old: Some(sent), .. } =
                 &mut self.sending
             {
-                sent.secrecy = Secrecy::Keyed(key);
+                sent.secrecy = H235Way::Keyed(key);
                 sent.payload_type = key.payload_type;
                 self.last_sent = Some(*sent);
             }
@@ -274,7 +251,7 @@ impl Line {
         }
         let of = |receiving: &&mut super::line::Receiving| receiving.number == number;
         if let Some(receiving) = self.receiving.iter_mut().find(of) {
-            receiving.secrecy = Secrecy::Keyed(key);
+            receiving.secrecy = H235Way::Keyed(key);
             receiving.former_payload_type = Some(receiving.payload_type);
             receiving.payload_type = key.payload_type;
             self.last_received = Some(*receiving);

@@ -15,7 +15,7 @@ use causeway_asn1::h245::{
     OpenLogicalChannelReject, RequestChannelClose, RequestMessage, ResponseMessage,
     TerminalCapabilitySet, UserInputIndication,
 };
-use causeway_base::{EndCause, VideoCodec};
+use causeway_base::{Bitrate, EndCause, VideoCodec};
 use causeway_plan::{Encryption, LegMedia, OfferPolicy};
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
@@ -147,6 +147,7 @@ fn command(kind: u8, value: u8) -> Command {
         15 => Command::Hold(value & 1 != 0),
         16 => Command::RequestKeyframe,
         17 => Command::AnnounceControl(([127, 0, 0, 1], 11_000).into()),
+        18 => Command::Admit(Bitrate::kbps(u64::from(value) * 16)),
         _ => Command::SendDigits(char::from(value).to_string()),
     }
 }

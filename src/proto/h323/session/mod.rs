@@ -27,7 +27,7 @@ use crate::h323::h245;
 use crate::h323::media::Channels;
 use causeway_asn1::h235::ClearToken;
 use causeway_asn1::h245::OpenLogicalChannel;
-use causeway_base::EndCause;
+use causeway_base::{Bitrate, EndCause};
 use causeway_plan::{Encryption, LegMedia};
 use keep_alive::KeepAlive;
 use std::collections::VecDeque;
@@ -82,6 +82,8 @@ pub struct Session {
     settling: Option<Instant>,
     /// When there must be sound.
     sound_by: Option<Instant>,
+    /// What a gatekeeper lets either side send.
+    admitted: Option<Bitrate>,
     /// A key picture was asked for on a channel that was not open yet.
     owes_keyframe: bool,
     keep_alive: KeepAlive,
@@ -103,6 +105,7 @@ impl Session {
             told: None,
             settling: None,
             sound_by: None,
+            admitted: None,
             owes_keyframe: false,
             keep_alive: KeepAlive::default(),
             vendor: None,
@@ -207,6 +210,10 @@ impl Session {
             Command::Hold(held) => self.with_media(now, |media| media.hold(held)),
             Command::SendDigits(digits) => self.send_digits(now, &digits),
             Command::RequestKeyframe => self.with_media(now, Channels::request_keyframe),
+            Command::Admit(rate) => {
+                self.admitted = Some(rate);
+                self.with_media(now, |media| media.admit(rate));
+            }
             Command::End(cause) => self.order(now, call::Command::End(cause)),
         }
     }
@@ -219,11 +226,18 @@ impl Session {
             let tokens = self.agreement.offer();
             self.order(now, call::Command::Secure(tokens));
         }
-        let mut media = Channels::new(terms);
+        let mut media = self.channels(terms);
         let fast_start = if fast { media.propose() } else { vec![] };
         self.media = Some(media);
         let placing = Placing { fast_start, ..placing };
         self.order(now, call::Command::Place(Box::new(placing)));
+    }
+
+    /// Those of this call, within what is admitted.
+    fn channels(&self, terms: Terms) -> Channels {
+        let mut media = Channels::new(terms);
+        self.admitted.into_iter().for_each(|rate| media.admit(rate));
+        media
     }
 
     fn answer(&mut self, now: Instant, terms: Terms, control: Option<SocketAddr>) {
@@ -231,7 +245,7 @@ impl Session {
             return;
         }
         let encryption = terms.policy.encryption;
-        let mut media = Channels::new(terms);
+        let mut media = self.channels(terms);
         if encryption != Encryption::Off {
             match self.agreement.answer(&std::mem::take(&mut self.tokens)) {
                 Some((keys, tokens)) => {

@@ -4,7 +4,7 @@ use crate::h323::call::{self, Redirection};
 use crate::h323::h245;
 use crate::h323::media::Terms;
 use causeway_asn1::h225::{EndpointType, H221NonStandard, McuInfo, VendorIdentifier};
-use causeway_base::EndCause;
+use causeway_base::{Bitrate, EndCause};
 use causeway_plan::LegMedia;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -120,6 +120,9 @@ pub enum Command {
     SendDigits(String),
     /// Ask for a picture that decoding can begin with.
     RequestKeyframe,
+    /// A gatekeeper lets either side send so much, in sound and pictures together: at the
+    /// beginning, or from now on.
+    Admit(Bitrate),
     /// End the call.
     End(EndCause),
 }

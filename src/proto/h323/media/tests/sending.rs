@@ -3,14 +3,16 @@
 use super::super::format::{self, Coding, Kind};
 use super::super::{Channels, Terms, capability};
 use super::script::{
-    acknowledge, acknowledge_with, channel, coding, g722, nothing, offer, opened, pcma, pcmu,
+    acknowledge, acknowledge_with, channel, coding, g722, h264, nothing, offer, opened, pcma, pcmu,
     picture, ready, set, terms, theirs,
 };
+use crate::h323::h239;
 use crate::h323::h245::{Command, Direction as Whose, Event, OpenCause};
+use causeway_asn1::ObjectIdentifier;
 use causeway_asn1::h245::{
-    AudioCapability, AudioTelephonyEventCapability, Capability, DataType,
-    OpenLogicalChannelRejectCause as Cause, TerminalCapabilitySet, UserInputCapability,
-    VideoCapability,
+    AudioCapability, AudioTelephonyEventCapability, Capability, CapabilityIdentifier, DataType,
+    ExtendedVideoCapability, GenericCapability, OpenLogicalChannelRejectCause as Cause,
+    TerminalCapabilitySet, UserInputCapability, VideoCapability,
 };
 use causeway_base::{Bitrate, Codec, SizeClass};
 use causeway_plan::video::H241Capability;
@@ -53,6 +55,30 @@ fn a_picture_that_does_not_go_with_sound_is_not_sent() {
         let (_, opened) = ready(&[pcma(20), picture(H264Level::L3_1, 1_920)], sets);
         assert_eq!(opened.len(), if pictured { 2 } else { 1 }, "{sets:?}");
     }
+}
+
+/// Rooms with slides say that they take H.239's control and a second picture.
+#[test]
+fn who_takes_slides_too_is_sent_one_picture_and_who_takes_them_alone_none() {
+    let generic = |identifier: &[u32]| GenericCapability {
+        capability_identifier: CapabilityIdentifier::Standard(ObjectIdentifier::new(identifier)),
+        ..Default::default()
+    };
+    let control = Capability::GenericControlCapability(Box::new(generic(&h239::CONTROL)));
+    let slides = VideoCapability::ExtendedVideoCapability(ExtendedVideoCapability {
+        video_capability: vec![h264(H264Level::L4, 4_000)],
+        video_capability_extension: Some(vec![generic(&h239::EXTENDED_VIDEO)]),
+    });
+    let slides = Capability::ReceiveVideoCapability(slides);
+    let all = [pcma(20), picture(H264Level::L3_1, 1_920), slides.clone(), control.clone()];
+    for sets in [&[&[1][..], &[2], &[3], &[4]][..], &[&[1], &[3], &[2], &[4]], &[]] {
+        let (_, opened) = ready(&all, sets);
+        let kinds: Vec<Kind> = opened.iter().map(|one| coding(one).0.kind()).collect();
+        assert_eq!(kinds, [Kind::Sound, Kind::Picture], "{sets:?}");
+        assert_eq!(opened[1].parameters.session_id, 2, "{sets:?}");
+    }
+    let (_, opened) = ready(&[pcma(20), slides, control], &[&[1], &[2], &[3]]);
+    assert_eq!(opened.len(), 1);
 }
 
 #[test]

@@ -122,6 +122,57 @@ fn a_limit_of_the_other_side_bounds_the_picture() {
     assert_eq!(pair.take(Side::Caller), []);
 }
 
+/// How a side's picture flows, and the most that it sends.
+fn picture(pair: &mut Pair, side: Side) -> (Direction, Option<Bitrate>) {
+    let media = pair.media(side);
+    (media.pictures(), media.video[0].send.map(|send| send.max_bitrate))
+}
+
+#[test]
+fn what_a_gatekeeper_admits_bounds_the_pictures_both_ways() {
+    for mode in Mode::all() {
+        let mut pair = Pair::new(mode.tunnelling);
+        pair.command(Side::Callee, Command::Admit(Bitrate::kbps(384)));
+        pair.connect(mode, terms(Side::Caller, &ALL, true), terms(Side::Callee, &ALL, true));
+        pair.pass(Duration::from_secs(2));
+        // Sound has its share; the other side keeps to what ours says that it takes.
+        let bounded = (Direction::SendReceive, Some(Bitrate::kbps(320)));
+        for side in Side::BOTH {
+            assert_eq!(picture(&mut pair, side), bounded, "{mode:?} {side:?}");
+        }
+        // Lowered in mid-call, and raised again.
+        for (admitted, left) in [(256, 192), (512, 448), (5_000, 2_048)] {
+            pair.command(Side::Callee, Command::Admit(Bitrate::kbps(admitted)));
+            pair.run();
+            let bounded = (Direction::SendReceive, Some(Bitrate::kbps(left)));
+            assert_eq!(picture(&mut pair, Side::Callee), bounded, "{mode:?} {admitted}");
+            // Its channel was opened for what was admitted at first.
+            let most = Bitrate::kbps(left).min(Bitrate::kbps(320));
+            if admitted < 512 {
+                assert_eq!(picture(&mut pair, Side::Caller).1, Some(most), "{mode:?} {admitted}");
+            }
+        }
+    }
+}
+
+#[test]
+fn sound_goes_on_where_no_picture_is_admitted_and_pictures_come_back() {
+    let mut pair = standing(Mode::SLOW);
+    pair.command(Side::Caller, Command::Admit(Bitrate::kbps(64)));
+    pair.pass(Duration::from_secs(2));
+    for side in Side::BOTH {
+        let media = pair.media(side);
+        let (sound, pictures) = (media.direction, media.pictures());
+        assert_eq!((sound, pictures), (Direction::SendReceive, Direction::Inactive), "{side:?}");
+    }
+    pair.command(Side::Caller, Command::Admit(Bitrate::kbps(448)));
+    pair.pass(Duration::from_secs(2));
+    for side in Side::BOTH {
+        let bounded = (Direction::SendReceive, Some(Bitrate::kbps(384)));
+        assert_eq!(picture(&mut pair, side), bounded, "{side:?}");
+    }
+}
+
 #[test]
 fn a_key_picture_is_asked_for_and_needed() {
     for side in Side::BOTH {
@@ -226,6 +277,15 @@ fn who_wants_to_show_slides_is_told_no() {
     };
     let ResponseMessage::GenericResponse(answer) = *response else { panic!("{response:?}") };
     assert_eq!(H239Message::read(&answer), request.refusal());
+    // What asks nothing has no answer.
+    let (channel, label) = (7, 0x101);
+    for told in
+        [H239Message::TokenOwner { channel, label }, H239Message::TokenRelease { channel, label }]
+    {
+        let told = CommandMessage::GenericCommand(Box::new(told.write()));
+        hear(&mut pair, Side::Callee, &Message::Command(Box::new(told)));
+    }
+    assert_eq!(pair.said, []);
     // And what nobody knows is not answered with silence.
     hear(&mut pair, Side::Callee, &ask(GenericMessage::default()));
     assert!(matches!(&pair.said.pop(), Some((Side::Callee, Message::Indication(indication)))
