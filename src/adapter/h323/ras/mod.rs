@@ -37,6 +37,10 @@ pub const MAX_COMMANDS: usize = 1024;
 pub enum RasEvent {
     /// The gatekeeper where we are registered ends a call, or no longer knows us.
     Drop(CallKey, EndCause),
+    /// What an admitted call may use from now on, both directions together, in bit/s: the
+    /// gatekeeper where we are registered changed it, or a room that our gatekeeper sent here did.
+    /// What it may use at first stands in [`Admitted`] and [`AdmittedCall`].
+    Bandwidth(CallKey, u64),
     /// A room told our gatekeeper that its call is over, or went without a word.
     RoomLeft(CallKey),
 }

@@ -227,6 +227,12 @@ impl Rooms {
                 views.drop_call(call, by.ip());
                 told.push(RasEvent::RoomLeft(call));
             }
+            Event::Bandwidth { by, call, bandwidth } => {
+                let bandwidth = u64::from(bandwidth) * UNIT;
+                if views.set_bandwidth(call, by.ip(), bandwidth) {
+                    told.push(RasEvent::Bandwidth(call, bandwidth));
+                }
+            }
             Event::Location { question, by, of, here } => {
                 self.location(now, question, by, of, here);
             }
@@ -348,6 +354,7 @@ fn admitted(by: &Registrant, asked: &AdmissionRequest) -> AdmittedCall {
         calling: asked.calling.clone(),
         called: asked.called.clone(),
         source: by.ras.ip(),
+        bandwidth: asked.bandwidth,
     }
 }
 

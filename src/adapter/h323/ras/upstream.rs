@@ -163,6 +163,9 @@ impl Upstream {
                     let _ = answer.send(Err(cause));
                 }
             }
+            Event::Bandwidth(call, bandwidth) => {
+                told.push(RasEvent::Bandwidth(call, u64::from(bandwidth) * UNIT));
+            }
             Event::DropAsked(call) => match self.waiting.remove(&call) {
                 Some(answer) => {
                     let _ = answer.send(Err(EndCause::Forbidden));

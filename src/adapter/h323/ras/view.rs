@@ -64,6 +64,8 @@ pub struct AdmittedCall {
     pub called: Vec<String>,
     /// The room's own address.
     pub source: IpAddr,
+    /// What it may use, both directions together, in bit/s.
+    pub bandwidth: u64,
 }
 
 /// What happened to registrations. No news carry an address but that of a configured gatekeeper.
@@ -165,6 +167,14 @@ impl Views {
     /// A room that names its call as another room did does not take its place.
     pub(super) fn set_call(&self, key: CallKey, call: AdmittedCall) {
         self.shown().calls.entry(key.identifier).or_insert(call);
+    }
+
+    /// A room changes what its call may use. Whether it did.
+    pub(super) fn set_bandwidth(&self, key: CallKey, source: IpAddr, bandwidth: u64) -> bool {
+        let mut shown = self.shown();
+        let call = shown.calls.get_mut(&key.identifier).filter(|call| call.source == source);
+        let before = call.map(|call| std::mem::replace(&mut call.bandwidth, bandwidth));
+        before.is_some_and(|before| before != bandwidth)
     }
 
     pub(super) fn drop_call(&self, key: CallKey, source: IpAddr) {

@@ -6,7 +6,7 @@ use super::request::{self, Report};
 use super::words::{Admission, CallKey, Config, Endpoint, Event};
 use crate::h323::address;
 use causeway_asn1::h225::{
-    AdmissionConfirm, AdmissionReject, AdmissionRejectReason, InfoRequest,
+    AdmissionConfirm, AdmissionReject, AdmissionRejectReason, BandRejectReason, InfoRequest,
     InfoRequestResponseStatus, RasMessage,
 };
 use causeway_base::EndCause;
@@ -22,6 +22,10 @@ const MAX_REPORTED: usize = 8;
 /// The shortest interval of reports that is followed: a gatekeeper that wants them more often
 /// would have us send for nothing else.
 const MIN_REPORT_INTERVAL: Duration = Duration::from_secs(10);
+
+/// What a call cannot do without, in 100 bit/s: G.711 both ways (H.225.0 counts no headers). Less
+/// is refused rather than promised and not kept.
+pub(super) const MIN_BANDWIDTH: u32 = 1_280;
 
 /// A call as a message names it: its identifier, its call reference, whether we are called.
 /// Old gatekeepers say the reference alone.
@@ -44,7 +48,10 @@ struct Reports {
 
 #[derive(Debug)]
 struct Call {
+    /// With what it may use now.
     admission: Admission,
+    /// What was asked for it.
+    wanted: u32,
     state: State,
 }
 
@@ -103,7 +110,8 @@ impl Admissions {
         let sequence = out.number();
         let message = request::admission(sequence, &endpoint, &admission);
         let pending = out.request(now, endpoint.gatekeeper, sequence, message);
-        self.calls.insert(key, Call { admission, state: State::Asking(pending) });
+        let wanted = admission.bandwidth;
+        self.calls.insert(key, Call { admission, wanted, state: State::Asking(pending) });
     }
 
     pub(super) fn disengage(
@@ -142,13 +150,15 @@ impl Admissions {
             Reports { interval, next: now + interval }
         });
         call.state = State::Admitted(reports);
-        call.admission.bandwidth = call.admission.bandwidth.min(confirm.band_width);
+        // 0 is what gatekeepers say that do not count.
+        let allowed = Some(confirm.band_width).filter(|rate| *rate > 0).unwrap_or(call.wanted);
+        call.admission.bandwidth = call.wanted.min(allowed);
         let names = confirm.destination_info.iter().flatten().take(address::MAX_ALIASES);
         out.event(Event::Admitted {
             call: call.admission.key,
             address: address::socket(&confirm.dest_call_signal_address),
             to: names.filter_map(address::text).collect(),
-            bandwidth: confirm.band_width,
+            bandwidth: call.admission.bandwidth,
         });
     }
 
@@ -183,10 +193,35 @@ impl Admissions {
         });
     }
 
-    /// What a call may use, in 100 bit/s; the most of several of one call reference.
-    pub(super) fn bandwidth(&self, named: Named) -> Option<u32> {
-        let named = self.calls.values().filter(|call| call.is(named));
-        named.map(|call| call.admission.bandwidth).max()
+    /// The gatekeeper changes what admitted calls may use, in 100 bit/s: less than now, or more up
+    /// to what was asked for. Gives what it is then, the most of several of one call reference.
+    ///
+    /// # Errors
+    /// Why it stays as it is, and what a call needs.
+    pub(super) fn bandwidth(
+        &mut self,
+        named: Named,
+        allowed: u32,
+        out: &mut Outbox,
+    ) -> Result<u32, (BandRejectReason, u32)> {
+        let admitted = |call: &&mut Call| matches!(call.state, State::Admitted(_));
+        let calls = self.calls.values_mut().filter(|call| call.is(named)).filter(admitted);
+        let mut calls: Vec<&mut Call> = calls.collect();
+        let needed = calls.iter().map(|call| call.admission.bandwidth.min(MIN_BANDWIDTH)).max();
+        let needed = needed.ok_or((BandRejectReason::InvalidConferenceId, 0))?;
+        if allowed < needed {
+            return Err((BandRejectReason::InsufficientResources, needed));
+        }
+        let mut granted = 0;
+        for call in &mut calls {
+            let rate = allowed.min(call.wanted);
+            if rate != call.admission.bandwidth {
+                call.admission.bandwidth = rate;
+                out.event(Event::Bandwidth(call.admission.key, rate));
+            }
+            granted = granted.max(rate);
+        }
+        Ok(granted)
     }
 
     /// How calls stand, as the gatekeeper asks (H.225.0 section 7.15): of more than one report

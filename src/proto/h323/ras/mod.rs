@@ -211,25 +211,19 @@ impl Client {
         self.admissions.dropped(call, &mut self.outbox);
     }
 
-    /// A running call keeps the rate that it was admitted with, so less is refused rather than
-    /// promised and not kept. More is no harm.
+    /// What a call may use from now on (H.225.0 section 7.12): less is told to the call, more up to
+    /// what was asked for it.
     fn bandwidth_asked(&mut self, now: Instant, from: SocketAddr, request: &BandwidthRequest) {
         let (request_seq_num, band_width) = (request.request_seq_num, request.band_width);
         let identifier = request.call_identifier.as_ref().map(|one| one.guid);
         let call = (identifier, request.call_reference_value, request.answered_call);
-        let refused = if !self.registration.is_called(now, &request.endpoint_identifier) {
-            Some((BandRejectReason::NotBound, 0))
+        let granted = if self.registration.is_called(now, &request.endpoint_identifier) {
+            self.admissions.bandwidth(call, band_width, &mut self.outbox)
         } else {
-            match self.admissions.bandwidth(call) {
-                None => Some((BandRejectReason::InvalidConferenceId, 0)),
-                Some(used) if band_width < used => {
-                    Some((BandRejectReason::InsufficientResources, used))
-                }
-                Some(_) => None,
-            }
+            Err((BandRejectReason::NotBound, 0))
         };
-        let answer = match refused {
-            Some((reject_reason, allowed_band_width)) => {
+        let answer = match granted {
+            Err((reject_reason, allowed_band_width)) => {
                 RasMessage::BandwidthReject(Box::new(BandwidthReject {
                     request_seq_num,
                     reject_reason,
@@ -237,7 +231,7 @@ impl Client {
                     ..Default::default()
                 }))
             }
-            None => RasMessage::BandwidthConfirm(Box::new(BandwidthConfirm {
+            Ok(band_width) => RasMessage::BandwidthConfirm(Box::new(BandwidthConfirm {
                 request_seq_num,
                 band_width,
                 ..Default::default()

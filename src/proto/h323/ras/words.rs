@@ -116,6 +116,8 @@ pub enum Event {
     },
     /// A call may not be.
     Refused(CallKey, EndCause),
+    /// The gatekeeper changed what an admitted call may use: so much from now on, in 100 bit/s.
+    Bandwidth(CallKey, u32),
     /// A call is to end.
     DropAsked(CallKey),
 }

@@ -114,13 +114,18 @@ impl Gatekeeper {
     pub(super) fn bandwidth(&mut self, now: Instant, asker: Asker, request: &BandwidthRequest) {
         let identifier = request.call_identifier.as_ref().map(|one| one.guid);
         let (reference, answer) = (request.call_reference_value, request.answered_call);
-        let granted = if !self.is_of(asker.from, &request.endpoint_identifier) {
+        let by = asker.from;
+        let granted = if !self.is_of(by, &request.endpoint_identifier) {
             Err(BandRejectReason::NotBound)
-        } else if self.call_of(asker.from, identifier, reference, answer).is_none() {
-            Err(BandRejectReason::InvalidConferenceId)
         } else {
-            Ok(request.band_width.min(self.config.bandwidth))
+            let call = self.call_of(by, identifier, reference, answer);
+            let bandwidth = request.band_width.min(self.config.bandwidth);
+            call.map(|call| (call, bandwidth)).ok_or(BandRejectReason::InvalidConferenceId)
         };
+        if let Ok((call, bandwidth)) = granted {
+            self.event(Event::Bandwidth { by, call, bandwidth });
+        }
+        let granted = granted.map(|(_, bandwidth)| bandwidth);
         self.answer(now, &asker, reply::bandwidth(request.request_seq_num, granted));
     }
 

@@ -165,6 +165,15 @@ pub enum Event {
         /// Which.
         call: CallKey,
     },
+    /// An endpoint wants its call to use more or less, and may.
+    Bandwidth {
+        /// Where it takes RAS.
+        by: SocketAddr,
+        /// Which.
+        call: CallKey,
+        /// Both directions together, in 100 bit/s.
+        bandwidth: u32,
+    },
     /// A neighbour asks where somebody is.
     Location {
         /// To be answered.

@@ -73,27 +73,50 @@ fn who_does_not_know_what_we_are_called_does_not_unregister_us() {
 }
 
 #[test]
-fn no_rate_is_promised_that_is_not_kept() {
+fn the_gatekeeper_changes_what_a_call_may_use_between_what_it_needs_and_what_was_asked_for() {
     let mut test = in_a_call();
-    let mut rejected = |request| {
+    let told = |rate| vec![Event::Bandwidth(KEY, rate)];
+    let mut ask = |request| {
         let (answers, events) = test.answer(request);
-        assert_eq!(events, []);
         match &answers[..] {
             [RasMessage::BandwidthReject(reject)] => {
-                Some((reject.reject_reason.clone(), reject.allowed_band_width))
+                (Err((reject.reject_reason.clone(), reject.allowed_band_width)), events)
             }
-            [RasMessage::BandwidthConfirm(_)] => None,
+            [RasMessage::BandwidthConfirm(confirm)] => (Ok(confirm.band_width), events),
             _ => panic!("{answers:?}"),
         }
     };
-    let less = Some((BandRejectReason::InsufficientResources, 20_480));
-    assert_eq!(rejected(rate_of("E1", 5, 7_680)), less);
-    assert_eq!(rejected(rate_of("E1", 5, 40_960)), None, "more");
-    assert_eq!(rejected(rate_of("E1", 5, 20_480)), None, "as it was admitted");
-    let unknown = Some((BandRejectReason::InvalidConferenceId, 0));
-    assert_eq!(rejected(rate_of("E1", 6, 40_960)), unknown);
-    let elsewhere = Some((BandRejectReason::NotBound, 0));
-    assert_eq!(rejected(rate_of("E2", 5, 40_960)), elsewhere);
+    assert_eq!(ask(rate_of("E1", 5, 7_680)), (Ok(7_680), told(7_680)));
+    assert_eq!(ask(rate_of("E1", 5, 7_680)), (Ok(7_680), vec![]), "as it is");
+    assert_eq!(ask(rate_of("E1", 5, 10_000)), (Ok(10_000), told(10_000)));
+    assert_eq!(ask(rate_of("E1", 5, 40_960)), (Ok(20_480), told(20_480)), "what was asked for");
+    let needed = Err((BandRejectReason::InsufficientResources, 1_280));
+    assert_eq!(ask(rate_of("E1", 5, 640)), (needed, vec![]), "no sound would be left");
+    assert_eq!(ask(rate_of("E1", 5, 1_280)), (Ok(1_280), told(1_280)));
+    let unknown = Err((BandRejectReason::InvalidConferenceId, 0));
+    assert_eq!(ask(rate_of("E1", 6, 40_960)), (unknown, vec![]));
+    let elsewhere = Err((BandRejectReason::NotBound, 0));
+    assert_eq!(ask(rate_of("E2", 5, 40_960)), (elsewhere, vec![]));
+}
+
+#[test]
+fn an_admission_allows_no_more_than_was_asked_for_and_nothing_said_bounds_nothing() {
+    for (said, expected) in [(7_680, 7_680), (99_999, 20_480), (0, 20_480)] {
+        let mut test = Test::registered(3_000);
+        let (requests, _) = test.command(Command::Admit(admission()));
+        let RasMessage::AdmissionConfirm(mut confirm) = admitted(sequence(&requests[0])) else {
+            panic!("an ACF")
+        };
+        confirm.band_width = said;
+        let (_, events) = test.answer(RasMessage::AdmissionConfirm(confirm));
+        let [Event::Admitted { bandwidth, .. }] = events[..] else { panic!("{events:?}") };
+        assert_eq!(bandwidth, expected, "{said}");
+    }
+    let mut test = Test::registered(3_000);
+    test.command(Command::Admit(admission()));
+    let (answers, events) = test.answer(rate_of("E1", 5, 7_680));
+    assert!(matches!(&answers[..], [RasMessage::BandwidthReject(_)]), "not admitted: {answers:?}");
+    assert_eq!(events, []);
 }
 
 #[test]

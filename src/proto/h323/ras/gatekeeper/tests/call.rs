@@ -111,6 +111,8 @@ fn rates_are_granted_to_calls_that_are_there() {
     assert_eq!(ask(5, 50_000, identifier.clone()), Ok(40_000));
     assert_eq!(ask(6, 7_680, identifier), Err(BandRejectReason::InvalidConferenceId));
     assert_eq!(ask(5, 7_681, "1".into()), Err(BandRejectReason::NotBound));
+    let told = |bandwidth| Event::Bandwidth { by: ENDPOINT.into(), call: CALL, bandwidth };
+    assert_eq!(test.asked, [told(7_680), told(40_000)], "nothing of what was refused");
 }
 
 #[test]
