@@ -10,6 +10,7 @@
 //!   refused.
 //! * [`destination`]: where a call goes.
 //! * [`explanation`]: every step, and why it did or did not take the call.
+//! * [`dial_string`]: what is dialled to reach a meeting of another service.
 //! * [`calling_out`]: whom the bridge may call, and how much.
 //! * [`network`]: a range of addresses.
 //! * [`rate`]: how many calls one source may make. * [`attempt`]: how many wrong PINs.
@@ -18,6 +19,7 @@ pub mod attempt;
 pub mod call;
 pub mod calling_out;
 pub mod destination;
+pub mod dial_string;
 mod dialled;
 pub mod e164;
 pub mod explanation;
