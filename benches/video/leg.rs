@@ -159,6 +159,7 @@ pub(crate) fn line(
         label: None,
         send,
         receive: vec![format(VideoCodec::H264)],
+        transport_cc: None,
     }
 }
 

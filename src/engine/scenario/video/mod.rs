@@ -1,5 +1,6 @@
 //! Rooms that see each other through the engine, over real sockets on loopback.
 
+mod arrival;
 mod browser;
 mod camera;
 mod fault;

@@ -140,6 +140,7 @@ impl Channels {
             label: None,
             receive: self.received_pictures(),
             send,
+            transport_cc: None,
         })
     }
 
