@@ -2,13 +2,17 @@
 //!
 //! `cargo bench --bench kernel [-- name …]` prints one JSON object a line: `kernel`, the
 //! `ns` of one call (the best of several runs: the least disturbed one), and what one call is.
-//! One call is 20 ms of sound, one packet or one message, warm in the cache.
+//! One call is 20 ms of sound, one packet or one message, warm in the cache. Rows of `per_…` have
+//! what pycrate takes for the same message beside it, where python has that: `ratio` is how many
+//! times longer.
 #![allow(clippy::disallowed_methods)] // a bench reads the clock
 
 mod media;
 mod packet;
+mod per;
 mod video;
 
+use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
 /// How long one run lasts.
@@ -23,6 +27,7 @@ fn main() {
     let mut bench = Bench { names };
     media::run(&mut bench);
     packet::run(&mut bench);
+    per::run(&mut bench);
     video::run(&mut bench);
 }
 
@@ -32,13 +37,32 @@ struct Bench {
 }
 
 impl Bench {
-    /// Measures `call`, if a name that was asked for begins its name, or none was asked for.
-    fn measure(&mut self, name: &str, mut call: impl FnMut()) {
-        if !self.names.is_empty() && !self.names.iter().any(|asked| name.starts_with(asked)) {
+    /// Whether a name that was asked for begins this one, or none was asked for.
+    fn asks(&self, name: &str) -> bool {
+        self.names.is_empty() || self.names.iter().any(|asked| name.starts_with(asked))
+    }
+
+    /// Measures `call`, if it was asked for.
+    fn measure(&mut self, name: &str, call: impl FnMut()) {
+        self.measure_beside(name, |_| json!({}), call);
+    }
+
+    /// The same, with what `beside` says to its nanoseconds in the row.
+    fn measure_beside(
+        &mut self,
+        name: &str,
+        beside: impl FnOnce(f64) -> Value,
+        mut call: impl FnMut(),
+    ) {
+        if !self.asks(name) {
             return;
         }
         let best = (0..RUNS).map(|_| run(&mut call)).fold(f64::INFINITY, f64::min);
-        println!("{}", serde_json::json!({ "kernel": name, "ns": (best * 10.0).round() / 10.0 }));
+        let mut row = json!({ "kernel": name, "ns": (best * 10.0).round() / 10.0 });
+        if let (Some(row), Value::Object(beside)) = (row.as_object_mut(), beside(best)) {
+            row.extend(beside);
+        }
+        println!("{row}");
     }
 }
 

@@ -1,5 +1,5 @@
-//! How a case is named: sources x height : receivers; sources of browsers `b` shown : receivers, or
-//! `f` forwarded : receivers; `rooms25`.
+//! How a case is named: sources x height : receivers, by rooms of H.323 with `h323:` before it;
+//! sources of browsers `b` shown : receivers, or `f` forwarded : receivers; `rooms25`.
 
 use causeway_base::SizeClass;
 use causeway_plan::picture::MAX_FORWARDED;
@@ -20,6 +20,9 @@ const PRIVATE_SHOWN: usize = 4;
 
 /// A case that is named like one that is composed.
 const FORWARDED: &str = "30b9:30";
+
+/// What stands before a case of rooms of H.323.
+const H323: &str = "h323:";
 
 /// What rooms with pictures of their own are called, before how many they are.
 const PRIVATE: &str = "rooms";
@@ -43,7 +46,9 @@ pub(crate) struct Case {
 pub(crate) enum Kind {
     /// Telephony: a port for each; all receivers look at one picture.
     Shared,
-    /// The same, but each looks at a picture of its own, of others.
+    /// The same, by what rooms of H.323 agree to: H.264 alone, full pictures asked for by H.245.
+    H323,
+    /// Telephony, but each looks at a picture of its own, of others.
     Private,
     /// Browsers on one port: each has a camera, as many as receive look at the picture of those who
     /// are shown.
@@ -66,7 +71,7 @@ impl Case {
                 cases.extend([1, 10, 100].map(|receivers| Self::shared(sources, size, receivers)));
             }
         }
-        let named = ["rooms25", "10b9:10", "300b9:300", FORWARDED];
+        let named = ["h323:4x360:1", "h323:9x360:10", "rooms25", "10b9:10", "300b9:300", FORWARDED];
         cases.extend(named.map(|name| name.parse::<Self>().expect("written right")));
         cases
     }
@@ -80,7 +85,7 @@ impl Case {
     pub(crate) const fn out(&self) -> SizeClass {
         match self.kind {
             Kind::Private => SizeClass::P360,
-            Kind::Shared | Kind::Browsers | Kind::Forwarded => SizeClass::P720,
+            Kind::Shared | Kind::H323 | Kind::Browsers | Kind::Forwarded => SizeClass::P720,
         }
     }
 
@@ -88,7 +93,7 @@ impl Case {
     pub(crate) const fn pictures(&self) -> usize {
         match self.kind {
             Kind::Private => self.receivers,
-            Kind::Shared | Kind::Browsers | Kind::Forwarded => 1,
+            Kind::Shared | Kind::H323 | Kind::Browsers | Kind::Forwarded => 1,
         }
     }
 
@@ -96,7 +101,7 @@ impl Case {
     pub(crate) const fn seen(&self) -> usize {
         match self.kind {
             Kind::Private => self.sources,
-            Kind::Shared | Kind::Browsers | Kind::Forwarded => self.shown,
+            Kind::Shared | Kind::H323 | Kind::Browsers | Kind::Forwarded => self.shown,
         }
     }
 
@@ -104,7 +109,7 @@ impl Case {
     pub(crate) const fn tiles(&self) -> usize {
         match self.kind {
             Kind::Forwarded => self.shown,
-            Kind::Shared | Kind::Private | Kind::Browsers => 0,
+            Kind::Shared | Kind::H323 | Kind::Private | Kind::Browsers => 0,
         }
     }
 
@@ -113,7 +118,7 @@ impl Case {
         match self.kind {
             Kind::Forwarded if self.receivers < self.shown => self.receivers * (self.shown - 1),
             Kind::Forwarded => self.receivers * self.shown - self.shown,
-            Kind::Shared | Kind::Private | Kind::Browsers => self.receivers,
+            Kind::Shared | Kind::H323 | Kind::Private | Kind::Browsers => self.receivers,
         }
     }
 }
@@ -124,11 +129,17 @@ impl FromStr for Case {
     fn from_str(name: &str) -> Result<Self, String> {
         let wrong = || {
             format!(
-                "{name}: none of 4x360:1 (sources x height : receivers), 300b9:300 (browsers b shown : receivers), 30f9:30 (the same, forwarded), rooms25, sync, memory"
+                "{name}: none of 4x360:1 (sources x height : receivers), h323:4x360:1, 300b9:300 (browsers b shown : receivers), 30f9:30 (the same, forwarded), rooms25, sync, memory"
             )
         };
         let count = |word: &str| word.parse::<usize>().map_err(|_| wrong());
-        let case = if let Some(rooms) = name.strip_prefix(PRIVATE) {
+        let case = if let Some(shared) = name.strip_prefix(H323) {
+            let shared: Self = shared.parse()?;
+            if shared.kind != Kind::Shared {
+                return Err(wrong());
+            }
+            Self { kind: Kind::H323, ..shared }
+        } else if let Some(rooms) = name.strip_prefix(PRIVATE) {
             let rooms = count(rooms)?;
             let (kind, size, shown) = (Kind::Private, SizeClass::P360, PRIVATE_SHOWN);
             Self { kind, sources: rooms, size, shown, receivers: rooms }
@@ -164,6 +175,7 @@ impl fmt::Display for Case {
         let Self { kind, sources, size, shown, receivers } = self;
         match kind {
             Kind::Shared => write!(f, "{sources}x{}:{receivers}", size.size().height),
+            Kind::H323 => write!(f, "{H323}{sources}x{}:{receivers}", size.size().height),
             Kind::Private => write!(f, "{PRIVATE}{receivers}"),
             Kind::Browsers => write!(f, "{sources}b{shown}:{receivers}"),
             Kind::Forwarded => write!(f, "{sources}f{shown}:{receivers}"),

@@ -1,6 +1,7 @@
 //! The engine of a case, in this process, with its decoder processes.
 
 use crate::browser::{self, Introduction};
+use crate::call::Call;
 use crate::case::{Case, Kind};
 use crate::leg::{self, id};
 use crate::load::{Heard, LOCAL, Load};
@@ -11,8 +12,9 @@ use causeway_engine::{
 };
 use causeway_media::video::theme::Theme;
 use causeway_plan::{LegMedia, MediaCommand, MediaEvent, MediaPlan, WebRtcState};
-use std::io;
+use std::io::{self, Write as _};
 use std::net::SocketAddr;
+use std::process::ChildStdin;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::sync::mpsc::{Receiver, channel};
@@ -76,7 +78,7 @@ fn begin(case: &Case) -> io::Result<(Bench, Load)> {
     let mut bench = Bench::start()?;
     let mut load = Load::start(&case.to_string())?;
     match case.kind {
-        Kind::Shared | Kind::Private => bench.let_rooms_in(case, &mut load)?,
+        Kind::Shared | Kind::H323 | Kind::Private => bench.let_rooms_in(case, &mut load)?,
         Kind::Browsers | Kind::Forwarded => bench.let_browsers_in(case, &mut load)?,
     }
     std::thread::sleep(UNSEEN);
@@ -139,21 +141,56 @@ impl Bench {
         let mut addresses = ports.into_iter().map(|port| SocketAddr::new(LOCAL, port));
         let screens = addresses.next().ok_or_else(|| io::Error::other("no screen"))?;
         let mut targets = vec![];
+        let mut calls = vec![];
         for (index, camera) in addresses.enumerate() {
-            let (_, video) = self.reserve(index)?;
-            self.enter(index, leg::source(camera))?;
+            let (sound, video) = self.reserve(index)?;
+            let media = if case.kind == Kind::H323 {
+                let call = Call::settle(sound, video, camera, case.size)?;
+                let media = call.source();
+                calls.push(call);
+                media
+            } else {
+                leg::source(camera)
+            };
+            self.enter(index, media)?;
             targets.push(video.port().to_string());
         }
         for number in 0..case.receivers {
             let index = leg::receiver(case, number);
-            let (_, video) = self.reserve(index)?;
-            let media = leg::screen(screens, leg::codec(case, number), case.out());
+            let (sound, video) = self.reserve(index)?;
+            let media = if case.kind == Kind::H323 {
+                Call::settle(sound, video, screens, case.out())?.screen()
+            } else {
+                leg::screen(screens, leg::codec(case, number), case.out())
+            };
             self.enter(index, media)?;
             if number == 0 {
                 targets.push(video.port().to_string());
             }
         }
-        load.tell(&targets)
+        load.tell(&targets)?;
+        if case.kind == Kind::H323 {
+            self.pass_wishes(calls, load.take_input()?);
+        }
+        Ok(())
+    }
+
+    /// From now on, where the engine wants a full picture of a room it is asked for by H.245, and
+    /// the load is told so.
+    fn pass_wishes(&mut self, mut calls: Vec<Call>, mut load: ChildStdin) {
+        let mut events = std::mem::replace(&mut self.events, channel(1).1);
+        std::thread::spawn(move || {
+            while let Some(event) = events.blocking_recv() {
+                let MediaEvent::KeyFrameNeeded { leg } = event else { continue };
+                let wanted = calls.iter_mut().enumerate().find(|(index, _)| id(*index) == leg);
+                if let Some((index, call)) = wanted
+                    && call.asks()
+                    && writeln!(load, "{index}").is_err()
+                {
+                    return;
+                }
+            }
+        });
     }
 
     /// Brings browsers in, and waits until all are connected.

@@ -34,7 +34,7 @@ pub(crate) fn id(index: usize) -> LegId {
 /// Which leg looks as the receiver of this number.
 pub(crate) const fn receiver(case: &Case, number: usize) -> usize {
     match case.kind {
-        Kind::Shared | Kind::Private => case.sources + number,
+        Kind::Shared | Kind::H323 | Kind::Private => case.sources + number,
         // A browser that sends looks too.
         Kind::Browsers | Kind::Forwarded => number,
     }
@@ -69,7 +69,9 @@ pub(crate) fn plan(case: &Case) -> MediaPlan {
         let leg = id(receiver(case, number));
         let feed = match case.kind {
             Kind::Forwarded => VideoFeed::Tiles(picture_of(number)),
-            Kind::Shared | Kind::Private | Kind::Browsers => VideoFeed::Picture(picture_of(number)),
+            Kind::Shared | Kind::H323 | Kind::Private | Kind::Browsers => {
+                VideoFeed::Picture(picture_of(number))
+            }
         };
         let tile = move |source: usize| VideoEgress {
             leg,
@@ -157,6 +159,7 @@ pub(crate) fn line(
         label: None,
         send,
         receive: vec![format(VideoCodec::H264)],
+        transport_cc: None,
     }
 }
 

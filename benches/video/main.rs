@@ -5,6 +5,8 @@
 //!
 //! * `9x360:100`: sources x height : receivers, with ports of their own; all look at one picture
 //!   of 1280x720 with 30 pictures a second. From two receivers on every second one takes VP8.
+//! * `h323:9x360:100`: the same, where cameras and receivers are rooms of H.323: what both ends of
+//!   their calls settle, so H.264 alone, and full pictures asked for by H.245.
 //! * `rooms25`: so many rooms, each of which sends 640x360 and looks at a picture of its own, of
 //!   640x360, with four of the others.
 //! * `300b9:300`: browsers `b` shown : receivers. All have a camera of 640x360; those that are not
@@ -38,11 +40,13 @@
 //!
 //! * [`case`]: how a case is named. * [`clip`]: what is sent. * [`tile`]: where it is shown.
 //! * [`load`]: sends and receives, in a process of its own. * [`engine`]: the engine, in this
-//!   one; [`leg`] and [`browser`]: what it is told. * [`raw`]: the codec calls alone; [`floor`]: the
-//!   packets alone. * [`usage`]: what processes take. * [`memory`], [`sync`]: their rows.
+//!   one; [`leg`], [`browser`] and [`call`]: what it is told. * [`raw`]: the codec calls alone;
+//!   [`floor`]: the packets alone. * [`usage`]: what processes take. * [`memory`], [`sync`]: their
+//!   rows.
 #![allow(clippy::disallowed_methods)] // a bench owns its sockets, threads and clocks
 
 mod browser;
+mod call;
 mod case;
 mod clip;
 mod engine;

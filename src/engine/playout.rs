@@ -40,7 +40,11 @@ pub(crate) struct Playout {
     /// For merging; kept for its size.
     spare: Vec<f32>,
     up: Option<Resampler>,
+    /// Of the packet that was pulled last.
+    codec: Option<Codec>,
     meter: Option<(Codec, PayloadMeter)>,
+    /// That packet said how loud it is (RFC 6464).
+    told: bool,
     /// Packets whose estimated quiet is still believed without decoding.
     believed: u8,
     /// Packets are wanted even of a leg that cannot be picked.
@@ -82,7 +86,9 @@ impl Default for Playout {
             pcm: Vec::new(),
             spare: Vec::new(),
             up: None,
+            codec: None,
             meter: None,
+            told: false,
             believed: 0,
             keeps_all: false,
             level: Level::SILENCE,
@@ -114,9 +120,9 @@ impl Playout {
         self.activity.is_sounding()
     }
 
-    /// Of the packet played last.
+    /// Of the packet that was pulled last, whether it was decoded or not.
     pub(crate) fn codec(&self) -> Option<Codec> {
-        self.meter.as_ref().map(|(codec, _)| *codec)
+        self.codec
     }
 
     fn rate(&self) -> u32 {
@@ -213,7 +219,7 @@ pub(crate) fn stage(
     if let Some(forwards) = forwards {
         playout.forward(leg.id, forwards);
     }
-    let listens_for_tones = !sends_events || playout.may_hold_tones(decode, level);
+    let listens_for_tones = playout.may_hold_tones(sends_events, decode, level);
     if decode || listens_for_tones {
         let fresh = playout.decode();
         if decode {
@@ -310,6 +316,7 @@ impl Playout {
     /// Reads a payload's level without decoding it, where it can be read: from the header
     /// extension of RFC 6464, else from the payload itself.
     fn loudness(&mut self, codec: Codec, level: Option<u8>, payload: &[u8]) -> Loudness {
+        (self.codec, self.told) = (Some(codec), level.is_some());
         if let Some(level) = level {
             return Loudness::Known(Level::from_rfc6464(level));
         }
@@ -333,12 +340,18 @@ impl Playout {
         quiet && !self.activity.is_active() && !self.keeps_all
     }
 
-    /// Whether a peer that agreed to send digits as events may send them as tones all the same, as
-    /// gateways do. Tones are loud, and nobody relies on them through Opus: what is quiet, and what
-    /// costs more than some microseconds, is not decoded for them.
-    fn may_hold_tones(&self, decode: bool, level: Level) -> bool {
+    /// Whether keys may be among what was staged, as tones: always, where digits come no other
+    /// way, unless its packets say that they are quiet. A peer that agreed to send digits as events
+    /// may send them as tones all the same, as gateways do. Tones are loud, and nobody relies on
+    /// them through Opus then: what is quiet, and what costs more than some microseconds, is not
+    /// decoded for them.
+    fn may_hold_tones(&self, sends_events: bool, decode: bool, level: Level) -> bool {
         let is_loud = decode || level >= QUIET;
-        is_loud && self.codec().is_some_and(|codec| codec != Codec::Opus)
+        if sends_events {
+            is_loud && self.codec.is_some_and(|codec| codec != Codec::Opus)
+        } else {
+            is_loud || !self.told
+        }
     }
 
     fn listen_for_tones(&mut self, fresh: usize, leg: LegId, sink: &mut EventSink) {
@@ -443,4 +456,63 @@ impl Playout {
 fn samples_of(codec: Codec, payload: &[u8]) -> usize {
     let ratio = (SAMPLE_RATE / codec.sample_rate()) as usize;
     payload_duration(codec, payload).map_or(FRAME, |samples| samples * ratio)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use causeway_wire::audio_level::SILENCE;
+
+    /// A quantum of one packet that says how loud it is, or says nothing.
+    fn quantum(playout: &mut Playout, codec: Codec, level: Option<u8>) -> (bool, Level) {
+        // Opus: 20 ms of one frame, whatever is in it.
+        let payload: &[u8] = if codec == Codec::Opus { &[0x78, 1, 2, 3] } else { &[0xd5; 160] };
+        playout.begin_quantum();
+        match playout.stage_pull(Pulled::Packet { codec, level, payload }) {
+            Loudness::Known(level) => (false, level),
+            Loudness::Decode => (true, Level::SILENCE),
+        }
+    }
+
+    #[test]
+    fn the_codec_is_known_of_packets_that_say_how_loud_they_are() {
+        for codec in Codec::ALL {
+            for level in [None, Some(20), Some(SILENCE)] {
+                let mut playout = Playout::default();
+                assert_eq!(playout.codec(), None);
+                quantum(&mut playout, codec, level);
+                assert_eq!(playout.codec(), Some(codec), "{level:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_says_that_it_is_silent_is_not_decoded_for_keys() {
+        for codec in Codec::ALL {
+            for (level, sends_events, listens) in [
+                (Some(SILENCE), false, false),
+                (Some(SILENCE), true, false),
+                (Some(20), false, true),
+                // Nobody sends keys through Opus who can send events.
+                (Some(20), true, codec != Codec::Opus),
+                (None, false, true),
+            ] {
+                let mut playout = Playout::default();
+                let (decode, loudness) = quantum(&mut playout, codec, level);
+                assert_eq!(decode, level.is_none() && matches!(codec, Codec::Opus | Codec::G722));
+                let found = playout.may_hold_tones(sends_events, decode, loudness);
+                assert_eq!(found, listens, "{codec:?} {level:?} {sends_events}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_packet_that_says_nothing_may_hold_keys() {
+        let mut playout = Playout::default();
+        quantum(&mut playout, Codec::Pcma, Some(SILENCE));
+        quantum(&mut playout, Codec::Pcma, None);
+        assert!(playout.may_hold_tones(false, false, Level::SILENCE));
+        quantum(&mut playout, Codec::Pcma, Some(SILENCE));
+        assert!(!playout.may_hold_tones(false, false, Level::SILENCE));
+    }
 }

@@ -43,7 +43,8 @@ pub(super) fn serve(case: &Case) -> io::Result<()> {
     let watched = usize::from(case.kind == Kind::Forwarded);
     let first = if watched == 0 { (0, 0) } else { (0, watched + 1) };
     let mut screens = Screens::new(case, first, Arc::clone(&times));
-    let mut cameras: Vec<_> = (0..case.shown).map(|_| Camera::new(CAMERA)).collect();
+    let mut cameras: Vec<_> =
+        (0..case.shown).map(|_| Camera::new(CAMERA, payload_type(VideoCodec::H264))).collect();
     let mut schedule = Schedule::new(cameras.len());
     while screens.goes_on() {
         let now = Instant::now();

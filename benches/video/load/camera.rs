@@ -1,9 +1,7 @@
 //! What a camera sends: the clip, from the beginning whenever somebody asks for a full picture.
 
-use super::payload_type;
 use crate::clip;
 use crate::usage::now_us;
-use causeway_base::VideoCodec;
 use causeway_wire::h264::{PacketizationMode, packetize};
 use causeway_wire::rtcp::{PayloadFeedback, RtcpPacket, RtcpView, RtcpWriter};
 use causeway_wire::rtp::RtpHeader;
@@ -33,6 +31,7 @@ impl Times {
 /// Where one camera is in the clip.
 pub(super) struct Camera {
     ssrc: u32,
+    payload_type: u8,
     sequence: u16,
     timestamp: u32,
     next: usize,
@@ -40,8 +39,8 @@ pub(super) struct Camera {
 }
 
 impl Camera {
-    pub(super) const fn new(ssrc: u32) -> Self {
-        Self { ssrc, sequence: 0, timestamp: 0, next: 0, key_at: None }
+    pub(super) const fn new(ssrc: u32, payload_type: u8) -> Self {
+        Self { ssrc, payload_type, sequence: 0, timestamp: 0, next: 0, key_at: None }
     }
 
     /// Somebody needs a full picture: the clip's first.
@@ -67,7 +66,7 @@ impl Camera {
         for payload in payloads {
             let header = RtpHeader {
                 marker: payload.last,
-                payload_type: payload_type(VideoCodec::H264),
+                payload_type: self.payload_type,
                 sequence: self.sequence,
                 timestamp: self.timestamp,
                 ssrc: self.ssrc,

@@ -32,6 +32,9 @@ pub(crate) const fn payload_type(codec: VideoCodec) -> u8 {
     }
 }
 
+/// That of pictures of rooms of H.323, as their channels name it.
+pub(crate) const H323_PAYLOAD_TYPE: u8 = 97;
+
 /// From the first packet to the window: rates settle, everybody has had a full picture.
 const SETTLE: Duration = Duration::from_secs(7);
 
@@ -92,7 +95,7 @@ impl Heard {
 /// The load as the bench sees it: it says and is told lines.
 pub(crate) struct Load {
     child: Child,
-    input: ChildStdin,
+    input: Option<ChildStdin>,
     output: BufReader<ChildStdout>,
 }
 
@@ -106,12 +109,18 @@ impl Load {
             .spawn()?;
         let pipes = child.stdin.take().zip(child.stdout.take());
         let (input, output) = pipes.ok_or_else(|| io::Error::other("no pipes"))?;
-        Ok(Self { child, input, output: BufReader::new(output) })
+        Ok(Self { child, input: Some(input), output: BufReader::new(output) })
     }
 
     /// Tells it a line.
     pub(crate) fn tell(&mut self, words: &[String]) -> io::Result<()> {
-        writeln!(self.input, "{}", words.join(" "))
+        let input = self.input.as_mut().ok_or_else(|| io::Error::other("another tells it"))?;
+        writeln!(input, "{}", words.join(" "))
+    }
+
+    /// What takes its lines from now on, for somebody else to tell it.
+    pub(crate) fn take_input(&mut self) -> io::Result<ChildStdin> {
+        self.input.take().ok_or_else(|| io::Error::other("another tells it"))
     }
 
     /// The words of its next line.
@@ -151,7 +160,7 @@ pub(crate) fn serve(name: &str) -> io::Result<()> {
     }
     let case: &Case = &name.parse().map_err(io::Error::other)?;
     match case.kind {
-        Kind::Shared | Kind::Private => rooms::serve(case),
+        Kind::Shared | Kind::H323 | Kind::Private => rooms::serve(case),
         Kind::Browsers | Kind::Forwarded => browsers::serve(case),
     }
 }

@@ -53,7 +53,7 @@ impl<K: Hash + Eq> Screens<K> {
         let (frames, taken) = sync_channel(64);
         let area = match case.kind {
             Kind::Forwarded => tile::areas(1)[0].in_pixels(case.size.size()),
-            Kind::Shared | Kind::Private | Kind::Browsers => {
+            Kind::Shared | Kind::H323 | Kind::Private | Kind::Browsers => {
                 tile::areas(case.shown)[0].in_pixels(case.out().size())
             }
         };

@@ -1,7 +1,7 @@
 //! Flash and click: what is seen and heard at one instant, and how far apart it arrives.
 
 use super::camera::{Camera, MAX_PAYLOAD};
-use super::{LOCAL, told};
+use super::{LOCAL, payload_type, told};
 use crate::clip;
 use crate::sync::NAME;
 use crate::usage::now_us;
@@ -99,7 +99,7 @@ impl Begin {
 }
 
 fn film(socket: &UdpSocket, access_units: &[Vec<u8>], begin: Begin, end: Instant) {
-    let mut camera = Camera::new(1);
+    let mut camera = Camera::new(1, payload_type(VideoCodec::H264));
     let mut packet = [0; MIN_LEN + MAX_PAYLOAD];
     for number in 0u32.. {
         let due = begin.at + Duration::from_secs(1) * number / u32::from(clip::FRAME_RATE);

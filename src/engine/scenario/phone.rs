@@ -2,6 +2,7 @@
 
 use causeway_base::{Codec, LegId};
 use causeway_media::audio::codec::{Decoder, Encoder, EncoderSettings};
+use causeway_media::audio::level::Level;
 use causeway_media::audio::resample::Resampler;
 use causeway_plan::{
     AudioFormat, Clip, Direction, LegAudio, LegMedia, MediaProtection, SrtpSpec, Transport,
@@ -9,7 +10,8 @@ use causeway_plan::{
 };
 use causeway_rtp::srtp::MAX_SRTP_OVERHEAD;
 use causeway_rtp::{SrtpReceiver, SrtpSender};
-use causeway_wire::rtp::{RtpHeader, RtpView};
+use causeway_wire::audio_level::AudioLevel;
+use causeway_wire::rtp::{Extension, RtpHeader, RtpView};
 use causeway_wire::telephone_event::TelephoneEvent;
 use std::collections::VecDeque;
 use std::f32::consts::TAU;
@@ -18,6 +20,9 @@ use std::ops::Range;
 
 const EVENTS: u8 = 101;
 const PACKET_MS: usize = 20;
+
+/// A header with one short extension.
+const MAX_HEADER: usize = 20;
 
 /// The keys of a leg, as the engine has them.
 #[derive(Clone)]
@@ -41,6 +46,8 @@ pub(super) struct Phone {
     packets: usize,
     digits: String,
     last_event: Option<u32>,
+    /// The number of the extension by which its packets say how loud they are, where they do.
+    pub(super) levels: Option<u8>,
 }
 
 impl Phone {
@@ -74,6 +81,7 @@ impl Phone {
             packets: 0,
             digits: String::new(),
             last_event: None,
+            levels: None,
         }
     }
 
@@ -97,7 +105,7 @@ impl Phone {
                 send_events: Some(EVENTS),
                 receive_events: vec![EVENTS],
                 receive_comfort_noise: vec![],
-                level_extension: None,
+                level_extension: self.levels,
             },
             video: vec![],
         }
@@ -183,7 +191,8 @@ impl Phone {
         let mut payload = [0; 1275];
         let len = self.encoder.encode(frame, &mut payload).expect("a whole frame");
         let timestamp = (u32::from(self.sequence)) * self.codec.clock_rate() / 50;
-        self.send(self.payload_type(), timestamp, false, &payload[..len]);
+        let level = self.levels.map(|id| (id, Level::of_pcm(frame).to_rfc6464()));
+        self.send_with(level, self.payload_type(), timestamp, false, &payload[..len]);
     }
 
     /// One key press: three updates and three ends, the first update lost.
@@ -197,11 +206,25 @@ impl Phone {
     }
 
     fn send(&mut self, payload_type: u8, timestamp: u32, marker: bool, payload: &[u8]) {
-        let mut packet = vec![0; 12 + payload.len() + MAX_SRTP_OVERHEAD];
+        self.send_with(None, payload_type, timestamp, marker, payload);
+    }
+
+    /// Sends a packet that says how loud it is by the extension of a number.
+    fn send_with(
+        &mut self,
+        level: Option<(u8, u8)>,
+        payload_type: u8,
+        timestamp: u32,
+        marker: bool,
+        payload: &[u8],
+    ) {
+        let mut packet = vec![0; MAX_HEADER + payload.len() + MAX_SRTP_OVERHEAD];
+        let level = level.map(|(id, level)| (id, AudioLevel { level, voice: true }.to_bytes()));
+        let extension = level.as_ref().map(|(id, data)| Extension { id: *id, data });
         let ssrc = 0x1000 + self.leg.0 as u32;
         let header = RtpHeader { marker, payload_type, sequence: self.sequence, timestamp, ssrc };
         self.sequence = self.sequence.wrapping_add(1);
-        let start = header.write(&[], &[], &mut packet).expect("room");
+        let start = header.write(&[], extension.as_slice(), &mut packet).expect("room");
         packet[start..start + payload.len()].copy_from_slice(payload);
         let mut len = start + payload.len();
         if let Some((sender, _)) = &mut self.srtp {

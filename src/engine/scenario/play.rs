@@ -398,6 +398,23 @@ fn tones_count_from_a_phone_that_agreed_to_send_events() {
     }
 }
 
+#[test]
+fn tones_count_from_a_phone_whose_packets_say_how_loud_they_are() {
+    for (index, codec) in [Codec::Pcma, Codec::G722].into_iter().enumerate() {
+        let mut bench = VirtualTime::new(33_340 + 20 * index as u16);
+        let mut phone = bench.join(1, codec);
+        phone.levels = Some(1);
+        bench.order(Order::Configure(phone.leg, Box::new(phone.media())));
+        bench.plan(CONFERENCE, &[(phone.leg, false, Feed::Played)]);
+        bench.run(200, &mut [&mut phone], Phone::send_said);
+        "11#".chars().for_each(|pressed| phone.say(&key(pressed)));
+        bench.run(1_000, &mut [&mut phone], Phone::send_said);
+        let expected = ['1', '1', '#'].map(|digit| (1, digit, DigitMethod::InBand));
+        assert_eq!(keys_heard(&bench), expected, "{codec:?}");
+        assert_eq!(bench.stats_of(phone.leg).codec, Some(codec));
+    }
+}
+
 /// The merge of a leg's digits counts such a press once.
 #[test]
 fn a_phone_that_sends_both_events_and_tones_is_heard_by_both_ways() {

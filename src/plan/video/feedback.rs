@@ -16,9 +16,8 @@ pub enum FeedbackKind {
     /// `goog-remb`: an estimate of the rate (draft-alvestrand-rmcat-remb).
     Remb,
     /// `transport-cc`: when each packet arrived
-    /// (draft-holmer-rmcat-transport-wide-cc-extensions). Agreed with browsers alone, whose session
-    /// sends the reports: rooms that offer it also take REMB or TMMBR, which say as much of the path
-    /// with a packet a second.
+    /// (draft-holmer-rmcat-transport-wide-cc-extensions). Packets are numbered by a header
+    /// extension; a line without that cannot have it. We agree to it and do not offer it.
     TransportCc,
 }
 

@@ -208,6 +208,10 @@ pub struct LegVideo {
     /// which we take nothing: all that the peer takes, by its payload types; sources may be of
     /// several codecs in turn.
     pub receive: Vec<VideoFormat>,
+    /// The identifier of the header extension by which packets are numbered both ways, where both
+    /// report when each arrived (`transport-cc`). `None` of a browser's line, whose session does
+    /// that by itself.
+    pub transport_cc: Option<u8>,
 }
 
 /// What of video an offer or an answer may hold.

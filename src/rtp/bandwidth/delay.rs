@@ -55,6 +55,9 @@ const MEASURED: Duration = Duration::from_millis(500);
 /// Packets that the measure remembers: more arrive at no rate up to [`MAX`].
 const MAX_MEASURED: usize = 1_024;
 
+/// Packets over which losses are told: of few, one that is lost is a great share.
+const COUNTED: u32 = 100;
+
 /// Ticks of a transport-wide message are 250 µs.
 const TICK: Duration = Duration::from_micros(250);
 
@@ -99,6 +102,8 @@ pub struct DelayControl {
     group: Option<Group>,
     trend: Trend,
     arrived: VecDeque<(Duration, u32)>,
+    /// Packets that came and that were lost, since losses were told.
+    counted: (u32, u32),
 }
 
 impl DelayControl {
@@ -113,6 +118,7 @@ impl DelayControl {
             group: None,
             trend: Trend::default(),
             arrived: VecDeque::new(),
+            counted: (0, 0),
         }
     }
 
@@ -121,7 +127,8 @@ impl DelayControl {
         self.rate
     }
 
-    /// Takes a message; what it says is lost, in 256ths. `None` if it speaks of nothing new.
+    /// Takes a message; what is lost, in 256ths, once it was told of so many packets that this says
+    /// something.
     pub fn fed_back(
         &mut self,
         now: Instant,
@@ -153,6 +160,13 @@ impl DelayControl {
             return None;
         }
         self.change(now, usage, round_trip);
+        let (all_came, all_lost) = &mut self.counted;
+        (*all_came, *all_lost) = (*all_came + came, *all_lost + lost);
+        let (came, lost) = self.counted;
+        if came + lost < COUNTED {
+            return None;
+        }
+        self.counted = (0, 0);
         Some((lost * 256 / (came + lost)).min(255) as u8)
     }
 

@@ -3,16 +3,19 @@
 //! * [`bound`]: what REMB, TMMBR, TIAS and AS say, in bits of encoded picture a second.
 //! * [`loss`]: what may be sent, from what is lost of it (receiver reports).
 //! * [`delay`]: what may be sent, from how packets queue up on the way (transport-wide feedback).
-//! * [`departure`]: when packets left, by their transport-wide numbers.
+//! * [`departure`]: when packets left, by their transport-wide numbers; [`arrival`]: when those of
+//!   the other side came, to report it.
 //! * [`size`]: which size of picture that is enough for, without going to and fro.
 //! * [`Allocator`]: all of them together, for one receiver.
 
+pub mod arrival;
 pub mod bound;
 pub mod delay;
 pub mod departure;
 pub mod loss;
 pub mod size;
 
+pub use arrival::Arrivals;
 pub use bound::{Bound, Overhead};
 pub use departure::Departures;
 pub use size::SizeChoice;
@@ -36,6 +39,10 @@ pub const MAX: Bitrate = Bitrate::kbps(8_000);
 /// An estimate that is not repeated for so long says nothing any more: receivers repeat it every
 /// second.
 pub const ESTIMATE_LIFETIME: Duration = Duration::from_secs(10);
+
+/// Transport-wide feedback comes some times a second; after so long without it reports of
+/// receivers tell what is lost.
+const FED_BACK_LIFETIME: Duration = Duration::from_secs(2);
 
 /// What one receiver gets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,6 +77,8 @@ pub struct Allocator {
     estimate: Option<(Instant, Bitrate)>,
     loss: LossControl,
     delay: Option<DelayControl>,
+    /// When transport-wide feedback came last.
+    fed_back: Option<Instant>,
     size: SizeChoice,
 }
 
@@ -84,6 +93,7 @@ impl Allocator {
             estimate: None,
             loss: LossControl::new(now, start),
             delay: None,
+            fed_back: None,
             size: SizeChoice::new(start, limit),
         }
     }
@@ -110,8 +120,12 @@ impl Allocator {
         self.estimate = Some((now, rate));
     }
 
-    /// A receiver report came: this much of what was sent was lost, in 256ths.
+    /// A receiver report came: this much of what was sent was lost, in 256ths. Where transport-wide
+    /// feedback comes, that told of the same losses before.
     pub fn reported(&mut self, now: Instant, fraction_lost: u8, round_trip: Duration) {
+        if self.fed_back.is_some_and(|at| now.saturating_duration_since(at) < FED_BACK_LIFETIME) {
+            return;
+        }
         self.loss.reported(now, fraction_lost, round_trip);
     }
 
@@ -123,6 +137,7 @@ impl Allocator {
         departures: &mut Departures,
         round_trip: Duration,
     ) {
+        self.fed_back = Some(now);
         let start = self.loss.rate();
         let delay = self.delay.get_or_insert_with(|| DelayControl::new(start));
         if let Some(fraction_lost) = delay.fed_back(now, feedback, departures, round_trip) {

@@ -39,6 +39,7 @@ fn seen(direction: Direction) -> Box<LegMedia> {
         label: None,
         send: Some(send),
         receive: vec![format],
+        transport_cc: None,
     });
     media
 }

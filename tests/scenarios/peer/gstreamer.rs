@@ -1,5 +1,6 @@
-//! A room that is GStreamer, behind a path that loses packets on the way to the bridge: what the
-//! bridge asks for again it sends again, by a stream of its own (RFC 4588). No code of ours answers.
+//! A room that is GStreamer, behind a path that loses packets on the way to the bridge or from it:
+//! what either asks for again the other sends again, by a stream of its own (RFC 4588). No code of
+//! ours answers for the room.
 
 use super::{
     caller::Caller,
@@ -40,14 +41,21 @@ pub(crate) struct Gstreamer {
     relays: Vec<JoinHandle<()>>,
 }
 
-/// What happened on the way.
-#[derive(Default)]
+/// The way on which packets are lost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Towards {
+    Bridge,
+    Room,
+}
+
+/// What happened on the way that loses.
 struct Way {
+    loses: Towards,
     sent: AtomicU32,
     lost: AtomicU32,
     /// Packets that came again.
     again: AtomicU32,
-    /// What the bridge asked for: packets again, and full pictures.
+    /// What its other end asked for: packets again, and full pictures.
     nacks: AtomicU32,
     full: AtomicU32,
 }
@@ -73,7 +81,7 @@ struct Path {
 
 impl Gstreamer {
     /// Calls with VP8, a red picture in which a white ball moves.
-    pub(crate) fn call(name: &str, alias: &str, port: u16) -> Self {
+    pub(crate) fn call(name: &str, alias: &str, port: u16, loses: Towards) -> Self {
         let (towards_bridge, towards_room) = (socket(), socket());
         let own = port_of(&towards_bridge);
         let offer = format!(
@@ -93,7 +101,7 @@ impl Gstreamer {
             towards_room,
             bridge: (Ipv4Addr::LOCALHOST, caller.port_of("video")).into(),
             room,
-            way: Way::default(),
+            way: Way::losing(loses),
             over: AtomicBool::new(false),
         });
         let relays = [Path::relay_to_bridge, Path::relay_to_room].map(|relay: fn(&Path)| {
@@ -159,7 +167,9 @@ fn start(name: &str, target: u16, own: u16, folder: &Folder) -> Process {
         ),
         format!("udpsrc port={} caps=application/x-rtcp ! s.recv_rtcp_sink", own + 1),
         format!(
-            "s.recv_rtp_src ! rtpjitterbuffer latency=100 ! rtpvp8depay ! vp8dec ! videoconvert ! videorate ! video/x-raw,framerate=5/1 ! pngenc compression-level=1 \
+            "s.recv_rtp_src ! rtprtxreceive payload-type-map={again} ! rtpssrcdemux \
+             ! rtpjitterbuffer do-retransmission=true latency=300 ! rtpvp8depay ! vp8dec \
+             ! videoconvert ! videorate ! video/x-raw,framerate=5/1 ! pngenc compression-level=1 \
              ! multifilesink max-files={KEPT} location={}",
             folder.join("seen%06d.png").display()
         ),
@@ -172,22 +182,19 @@ fn start(name: &str, target: u16, own: u16, folder: &Folder) -> Process {
 impl Path {
     fn relay_to_bridge(&self) {
         self.relay(&self.towards_room, |packet, kind| {
-            if kind == Some(MEDIA) && self.way.loses() {
-                return;
+            if self.way.takes(Towards::Bridge, packet, kind) {
+                let _ = self.towards_bridge.send_to(packet, self.bridge);
             }
-            self.way.again.fetch_add(u32::from(kind == Some(AGAIN)), Ordering::Relaxed);
-            let _ = self.towards_bridge.send_to(packet, self.bridge);
         });
     }
 
     fn relay_to_room(&self) {
         self.relay(&self.towards_bridge, |packet, kind| {
-            let is_media = kind == Some(MEDIA);
-            if !is_media {
-                self.way.hear(packet);
-            }
+            let is_media = matches!(kind, Some(MEDIA | AGAIN));
             let port = if is_media { self.room } else { self.room + 1 };
-            let _ = self.towards_room.send_to(packet, (Ipv4Addr::LOCALHOST, port));
+            if self.way.takes(Towards::Room, packet, kind) {
+                let _ = self.towards_room.send_to(packet, (Ipv4Addr::LOCALHOST, port));
+            }
         });
     }
 
@@ -203,8 +210,30 @@ impl Path {
 }
 
 impl Way {
+    fn losing(loses: Towards) -> Self {
+        let [sent, lost, again, nacks, full] = Default::default();
+        Self { loses, sent, lost, again, nacks, full }
+    }
+
+    /// Whether a packet gets through, and what that says of the way that loses.
+    fn takes(&self, towards: Towards, packet: &[u8], kind: Option<u8>) -> bool {
+        match kind {
+            Some(MEDIA) => towards != self.loses || !self.is_lost(),
+            Some(AGAIN) => {
+                self.again.fetch_add(u32::from(towards == self.loses), Ordering::Relaxed);
+                true
+            }
+            _ => {
+                if towards != self.loses {
+                    self.hear(packet);
+                }
+                true
+            }
+        }
+    }
+
     /// Whether the next packet is lost.
-    fn loses(&self) -> bool {
+    fn is_lost(&self) -> bool {
         let is_lost = self.sent.fetch_add(1, Ordering::Relaxed) % LOST == LOST - 1;
         self.lost.fetch_add(u32::from(is_lost), Ordering::Relaxed);
         is_lost

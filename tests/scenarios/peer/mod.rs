@@ -19,7 +19,7 @@ pub(crate) use bridge::{Bridge, Setting, talk};
 pub(crate) use camera::Camera;
 pub(crate) use film::{Coding, Film};
 pub(crate) use folder::Folder;
-pub(crate) use gstreamer::Gstreamer;
+pub(crate) use gstreamer::{Gstreamer, Towards};
 pub(crate) use h323::{H323Room, Start};
 pub(crate) use link::LossyLink;
 pub(crate) use linphone::Linphone;

@@ -1,7 +1,7 @@
-//! A path that loses packets, between the bridge and a room that asks for them again.
+//! A path that loses packets, between the bridge and a room: each asks the other for them again.
 
 use super::{BLUE, EQUAL, FIRST, RED, SECOND};
-use crate::peer::{Bridge, Coding, Film, Gstreamer, PATIENCE, Room, Setting, Transport};
+use crate::peer::{Bridge, Coding, Film, Gstreamer, PATIENCE, Room, Setting, Towards, Transport};
 use crate::picture::Picture;
 use std::time::{Duration, Instant};
 
@@ -13,9 +13,19 @@ const SPAN: Duration = Duration::from_secs(4);
 
 #[test]
 fn what_a_path_loses_is_sent_again_by_gstreamer_and_the_picture_stays() {
+    stays_right_on_a_path_that_loses(Towards::Bridge);
+}
+
+/// By the requests of GStreamer's own jitter buffer and session.
+#[test]
+fn what_gstreamer_asks_for_again_it_is_sent_again_and_the_picture_stays() {
+    stays_right_on_a_path_that_loses(Towards::Room);
+}
+
+fn stays_right_on_a_path_that_loses(towards: Towards) {
     let bridge = Bridge::with(Setting { more: EQUAL, ..Setting::default() });
     let port = bridge.port(Transport::Udp);
-    let lossy = Gstreamer::call("lossy", "1001", port);
+    let lossy = Gstreamer::call("lossy", "1001", port, towards);
     bridge.wait_for_lines("state=Coming", 1);
     let room = Room::call("room", FILM, "1001", port);
     bridge.wait_for_lines("state=Coming", 2);
@@ -28,7 +38,9 @@ fn what_a_path_loses_is_sent_again_by_gstreamer_and_the_picture_stays() {
     let before = lossy.counts();
     let end = Instant::now() + SPAN;
     while Instant::now() < end {
-        assert!(is_right(&room.snapshot()), "the room lost a picture: {:?}", lossy.counts());
+        for picture in [room.snapshot(), lossy.snapshot()] {
+            assert!(is_right(&picture), "a picture was lost: {:?}", lossy.counts());
+        }
         std::thread::sleep(Duration::from_millis(100));
     }
     let after = lossy.counts();

@@ -279,6 +279,7 @@ impl Browser {
             label: None,
             send,
             receive,
+            transport_cc: None,
         };
         let send = VideoSend {
             format: vp8(),

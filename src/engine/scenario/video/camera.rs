@@ -15,6 +15,7 @@ use causeway_plan::{
     Direction, LegMedia, LegVideo, MediaProtection, SrtpSpec, TransportSpec, VideoFormat,
     VideoTransport,
 };
+use causeway_rtp::bandwidth::Arrivals;
 use causeway_rtp::srtp::MAX_SRTP_OVERHEAD;
 use causeway_rtp::video::nack::MAX_PER_MESSAGE;
 use causeway_rtp::video::rtx::{self, RtxSender};
@@ -27,7 +28,7 @@ use causeway_wire::rtcp::feedback::{
     BitrateLimit, IntraRequest, PayloadFeedback, TransportFeedback,
 };
 use causeway_wire::rtcp::{RtcpPacket, RtcpView, RtcpWriter};
-use causeway_wire::rtp::{RtpHeader, RtpView};
+use causeway_wire::rtp::{Extension, RtpHeader, RtpView};
 use causeway_wire::{h264, vp8};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 use std::time::{Duration, Instant};
@@ -40,6 +41,10 @@ const H264_MODE_1: u8 = 97;
 const H264_MODE_0: u8 = 98;
 const VP8: u8 = 99;
 const RTX: u8 = 20;
+
+/// The header extension of transport-wide numbers, and how often it reports.
+const WIDE: u8 = 5;
+const REPORT: Duration = Duration::from_millis(100);
 
 /// What a camera speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,6 +107,9 @@ pub(super) struct Traits {
     pub(super) misses: fn(u64) -> bool,
     /// Which requests for a full picture it obeys.
     pub(super) obeys: fn(KeyFrameMethod) -> bool,
+    /// It numbers its packets, and reports when those of the bridge came: so much later than they
+    /// did, by their running number.
+    pub(super) reports: Option<fn(u64) -> Duration>,
 }
 
 impl Default for Traits {
@@ -118,6 +126,7 @@ impl Default for Traits {
             loses: |_| false,
             misses: |_| false,
             obeys: |_| true,
+            reports: None,
         }
     }
 }
@@ -131,6 +140,9 @@ pub(super) struct Heard {
     /// The last request of a rate, and the last answer to one.
     pub(super) limit: Option<BitrateLimit>,
     pub(super) notice: Option<BitrateLimit>,
+    /// Packets that it was told came, and did not.
+    pub(super) came: usize,
+    pub(super) missing: usize,
 }
 
 pub(super) struct Camera {
@@ -167,6 +179,8 @@ struct Sending {
     sent: SentPackets<Vec<u8>>,
     rtx: RtxSender,
     count: u64,
+    /// The transport-wide number of the next packet.
+    wide: u16,
 }
 
 struct Receiving {
@@ -174,6 +188,8 @@ struct Receiving {
     ssrc: Option<u32>,
     count: u64,
     broken: bool,
+    arrivals: Arrivals,
+    reported: Instant,
 }
 
 impl Camera {
@@ -210,12 +226,15 @@ impl Camera {
                 sent: SentPackets::new(),
                 rtx: RtxSender::new(ssrc + 1, traits.speaks.payload_type() + RTX, 1),
                 count: 0,
+                wide: 65_500,
             },
             receiving: Receiving {
                 receiver: receiver(now, &traits),
                 ssrc: None,
                 count: 0,
                 broken: false,
+                arrivals: Arrivals::new(),
+                reported: now,
             },
             seen: None,
             pictures: 0,
@@ -255,6 +274,7 @@ impl Camera {
             label: None,
             send: Some(send),
             receive: Speaks::ALL.map(format).into(),
+            transport_cc: self.traits.reports.map(|_| WIDE),
         };
         LegMedia { video: vec![line], ..self.phone.media() }
     }
@@ -309,13 +329,23 @@ impl Camera {
             };
             self.sending.sequence = self.sending.sequence.wrapping_add(1);
             let mut packet = vec![0; 1_400];
-            let at = header.write(&[], &[], &mut packet).expect("room");
+            let number = self.number();
+            let extension = number.as_ref().map(|data| Extension { id: WIDE, data });
+            let at = header.write(&[], extension.as_slice(), &mut packet).expect("room");
             packet[at..at + payload.len()].copy_from_slice(&payload);
             self.send(packet, at + payload.len());
             self.sending.sent.keep(now, header, payload);
         }
         self.sending.timestamp = self.sending.timestamp.wrapping_add(2_970);
         self.sending.number += 1;
+    }
+
+    /// The transport-wide number of a packet, where it has one.
+    fn number(&mut self) -> Option<[u8; 2]> {
+        self.traits.reports?;
+        let number = self.sending.wide;
+        self.sending.wide = number.wrapping_add(1);
+        Some(number.to_be_bytes())
     }
 
     fn picture(&self) -> Frame {
@@ -366,6 +396,11 @@ impl Camera {
             None => datagram.len(),
         };
         let view = RtpView::parse(&datagram[..len]).expect("RTP");
+        if let Some(later) = self.traits.reports {
+            let wide = view.extension(WIDE).and_then(|data| data.first_chunk());
+            let wide = u16::from_be_bytes(*wide.expect("each packet is numbered"));
+            self.receiving.arrivals.came(now + later(number), wide);
+        }
         let (seq, payload) = if view.payload_type() == self.traits.speaks.payload_type() {
             self.receiving.ssrc = Some(view.ssrc());
             (view.sequence(), view.payload())
@@ -383,6 +418,13 @@ impl Camera {
     }
 
     fn watch(&mut self, now: Instant) {
+        if now >= self.receiving.reported + REPORT {
+            self.receiving.reported = now;
+            let (ours, media) = (self.sending.ssrc, self.receiving.ssrc.unwrap_or_default());
+            let mut arrivals = std::mem::take(&mut self.receiving.arrivals);
+            arrivals.report(|report| self.say(|it| it.transport_wide(ours, media, report)));
+            self.receiving.arrivals = arrivals;
+        }
         while let Some(assembled) = self.receiving.receiver.poll(now) {
             let Assembled::Frame(frame) = assembled else {
                 self.decoder.lost();
@@ -460,6 +502,12 @@ impl Camera {
                     Some(TransportFeedback::BitrateNotice(mut limits)) => {
                         self.heard.notice = limits.next();
                     }
+                    Some(TransportFeedback::TransportWide(wide)) => {
+                        for (_, came) in wide.arrivals() {
+                            self.heard.came += usize::from(came.is_some());
+                            self.heard.missing += usize::from(came.is_none());
+                        }
+                    }
                     _ => {}
                 },
                 RtcpPacket::PayloadFeedback(feedback) => match feedback.payload() {
@@ -483,10 +531,13 @@ impl Camera {
         let Some((header, payload)) = self.sending.sent.ask(now, number) else { return };
         let payload = payload.clone();
         let mut packet = vec![0; 1_400];
+        let number = self.number();
+        let extension = number.as_ref().map(|data| Extension { id: WIDE, data });
+        let extensions = extension.as_slice();
         let len = if self.traits.rtx {
-            self.sending.rtx.wrap(header, &[], &payload, &mut packet).expect("room")
+            self.sending.rtx.wrap(header, extensions, &payload, &mut packet).expect("room")
         } else {
-            let at = header.write(&[], &[], &mut packet).expect("room");
+            let at = header.write(&[], extensions, &mut packet).expect("room");
             packet[at..at + payload.len()].copy_from_slice(&payload);
             at + payload.len()
         };

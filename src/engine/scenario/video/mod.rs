@@ -1,11 +1,13 @@
 //! Rooms that see each other through the engine, over real sockets on loopback.
 
+mod arrival;
 mod browser;
 mod camera;
 mod fault;
 mod forward;
 mod ladder;
 mod regression;
+mod strain;
 mod tiles;
 
 use super::{Bench, CONFERENCE, LOCAL, PATIENCE};
@@ -34,13 +36,18 @@ const COLOURS: [Colour; 3] = [RED, GREEN, BLUE];
 impl Bench {
     /// An engine with pictures.
     fn with_video(first_port: u16, workers: usize) -> Self {
+        Self::with_pictures(first_port, workers, config())
+    }
+
+    /// The same, with pictures made so.
+    fn with_pictures(first_port: u16, workers: usize, video: VideoConfig) -> Self {
         let (sender, events) = channel(1024);
         let config = EngineConfig {
             workers,
             ports: first_port..=first_port + 99,
             realtime: false,
             webrtc: Some(WebRtcConfig { addresses: vec![LOCAL], udp_port: 0, tcp_port: None }),
-            video: Some(config()),
+            video: Some(video),
             ..EngineConfig::default()
         };
         let engine = Engine::start(config, sender).expect("threads");

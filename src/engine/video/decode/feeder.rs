@@ -114,6 +114,9 @@ impl Feeder {
         let began = Instant::now();
         let process = Process::start(&program, memory_fd.as_fd())?;
         queue.process.store(process.id(), Ordering::Relaxed);
+        let judge = Judge::new();
+        #[cfg(test)]
+        let judge = super::tests::judge_of(&program).unwrap_or(judge);
         Ok(Self {
             program,
             queue,
@@ -123,7 +126,7 @@ impl Feeder {
             memory_fd,
             state: State::Running(process, began),
             streak: Streak::default(),
-            judge: Judge::new(),
+            judge,
             began,
             members: HashMap::new(),
             decoding: None,

@@ -45,6 +45,12 @@ impl Judge {
         Self { overload: Overload::new(1) }
     }
 
+    /// The same, which gives back sooner.
+    #[cfg(test)]
+    pub(super) const fn with_patience(patience: Duration) -> Self {
+        Self { overload: Overload::new(1).with_patience(patience) }
+    }
+
     /// A frame that waited so long was worked on for so long.
     pub(super) fn decoded(
         &mut self,

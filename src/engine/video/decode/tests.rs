@@ -6,6 +6,7 @@ mod hostile;
 mod queueing;
 mod recovery;
 
+use super::strain::Judge;
 use super::{DecodeStream, DecoderProgram, Decoders, Trouble};
 use causeway_base::{Bitrate, VideoCodec, VideoSize};
 use causeway_media::video::codec::{EncoderSettings, VideoEncoder, encoder};
@@ -39,6 +40,37 @@ fn child(test: &str) -> DecoderProgram {
 /// A program that decodes.
 pub(crate) fn program() -> DecoderProgram {
     child("video::decode::tests::a_child_serves")
+}
+
+/// The same, which is slow for as long as one second's pictures of two cameras.
+pub(crate) fn slow_program() -> DecoderProgram {
+    child("video::decode::tests::a_slow_child_serves")
+}
+
+/// Who judges a slow one: nobody waits here for ten seconds twice.
+pub(super) fn judge_of(program: &DecoderProgram) -> Option<Judge> {
+    (*program == slow_program()).then(|| Judge::with_patience(Duration::from_secs(1)))
+}
+
+/// Each of the first pictures takes so long: two cameras send more.
+const SLOW: Duration = Duration::from_millis(60);
+const SLOW_PICTURES: u32 = 25;
+
+/// Serves as [`a_child_serves`], but slowly at first.
+#[test]
+fn a_slow_child_serves() {
+    let mut number = 0;
+    hostile::serve(|child, request, _| {
+        number += 1;
+        let until = Instant::now() + SLOW * u32::from(number <= SLOW_PICTURES);
+        // By a lock: to sleep is not allowed.
+        while let Some(left) = until.checked_duration_since(Instant::now()) {
+            std::thread::park_timeout(left);
+        }
+        if let Some(answer) = child.obey(request) {
+            child.say(&answer.to_bytes()).expect("heard");
+        }
+    });
 }
 
 fn start(processes: usize) -> Decoders {

@@ -12,14 +12,14 @@ use causeway_base::{Bitrate, SizeClass, VideoCodec, video::CLOCK_RATE};
 use causeway_plan::video::{VideoCoding, VideoSend};
 use causeway_plan::{LegVideo, VideoFormat, VideoStats};
 use causeway_rtp::SrtpSender;
-use causeway_rtp::bandwidth::{Allocation, Allocator, Bound};
+use causeway_rtp::bandwidth::{Allocation, Allocator, Bound, Departures};
 use causeway_rtp::report::SenderStatistics;
 use causeway_rtp::video::demand::{IntraFilter, RequestBudget};
 use causeway_rtp::video::pacing::{MAX_QUEUED, Pacer, Urgency};
 use causeway_rtp::video::rtx::RtxSender;
 use causeway_rtp::video::{Forwarder, Piece, SentPackets};
-use causeway_wire::rtcp::feedback::BitrateLimit;
-use causeway_wire::rtp::RtpHeader;
+use causeway_wire::rtcp::feedback::{BitrateLimit, TransportWide};
+use causeway_wire::rtp::{Extension, MIN_LEN, RtpHeader};
 use std::time::{Duration, Instant};
 
 /// A round trip until one is measured.
@@ -30,6 +30,9 @@ const BEFORE: Duration = Duration::from_secs(2);
 
 /// Timestamps of two pictures differ by this at least: a picture of 90 a second.
 const MIN_STEP: u32 = CLOCK_RATE / 90;
+
+/// Bytes of a header extension with a transport-wide number.
+const NUMBER_LEN: usize = 8;
 
 /// A packet that waits to leave.
 #[derive(Debug)]
@@ -118,6 +121,9 @@ pub(crate) struct Egress {
     demand: Demand,
     budget: RequestBudget,
     allocator: Allocator,
+    /// By which header extension packets are numbered, and when they left, where the peer reports
+    /// when they came.
+    departures: Option<(u8, Departures)>,
     /// What the peer said that it takes at most, until it is answered.
     notice: Option<BitrateLimit>,
 }
@@ -150,6 +156,7 @@ impl Egress {
             demand: Demand::None,
             budget: RequestBudget::default(),
             allocator: Allocator::new(now, overhead(line), agreed, class),
+            departures: None,
             notice: None,
         };
         egress.reconfigure(line);
@@ -163,6 +170,8 @@ impl Egress {
         self.send = line.send;
         let (agreed, class) = agreed(line);
         self.allocator.set_agreed(agreed, class);
+        let departures = self.departures.take().map(|(_, departures)| departures);
+        self.departures = line.transport_cc.map(|id| (id, departures.unwrap_or_default()));
         let protection = line.transport.rtp().map(|rtp| rtp.protection);
         if !self.protection.agree(&protection.unwrap_or_default()) && !self.is_idle() {
             // The rest of a picture would be opened with another key than it was protected with.
@@ -401,9 +410,16 @@ impl Egress {
             self.left = after(self.left, header.sequence);
         }
         let Some(packet) = burst.room() else { return };
+        let number = self.departures.as_mut().map(|(id, departures)| {
+            let bytes = MIN_LEN + NUMBER_LEN + payload.len();
+            (*id, departures.leave(now.instant, bytes).to_be_bytes())
+        });
+        let number = number.as_ref().map(|(id, data)| Extension { id: *id, data });
         let written = match (&mut self.rtx, urgency) {
-            (Some(rtx), Urgency::Resent) => rtx.wrap(header, &[], &payload, packet).ok(),
-            _ => write(header, &payload, packet),
+            (Some(rtx), Urgency::Resent) => {
+                rtx.wrap(header, number.as_slice(), &payload, packet).ok()
+            }
+            _ => write(header, number.as_slice(), &payload, packet),
         };
         let protected = written.and_then(|len| self.protection.protect_rtp(packet, len));
         let Some(len) = protected else { return };
@@ -494,6 +510,14 @@ impl Egress {
         self.allocator.reported(now, fraction_lost, self.round_trip());
     }
 
+    /// The peer says when packets came.
+    pub(super) fn fed_back(&mut self, now: Instant, arrivals: &TransportWide<'_>) {
+        let round_trip = self.round_trip();
+        if let Some((_, departures)) = &mut self.departures {
+            self.allocator.fed_back(now, arrivals, departures, round_trip);
+        }
+    }
+
     /// What the peer gets from now on. `None` where it takes nothing.
     pub(crate) fn allocate(&mut self, now: Instant) -> Option<(VideoSend, Allocation)> {
         let send = self.send?;
@@ -512,8 +536,13 @@ fn agreed(line: &LegVideo) -> (Option<Bound>, SizeClass) {
     )
 }
 
-fn write(header: RtpHeader, payload: &[u8], out: &mut [u8]) -> Option<usize> {
-    let start = header.write(&[], &[], out).ok()?;
+fn write(
+    header: RtpHeader,
+    extensions: &[Extension<'_>],
+    payload: &[u8],
+    out: &mut [u8],
+) -> Option<usize> {
+    let start = header.write(&[], extensions, out).ok()?;
     let end = start + payload.len();
     out.get_mut(start..end)?.copy_from_slice(payload);
     Some(end)
@@ -579,6 +608,7 @@ mod tests {
                 max_bitrate: Bitrate::kbps(500),
             }),
             receive: vec![format],
+            transport_cc: None,
         }
     }
 

@@ -11,6 +11,7 @@ use causeway_plan::video::{FeedbackKind, FreezeCause, Sight, VideoState, VideoSt
 use causeway_plan::webrtc::MAX_RIDS;
 use causeway_plan::{KeyFrameAsks, LegVideo, VideoFormat, VideoStats};
 use causeway_rtp::SrtpReceiver;
+use causeway_rtp::bandwidth::Arrivals;
 use causeway_rtp::report::ReceiverStatistics;
 use causeway_rtp::video::nack::MAX_PER_MESSAGE;
 use causeway_rtp::video::{
@@ -18,7 +19,7 @@ use causeway_rtp::video::{
     begins_key_frame, rtx,
 };
 use causeway_wire::h264::{AnnexB, NalType};
-use causeway_wire::rtp::RtpHeader;
+use causeway_wire::rtp::{RtpHeader, RtpView};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -147,6 +148,9 @@ pub(crate) struct Ingress {
     /// SRTP packets that were not authentic, or replayed.
     pub(crate) unauthentic: u64,
     protection: Protection<SrtpReceiver>,
+    /// By which header extension packets are numbered, where it is reported when they came.
+    transport_cc: Option<u8>,
+    pub(super) arrivals: Arrivals,
     formats: Vec<VideoFormat>,
     /// The peer can be asked for a full picture by signalling.
     by_signalling: bool,
@@ -178,6 +182,8 @@ impl Ingress {
             refused: 0,
             unauthentic: 0,
             protection: Protection::Clear,
+            transport_cc: None,
+            arrivals: Arrivals::new(),
             formats: Vec::new(),
             by_signalling: line.transport.rtp().is_some(),
             stream: None,
@@ -202,6 +208,9 @@ impl Ingress {
 
     pub(crate) fn reconfigure(&mut self, line: &LegVideo) {
         self.formats.clone_from(&line.receive);
+        if self.transport_cc != line.transport_cc {
+            (self.transport_cc, self.arrivals) = (line.transport_cc, Arrivals::new());
+        }
         let protection = line.transport.rtp().map(|rtp| rtp.protection);
         self.protection.agree(&protection.unwrap_or_default());
         let agreed = self.stream.as_ref().is_some_and(|stream| {
@@ -468,6 +477,14 @@ impl Ingress {
         } else if let Some(codec) = codec {
             self.meter.measure(payload.len());
             self.keep(codec, header, payload, layer);
+        }
+    }
+
+    /// Notes when a packet that nobody forged came, where its sender is to hear so.
+    pub(super) fn note(&mut self, arrival: Instant, view: &RtpView<'_>) {
+        let number = self.transport_cc.and_then(|id| view.extension(id));
+        if let Some(number) = number.and_then(|data| data.first_chunk()) {
+            self.arrivals.came(arrival, u16::from_be_bytes(*number));
         }
     }
 
@@ -774,6 +791,7 @@ mod tests {
             label: None,
             send: None,
             receive: vec![format(96), format(97)],
+            transport_cc: None,
         });
         #[allow(clippy::disallowed_methods, reason = "a test needs one instant to count from")]
         let start = Instant::now();

@@ -32,7 +32,7 @@ use causeway_base::{Bitrate, LegId};
 use causeway_plan::picture::MAX_FORWARDED;
 use causeway_plan::video::{Content, MAX_VIDEO_LINES};
 use causeway_plan::{LegVideo, MediaEvent, VideoStats, VideoTransport};
-use causeway_rtp::bandwidth::Overhead;
+use causeway_rtp::bandwidth::{Arrivals, Overhead};
 use causeway_rtp::video::nack::MAX_PER_MESSAGE;
 use causeway_rtp::video::{Ask, KeyFrameMethod};
 use causeway_rtp::{SourceGuard, Verdict};
@@ -453,11 +453,14 @@ fn take_rtp(
     }
     let Some(Ok(view)) = datagram.get(..len).map(RtpView::parse) else { return false };
     if line.media.direction.receives() {
+        line.ingress.note(arrival, &view);
         line.ingress.take(arrival, view.header(), view.payload());
     }
     let present = line.guard.as_ref().and_then(SourceGuard::latched);
     if is_another(before.0, present) || is_another(before.1, line.ingress.source()) {
         line.egress.forget_source();
+        // Another counts from elsewhere.
+        line.ingress.arrivals = Arrivals::new();
     }
     true
 }

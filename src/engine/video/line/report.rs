@@ -106,6 +106,9 @@ pub(super) fn take(line: &mut VideoLine, compound: &[u8], arrival: Instant, now:
                         line.egress.requested(BitrateLimit { ssrc: feedback.sender, ..limit });
                     }
                 }
+                Some(TransportFeedback::TransportWide(arrivals)) => {
+                    line.egress.fed_back(now.instant, &arrivals);
+                }
                 _ => {}
             },
             RtcpPacket::PayloadFeedback(feedback) => match feedback.payload() {
@@ -151,6 +154,7 @@ pub(super) fn run(working: &mut Working<'_>, now: Now) {
         let ssrc = line.egress.ssrc();
         send(working, |writer| writer.bitrate_notice(ssrc, &[limit]));
     }
+    report_arrivals(working);
     let Working { line, .. } = working;
     let due = line.reporting.schedule.due() <= now.instant;
     let wanted = Asked::wanted(line.ingress.is_needed(), line.ingress.strain());
@@ -162,6 +166,17 @@ pub(super) fn run(working: &mut Working<'_>, now: Now) {
         line.reporting.schedule.sent(now.instant, random_u32());
         send_report(working, now, Last::No);
     }
+}
+
+/// Tells the peer when its packets came, where it numbers them.
+fn report_arrivals(working: &mut Working<'_>) {
+    let Some(media) = working.line.ingress.source() else { return };
+    let ours = working.line.egress.ssrc();
+    let mut arrivals = std::mem::take(&mut working.line.ingress.arrivals);
+    arrivals.report(|report| {
+        send(working, |writer| writer.transport_wide(ours, media, report));
+    });
+    working.line.ingress.arrivals = arrivals;
 }
 
 /// Asks the peer to keep to a rate, where it takes such requests.

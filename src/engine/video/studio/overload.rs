@@ -115,6 +115,13 @@ impl Overload {
         }
     }
 
+    /// The same, which waits for less before each step back.
+    #[cfg(test)]
+    pub(in crate::video) const fn with_patience(mut self, patience: Duration) -> Self {
+        self.patience = patience;
+        self
+    }
+
     /// Takes what a beat found; what holds from now on.
     pub(in crate::video) fn observe(&mut self, now: Instant, load: Load) -> VideoStrain {
         let fresh = Window { since: now, due: 0, late: 0, work: Work::default() };

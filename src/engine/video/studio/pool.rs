@@ -14,8 +14,8 @@ use std::fmt;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
-use std::thread::JoinHandle;
+use std::sync::{Arc, Mutex};
+use std::thread::{self, JoinHandle, Thread};
 use std::time::{Duration, Instant};
 
 /// Something to do.
@@ -30,7 +30,6 @@ pub(super) enum Job {
 #[derive(Default)]
 pub(super) struct Jobs {
     queue: Mutex<Queue>,
-    more: Condvar,
     /// What was worked, in nanoseconds.
     busy: AtomicU64,
     cpu: AtomicU64,
@@ -40,6 +39,9 @@ pub(super) struct Jobs {
 struct Queue {
     /// Each with the time at which it came.
     waiting: VecDeque<(Instant, Job)>,
+    /// Threads that wait. The last one worked last, so what it does next is in its caches: it is
+    /// woken first, and where there is little to do one thread does all of it.
+    idle: Vec<Thread>,
     closed: bool,
 }
 
@@ -52,14 +54,22 @@ impl fmt::Debug for Jobs {
 impl Jobs {
     /// Adds a job behind the others.
     pub(super) fn add(&self, job: Job) {
-        locked(&self.queue).waiting.push_back((Instant::now(), job));
-        self.more.notify_one();
+        self.add_by(|waiting| waiting.push_back((Instant::now(), job)));
     }
 
     /// Adds a job before the others: what is composed leaves before more is.
     fn add_first(&self, job: Job) {
-        locked(&self.queue).waiting.push_front((Instant::now(), job));
-        self.more.notify_one();
+        self.add_by(|waiting| waiting.push_front((Instant::now(), job)));
+    }
+
+    fn add_by(&self, add: impl FnOnce(&mut VecDeque<(Instant, Job)>)) {
+        let mut queue = locked(&self.queue);
+        add(&mut queue.waiting);
+        let woken = queue.idle.pop();
+        drop(queue);
+        if let Some(thread) = woken {
+            thread.unpark();
+        }
     }
 
     /// What was worked since the last call.
@@ -79,8 +89,9 @@ impl Jobs {
         let mut queue = locked(&self.queue);
         queue.closed = true;
         queue.waiting.clear();
+        let idle = std::mem::take(&mut queue.idle);
         drop(queue);
-        self.more.notify_all();
+        idle.iter().for_each(Thread::unpark);
     }
 
     /// The next job, once there is one, and since when. `None` after the end.
@@ -93,7 +104,14 @@ impl Jobs {
             if let Some(job) = queue.waiting.pop_front() {
                 return Some(job);
             }
-            queue = self.more.wait(queue).unwrap_or_else(PoisonError::into_inner);
+            let own = thread::current();
+            let id = own.id();
+            queue.idle.push(own);
+            drop(queue);
+            thread::park();
+            queue = locked(&self.queue);
+            // Who wakes by himself is still there.
+            queue.idle.retain(|thread| thread.id() != id);
         }
     }
 }
@@ -101,7 +119,7 @@ impl Jobs {
 /// Starts one thread.
 pub(super) fn start(shared: &Arc<Shared>, number: usize) -> io::Result<JoinHandle<()>> {
     let shared = Arc::clone(shared);
-    std::thread::Builder::new().name(format!("studio-{number}")).spawn(move || {
+    thread::Builder::new().name(format!("studio-{number}")).spawn(move || {
         // Refused only where the system knows no priorities.
         let _ = setpriority_process(None, NICENESS);
         let mut free_since = Instant::now();
@@ -164,5 +182,67 @@ fn encode(shared: &Shared, encoding: Arc<Encoding>) {
     }
     if encoding.finish() {
         shared.jobs.add(Job::Encode(encoding));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::EncodeKey;
+    use super::*;
+    use causeway_base::VideoCodec;
+    use std::sync::mpsc::channel;
+
+    #[test]
+    fn who_worked_last_is_woken_first_and_others_where_there_is_more() {
+        let key = EncodeKey {
+            codec: VideoCodec::Vp8,
+            class: SizeClass::P180,
+            single_nal: false,
+            frame_rate: 30,
+        };
+        let job = || Job::Encode(Arc::new(Encoding::new(key)));
+        let jobs = Arc::new(Jobs::default());
+        let rested = |count: usize| {
+            while locked(&jobs.queue).idle.len() < count {
+                thread::yield_now();
+            }
+        };
+        let (began, begun) = channel();
+        let threads: Vec<_> = (0..3)
+            .map(|_| {
+                let (jobs, began) = (Arc::clone(&jobs), began.clone());
+                thread::spawn(move || {
+                    while jobs.next().is_some() {
+                        let (done, goes_on) = channel::<()>();
+                        began.send((thread::current().id(), done)).expect("awaited");
+                        // Ends with the other half.
+                        let _ = goes_on.recv();
+                    }
+                })
+            })
+            .collect();
+        rested(3);
+        jobs.add(job());
+        let (first, done) = begun.recv().expect("a thread works");
+        drop(done);
+        for _ in 0..20 {
+            rested(3);
+            jobs.add(job());
+            assert_eq!(begun.recv().expect("a thread works").0, first);
+        }
+        rested(3);
+        let all: Vec<_> = (0..3)
+            .map(|_| {
+                jobs.add(job());
+                begun.recv().expect("another works beside it")
+            })
+            .collect();
+        assert_eq!(all[0].0, first);
+        assert!(all[1].0 != first && all[2].0 != first && all[1].0 != all[2].0);
+        drop(all);
+        jobs.close();
+        for thread in threads {
+            thread.join().expect("it ends");
+        }
     }
 }

@@ -119,6 +119,7 @@ fn both_ways(line: WebRtcVideo) -> LegVideo {
         label: None,
         send: None,
         receive: vec![vp8()],
+        transport_cc: None,
     }
 }
 

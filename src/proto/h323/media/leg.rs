@@ -148,6 +148,7 @@ impl Channels {
             label: None,
             receive: self.received_pictures(),
             send,
+            transport_cc: None,
         })
     }
 

@@ -45,6 +45,26 @@ fn h264(video: &LegVideo) -> causeway_plan::H264Format {
     }
 }
 
+/// Packets are numbered where both ways and a report of them are offered, and never by an offer
+/// of ours.
+#[test]
+fn packets_are_numbered_for_who_asks_when_they_came() {
+    for (name, expected) in [
+        ("gateway/arrivals-reported+video", Some(5)),
+        ("gateway/arrivals-one-way+video", None),
+        ("pexip/vp8-only+video", None),
+    ] {
+        let video = super::fixture::media(name).unwrap().video.remove(0);
+        assert_eq!(video.transport_cc, expected, "{name}");
+        let asks = |feedback: causeway_plan::Feedback| feedback.has(FeedbackKind::TransportCc);
+        assert_eq!(asks(video.send.unwrap().format.feedback), expected.is_some(), "{name}");
+        assert_eq!(asks(video.receive[0].feedback), expected.is_some(), "{name}");
+    }
+    let mut leg = leg();
+    let ours = String::from_utf8(leg.offer()).unwrap();
+    assert!(ours.contains("m=video") && !ours.contains("transport-cc"), "{ours}");
+}
+
 /// What we send to the devices of the fixtures.
 #[test]
 fn levels_rates_and_policy_make_the_picture() {

@@ -162,6 +162,11 @@ impl Numbered {
         Self { parameters, feedback: self.feedback.and(policy.feedback), ..*self }
     }
 
+    /// Whether its receiver says when each packet arrived.
+    pub(in crate::offer_answer) const fn reports_arrivals(&self) -> bool {
+        self.feedback.has(FeedbackKind::TransportCc)
+    }
+
     /// With less feedback.
     pub(in crate::offer_answer) const fn limited(self, feedback: Feedback) -> Self {
         Self { feedback: self.feedback.and(feedback), ..self }

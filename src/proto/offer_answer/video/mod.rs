@@ -9,6 +9,8 @@
 //! * We send within what the peer says of its decoder, of `b=`, and within policy; what is not
 //!   said means what RFC 6184 says: without `profile-level-id` Baseline at level 1, which holds no
 //!   picture that we send.
+//! * Packets are numbered, and each side reports when those of the other arrived, where the peer
+//!   offers so (`transport-cc` with its header extension); an offer of ours does not have it.
 //! * Once there was a video line, each offer of ours has it again: a peer that asks for an offer
 //!   wants to hear of all that we can do.
 
@@ -24,19 +26,21 @@ use causeway_plan::{
     Content, Direction, Encryption, Feedback, FeedbackKind, LegMedia, LegVideo, SrtpSpec,
     TransportSpec, VideoCoding, VideoTransport,
 };
-use causeway_wire::sdp::{Attribute, Bandwidth, MediaDescription, SessionDescription};
+use causeway_wire::sdp::{Attribute, Bandwidth, ExtMap, MediaDescription, SessionDescription};
 use format::Numbered;
 use peer::{HEADER_PART, PeerPicture};
 use settle::{Settled, Wishes};
 
-/// Feedback that does without a header extension, which only browsers' lines have.
-fn speakable() -> Feedback {
-    FeedbackKind::ALL.into_iter().filter(|kind| *kind != FeedbackKind::TransportCc).collect()
+/// Feedback that both can speak of: when packets arrived only where they are numbered.
+fn speakable(numbered: bool) -> Feedback {
+    let speakable = |kind: &FeedbackKind| numbered || *kind != FeedbackKind::TransportCc;
+    FeedbackKind::ALL.into_iter().filter(speakable).collect()
 }
 
-/// Feedback that we offer: an estimate of the rate (`goog-remb`) is a browser's word.
+/// Feedback that we offer: an estimate of the rate (`goog-remb`) is a browser's word, and packets
+/// are numbered only for those who ask for it.
 fn offerable() -> Feedback {
-    speakable().kinds().filter(|kind| *kind != FeedbackKind::Remb).collect()
+    speakable(false).kinds().filter(|kind| *kind != FeedbackKind::Remb).collect()
 }
 
 /// The main video line between both sides, on or off.
@@ -130,7 +134,11 @@ impl Negotiator {
         let srtp = theirs.as_ref().map(|key| self.video_keys.answer(present, key));
         let srtp = srtp.transpose().ok()?;
         let transport = self.transport(&peer, format::can_share_port(&settled.receive), srtp);
-        let ours = answer(&settled, &transport, theirs.as_ref(), line, self, local);
+        let mut ours = answer(&settled, &transport, theirs.as_ref(), line, self, local);
+        if let Some(id) = picture.transport_cc {
+            let map = ExtMap { id, direction: None, uri: peer::TRANSPORT_CC.to_owned() };
+            ours.attributes.push(describe::extmap(&map));
+        }
         let slot = Slot { index, proto: line.proto.clone(), numbers: settled.receive.clone() };
         Some(Taken { slot, line: ours, media: leg_video(picture, settled, transport) })
     }
@@ -143,14 +151,19 @@ impl Negotiator {
         let picture = PeerPicture::read(session, line, &[]);
         let direction = peer.flow(picture.direction);
         let picture = PeerPicture { direction, ..picture };
-        let settled = settle::from_offer(&picture, self.video_wishes(self.wanted))?;
+        let feedback = speakable(picture.transport_cc.is_some());
+        let wishes = Wishes { feedback, ..self.video_wishes(self.wanted) };
+        let settled = settle::from_offer(&picture, wishes)?;
+        let reports = settled.receive.first().is_some_and(Numbered::reports_arrivals);
+        let transport_cc = picture.transport_cc.filter(|_| reports);
+        let picture = PeerPicture { transport_cc, ..picture };
         Some(Judged { picture, peer, settled, theirs })
     }
 
     fn video_wishes(&self, direction: Direction) -> Wishes<'_> {
         let send = self.media().and_then(main).and_then(|video| video.send.as_ref());
         let in_use: Option<&VideoCoding> = send.map(|send| &send.format.coding);
-        Wishes { policy: &self.policy.video, direction, in_use, feedback: speakable() }
+        Wishes { policy: &self.policy.video, direction, in_use, feedback: speakable(false) }
     }
 
     /// The video line of an offer, at the place of the one that was, or behind `lines`.
@@ -203,7 +216,9 @@ impl Negotiator {
         let peer = PeerTransport::read(session, line, self.local.advertised).ok()?;
         let picture = PeerPicture::read(session, line, &open.formats);
         let direction = peer.flow(picture.direction);
-        let picture = PeerPicture { direction, content: Content::Main, ..picture };
+        // Packets are not numbered for an answer that nobody asked to say so.
+        let transport_cc = None;
+        let picture = PeerPicture { direction, content: Content::Main, transport_cc, ..picture };
         let settled = settle::from_answer(&picture, &open.formats, self.video_wishes(wanted))?;
         let srtp = keying::answered(&peer, &open.keys, self.policy.encryption).ok()?;
         let transport = self.transport(&peer, format::can_share_port(&settled.receive), srtp);
@@ -246,6 +261,7 @@ fn leg_video(picture: PeerPicture, settled: Settled, transport: TransportSpec) -
         label: picture.label,
         receive: settled.received(),
         send: settled.send,
+        transport_cc: picture.transport_cc,
     }
 }
 

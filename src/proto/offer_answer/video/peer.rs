@@ -1,7 +1,7 @@
 //! What a peer's video line says, whatever carries it.
 
 use super::format::{self, Numbered};
-use crate::offer_answer::peer::direction;
+use crate::offer_answer::peer::{direction, extension};
 use causeway_base::Bitrate;
 use causeway_plan::video::MAX_LABEL;
 use causeway_plan::{Content, Direction};
@@ -10,6 +10,10 @@ use causeway_wire::sdp::{Bandwidth, MediaDescription, RateLimit, SessionDescript
 /// Of a rate that counts headers (`b=AS`), the part of the headers of IP, UDP and RTP in full
 /// packets: one in 26.
 pub(super) const HEADER_PART: u64 = 26;
+
+/// The header extension that numbers packets over a transport.
+pub(in crate::offer_answer) const TRANSPORT_CC: &str =
+    "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01";
 
 /// A video line of the peer.
 #[derive(Clone, Debug)]
@@ -22,6 +26,8 @@ pub(in crate::offer_answer) struct PeerPicture {
     pub(in crate::offer_answer) limit: Option<Bitrate>,
     pub(in crate::offer_answer) content: Content,
     pub(in crate::offer_answer) label: Option<String>,
+    /// Under which identifier it numbers packets both ways, for reports of when each arrived.
+    pub(in crate::offer_answer) transport_cc: Option<u8>,
 }
 
 impl PeerPicture {
@@ -38,6 +44,9 @@ impl PeerPicture {
             limit: limits.into_iter().flatten().min(),
             content: content(media),
             label: media.label().filter(|label| label.len() <= MAX_LABEL).map(str::to_owned),
+            transport_cc: extension(session, media, TRANSPORT_CC)
+                .filter(|map| map.direction.is_none())
+                .map(|map| map.id),
         }
     }
 }

@@ -8,6 +8,7 @@ use super::video::{self, VideoLine};
 use crate::offer_answer;
 use crate::offer_answer::describe::{answered_formats, extmap, refused, word};
 use crate::offer_answer::format;
+use crate::offer_answer::video::peer::TRANSPORT_CC;
 use causeway_base::Codec;
 use causeway_plan::{DtlsRole, WebRtcExtensions, WebRtcRid, WebRtcSpec, WebRtcVideo};
 use causeway_wire::sdp::{
@@ -146,7 +147,7 @@ pub(super) fn video(
         (rid, video::RID),
         (repaired_rid, video::REPAIRED_RID),
         (abs_send_time, video::ABS_SEND_TIME),
-        (transport_cc, video::TRANSPORT_CC),
+        (transport_cc, TRANSPORT_CC),
     ] {
         attributes.extend(id.map(|id| extension(id, uri)));
     }

@@ -19,7 +19,7 @@ use super::bundle::Offered;
 use super::line::{AudioLine, MID, SECURE};
 use crate::offer_answer::peer;
 use crate::offer_answer::video::format;
-use crate::offer_answer::video::peer::PeerPicture;
+use crate::offer_answer::video::peer::{PeerPicture, TRANSPORT_CC};
 use crate::offer_answer::video::settle::{self, Settled, Wishes};
 use causeway_plan::picture::MAX_FORWARDED;
 use causeway_plan::video::{Content, MAX_VIDEO_LINES};
@@ -34,8 +34,6 @@ use causeway_wire::sdp::{MediaDescription, Rid, Simulcast, attribute, simulcast}
 pub(super) const RID: &str = "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id";
 pub(super) const REPAIRED_RID: &str = "urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id";
 pub(super) const ABS_SEND_TIME: &str = "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time";
-pub(super) const TRANSPORT_CC: &str =
-    "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01";
 
 /// Tries for a source that nobody uses; two in a row collide once in 2^60.
 const SOURCE_TRIES: u32 = 4;
@@ -67,6 +65,7 @@ impl VideoLine {
             label: self.picture.label,
             send: self.settled.send,
             receive,
+            transport_cc: None,
         }
     }
 }

@@ -97,16 +97,34 @@ fn a_clock_that_wraps_is_followed() {
 #[test]
 fn feedback_of_packets_that_never_left_says_nothing() {
     let mut path = Path::new(begin(), Bitrate::kbps(5_000));
-    path.send_for_100_ms(Bitrate::kbps(500));
+    path.send_for_100_ms(Bitrate::kbps(2_000));
     let packet = path.feedback().unwrap();
     let mut control = DelayControl::new(Bitrate::kbps(500));
     let mut departures = Departures::new();
     assert_eq!(control.fed_back(path.now(), &read(&packet), &mut departures, TRIP), None);
-    assert_eq!(control.rate(), Bitrate::kbps(500));
-    let told = control.fed_back(path.now(), &read(&packet), &mut path.departures, TRIP);
-    assert_eq!(told, Some(0));
-    let again = control.fed_back(path.now(), &read(&packet), &mut path.departures, TRIP);
-    assert_eq!(again, None, "nothing new");
+    assert_eq!((control.rate(), control.counted), (Bitrate::kbps(500), (0, 0)));
+    control.fed_back(path.now(), &read(&packet), &mut path.departures, TRIP);
+    let (came, lost) = control.counted;
+    assert!(came > 10 && lost == 0);
+    control.fed_back(path.now(), &read(&packet), &mut path.departures, TRIP);
+    assert_eq!(control.counted, (came, 0), "nothing new");
+}
+
+#[test]
+fn losses_are_told_of_many_packets_at_once() {
+    let mut path = Path::new(begin(), Bitrate::kbps(300));
+    let mut control = DelayControl::new(Bitrate::kbps(500));
+    let mut told = vec![];
+    for _ in 0..50 {
+        path.send_for_100_ms(Bitrate::kbps(1_500));
+        let Some(packet) = path.feedback() else { continue };
+        let before = control.counted;
+        let lost = control.fed_back(path.now(), &read(&packet), &mut path.departures, TRIP);
+        assert_eq!(lost.is_some(), before != (0, 0) && control.counted == (0, 0));
+        told.extend(lost);
+    }
+    assert!((4..=8).contains(&told.len()), "{told:?}");
+    assert!(told.last().is_some_and(|lost| *lost > 128), "most is lost: {told:?}");
 }
 
 proptest! {

@@ -72,7 +72,7 @@ fn bench() {
             .map(|seed| (0..PERIOD).map(|number| moving(size, seed, number)).collect())
             .collect();
         let (composing, encoding) = bare(columns, &sources);
-        let studio = Studio::start(1, &Theme::default()).expect("threads");
+        let studio = Studio::start(2, &Theme::default()).expect("threads");
         let composition = studio.open();
         let stills: Vec<_> = (0..count).map(|_| Still::new(None)).collect();
         let of = |(still, leg): (&Still, u64)| (LegId(leg), still.clone());
