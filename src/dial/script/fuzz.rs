@@ -1,6 +1,7 @@
 //! Fuzz bodies: scripts that nobody meant, and what is heard in any order.
 
-use super::{Fields, Input, MAX_DIGITS, MAX_STEPS, Output, Run, Script, read};
+use super::{Input, MAX_DIGITS, MAX_STEPS, Output, Run, Script, read};
+use crate::dial_string::{Field, Fields};
 use causeway_base::EndCause;
 use causeway_plan::Cue;
 use std::time::{Duration, Instant};
@@ -34,7 +35,8 @@ pub fn heard(data: &[u8]) {
 
 /// Every run ends: entered or failed once, with a bounded number of keys.
 fn run_through(start: Instant, script: &Script, data: &[u8]) {
-    let Some(fields) = Fields::new("123 456 789", "4321") else { return };
+    let fields = Fields::new().with(Field::Meeting, "123456789");
+    let Ok(fields) = fields.and_then(|fields| fields.with(Field::Passcode, "4321")) else { return };
     let mut run = Run::new(start, script, &fields, 0);
     let (mut now, mut outcomes, mut keys) = (start, 0, 0);
     let mut take = |run: &mut Run| {

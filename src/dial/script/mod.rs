@@ -10,7 +10,7 @@ mod text;
 pub use run::{Ending, Input, Output, Run};
 pub use text::{ScriptError, read};
 
-use std::fmt;
+use crate::dial_string::{Field, Fields};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -29,6 +29,9 @@ pub const MAX_STEP: Duration = Duration::from_secs(120);
 
 /// The longest that a lobby may be waited in: a host who is later than this is not coming.
 pub const MAX_LOBBY: Duration = Duration::from_secs(60 * 60);
+
+/// The most prompts that plain digits answer one by one.
+const MAX_ANSWERS: usize = 8;
 
 /// From the beginning of one key to that of the next, where a script says nothing: a key of 80 ms
 /// and a pause of as long are the least that bridges hear as one (ITU-T Q.24), with room.
@@ -113,58 +116,45 @@ pub enum Part {
     Field(Field),
 }
 
-/// What a call is given for its script.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Field {
-    /// The number of the meeting.
-    Meeting,
-    /// Its passcode.
-    Passcode,
-}
-
-/// What a script was given. `Debug` shows nothing.
-#[derive(Clone, Default, PartialEq, Eq)]
-pub struct Fields {
-    meeting: String,
-    passcode: String,
-}
-
-impl fmt::Debug for Fields {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Fields").finish_non_exhaustive()
-    }
-}
-
-impl Fields {
-    /// Of what people wrote, with spaces and hyphens in between. `None` where either has something
-    /// that no telephone has, or is longer than [`MAX_DIGITS`].
-    pub fn new(meeting: &str, passcode: &str) -> Option<Self> {
-        Some(Self { meeting: keys_of(meeting)?, passcode: keys_of(passcode)? })
-    }
-
-    fn of(&self, field: Field) -> &str {
-        match field {
-            Field::Meeting => &self.meeting,
-            Field::Passcode => &self.passcode,
-        }
-    }
-}
-
 impl Script {
     /// The simplest: after the answer and the first silence these keys, and then in. A comma is a
-    /// pause. `None` for what no telephone has.
+    /// pause, and what follows a `#` is an answer to another prompt. `None` for what no telephone
+    /// has.
     pub fn of_digits(digits: &str) -> Option<Self> {
         let keys = pressed(digits)?;
-        Some(Self {
-            name: "digits".into(),
+        let answers = keys.split_inclusive('#').count();
+        let answers: Vec<&str> = match answers <= MAX_ANSWERS {
+            true => keys.split_inclusive('#').collect(),
+            false => vec![&keys],
+        };
+        let steps = answers.into_iter().flat_map(|keys| {
+            let wait = Step::Wait { for_what: text::SILENCE, within: text::PROMPT };
+            [wait, Step::Press { keys: vec![Part::Keys(keys.to_owned())], pace: PACE }]
+        });
+        Some(Self { name: "digits".into(), ..Self::of_steps(steps) })
+    }
+
+    /// Of an address that carries everything: only being let in is waited for.
+    pub fn one_step() -> Self {
+        Self { name: "one-step".into(), ..Self::of_steps([]) }
+    }
+
+    fn of_steps(steps: impl IntoIterator<Item = Step>) -> Self {
+        Self {
+            name: Arc::default(),
             answer_within: text::ANSWER_WITHIN,
             calls: 2,
-            steps: vec![
-                Step::Wait { for_what: text::SILENCE, within: text::PROMPT },
-                Step::Press { keys: vec![Part::Keys(keys)], pace: PACE },
-                Step::Enter(text::ENTRY),
-            ],
-        })
+            steps: steps.into_iter().chain([Step::Enter(text::ENTRY)]).collect(),
+        }
+    }
+
+    /// Whether a telephone has keys for all that the script would press of these.
+    pub fn can_press(&self, fields: &Fields) -> bool {
+        let presses = self.steps.iter().filter_map(|step| match step {
+            Step::Press { keys, .. } => rendered(keys, fields),
+            Step::Wait { .. } | Step::Enter(_) => None,
+        });
+        presses.into_iter().all(|keys| keys.chars().all(|c| is_key(c) || c == ','))
     }
 
     /// One of the bridge's own.
@@ -200,27 +190,27 @@ enum Planned {
     Enter(Entry),
 }
 
+impl Planned {
+    const fn presses(&self) -> bool {
+        matches!(self, Planned::Press { .. })
+    }
+}
+
 /// The keys of a step, at most [`MAX_DIGITS`]; `None` where a field is empty.
 fn rendered(parts: &[Part], fields: &Fields) -> Option<String> {
     let mut keys = String::new();
     for part in parts {
         let more = match part {
             Part::Keys(keys) => keys,
-            Part::Field(field) => Some(fields.of(*field)).filter(|given| !given.is_empty())?,
+            Part::Field(field) => fields.get(*field).filter(|given| !given.is_empty())?,
         };
         keys.push_str(more);
     }
     Some(keys.chars().take(MAX_DIGITS).collect())
 }
 
-/// Keys as people write them, without what they write in between.
-fn keys_of(text: &str) -> Option<String> {
-    let keys: String = text.chars().filter(|c| !matches!(c, ' ' | '-' | '\u{a0}')).collect();
-    let fits = keys.len() <= MAX_DIGITS && keys.chars().all(is_key);
-    fits.then_some(keys)
-}
-
-/// The same with commas for pauses; at least one key.
+/// Keys as people write them, with commas for pauses, without what they write in between; at least
+/// one key.
 fn pressed(text: &str) -> Option<String> {
     let keys: String = text.chars().filter(|c| !matches!(c, ' ' | '-' | '\u{a0}')).collect();
     let fits = keys.len() <= MAX_DIGITS

@@ -6,7 +6,8 @@
 //!    \--nobody answers--> Over      \--not let in--> Over    \--hung up--> another call, or Over
 //! ```
 
-use super::{COMMA, Entry, Fields, Planned, Script, Wait};
+use super::{COMMA, Entry, Planned, Script, Wait};
+use crate::dial_string::Fields;
 use causeway_base::EndCause;
 use causeway_plan::Cue;
 use std::collections::VecDeque;
@@ -57,7 +58,8 @@ pub struct Run {
     heard: Option<(Cue, Instant)>,
     /// When the last key was pressed, or the call was answered.
     pressed_at: Option<Instant>,
-    has_pressed: bool,
+    /// The other side was told a number or a passcode: by its address, or by keys.
+    is_code_told: bool,
     outputs: VecDeque<Output>,
 }
 
@@ -89,13 +91,15 @@ enum Prompt {
 impl Run {
     /// A call that begins now; `earlier`: calls of the same script before it.
     pub fn new(now: Instant, script: &Script, fields: &Fields, earlier: u8) -> Self {
+        let steps = script.plan(fields);
+        let is_code_told = fields.iter().next().is_some() && !steps.iter().any(Planned::presses);
         Self {
-            steps: script.plan(fields),
+            steps,
             calls_left: script.calls.saturating_sub(1).saturating_sub(earlier),
             state: State::Calling { until: now + script.answer_within },
             heard: None,
             pressed_at: None,
-            has_pressed: false,
+            is_code_told,
             outputs: VecDeque::new(),
         }
     }
@@ -152,6 +156,9 @@ impl Run {
     pub fn ended(&mut self, now: Instant, cause: EndCause) -> Ending {
         let state = std::mem::replace(&mut self.state, State::Over { failed: None });
         let (cause, is_worth_another) = match state {
+            State::Calling { .. } if matches!(cause, EndCause::Forbidden | EndCause::Unauthorized) => {
+                (self.refused(cause), false)
+            }
             State::Calling { .. } => {
                 let passing = matches!(
                     cause,
@@ -169,9 +176,9 @@ impl Run {
         Ending { cause, again: again.then_some(AGAIN_AFTER) }
     }
 
-    /// Who hangs up after our keys did not like them.
+    /// Who hangs up after it was told a number did not like it.
     fn refused(&self, cause: EndCause) -> EndCause {
-        if self.has_pressed { EndCause::CodeRefused } else { cause }
+        if self.is_code_told { EndCause::CodeRefused } else { cause }
     }
 
     /// Ends what is due. True where something changed.
@@ -193,7 +200,7 @@ impl Run {
                         Some(key) => {
                             *next = now + *pace;
                             self.pressed_at = Some(now);
-                            self.has_pressed = true;
+                            self.is_code_told = true;
                             self.outputs.push_back(Output::Press(key));
                         }
                         None => self.begin(now, at + 1),

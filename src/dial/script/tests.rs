@@ -1,9 +1,20 @@
 //! Scripts with a clock of their own, and what is wrong with those that nobody could carry out.
 
 use super::*;
+use crate::dial_string::{Field, Fields};
 use causeway_base::EndCause;
 use causeway_plan::Cue::{Silence, Sound, Tone};
 use std::time::Instant;
+
+fn fields(meeting: &str, passcode: &str) -> Fields {
+    let mut fields = Fields::new();
+    for (field, value) in [(Field::Meeting, meeting), (Field::Passcode, passcode)] {
+        if !value.is_empty() {
+            fields.set(field, value).expect("a value");
+        }
+    }
+    fields
+}
 
 /// A call, its clock, and what it did: keys with their times in milliseconds.
 struct Call {
@@ -18,13 +29,13 @@ struct Call {
 impl Call {
     fn of(script: &Script, meeting: &str, passcode: &str) -> Self {
         let start = Instant::now();
-        let fields = Fields::new(meeting, passcode).expect("keys");
+        let fields = fields(meeting, passcode);
         let run = Run::new(start, script, &fields, 0);
         Self { run, start, now: start, keys: Vec::new(), entered: None, failed: None }
     }
 
     fn named(name: &str) -> Self {
-        Self::of(&Script::named(name).expect("ours"), "123 456 789", "4321")
+        Self::of(&Script::named(name).expect("ours"), "123456789", "4321")
     }
 
     fn take(&mut self) {
@@ -112,7 +123,7 @@ fn a_menu_that_says_nothing_waits_for_keys_all_the_same() {
 
 #[test]
 fn what_nobody_gave_is_neither_waited_for_nor_pressed() {
-    let mut call = Call::of(&Script::named("zoom-crc").expect("ours"), "987-654-321", "");
+    let mut call = Call::of(&Script::named("zoom-crc").expect("ours"), "987654321", "");
     call.answer().hear(Sound, 1_000).hear(Silence, 700 + 10 * 200);
     assert_eq!(call.pressed(), "987654321#");
     call.pass(3_000);
@@ -146,7 +157,7 @@ fn music_for_ever_ends_with_the_lobby_as_the_reason() {
 #[test]
 fn who_hangs_up_after_the_keys_is_called_once_more_and_then_believed() {
     let script = Script::named("tencent-mra").expect("ours");
-    let fields = Fields::new("1", "2").expect("keys");
+    let fields = fields("1", "2");
     for (earlier, again) in [(0, Some(run::AGAIN_AFTER)), (1, None)] {
         // Before it seemed to be in, and after.
         for entered in [false, true] {
@@ -219,8 +230,13 @@ fn the_simplest_script_is_keys_and_a_comma_is_two_seconds() {
     for bad in ["", ",", "12x", "１２", "12;34", long.as_str()] {
         assert_eq!(Script::of_digits(bad), None, "{bad}");
     }
-    assert_eq!(Fields::new("12a", ""), None);
-    assert!(!format!("{:?}", Fields::new("123", "987").expect("keys")).contains("987"));
+    // Each answer waits for its prompt.
+    let mut call = Call::of(&Script::of_digits("12#34#").expect("keys"), "", "");
+    call.answer().hear(Sound, 500).hear(Silence, 700 + 1_000).hear(Sound, 9_000);
+    assert_eq!(call.pressed(), "12#");
+    call.hear(Silence, 2_000);
+    assert_eq!(call.pressed(), "12#34#");
+    assert_eq!(Script::of_digits(&"#".repeat(20)).expect("keys").steps.len(), 3);
 }
 
 #[test]
@@ -267,6 +283,22 @@ fn a_script_that_nobody_could_carry_out_is_refused_with_its_place() {
     }
     let text = format!("[[script]]\nname = \"X y\"\nstep = [ {enter} ]");
     assert!(read(&text).is_err());
+}
+
+#[test]
+fn an_address_that_carries_everything_is_refused_as_a_code_is() {
+    let script = Script::one_step();
+    let mut call = Call::of(&script, "123", "4321");
+    let ending = call.run.ended(call.now, EndCause::Forbidden);
+    assert_eq!(ending, Ending { cause: EndCause::CodeRefused, again: None });
+    // A menu asks for the passcode again, and hangs up.
+    let mut call = Call::of(&script, "123", "4321");
+    call.answer().hear(Sound, 2_000).hear(Silence, 2_000);
+    assert!(call.entered.is_some());
+    assert_eq!(call.hear(Sound, 5_000).end().cause, EndCause::CodeRefused);
+    assert!(!Script::named("zoom-crc").expect("ours").can_press(&fields("123", "a1b2")));
+    assert!(Script::named("zoom-crc").expect("ours").can_press(&fields("123", "")));
+    assert!(script.can_press(&fields("123", "a1b2")), "nothing is pressed");
 }
 
 proptest::proptest! {

@@ -2,9 +2,9 @@
 //! of `wait`, `press`, `enter`; all times are milliseconds.
 
 use super::{
-    Entry, Field, MAX_CALLS, MAX_LOBBY, MAX_STEP, MAX_STEPS, PACE, Part, Script, Step, Wait,
-    pressed,
+    Entry, MAX_CALLS, MAX_LOBBY, MAX_STEP, MAX_STEPS, PACE, Part, Script, Step, Wait, pressed,
 };
+use crate::dial_string::Field;
 use serde::Deserialize;
 use std::fmt;
 use std::time::Duration;
@@ -183,7 +183,7 @@ fn press(keys: &str, pace: Option<u64>) -> Result<Step, &'static str> {
     if pace < PACES[0] || pace > PACES[1] {
         return Err("a pace of 160 to 2000 ms");
     }
-    let keys = parts(keys).ok_or("keys, commas, {meeting} and {passcode}")?;
+    let keys = parts(keys).ok_or("keys, commas, and fields as {meeting} and {passcode}")?;
     Ok(Step::Press { keys, pace })
 }
 
@@ -214,7 +214,7 @@ fn parts(text: &str) -> Option<Vec<Part>> {
         let (part, after) = match rest.strip_prefix('{') {
             Some(inner) => {
                 let (field, after) = inner.split_once('}')?;
-                (Part::Field(named(field)?), after)
+                (Part::Field(Field::of_name(field)?), after)
             }
             None => {
                 let (keys, after) = rest.split_at(rest.find('{').unwrap_or(rest.len()));
@@ -225,12 +225,4 @@ fn parts(text: &str) -> Option<Vec<Part>> {
         rest = after;
     }
     (!parts.is_empty()).then_some(parts)
-}
-
-fn named(field: &str) -> Option<Field> {
-    match field {
-        "meeting" => Some(Field::Meeting),
-        "passcode" => Some(Field::Passcode),
-        _ => None,
-    }
 }
