@@ -107,6 +107,16 @@ end_causes! {
     Unreachable 503 38 "CW-NET-001" "无法连接对方，请检查地址和网络。" "The other side cannot be reached. Check the address and the network.";
     /// TLS failed: version, suite or certificate.
     TlsFailed 503 38 "CW-NET-002" "TLS 连接失败：终端可能只支持旧版本，或不信任证书；可改用 TCP。" "TLS failed: the device may only speak an old version or not trust the certificate. TCP may work.";
+    /// The other side takes no calls for the moment.
+    Unavailable 503 41 "CW-NET-004" "对方系统暂时不接受呼叫，请几分钟后再试。" "The other side takes no calls for the moment. Try again in some minutes.";
+    /// Another meeting hung up after our number or passcode.
+    CodeRefused 403 21 "CW-BRIDGE-001" "对方会议未接受会议号或密码，请核对后重新呼叫。" "The other meeting did not take the number or the passcode. Check both and call again.";
+    /// Another meeting kept us waiting.
+    LeftWaiting 480 19 "CW-BRIDGE-002" "对方会议一直未准许加入，请其主持人在等候室放行后重新呼叫。" "The other meeting did not let us in. Ask its host to admit us from the lobby, and call again.";
+    /// This conference is connected with that meeting already.
+    AlreadyBridged 482 25 "CW-BRIDGE-003" "本会议已与该会议相连，无需再次呼叫。" "This conference is connected with that meeting already. No other call is needed.";
+    /// What we sent to one meeting came back by another call.
+    SoundLoop 200 25 "CW-BRIDGE-004" "检测到声音环路：同一会议经两条线路接入，已断开其中一条。" "The same meeting came in by two calls and its sound went in circles. One of them was cut.";
     /// The host removed this participant.
     Removed 200 21 "CW-CONF-001" "主持人已将您移出会议。" "The host removed you from the conference.";
     /// The conference ended.
@@ -140,7 +150,8 @@ impl EndCause {
             415 | 488 | 606 => EndCause::NoCommonCodec,
             405 | 420 | 421 | 501 | 505 => EndCause::Unsupported,
             500 => EndCause::Internal,
-            502..=504 => EndCause::Unreachable,
+            503 => EndCause::Unavailable,
+            502 | 504 => EndCause::Unreachable,
             603 => EndCause::Declined,
             400..=499 => EndCause::ProtocolError,
             _ => EndCause::Unreachable,

@@ -3,7 +3,11 @@
 //! ```text
 //! Arriving --MediaReady--> Waiting --Admit, or the door opened--> Admitted
 //!     \---MediaReady, nothing holds it-----------------------------^
+//!     \---Approach--> Approaching --Arrive, as by MediaReady-------^
 //! ```
+//!
+//! A call of ours into another meeting approaches it first: a voice menu is spoken with, which
+//! nobody here hears and which hears nobody.
 //!
 //! No leg sends or receives conference media before `Admitted`; [`crate::media_plan`] asks
 //! nothing else. Whether something holds a leg is asked of the [`Door`], whatever the leg's
@@ -18,6 +22,11 @@ pub enum AdmissionState {
     /// It has a seat; its media is not agreed yet.
     Arriving {
         /// When it took the seat.
+        since: Instant,
+    },
+    /// It is on its way into another meeting: that one's voice menu hears silence.
+    Approaching {
+        /// Since when.
         since: Instant,
     },
     /// Its media is agreed; a host has to let it in, or to come.
@@ -43,6 +52,25 @@ impl AdmissionState {
         }
     }
 
+    /// The state of a leg that has another meeting's voice menu before it. One whose media is agreed
+    /// stays where it is.
+    #[must_use]
+    pub fn approach(self, now: Instant) -> Self {
+        match self {
+            AdmissionState::Arriving { .. } => AdmissionState::Approaching { since: now },
+            same => same,
+        }
+    }
+
+    /// The state after it got into the other meeting: it arrives here.
+    #[must_use]
+    pub fn arrive(self, now: Instant) -> Self {
+        match self {
+            AdmissionState::Approaching { .. } => AdmissionState::Arriving { since: now },
+            same => same,
+        }
+    }
+
     /// The state after a host let the leg in. One that is not ready stays where it is.
     #[must_use]
     pub fn admit(self, now: Instant) -> Self {
@@ -57,9 +85,14 @@ impl AdmissionState {
         matches!(self, AdmissionState::Admitted { .. })
     }
 
-    /// Whether the leg's media is not agreed yet.
+    /// Whether the leg's media is not agreed yet, or is another meeting's menu.
     pub const fn is_arriving(self) -> bool {
-        matches!(self, AdmissionState::Arriving { .. })
+        matches!(self, AdmissionState::Arriving { .. } | AdmissionState::Approaching { .. })
+    }
+
+    /// Whether the leg is on its way into another meeting.
+    pub const fn is_approaching(self) -> bool {
+        matches!(self, AdmissionState::Approaching { .. })
     }
 
     /// Whether the leg waits to be let in.

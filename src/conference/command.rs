@@ -60,6 +60,17 @@ pub enum Command {
         /// Which way pictures of people may flow, from our side.
         video: Direction,
     },
+    /// The leg, whose media is not agreed yet, has another meeting's voice menu before it: until
+    /// [`Command::Arrive`] it is neither heard nor hears, whatever is agreed.
+    Approach {
+        /// The leg.
+        leg: LegId,
+    },
+    /// The leg got into the other meeting.
+    Arrive {
+        /// The leg.
+        leg: LegId,
+    },
     /// Let in a participant who waits.
     Admit {
         /// Who waits.

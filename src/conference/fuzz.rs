@@ -206,6 +206,8 @@ fn command(word: &[u8], people: &[ParticipantId]) -> Command {
             ..join(leg, role, detail)
         }),
         4 => Command::TileLines { leg, lines: usize::from(detail % 12) },
+        5 if detail & 15 == 1 => Command::Approach { leg },
+        5 if detail & 15 == 2 => Command::Arrive { leg },
         5..=7 => Command::MediaReady {
             leg,
             direction: Direction::of(detail & 1 == 0, detail & 6 != 0),

@@ -152,7 +152,7 @@ pub(crate) fn plan(
     let mut readers: HashMap<Purpose, Readers> = HashMap::new();
     for (leg, seat) in scenery.roster.legs().filter(|(_, seat)| seat.video.sends()) {
         let purpose = match seat.admission {
-            AdmissionState::Arriving { .. } => continue,
+            AdmissionState::Arriving { .. } | AdmissionState::Approaching { .. } => continue,
             // A page tells by itself.
             AdmissionState::Waiting { .. } if seat.source == Protocol::WebRtc => continue,
             AdmissionState::Waiting { .. } if screens >= MAX_SCREENS => continue,

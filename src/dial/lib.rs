@@ -12,6 +12,7 @@
 //! * [`explanation`]: every step, and why it did or did not take the call.
 //! * [`dial_string`]: what is dialled to reach a meeting of another service.
 //! * [`calling_out`]: whom the bridge may call, and how much.
+//! * [`script`]: what is done after the answer, until a call of ours is in another meeting.
 //! * [`network`]: a range of addresses.
 //! * [`rate`]: how many calls one source may make. * [`attempt`]: how many wrong PINs.
 
@@ -32,6 +33,7 @@ pub mod plan;
 pub mod rate;
 pub mod resolver;
 pub mod rule;
+pub mod script;
 
 pub use attempt::{Attempt, AttemptRule, AttemptRules, Attempts, Exhausted, Limit, Permit};
 pub use call::IncomingCall;

@@ -13,7 +13,7 @@ use crate::video::line::{self, VideoLine};
 use crate::webrtc::Peer;
 use causeway_base::{ConferenceId, LegId};
 use causeway_media::audio::FRAME;
-use causeway_media::audio::watch::SoundWatch;
+use causeway_media::audio::watch::{CueWatch, SoundWatch};
 use causeway_plan::{Feed, LegMedia, LegStats, MediaEvent, Transport};
 use causeway_rtp::SourceGuard;
 use std::net::SocketAddr;
@@ -27,6 +27,8 @@ pub(crate) struct Leg {
     pub(crate) video_ports: Option<PortPair>,
     /// The conference that it is in.
     pub(crate) room: Option<ConferenceId>,
+    /// Hears what a caller of a voice menu hears, while somebody listens.
+    pub(crate) cues: Option<Box<CueWatch>>,
     /// What plays to it alone, while anything does. It waits here for media and a conference.
     pub(crate) player: Option<Box<Player>>,
     /// Its media, once offer/answer has settled it.
@@ -74,6 +76,7 @@ impl Leg {
             path,
             video_ports: None,
             room: None,
+            cues: None,
             player: None,
             link: None,
             #[cfg(test)]
@@ -135,6 +138,11 @@ impl Leg {
         {
             link.egress.events.queue(digits);
         }
+    }
+
+    /// Whether what is heard of it is told from now on.
+    pub(crate) fn listen(&mut self, on: bool) {
+        self.cues = on.then(Box::default);
     }
 
     pub(crate) fn play(&mut self, play: Play) {

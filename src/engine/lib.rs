@@ -260,6 +260,9 @@ impl Engine {
             MediaCommand::StopPlaying { leg } => {
                 self.order_leg(&places, leg, Order::StopPlaying(leg))
             }
+            MediaCommand::Listen { leg, on } => {
+                self.order_leg(&places, leg, Order::Listen(leg, on))
+            }
             MediaCommand::ReportStats { leg } => {
                 self.order_leg(&places, leg, Order::ReportStats(leg))
             }

@@ -57,6 +57,8 @@ pub(crate) enum Order {
     Play(LegId, Box<Play>),
     /// A leg is played nothing any more.
     StopPlaying(LegId),
+    /// What is heard of a leg is told, or no longer.
+    Listen(LegId, bool),
     /// The picture that a leg is shown is wanted.
     Look(LegId, SyncSender<Option<Look>>),
     /// A leg's counters are wanted.
@@ -87,6 +89,7 @@ impl Order {
             | Order::SendDigits(leg, _)
             | Order::Play(leg, _)
             | Order::StopPlaying(leg)
+            | Order::Listen(leg, _)
             | Order::Look(leg, _)
             | Order::ReportStats(leg)
             | Order::Release(leg) => Some(*leg),

@@ -264,6 +264,7 @@ impl Room {
             // A leg that hears itself is heard by nobody else: its sound is taken out once.
             let echoes = leg.take_up_echo(member.feed);
             let candidate = playout::stage(leg, now, forwards, sink);
+            sound::listen(leg, sink);
             scratch.candidates.extend(candidate.filter(|_| member.heard && !echoes));
         }
         self.ranking.update(scratch.candidates.iter().copied(), QUANTUM_MS);

@@ -22,6 +22,18 @@ pub(crate) fn watch(leg: &mut Leg, sent: Level, sink: &mut EventSink) {
     }
 }
 
+/// Listens to a leg as a caller of a voice menu does.
+pub(crate) fn listen(leg: &mut Leg, sink: &mut EventSink) {
+    let (Some(cues), Some(link)) = (&mut leg.cues, &leg.link) else { return };
+    // Who sent no packet yet is not silent, but not there.
+    if link.ingress.stats.packets() == 0 {
+        return;
+    }
+    if let Some(cue) = cues.take(link.playout.level()) {
+        sink.send(MediaEvent::Cued { leg: leg.id, cue });
+    }
+}
+
 /// The leg may not be heard.
 pub(crate) fn rest(leg: &mut Leg, sink: &mut EventSink) {
     if let Some(sound) = leg.link.as_mut().and_then(|link| link.sound.rest()) {

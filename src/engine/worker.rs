@@ -431,6 +431,11 @@ impl Worker {
                     leg.stop_playing();
                 }
             }
+            Order::Listen(leg, on) => {
+                if let Some(leg) = self.legs.slot(leg).and_then(|slot| self.legs.get_mut(slot)) {
+                    leg.listen(on);
+                }
+            }
             Order::Look(leg, answer) => {
                 let found = self.legs.slot(leg).and_then(|slot| self.legs.get_mut(slot));
                 let room = found.and_then(|leg| leg.room);

@@ -54,3 +54,14 @@ pub enum Sound {
     /// What it is sent comes back from it: its loudspeaker is in its microphone.
     Echoing,
 }
+
+/// What is heard of a leg that is listened to, as a caller of a voice menu hears it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Cue {
+    /// Nothing, for longer than between two words.
+    Silence,
+    /// A voice, music, noise.
+    Sound,
+    /// One steady tone.
+    Tone,
+}

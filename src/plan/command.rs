@@ -2,7 +2,7 @@
 
 use crate::video::{Sight, VideoState, VideoStrain};
 use crate::{
-    Clip, IceCandidate, LegMedia, LegStats, MediaPlan, PlayId, Sound, WebRtcAddress, WebRtcState,
+    Clip, Cue, IceCandidate, LegMedia, LegStats, MediaPlan, PlayId, Sound, WebRtcAddress, WebRtcState,
 };
 use causeway_base::{ConferenceId, EndCause, LegId};
 use std::net::{IpAddr, SocketAddr};
@@ -115,6 +115,14 @@ pub enum MediaCommand {
         /// The leg.
         leg: LegId,
     },
+    /// Tell by [`MediaEvent::Cued`] what is heard of a leg, or no longer. For calls of ours that
+    /// listen to a voice menu.
+    Listen {
+        /// The leg.
+        leg: LegId,
+        /// From now on, or no longer.
+        on: bool,
+    },
     /// Ask for [`MediaEvent::Stats`].
     ReportStats {
         /// The leg.
@@ -223,6 +231,14 @@ pub enum MediaEvent {
         /// What it is like.
         sound: Sound,
     },
+    /// Something else is heard of a leg that is listened to ([`MediaCommand::Listen`]), at most
+    /// ten times a second.
+    Cued {
+        /// The leg.
+        leg: LegId,
+        /// What.
+        cue: Cue,
+    },
     /// A full picture of a leg is needed, and RTCP did not bring one: ask by signalling
     /// (RFC 5168).
     KeyFrameNeeded {
@@ -297,6 +313,7 @@ impl MediaEvent {
             | MediaEvent::TilesShown { leg, .. }
             | MediaEvent::Sighted { leg, .. }
             | MediaEvent::Sounded { leg, .. }
+            | MediaEvent::Cued { leg, .. }
             | MediaEvent::KeyFrameNeeded { leg }
             | MediaEvent::Digit { leg, .. }
             | MediaEvent::Played { leg, .. }

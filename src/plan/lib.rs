@@ -23,7 +23,7 @@ pub mod transport;
 pub mod video;
 pub mod webrtc;
 
-pub use audio::{AudioFormat, LegAudio, Sound};
+pub use audio::{AudioFormat, Cue, LegAudio, Sound};
 pub use command::{DigitMethod, MediaCommand, MediaEvent, Subject};
 pub use media_plan::{AudioEgress, AudioIngress, Feed, MediaPlan};
 pub use picture::{PictureId, PicturePlan, PlannedTile, Show, TileMarks, VideoEgress, VideoFeed};

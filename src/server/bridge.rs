@@ -234,6 +234,11 @@ impl Bridge {
             legs,
             local: local(first(&bound)),
             local_h323: local(h323.bound().first().map_or(first(&bound), SocketAddr::ip)),
+            ports: bound
+                .iter()
+                .map(|(_, at)| at.port())
+                .chain(h323.bound().iter().map(SocketAddr::port))
+                .collect(),
             max_calls: config.max_calls,
             draining: false,
             echoes: echoes.clone(),

@@ -8,7 +8,7 @@ pub(crate) use by_link::Refusal;
 
 use crate::actor::call::{Call, Origin};
 use crate::actor::{Purpose, Visit};
-use crate::calling_out::{OutLine, Outgoing};
+use crate::calling_out::{Errand, OutLine, Outgoing, Way};
 use crate::config::Trust;
 use crate::explanation::to_json;
 use crate::journal::Journal;
@@ -556,6 +556,31 @@ impl FrontDesk {
         self.personal_codes.issue(&holder, |digits| self.names.find(digits).is_some()).ok()
     }
 
+    /// Whether a call of ours would come back to a conference or a service of ours. `ports`: where
+    /// we take calls. A number by a trunk is ours where a name has it; extensions of an exchange may
+    /// be the same as ours.
+    pub(crate) fn leads_here(&self, errand: &Errand, local: IpAddr, ports: &[u16]) -> bool {
+        let Ok(called) = Alias::parse(&errand.target) else { return false };
+        match errand.way {
+            Way::User => false,
+            Way::Trunk(_) => {
+                let number = self.rules.dial_plan.numbers().read(called.user());
+                let number = number.filter(|number| number.is_e164());
+                number.is_some_and(|number| self.names.find(number.as_str()).is_some())
+            }
+            Way::Direct => {
+                let asked = IncomingCall { called: &called, calling: &called, trunk: None, local };
+                let (destination, explanation) = self.destination(&asked);
+                let is_here = matches!(
+                    destination,
+                    Destination::Conference(_) | Destination::Reception { .. } | Destination::TestCall
+                );
+                let port = port_of(&errand.target);
+                is_here && explanation.our_host() && port.is_none_or(|port| ports.contains(&port))
+            }
+        }
+    }
+
     /// The calls that we make.
     pub(crate) fn outgoing(&self) -> &Outgoing {
         &self.outgoing
@@ -568,6 +593,12 @@ impl FrontDesk {
     fn attempts(&self) -> MutexGuard<'_, Attempts> {
         self.attempts.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The port that an address of ours-to-be-called names.
+fn port_of(target: &str) -> Option<u16> {
+    let host = target.rsplit_once('@').map_or(target, |(_, host)| host);
+    host.rsplit_once(':')?.1.parse().ok()
 }
 
 /// To come in as a guest.

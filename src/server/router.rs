@@ -44,6 +44,8 @@ pub(crate) struct Router<O> {
     pub(crate) local: IpAddr,
     /// The same, of calls to rooms of H.323: their network may be another one.
     pub(crate) local_h323: IpAddr,
+    /// The ports at which it takes calls: one at another port of its address is somebody else.
+    pub(crate) ports: Vec<u16>,
     pub(crate) max_calls: usize,
     pub(crate) draining: bool,
     /// The tests of browsers: their legs belong to no actor.
@@ -122,6 +124,11 @@ impl<O: Outlet> Router<O> {
             }
             Handover::Closed { key, cause } => {
                 self.desk.conference_ended(&self.journal, key, cause);
+            }
+            Handover::CallAgain { key, call, asker, watcher } => {
+                if let Err(cause) = self.call_somebody(key, *call, asker, watcher).await {
+                    info!(code = cause.code(), "no other call into the meeting");
+                }
             }
             Handover::CallOut { key, call, asker, watcher, reply } => {
                 // Who asked may have gone.
@@ -259,11 +266,15 @@ impl<O: Outlet> Router<O> {
         let (role, beside) = (call.role, call.beside);
         let shown = Appearance::ourselves();
         let errand = self.desk.outgoing().place(Instant::now(), leg, &wanted, call, shown)?;
-        let handle = self.actor_of(leg, &Purpose::Join { key, role, beside });
         let local = match errand.protocol() {
             Protocol::H323 => self.local_h323,
             Protocol::Sip | Protocol::WebRtc => self.local,
         };
+        if self.desk.leads_here(&errand, local, &self.ports) {
+            self.desk.outgoing().ended(Instant::now(), leg);
+            return Err(EndCause::LoopDetected);
+        }
+        let handle = self.actor_of(leg, &Purpose::Join { key, role, beside });
         self.send_out(&handle, local, errand, watcher).await?;
         Ok(leg)
     }
@@ -300,7 +311,8 @@ impl<O: Outlet> Router<O> {
             Purpose::Gateway { target, trunk, asker, rule } => {
                 let display_name = String::new();
                 let (role, lang) = (Role::Guest, caller.lang);
-                let call = CallOut { target, trunk, display_name, role, lang, beside: None };
+                let (beside, bridging) = (None, None);
+                let call = CallOut { target, trunk, display_name, role, lang, beside, bridging };
                 let wanted = Wanted { asker, conference: None, rule };
                 outgoing.place(now, leg, &wanted, call, shown)
             }

@@ -1,5 +1,6 @@
 //! What the outside sees of a running conference.
 
+pub use crate::calling_out::{Bridging, Request};
 use causeway_adapter::webrtc::message::NetworkTest;
 use causeway_base::{Codec, Lang, LegId, VideoSize};
 use causeway_conference::{Role, Said, Who};
@@ -33,12 +34,25 @@ pub struct CallView {
     pub private: bool,
     /// By what somebody takes part.
     pub kind: Kind,
+    /// The other meeting that it leads into.
+    pub bridge: Option<BridgeView>,
     /// How good the line was lately, 0 (bad) to 4; `None` where nothing is known.
     pub quality: Option<u8>,
     /// The size of its pictures, while somebody is shown them.
     pub size: Option<VideoSize>,
     /// What the test before joining found.
     pub test: Option<Arc<NetworkTest>>,
+}
+
+/// A call of ours into another meeting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BridgeView {
+    /// The stable name of whose meeting it is, where that is known.
+    pub service: Option<&'static str>,
+    /// It is not in yet: it speaks with a menu, or waits in a lobby.
+    pub approaching: bool,
+    /// It has sound only.
+    pub sound_only: bool,
 }
 
 /// By what somebody takes part.
@@ -69,6 +83,8 @@ pub struct CallOut {
     pub beside: Option<Who>,
     /// The language in which it is spoken to.
     pub lang: Lang,
+    /// How it gets into another meeting; `None`: who answers is whom we want.
+    pub bridging: Option<Box<Bridging>>,
 }
 
 impl std::fmt::Debug for CallOut {

@@ -67,6 +67,24 @@ impl Conference {
         Ok(())
     }
 
+    pub(super) fn approach(&mut self, now: Instant, leg: LegId) -> Result<(), CommandError> {
+        let seat = self.roster.leg_mut(leg)?;
+        seat.admission = seat.admission.approach(now);
+        self.plan_is_stale = true;
+        Ok(())
+    }
+
+    /// What was agreed of its media meanwhile holds.
+    pub(super) fn arrive(&mut self, now: Instant, leg: LegId) -> Result<(), CommandError> {
+        let seat = self.roster.leg_mut(leg)?;
+        if !seat.admission.is_approaching() {
+            return Ok(());
+        }
+        seat.admission = seat.admission.arrive(now);
+        let (direction, video) = (seat.direction, seat.video);
+        self.media_ready(now, leg, direction, video)
+    }
+
     pub(super) fn path_found(&mut self, leg: LegId) -> Result<(), CommandError> {
         self.roster.leg_mut(leg)?.path = Path::Found;
         // A host counts as one from now on.

@@ -172,6 +172,8 @@ impl Conference {
             Command::MediaReady { leg, direction, video } => {
                 self.media_ready(now, leg, direction, video)
             }
+            Command::Approach { leg } => self.approach(now, leg),
+            Command::Arrive { leg } => self.arrive(now, leg),
             Command::Admit { participant, by } => self.admit(now, participant, by),
             Command::AdmitAll { by } => self.admit_all(now, by),
             Command::Deny { participant, by } => self.deny(now, participant, by),
@@ -305,7 +307,8 @@ impl Conference {
             AdmissionState::Waiting { since } => {
                 self.settings.longest_wait.and_then(|limit| since.checked_add(limit))
             }
-            AdmissionState::Admitted { .. } => None,
+            // What leads it there has times of its own.
+            AdmissionState::Approaching { .. } | AdmissionState::Admitted { .. } => None,
         }
     }
 

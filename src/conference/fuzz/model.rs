@@ -198,7 +198,7 @@ impl Model {
         for (leg, seat) in roster.legs() {
             let allowed = self.allows(leg, seat.participant, host_is_here);
             match seat.admission {
-                AdmissionState::Arriving { .. } => {}
+                AdmissionState::Arriving { .. } | AdmissionState::Approaching { .. } => {}
                 AdmissionState::Waiting { .. } => {
                     assert!(!allowed || is_full, "{leg} waits for nothing");
                 }
@@ -294,7 +294,7 @@ pub(super) fn compare_pictures(plan: &MediaPlan, conference: &Conference) {
         .legs()
         .filter(|(_, seat)| seat.video.sends())
         .filter(|(_, seat)| match seat.admission {
-            AdmissionState::Arriving { .. } => false,
+            AdmissionState::Arriving { .. } | AdmissionState::Approaching { .. } => false,
             // A page tells by itself.
             AdmissionState::Waiting { .. } => seat.source != Protocol::WebRtc,
             AdmissionState::Admitted { .. } => true,

@@ -1,6 +1,7 @@
 //! The behaviour of a whole conference, in virtual time.
 
 mod admission;
+mod approach;
 mod basics;
 mod beside;
 mod chat;

@@ -210,6 +210,14 @@ impl Call {
         offers && self.may_have_pictures(answering)
     }
 
+    /// Whose meeting it leads into, where that was said.
+    pub(crate) fn service(&self) -> Option<&'static str> {
+        match &self.origin {
+            Origin::CallOut(errand) => errand.bridging.as_ref()?.service(),
+            Origin::Offered(_) => None,
+        }
+    }
+
     /// Tells who asked for it what becomes of it.
     pub(crate) fn tell(&self, fate: Fate) {
         if let Some(watcher) = &self.watcher {

@@ -16,7 +16,7 @@ use causeway_base::{ConferenceId, EndCause, Lang, LegId};
 use causeway_conference::{LegCommand, LegEvent, MediaAddress, Phrase, PortAddress, Protocol};
 use causeway_plan::video::{Sight, VideoState};
 use causeway_plan::{
-    DigitMethod, LegStats, MediaCommand, MediaEvent, PlayId, Sound, Subject, WebRtcState,
+    Cue, DigitMethod, LegStats, MediaCommand, MediaEvent, PlayId, Sound, Subject, WebRtcState,
 };
 use std::collections::{HashMap, VecDeque};
 use std::net::SocketAddr;
@@ -55,6 +55,11 @@ pub(crate) enum Report {
     Sounded {
         leg: LegId,
         sound: Sound,
+    },
+    /// Something else is heard of it, while it is listened to.
+    Cued {
+        leg: LegId,
+        cue: Cue,
     },
     Digit {
         leg: LegId,
@@ -277,6 +282,7 @@ impl Calls {
             MediaEvent::TilesShown { leg, shown } => Some(Report::TilesShown { leg, shown }),
             MediaEvent::Sighted { leg, sight } => Some(Report::Sighted { leg, sight }),
             MediaEvent::Sounded { leg, sound } => Some(Report::Sounded { leg, sound }),
+            MediaEvent::Cued { leg, cue } => Some(Report::Cued { leg, cue }),
             MediaEvent::KeyFrameNeeded { leg } => {
                 self.orders.push_back(Order::Leg(LegCommand::RequestKeyframe { leg }));
                 None

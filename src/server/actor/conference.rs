@@ -1,5 +1,6 @@
 //! What a conference's actor decides, between its legs, the conference machine and the engine.
 
+use super::bridges::{Again, Bridges};
 use super::call::{Call, Origin, Progress, Ways};
 use super::calls::{Calls, Report};
 use super::quality::Rounds;
@@ -7,14 +8,15 @@ use super::{Actor, Answering, Handover, Message, Order, Purpose, PutThrough, Vis
 use crate::calling_out::Errand;
 use crate::metrics;
 use crate::record::Draft;
-use crate::view::{CallView, ConferenceView};
+use crate::view::{BridgeView, CallView, ConferenceView, Kind};
 use causeway_base::{ConferenceId, EndCause, LegId};
 use causeway_conference::digit::is_digit;
 use causeway_conference::{
-    By, Command, CommandError, Conference, Event, Goal, Join, Notice, Phrase, Protocol, Role,
+    By, Command, CommandError, Conference, Event, Goal, Join, LegEvent, Notice, Phrase, Protocol, Role,
     Settings, Who,
 };
-use causeway_plan::{DigitMethod, MediaCommand, MediaEvent, Prompt};
+use causeway_dial::script::{Input, Output};
+use causeway_plan::{DigitMethod, MediaCommand, MediaEvent, Prompt, Sound};
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Instant;
@@ -32,6 +34,8 @@ pub(crate) struct ConferenceActor {
     conference: Conference,
     ended: bool,
     calls: Calls,
+    /// Those of them that lead into other meetings.
+    bridges: Bridges,
     /// When the engine is asked how good the lines are.
     rounds: Rounds,
     /// What happened since it was last asked. Bounded by what one batch of messages causes.
@@ -55,6 +59,7 @@ impl ConferenceActor {
             conference: Conference::new(id, settings, now),
             ended: false,
             calls: Calls::new(id, answering),
+            bridges: Bridges::default(),
             rounds: Rounds::default(),
             news: Vec::new(),
         }
@@ -202,24 +207,94 @@ impl ConferenceActor {
         draft.called.clone_from(&errand.target);
         draft.trunk = errand.trunk().cloned();
         draft.explanation.clone_from(&errand.explanation);
-        let (role, beside) = (errand.role, errand.beside);
+        let (role, beside, leg) = (errand.role, errand.beside, errand.leg);
         let purpose = Purpose::Join { key: Arc::clone(&self.key), role, beside };
+        self.bridges.begin(now, &errand, watcher.clone());
         let mut call = Call::outgoing(local, errand, draft);
         call.watcher = watcher;
         let visit = Visit { call, caller: None, trusted: true, purpose, seated: None };
         self.visit(now, Box::new(visit));
+        if self.bridges.has(leg) {
+            self.tell(now, Command::Approach { leg });
+        }
+    }
+
+    /// A call into another meeting is up: its menu is listened to, and hears silence.
+    fn bridge_answered(&mut self, now: Instant, leg: LegId) {
+        self.calls.media(MediaCommand::Listen { leg, on: true });
+        self.advance(now, leg, Input::Answered);
+    }
+
+    fn advance(&mut self, now: Instant, leg: LegId, input: Input) {
+        for output in self.bridges.handle(now, leg, input) {
+            self.bridge_wants(now, leg, output);
+        }
+    }
+
+    fn bridge_wants(&mut self, now: Instant, leg: LegId, output: Output) {
+        match output {
+            Output::Press(key) => self.calls.send_digit(leg, key, DigitMethod::Rfc4733),
+            Output::Entered => {
+                info!(%leg, conference = %self.conference.id(), "in the other meeting");
+                self.calls.media(MediaCommand::Listen { leg, on: false });
+                self.tell(now, Command::Arrive { leg });
+                self.admit_invited(now, leg);
+                self.answered(leg);
+            }
+            Output::Failed(cause) => {
+                self.calls.hang_up(leg, cause);
+            }
+        }
+    }
+
+    /// What is heard of a call is like something else than before. Two calls into meetings that both
+    /// send back what they are sent are one and the same meeting: the later one is cut. One alone may
+    /// be a loudspeaker over there, which the roster shows.
+    fn sounded(&mut self, now: Instant, leg: LegId, sound: Sound) {
+        self.tell(now, Command::Sounded { leg, sound });
+        if sound != Sound::Echoing || !self.is_bridge(leg) {
+            return;
+        }
+        let legs = self.conference.roster().legs();
+        let echoing = legs.filter(|(_, seat)| seat.sound == Sound::Echoing).map(|(leg, _)| leg);
+        let looping: Vec<LegId> = echoing.filter(|leg| self.is_bridge(*leg)).collect();
+        if let [_, .., last] = looping[..] {
+            warn!(leg = %last, conference = %self.conference.id(), "sound goes in circles");
+            self.tell(now, Command::Leave { leg: last, cause: EndCause::SoundLoop });
+            self.calls.hang_up(last, EndCause::SoundLoop);
+        }
+    }
+
+    fn is_bridge(&self, leg: LegId) -> bool {
+        self.calls.get(leg).is_some_and(|call| call.kind == Kind::Bridge)
+    }
+
+    /// What is due of the calls into other meetings: keys, ends, and calls that are made once more.
+    fn bridges_due(&mut self, now: Instant) {
+        for (leg, output) in self.bridges.handle_timeout(now) {
+            self.bridge_wants(now, leg, output);
+        }
+        for Again { call, asker, watcher } in self.bridges.take_again(now) {
+            let key = Arc::clone(&self.key);
+            self.calls.handovers.push(Handover::CallAgain { key, call, asker, watcher });
+        }
     }
 
     fn report(&mut self, now: Instant, report: Report) {
         match report {
             Report::Up { leg, ways } => {
                 self.up(now, leg, ways);
+                if self.bridges.has(leg) {
+                    return self.bridge_answered(now, leg);
+                }
                 self.admit_invited(now, leg);
                 self.answered(leg);
                 self.put_through(leg);
             }
+            Report::Cued { leg, cue } => self.advance(now, leg, Input::Heard(cue)),
             Report::Digit { leg, digit, method } => {
-                if !self.calls.is_press(now, leg, digit, method) {
+                // A menu's tones are no keys of anybody here.
+                if self.bridges.has(leg) || !self.calls.is_press(now, leg, digit, method) {
                     return;
                 }
                 match self.paired {
@@ -250,7 +325,7 @@ impl ConferenceActor {
                 self.tell(now, Command::TilesShown { leg, shown });
             }
             Report::Sighted { leg, sight } => self.tell(now, Command::Sighted { leg, sight }),
-            Report::Sounded { leg, sound } => self.tell(now, Command::Sounded { leg, sound }),
+            Report::Sounded { leg, sound } => self.sounded(now, leg, sound),
             Report::Played { .. } => {}
         }
     }
@@ -368,6 +443,10 @@ impl ConferenceActor {
             // Two who are put through know of no conference, and one of them hears music now.
             return false;
         }
+        // What is said to it the other meeting would hear.
+        if self.bridges.has(leg) {
+            return false;
+        }
         // A page tells by itself.
         if self.calls.get(leg).is_some_and(|call| call.protocol() == Protocol::WebRtc) {
             return false;
@@ -427,6 +506,11 @@ impl ConferenceActor {
                 encrypted: call.draft.encrypted,
                 private: call.is_private(),
                 kind: call.kind,
+                bridge: self.bridges.has(leg.leg).then(|| BridgeView {
+                    service: call.service(),
+                    approaching: self.bridges.is_approaching(leg.leg),
+                    sound_only: !leg.video.sends() && !leg.video.receives(),
+                }),
                 quality: call.quality.bars(),
                 size: call.quality.size(),
                 test: call.draft.test.clone(),
@@ -460,7 +544,10 @@ impl Actor for ConferenceActor {
             Message::CallOut { local, errand, watcher } => {
                 self.call_out(now, local, errand, watcher);
             }
-            Message::Leg(event) => {
+            Message::Leg(mut event) => {
+                if let LegEvent::Ended { leg, cause } = &mut event {
+                    *cause = self.bridges.ended(now, *leg, *cause);
+                }
                 if let Some(report) = self.calls.leg_event(event) {
                     self.report(now, report);
                 }
@@ -483,6 +570,7 @@ impl Actor for ConferenceActor {
     fn handle_timeout(&mut self, now: Instant) {
         self.conference.handle_timeout(now);
         self.calls.handle_timeout(now);
+        self.bridges_due(now);
         if self.rounds.is_due(now, self.calls.are_shown()) {
             self.calls.measure();
         }
@@ -490,7 +578,8 @@ impl Actor for ConferenceActor {
 
     fn poll_timeout(&self) -> Option<Instant> {
         let round = self.rounds.poll_timeout(self.calls.are_shown());
-        let deadlines = [self.conference.poll_timeout(), self.calls.poll_timeout(), round];
+        let bridges = self.bridges.poll_timeout().filter(|_| !self.ended);
+        let deadlines = [self.conference.poll_timeout(), self.calls.poll_timeout(), bridges, round];
         deadlines.into_iter().flatten().min()
     }
 

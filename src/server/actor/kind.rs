@@ -45,9 +45,11 @@ pub(super) fn of(offered: &Offered) -> Kind {
     }
 }
 
-/// Of somebody whom we call: an address is a room's, a number a telephone's.
+/// Of somebody whom we call: an address is a room's, a number a telephone's, what needs a way in a
+/// meeting's.
 pub(super) fn of_errand(errand: &Errand) -> Kind {
     match errand.way {
+        _ if errand.bridging.is_some() => Kind::Bridge,
         Way::Direct => Kind::Room,
         Way::Trunk(_) | Way::User => Kind::Phone,
     }

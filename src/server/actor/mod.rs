@@ -3,9 +3,11 @@
 //!
 //! * [`call`]: one leg's way from its offer to its end. * [`calls`]: all legs of one actor.
 //! * [`conference`]: what a conference's actor decides. * [`reception`]: what the reception's.
+//! * `bridges`: calls into other meetings.
 //! * `kind`: by what somebody takes part. * `quality`: how good the lines are.
 //! * [`task`]: the task that runs either.
 
+mod bridges;
 pub(crate) mod call;
 pub(crate) mod calls;
 pub(crate) mod conference;
@@ -108,6 +110,8 @@ pub(crate) enum Handover {
     PutThrough { room: ConferenceId, purpose: Purpose, caller: Box<PutThrough> },
     /// A conference is over: its meeting may be over with it.
     Closed { key: Arc<str>, cause: EndCause },
+    /// A call into another meeting is made once more.
+    CallAgain { key: Arc<str>, call: Box<CallOut>, asker: Asker, watcher: Option<Watcher> },
     /// Somebody outside wants somebody called.
     CallOut {
         key: Arc<str>,

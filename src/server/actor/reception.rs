@@ -156,7 +156,8 @@ impl ReceptionActor {
             | Report::Silent { .. }
             | Report::VideoChanged { .. }
             | Report::TilesShown { .. }
-            | Report::Sounded { .. } => {}
+            | Report::Sounded { .. }
+            | Report::Cued { .. } => {}
         }
     }
 

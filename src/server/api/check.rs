@@ -93,7 +93,22 @@ pub(super) fn successors(successors: &Successors) -> Checked {
 }
 
 pub(super) fn call_out(call: &CallOut) -> Checked {
-    require(is_word(&call.to, MAX_ALIAS_LEN), "to")?;
+    let needs_address = call.service.is_none();
+    require(is_word(&call.to, MAX_ALIAS_LEN) || !needs_address && call.to.is_empty(), "to")?;
+    let words = [
+        (&call.digits, "digits"),
+        (&call.script, "script"),
+        (&call.service, "service"),
+        (&call.form, "form"),
+        (&call.meeting, "meeting"),
+        (&call.passcode, "passcode"),
+        (&call.site, "site"),
+    ];
+    for (word, field) in words {
+        require(word.as_ref().is_none_or(|word| is_word(word, MAX_WORD)), field)?;
+    }
+    let ways = [&call.digits, &call.script, &call.service];
+    require(ways.into_iter().flatten().count() <= 1, "script")?;
     require(call.trunk.as_ref().is_none_or(|trunk| is_word(trunk, MAX_WORD)), "trunk")
 }
 

@@ -1,9 +1,10 @@
 //! A call of ours that may be made: whom, by which way, and what the callee is told of the caller.
 
-use super::Outgoing;
+use super::{Bridging, Outgoing};
 use causeway_base::{Alias, Lang, LegId};
 use causeway_conference::{Offered, Protocol, Role, Who};
 use causeway_dial::NumberPlan;
+use causeway_dial::calling_out::Asker;
 use sip_codec::Host;
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
@@ -26,6 +27,10 @@ pub(crate) struct Errand {
     pub(crate) lang: Lang,
     /// Whose telephone it is; `None`: somebody else.
     pub(crate) beside: Option<Who>,
+    /// Who wants it.
+    pub(crate) asker: Asker,
+    /// How it gets into another meeting.
+    pub(crate) bridging: Option<Box<Bridging>>,
     /// Why it may be made, as its record keeps it.
     pub(crate) explanation: String,
 }

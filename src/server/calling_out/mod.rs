@@ -1,14 +1,17 @@
 //! Calls that we make: whom the operator allows, within the caps, and counted until they end.
 
+mod bridging;
 mod errand;
 mod why;
 
+pub use bridging::{Bridging, Request};
 pub(crate) use errand::{Appearance, Errand, Way};
 
 use crate::actor::Purpose;
 use crate::config::Config;
 use crate::store::{CallDirection, CallFilter, CallRecord, Store, StoreError};
 use crate::view::CallOut;
+use bridging::Reached;
 use causeway_adapter::sip;
 use causeway_base::{Alias, EndCause, Lang, LegId};
 use causeway_conference::{Protocol, Role};
@@ -61,6 +64,8 @@ pub(crate) struct Outgoing {
 struct Book {
     ledger: Ledger,
     legs: HashMap<LegId, OutgoingId>,
+    /// Meetings that conferences reach, by the key of the conference. As many as there are calls.
+    reached: HashMap<LegId, (Arc<str>, Reached)>,
 }
 
 /// Who wants which call.
@@ -131,6 +136,14 @@ impl Outgoing {
         let Allowed { callee, trunk } =
             self.allow(&call.target, call.trunk.as_ref(), wanted.asker)?;
         let mut why = Why::new(wanted, trunk.as_deref(), callee.kind());
+        why.repeats = call.bridging.as_ref().and_then(|bridging| bridging.repeats());
+        let reached = bridging::reached(callee.as_str(), call.bridging.as_deref());
+        let reached = wanted.conference.clone().zip(reached);
+        if let Some(reached) = &reached
+            && self.book().reached.values().any(|other| other == reached)
+        {
+            return Err(EndCause::AlreadyBridged);
+        }
         let until = if is_toll(&callee) {
             let mut book = self.book();
             let rules = self.rules.for_asker(wanted.asker);
@@ -141,9 +154,14 @@ impl Outgoing {
         } else {
             now + LONGEST_INTERNAL
         };
+        if let Some(reached) = reached {
+            self.book().reached.insert(leg, reached);
+        }
         Ok(Errand {
             leg,
             until,
+            asker: wanted.asker,
+            bridging: call.bridging,
             target: callee.as_str().to_owned(),
             shown: if trunk.is_some() { shown.told_to_trunk(&self.numbers) } else { shown },
             way: trunk.map_or(Way::Direct, Way::Trunk),
@@ -180,6 +198,8 @@ impl Outgoing {
             role: Role::Guest,
             lang,
             beside: None,
+            asker: Asker::Rule,
+            bridging: None,
             explanation: why::to_user(),
         }
     }
@@ -230,6 +250,7 @@ impl Outgoing {
     /// A leg ended; one that we did not call is nothing to this.
     pub(crate) fn ended(&self, now: Instant, leg: LegId) {
         let mut book = self.book();
+        book.reached.remove(&leg);
         if let Some(id) = book.legs.remove(&leg) {
             book.ledger.ended(now, id);
         }

@@ -21,6 +21,7 @@ fn call(target: &str, trunk: Option<&str>) -> CallOut {
         role: Role::Guest,
         lang: Lang::En,
         beside: None,
+        bridging: None,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Why a call of ours was made, as its record keeps it: who asked, by which way, what was checked.
 
 use super::Wanted;
-use causeway_base::Lang;
+use causeway_base::{EndCause, Lang};
 use causeway_dial::calling_out::{Asker, CalleeKind, CallingOut};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -15,11 +15,13 @@ pub(super) struct Why {
     kind: CalleeKind,
     /// The calls and minutes of the day, with this one, and their caps.
     day: Option<[u64; 4]>,
+    /// It is made once more: which call it is, and why the one before ended.
+    pub(super) repeats: Option<(u8, EndCause)>,
 }
 
 impl Why {
     pub(super) fn new(wanted: &Wanted, trunk: Option<&str>, kind: CalleeKind) -> Self {
-        Self { wanted: wanted.clone(), trunk: trunk.map(str::to_owned), kind, day: None }
+        Self { wanted: wanted.clone(), trunk: trunk.map(str::to_owned), kind, day: None, repeats: None }
     }
 
     /// It counts against the caps, which stand so with it.
@@ -81,7 +83,16 @@ impl Why {
                  set aside"
             ),
         };
-        format!("{asked}\n{way}\n{allowed}{caps}\n")
+        let repeated = match (self.repeats, zh) {
+            (None, _) => String::new(),
+            (Some((call, cause)), true) => {
+                format!("\n第 {call} 次呼叫，前一次因 {} 结束", cause.code())
+            }
+            (Some((call, cause)), false) => {
+                format!("\ncall {call} of the same, after {}", cause.code())
+            }
+        };
+        format!("{asked}\n{way}\n{allowed}{caps}{repeated}\n")
     }
 }
 

@@ -46,6 +46,8 @@ fn errand(leg: u64) -> Message {
         role: Role::Guest,
         lang: Lang::Zh,
         beside: None,
+        asker: Asker::Host,
+        bridging: None,
         explanation: "null".to_owned(),
     };
     Message::CallOut { local: [192, 0, 2, 5].into(), errand: Box::new(errand), watcher: None }
@@ -249,6 +251,7 @@ async fn ask(node: &mut Node) -> Result<LegId, EndCause> {
         role: Role::Guest,
         lang: Lang::Zh,
         beside: None,
+        bridging: None,
     });
     let (reply, begun) = tokio::sync::oneshot::channel();
     node.router

@@ -417,6 +417,7 @@ impl Node {
             }),
             news: broadcast::channel(64).0,
             handovers: handover_sender,
+            ports: Vec::new(),
             max_calls: 4,
             draining: false,
             echoes: None,

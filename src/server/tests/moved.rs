@@ -45,6 +45,8 @@ fn call_out(leg: u64) -> Message {
         role: Role::Guest,
         lang: Lang::Zh,
         beside: None,
+        asker: causeway_dial::calling_out::Asker::Host,
+        bridging: None,
         explanation: String::new(),
     };
     Message::CallOut { local: [192, 0, 2, 5].into(), errand: Box::new(errand), watcher: None }

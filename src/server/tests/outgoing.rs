@@ -49,6 +49,7 @@ impl Site {
             role: Role::Guest,
             lang: Lang::En,
             beside: None,
+            bridging: None,
         };
         self.bridge.live().call_out("conference-1001", call).await
     }

@@ -83,6 +83,7 @@ impl Node {
             outlet: Arc::new(Drivers { engine, legs: leg_sender, accepted: accepted_sender }),
             news: broadcast::channel(64).0,
             handovers: mpsc::unbounded_channel().0,
+            ports: Vec::new(),
             max_calls: 10,
             draining: false,
             echoes: None,

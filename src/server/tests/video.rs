@@ -71,6 +71,8 @@ fn errand(leg: u64, way: Way) -> Message {
         role: Role::Guest,
         lang: Lang::Zh,
         beside: None,
+        asker: causeway_dial::calling_out::Asker::Host,
+        bridging: None,
         explanation: "null".to_owned(),
     };
     Message::CallOut { local: [192, 0, 2, 5].into(), errand: Box::new(errand), watcher: None }

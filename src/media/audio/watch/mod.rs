@@ -1,10 +1,13 @@
-//! What is wrong with a leg's sound: nothing comes, or what it was sent comes back.
+//! What is wrong with a leg's sound: nothing comes, or what it was sent comes back. And what a
+//! caller of a voice menu hears of it.
 //!
 //! Only levels are looked at, which are known without decoding.
 
+mod cue;
 mod echo;
 mod silence;
 
+pub use cue::CueWatch;
 pub use echo::EchoWatch;
 pub use silence::SilenceWatch;
 

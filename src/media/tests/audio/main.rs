@@ -2,6 +2,7 @@
 
 mod bench;
 mod codec;
+mod cue;
 mod digit;
 mod echo;
 mod fuzzing;

@@ -113,9 +113,25 @@ impl BridgeBackend {
         let key = id.as_str();
         let lang = call.language.map(Lang::from);
         let lang = lang.or_else(|| self.meetings.get(key).map(|meeting| meeting.lang));
-        let number = call.to.clone();
+        let request = view::Request {
+            to: &call.to,
+            digits: call.digits.as_deref(),
+            script: call.script.as_deref(),
+            service: call.service.as_deref(),
+            form: call.form.as_deref(),
+            meeting: call.meeting.as_deref(),
+            passcode: call.passcode.as_deref(),
+            site: call.site.as_deref(),
+        };
+        let (target, bridging) = view::Bridging::read(&request).map_err(Fault::Refused)?;
+        // Without what lets somebody in.
+        let number = match &call.service {
+            Some(service) => format!("{service} {}", call.meeting.as_deref().unwrap_or_default()),
+            None => call.to.clone(),
+        };
         let out = view::CallOut {
-            target: call.to,
+            target,
+            bridging,
             trunk: call.trunk.map(Into::into),
             display_name: call.display_name.as_str().to_owned(),
             role: causeway_conference::Role::Guest,

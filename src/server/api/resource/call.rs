@@ -95,9 +95,41 @@ pub struct CallQuery {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CallOut {
-    /// Whom: a number, `user@host`, a SIP URI, `h323:room@host` or `IP##number`. The rules of calling out decide.
-    #[schema(min_length = 1, max_length = 256)]
+    /// Whom: a number, `user@host`, a SIP URI, `h323:room@host` or `IP##number`. The rules of calling out
+    /// decide. With `service`: the address or the number of a service that has no fixed one.
+    #[serde(default)]
+    #[schema(max_length = 256)]
     pub to: String,
+    /// What to press after the answer and the first silence, to get into a meeting: `0-9A-D*#`; a
+    /// comma is a pause of two seconds.
+    #[serde(default)]
+    #[schema(max_length = 64)]
+    pub digits: Option<String>,
+    /// The script that gets into the meeting at `to`: `zoom-crc`, `webex-ip`, `tencent-mra`,
+    /// `teams-audio-conferencing`.
+    #[serde(default)]
+    #[schema(max_length = 64)]
+    pub script: Option<String>,
+    /// Whose meeting it is: `zoom`, `webex`, `tencent`, `teams-audio` …; what is dialled follows.
+    #[serde(default)]
+    #[schema(max_length = 64)]
+    pub service: Option<String>,
+    /// Which dial string of the service, where not its best.
+    #[serde(default)]
+    #[schema(max_length = 64)]
+    pub form: Option<String>,
+    /// The number of the meeting, for `script` and `service`.
+    #[serde(default)]
+    #[schema(max_length = 64)]
+    pub meeting: Option<String>,
+    /// Its passcode.
+    #[serde(default)]
+    #[schema(max_length = 64)]
+    pub passcode: Option<String>,
+    /// The customer's part of a service's host: `acme` of `acme.webex.com`.
+    #[serde(default)]
+    #[schema(max_length = 64)]
+    pub site: Option<String>,
     /// By which trunk; the dial plan chooses when nothing is said.
     #[serde(default)]
     #[schema(max_length = 64)]

@@ -247,6 +247,7 @@ async fn a_meeting_dies_with_its_conference_and_its_number_lets_nobody_in_again(
         role: Role::Guest,
         lang: Lang::Zh,
         beside: None,
+        bridging: None,
     };
     assert_eq!(live.call_out(&id, call).await, Err(EndCause::Gone), "it is not opened again");
     assert!(live.view(&id).await.is_none());

@@ -440,6 +440,7 @@ impl Session {
             role: causeway_conference::Role::Guest,
             lang: self.lang,
             beside: None,
+            bridging: None,
         };
         self.call(call, target, false).await
     }
@@ -468,6 +469,7 @@ impl Session {
             role: causeway_conference::Role::Guest,
             lang: self.lang,
             beside: Some(self.who),
+            bridging: None,
         };
         self.call(call, number, true).await
     }

@@ -308,6 +308,7 @@ mod tests {
             let conference = self.conference.view();
             let legs = conference.participants.iter().flat_map(|who| &who.legs);
             let call = |leg: &causeway_conference::LegView| CallView {
+                bridge: None,
                 leg: leg.leg,
                 outgoing: false,
                 codec: None,
