@@ -28,11 +28,27 @@ impl Linphone {
     /// The same with a camera that films a picture of one colour, as ffmpeg names it, in VP8: all
     /// that Debian's linphone speaks. Its screen is none, of which pictures are taken.
     pub(crate) fn with_camera(name: &str, voice: &Wave, colour: &str) -> Self {
+        Self::filming(name, voice, colour, CAMERA)
+    }
+
+    /// The same, which calls with sound alone until its camera is [added](Self::add_camera).
+    pub(crate) fn with_camera_off(name: &str, voice: &Wave, colour: &str) -> Self {
+        let off = CAMERA.replace("automatically_initiate=1", "automatically_initiate=0");
+        Self::filming(name, voice, colour, &off)
+    }
+
+    fn filming(name: &str, voice: &Wave, colour: &str, camera: &str) -> Self {
         let still = Folder::new(&format!("{name}-still"));
         let path = still.join("still.jpg");
         convert(&["-f", "lavfi", "-i", &format!("color=c={colour}:s=640x480")], &path);
         let films = format!("staticpic set {}\nstaticpic fps 15\n", path.display());
-        Self { _still: Some(still), ..Self::with(name, voice, CAMERA, &films) }
+        Self { _still: Some(still), ..Self::with(name, voice, camera, &films) }
+    }
+
+    /// Adds pictures to its call, by another offer.
+    pub(crate) fn add_camera(&mut self) {
+        self.say("camera on");
+        self.process.wait_for_line("Trying to bring up video stream");
     }
 
     fn with(name: &str, voice: &Wave, more: &str, commands: &str) -> Self {

@@ -69,6 +69,30 @@ fn linphone_and_a_room_of_h264_see_each_other() {
     linphone.hang_up();
 }
 
+/// A telephone that talks already gets ports for its pictures by a re-INVITE.
+#[test]
+fn linphone_adds_its_camera_while_it_talks_and_both_see_each_other() {
+    let bridge = Bridge::with(Setting { more: EQUAL, ..Setting::default() });
+    let port = bridge.port(Transport::Udp);
+    let voice = tone(440.0, Duration::from_secs(60));
+    let mut linphone = Linphone::with_camera_off("linphone", &voice, "red");
+    linphone.call("1001", port);
+    let film = Film { width: 640, height: 360, colour: "blue", level: 30, ..WIDE };
+    let room = Room::call("room", film, "1001", port);
+    see(&room, "itself alone", |picture| picture.share(FIRST, BLUE) > 0.6);
+    assert_eq!(bridge.count_lines("state=Coming"), 1, "the telephone has no picture");
+    linphone.add_camera();
+    bridge.wait_for_lines("state=Coming", 2);
+    let is_right =
+        |picture: &Picture| picture.share(FIRST, BLUE) > 0.6 && picture.share(SECOND, RED) > 0.6;
+    see(&room, "itself in the first place, linphone in the second", is_right);
+    let deadline = Instant::now() + PATIENCE;
+    while !is_right(&linphone.snapshot()) {
+        assert!(Instant::now() < deadline, "linphone never saw both");
+    }
+    linphone.hang_up();
+}
+
 /// Both call, the first in red and the second in blue, and see both.
 fn see_each_other(films: [Film; 2]) -> (Bridge, [Room; 2]) {
     let bridge = Bridge::with(Setting { more: EQUAL, ..Setting::default() });
