@@ -96,8 +96,11 @@ mod tests {
     use causeway_wire::rtcp::RtcpWriter;
     use proptest::prelude::*;
 
-    /// What a report says on the wire: its running number, and of each packet when it came.
-    fn reported(arrivals: &mut Arrivals) -> Option<(u8, Vec<(u16, Option<i64>)>)> {
+    /// Of each packet when it came.
+    type Told = Vec<(u16, Option<i64>)>;
+
+    /// What a report says on the wire, with its running number.
+    fn reported(arrivals: &mut Arrivals) -> Option<(u8, Told)> {
         let mut out = vec![0; 1_024];
         let len = arrivals.report(|report| {
             let mut writer = RtcpWriter::new(&mut out);
