@@ -29,7 +29,7 @@ pub(crate) fn config(
     ras: Option<RasHandle>,
 ) -> H323Config {
     let h323 = &config.h323;
-    let desk = Arc::clone(desk);
+    let (desk, caller) = (Arc::clone(desk), Arc::clone(desk));
     H323Config {
         control_ports: Some(h323.control_ports.clone()),
         advertised: config.advertised.clone(),
@@ -42,6 +42,7 @@ pub(crate) fn config(
         admission,
         refused,
         leads: Arc::new(move |call| leads(&desk, &call.called, &call.calling, call.local)),
+        leads_on: Arc::new(move |target| caller.outgoing().leads_on(target)),
         ras,
         gatekeepers: {
             let neighbours = h323.gatekeeper.iter().flat_map(|own| &own.neighbours);

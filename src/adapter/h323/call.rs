@@ -3,16 +3,16 @@
 use super::config::{Decision, IncomingCall};
 use super::control::{ControlWay, Happened, Peers};
 use super::facts::{self, Path};
-use super::ras::{CallKey, UpstreamState, UpstreamView};
+use super::ras::{Admitted, AdmittedCall, CallKey, UpstreamState, UpstreamView};
 use super::reachable::{is_ours, reachable};
 use super::shared::{Life, Present, Seat, Shared};
 use super::upstream::Asked;
 use super::wire::{Lost, Wire};
 use crate::tcp::Place;
-use causeway_base::EndCause;
+use causeway_base::{Bitrate, EndCause};
 use causeway_conference::{LegCommand, LegEvent, PortAddress};
 use causeway_plan::{DigitMethod, OfferPolicy};
-use causeway_proto::h323::call::Offer;
+use causeway_proto::h323::call::{Offer, Redirection};
 use causeway_proto::h323::session::{Command, Event, Input, Output, Session, Terms};
 use causeway_proto::offer_answer::LocalMedia;
 use std::collections::VecDeque;
@@ -48,9 +48,27 @@ pub(super) struct Call {
     deadline: Option<Instant>,
     /// The gatekeeper where we are registered was asked for this call, and is to hear of its end.
     asked: Option<CallKey>,
+    /// Our gatekeeper sent the room here with this call, and tells what it may use.
+    sent: Option<[u8; 16]>,
+    lead: Lead,
     _present: Present,
     /// A connection that was taken has a place among those allowed.
     _place: Option<Place>,
+}
+
+/// Whether whom we call may have us call somebody else instead (H.323 section 8.1).
+enum Lead {
+    /// It calls us, or it has answered.
+    No,
+    May,
+    /// It did. The leg goes on there.
+    On(Box<Onward>),
+}
+
+/// A leg that calls somebody else instead.
+pub(super) struct Onward {
+    pub(super) seat: Seat,
+    pub(super) to: Redirection,
 }
 
 /// Where the call stands.
@@ -76,7 +94,9 @@ enum Step {
     Life,
     Command(Box<LegCommand>),
     /// The gatekeeper answered.
-    Answered(Result<(), EndCause>),
+    Answered(Result<Admitted, EndCause>),
+    /// A gatekeeper lets the leg use so much, both directions together, in bit/s.
+    Limited(u64),
     Signalling(Result<(), Lost>),
     Control(Happened),
 }
@@ -90,7 +110,8 @@ impl Call {
 
     /// A connection that we made, for a leg that calls out.
     pub(super) fn outgoing(shared: &Arc<Shared>, wire: Wire, path: Path, seat: Seat) -> Self {
-        Self::new(shared, wire, path, Stage::Leg { seat, tunnelled: true }, None)
+        let stage = Stage::Leg { seat, tunnelled: true };
+        Self { lead: Lead::May, ..Self::new(shared, wire, path, stage, None) }
     }
 
     fn new(
@@ -112,21 +133,23 @@ impl Call {
             outbox: VecDeque::new(),
             deadline: None,
             asked: None,
+            sent: None,
+            lead: Lead::No,
             _present: shared.present(),
             _place: place,
             shared: Arc::clone(shared),
         }
     }
 
-    /// Works until the call is over, or until nobody listens.
-    pub(super) async fn run(mut self) {
+    /// Works until the call is over, or until nobody listens. The leg, where it goes on elsewhere.
+    pub(super) async fn run(mut self) -> Option<Onward> {
         self.life_changed();
         loop {
             self.drain();
             while let Some(event) = self.outbox.pop_front() {
                 // Nothing is read of the network while the bridge has no room.
                 if self.shared.events.send(event).await.is_err() {
-                    return;
+                    return None;
                 }
             }
             if matches!(self.stage, Stage::Over) {
@@ -137,14 +160,22 @@ impl Call {
                 Step::Life => self.life_changed(),
                 Step::Command(command) => self.leg_command(*command),
                 Step::Answered(answer) => self.upstream_answered(answer),
+                Step::Limited(bandwidth) => self.command(Command::Admit(one_way(bandwidth))),
                 Step::Signalling(read) => self.signalling(read),
                 Step::Control(happened) => self.control_happened(&happened),
             }
         }
         self.wire.finish().await;
+        if let Some(identifier) = self.sent {
+            self.shared.admitted.remove(&identifier);
+        }
         if let (Some(ras), Some(key)) = (&self.shared.config.ras, self.asked) {
             self.shared.admitted.remove(&key.identifier);
             ras.end(key).await;
+        }
+        match self.lead {
+            Lead::On(onward) => Some(*onward),
+            Lead::No | Lead::May => None,
         }
     }
 
@@ -283,10 +314,7 @@ impl Call {
             Event::NumberDigits(digits, last) => self.dialled(&digits, last),
             Event::Vendor(vendor) => self.vendor = Some(vendor),
             Event::ControlWanted => self.announce_control(),
-            Event::Redirected(_) => {
-                // Following it would let whoever is called choose whom we call.
-                tracing::info!("a call is not redirected");
-            }
+            Event::Redirected(to) => self.led_on(*to),
             Event::Ended(cause) => {
                 self.ended(cause);
                 if !matches!(self.stage, Stage::Over) {
@@ -303,7 +331,10 @@ impl Call {
         let leg = seat.leg;
         self.outbox.extend(match event {
             Event::Ringing => Some(LegEvent::Ringing { leg }),
-            Event::Answered { .. } => Some(LegEvent::Answered { leg }),
+            Event::Answered { .. } => {
+                self.lead = Lead::No;
+                Some(LegEvent::Answered { leg })
+            }
             Event::MediaReady(media) => Some(LegEvent::MediaReady { leg, media }),
             Event::Digit(digit) => {
                 Some(LegEvent::Digit { leg, digit, method: DigitMethod::UserInput })
@@ -311,6 +342,23 @@ impl Call {
             Event::KeyframeNeeded => Some(LegEvent::KeyframeNeeded { leg }),
             _ => None,
         });
+    }
+
+    /// Whom we call would have us call somebody else. Whether that may be is decided there; this
+    /// call is over. One that stands stays where it is.
+    fn led_on(&mut self, to: Redirection) {
+        if !matches!(self.lead, Lead::May) {
+            tracing::info!("a call that stands is not redirected");
+            return;
+        }
+        let ending = Stage::Ending { until: Instant::now() + FAREWELL };
+        match std::mem::replace(&mut self.stage, ending) {
+            Stage::Leg { seat, .. } => {
+                self.lead = Lead::On(Box::new(Onward { seat, to }));
+                self.command(Command::End(EndCause::Normal));
+            }
+            stage => self.stage = stage,
+        }
     }
 
     /// The last word of the leg, once.
@@ -369,12 +417,15 @@ impl Call {
         }
     }
 
-    fn upstream_answered(&mut self, answer: Result<(), EndCause>) {
+    fn upstream_answered(&mut self, answer: Result<Admitted, EndCause>) {
         let Stage::Asking { offer, .. } = std::mem::replace(&mut self.stage, Stage::Over) else {
             return;
         };
         match answer {
-            Ok(()) => self.decide(offer),
+            Ok(admitted) => {
+                self.command(Command::Admit(one_way(admitted.bandwidth)));
+                self.decide(offer);
+            }
             Err(cause) => {
                 let (call, _) = self.known(&offer);
                 self.refuse(Some(&call), cause);
@@ -398,9 +449,14 @@ impl Call {
 
     /// The registered room that our gatekeeper sent here with this call, from its own address.
     fn proved(&self, offer: &Offer) -> Option<Arc<str>> {
+        self.sent_here(offer)?.user
+    }
+
+    /// What our gatekeeper knows of a call of a room that it sent here.
+    fn sent_here(&self, offer: &Offer) -> Option<AdmittedCall> {
         let admitted = self.shared.config.ras.as_ref()?.admitted(&offer.call_identifier?)?;
         let source = self.path.remote.ip().to_canonical();
-        admitted.user.filter(|_| admitted.source.to_canonical() == source)
+        Some(admitted).filter(|admitted| admitted.source.to_canonical() == source)
     }
 
     fn leads(&self, offer: &Offer) -> bool {
@@ -426,6 +482,11 @@ impl Call {
         let seat = self.shared.seat(leg);
         if let Some(key) = self.asked {
             self.shared.admitted.insert(key.identifier, leg);
+        }
+        if let (Some(call), Some(identifier)) = (self.sent_here(offer), offer.call_identifier) {
+            self.shared.admitted.insert(identifier, leg);
+            self.sent = Some(identifier);
+            self.command(Command::Admit(one_way(call.bandwidth)));
         }
         self.stage = Stage::Leg { seat, tunnelled: offer.tunnelled };
         self.outbox.push_back(LegEvent::Offered(Box::new(offered)));
@@ -528,9 +589,14 @@ impl Stage {
     /// What the stage waits for: the next command of the leg, or the gatekeeper's answer.
     async fn next(&mut self) -> Step {
         match self {
-            Stage::Leg { seat, .. } => match seat.commands.recv().await {
-                Some(command) => Step::Command(Box::new(command)),
-                None => std::future::pending().await,
+            Stage::Leg { seat: Seat { commands, admitted, .. }, .. } => tokio::select! {
+                biased;
+                Ok(()) = admitted.changed() => {
+                    let bandwidth = *admitted.borrow_and_update();
+                    Step::Limited(bandwidth.unwrap_or(u64::MAX))
+                }
+                Some(command) = commands.recv() => Step::Command(Box::new(command)),
+                else => std::future::pending().await,
             },
             Stage::Asking { asked, .. } => Step::Answered(asked.answer().await),
             _ => std::future::pending().await,
@@ -551,6 +617,11 @@ pub(super) fn terms(policy: OfferPolicy, media: PortAddress, source: IpAddr) -> 
         video: media.video.map(|(rtp, rtcp)| at(rtp, rtcp)),
         signalling_source: source,
     }
+}
+
+/// What either side may send of what a gatekeeper lets both use together (H.225.0 section 7.11.1).
+const fn one_way(bandwidth: u64) -> Bitrate {
+    Bitrate::bps(bandwidth / 2)
 }
 
 async fn sleep_until(at: Option<Instant>) {

@@ -14,6 +14,10 @@ use std::time::Duration;
 /// call: it must not block.
 pub type Leads = Arc<dyn Fn(&IncomingCall) -> bool + Send + Sync>;
 
+/// Says whether a call that we make may go on to a target, `h323:alias@host:port`, to which whom we
+/// called leads it. Runs on the task of a call: it must not block.
+pub type LeadsOn = Arc<dyn Fn(&str) -> bool + Send + Sync>;
+
 /// The limits of the adapter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
@@ -76,6 +80,8 @@ pub struct H323Config {
     pub refused: Refused,
     /// Which of the names of a callee is the one to go by.
     pub leads: Leads,
+    /// Where calls that we make may be led.
+    pub leads_on: LeadsOn,
     /// Our gatekeeper, and the one where we are registered.
     pub ras: Option<RasHandle>,
     /// Gatekeepers that may bring us the signalling of others, whose H.245 then comes straight from
@@ -115,6 +121,7 @@ impl H323Config {
             admission: Arc::new(|_| Decision::Admit),
             refused: Arc::new(|_, _| {}),
             leads: Arc::new(|_| true),
+            leads_on: Arc::new(|_| false),
             ras: None,
             gatekeepers: Vec::new(),
             nameservers: Vec::new(),

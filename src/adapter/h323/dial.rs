@@ -1,10 +1,11 @@
 //! Calls that go out: where they lead, the connection, the Setup.
 
-use super::call::{Call, terms};
+use super::call::{Call, Onward, terms};
 use super::config::H323Config;
 use super::facts::Path;
 use super::locate::Target;
 use super::ras::{CallKey, CallRequest};
+use super::redirect::{MAX_REDIRECTIONS, redirected};
 use super::shared::{Life, Seat, Shared};
 use super::upstream::BANDWIDTH;
 use super::wire::Wire;
@@ -27,6 +28,7 @@ const CONNECT: Duration = Duration::from_secs(6);
 const OURSELVES: &str = "Causeway";
 
 /// A call that we make.
+#[derive(Clone)]
 struct Dialled {
     /// By what the call and its conference are known, and its call reference.
     identifier: [u8; 16],
@@ -58,34 +60,48 @@ pub(super) fn dial(shared: &Arc<Shared>, command: LegCommand) {
     tokio::spawn(run(Arc::clone(shared), seat, dialled));
 }
 
-async fn run(shared: Arc<Shared>, mut seat: Seat, dialled: Result<Dialled, EndCause>) {
-    let leg = seat.leg;
+/// Calls, and goes on where whom we called leads, as far as that may be.
+async fn run(shared: Arc<Shared>, mut seat: Seat, mut next: Result<Dialled, EndCause>) {
     let _present = shared.present();
-    let key = dialled.as_ref().ok().map(Dialled::key);
-    let connected = match dialled {
-        Ok(dialled) => {
-            let mut life = shared.life.subscribe();
-            tokio::select! {
-                connected = connect(&shared, leg, &dialled) => {
-                    connected.map(|connected| (dialled, connected))
-                }
-                cause = given_up(&mut seat) => Err(cause),
-                _ = life.wait_for(|life| *life == Life::Stopping) => Err(EndCause::Draining),
-            }
-        }
-        Err(cause) => Err(cause),
+    for _ in 0..=MAX_REDIRECTIONS {
+        let dialled = match next {
+            Ok(dialled) => dialled,
+            Err(cause) => return lost(&shared, seat, cause).await,
+        };
+        let key = dialled.key();
+        let onward = call(&shared, seat, &dialled).await;
+        disengage(&shared, key).await;
+        let Some(Onward { seat: same, to }) = onward else { return };
+        seat = same;
+        next = redirected(&shared, &dialled.target, &to).map(|target| dialled.again(target));
+    }
+    lost(&shared, seat, EndCause::LoopDetected).await;
+}
+
+/// One call of the leg. Where it goes on, if it does.
+async fn call(shared: &Arc<Shared>, mut seat: Seat, dialled: &Dialled) -> Option<Onward> {
+    let leg = seat.leg;
+    let mut life = shared.life.subscribe();
+    let connected = tokio::select! {
+        connected = connect(shared, leg, dialled) => connected,
+        cause = given_up(&mut seat) => Err(cause),
+        _ = life.wait_for(|life| *life == Life::Stopping) => Err(EndCause::Draining),
     };
     match connected {
-        Ok((dialled, connected)) => place(&shared, seat, dialled, connected).await,
+        Ok(connected) => place(shared, seat, dialled.clone(), connected).await,
         Err(cause) => {
-            // Nobody is told of it any more after this.
-            drop(seat);
-            let _ = shared.events.send(LegEvent::Ended { leg, cause }).await;
+            lost(shared, seat, cause).await;
+            None
         }
     }
-    if let Some(key) = key {
-        disengage(&shared, key).await;
-    }
+}
+
+/// The last word of a leg that is in no call.
+async fn lost(shared: &Shared, seat: Seat, cause: EndCause) {
+    let leg = seat.leg;
+    // Nobody is told of it any more after this.
+    drop(seat);
+    let _ = shared.events.send(LegEvent::Ended { leg, cause }).await;
 }
 
 /// Waits until the leg is told to end.
@@ -149,11 +165,19 @@ async fn admitted(
     };
     shared.admitted.insert(dialled.identifier, leg);
     let admitted = ras.admit(request).await?;
+    shared.limit(leg, admitted.bandwidth);
     let address = admitted.address.ok_or(EndCause::Unreachable)?;
     Ok((address, admitted.to.into_iter().next()))
 }
 
 impl Dialled {
+    /// The same for another target: another call of the same conference.
+    fn again(self, target: Target) -> Self {
+        let Self { conference, calling, display_name, private, policy, media, .. } = self;
+        let new = Self::new(target, calling, (display_name, private), policy, media);
+        Self { conference, ..new }
+    }
+
     fn new(
         target: Target,
         calling: Alias,
@@ -203,27 +227,29 @@ async fn disengage(shared: &Shared, key: CallKey) {
     }
 }
 
-async fn place(shared: &Arc<Shared>, seat: Seat, mut dialled: Dialled, connected: Connected) {
+async fn place(
+    shared: &Arc<Shared>,
+    seat: Seat,
+    mut dialled: Dialled,
+    connected: Connected,
+) -> Option<Onward> {
     let Connected { stream, remote, name } = connected;
     if let Some(name) = name {
         dialled.target.user = name;
     }
     let leg = seat.leg;
     let Ok(local) = stream.local_addr() else {
-        drop(seat);
-        let _ = shared.events.send(LegEvent::Ended { leg, cause: EndCause::Unreachable }).await;
-        return;
+        lost(shared, seat, EndCause::Unreachable).await;
+        return None;
     };
-    if shared.events.send(LegEvent::Carried { leg, trunk: None }).await.is_err() {
-        return;
-    }
+    shared.events.send(LegEvent::Carried { leg, trunk: None }).await.ok()?;
     let path = Path { remote, local: local.ip() };
     let source = SocketAddr::new(shared.locals.advertised(local.ip()), local.port());
     let command = setup(&shared.config, dialled, remote, source);
     let wire = Wire::new(stream, &shared.config);
     let mut call = Call::outgoing(shared, wire, path, seat);
     call.begin(command);
-    call.run().await;
+    call.run().await
 }
 
 fn setup(config: &H323Config, dialled: Dialled, remote: SocketAddr, source: SocketAddr) -> Command {

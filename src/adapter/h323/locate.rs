@@ -3,6 +3,7 @@
 use crate::dns;
 use hickory_resolver::TokioResolver;
 use hickory_resolver::proto::rr::{RData, RecordType};
+use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 use tokio::time::timeout;
@@ -45,13 +46,26 @@ impl Target {
     }
 }
 
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { user, host, port } = self;
+        write!(f, "h323:{user}")?;
+        match host.as_str() {
+            "" => return Ok(()),
+            host if host.contains(':') => write!(f, "@[{host}]")?,
+            host => write!(f, "@{host}")?,
+        }
+        port.map_or(Ok(()), |port| write!(f, ":{port}"))
+    }
+}
+
 /// Finds hosts.
 pub(super) struct Locator {
     resolver: Option<TokioResolver>,
 }
 
-impl std::fmt::Debug for Locator {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for Locator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Locator")
     }
 }
@@ -129,6 +143,8 @@ mod tests {
             ("h323:8001@192.0.2.7:x", None),
         ] {
             assert_eq!(Target::parse(text), expected, "{text}");
+            let again = expected.as_ref().map(ToString::to_string);
+            assert_eq!(again.and_then(|text| Target::parse(&text)), expected, "{text}");
         }
     }
 }

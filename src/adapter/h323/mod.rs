@@ -4,6 +4,7 @@
 //! * [`config`]: what it is told at its start.
 //! * `shared`: what all calls share.
 //! * `listen`: connections that come in. * `dial`: calls that go out. * `locate`: where they lead.
+//! * `redirect`: where whom we call has us call instead.
 //! * `call`: one call: its session between its connections and its leg.
 //! * `wire`: one connection. * `control`: that of H.245, where it has one of its own.
 //! * `facts`: what a Setup says of itself.
@@ -19,6 +20,7 @@ mod listen;
 mod locate;
 pub mod ras;
 mod reachable;
+mod redirect;
 mod shared;
 #[cfg(test)]
 mod tests;
@@ -26,11 +28,11 @@ mod upstream;
 mod wire;
 
 pub use config::{
-    Admission, Advertised, Decision, H323Config, IncomingCall, Leads, LegIds, Limits, Refused,
+    Admission, Advertised, Decision, H323Config, IncomingCall, Leads, LeadsOn, LegIds, Limits, Refused,
 };
 
 use causeway_conference::{LegCommand, LegEvent};
-use ras::RasEvent;
+use ras::{CallKey, RasEvent};
 use shared::{Life, Shared};
 use std::fmt;
 use std::net::SocketAddr;
@@ -106,7 +108,8 @@ impl H323Handle {
             dial::dial(&self.shared, command);
             return Ok(());
         }
-        let Some(leg) = self.shared.legs.get(&command.leg()).map(|leg| leg.clone()) else {
+        let Some(leg) = self.shared.legs.get(&command.leg()).map(|leg| leg.commands.clone())
+        else {
             return Ok(());
         };
         match leg.try_send(command) {
@@ -118,11 +121,18 @@ impl H323Handle {
 
     /// Carries out what a gatekeeper wants of a call that it admitted.
     pub fn gatekeeper_wants(&self, event: &RasEvent) {
-        let RasEvent::Drop(key, cause) = event else { return };
-        let leg = self.shared.admitted.get(&key.identifier).map(|leg| *leg);
-        if let Some(leg) = leg {
-            // A leg that is so far behind ends by itself.
-            let _ = self.try_command(LegCommand::End { leg, cause: *cause });
+        let leg = |key: &CallKey| self.shared.admitted.get(&key.identifier).map(|leg| *leg);
+        match event {
+            RasEvent::Drop(key, cause) => {
+                if let Some(leg) = leg(key) {
+                    // A leg that is so far behind ends by itself.
+                    let _ = self.try_command(LegCommand::End { leg, cause: *cause });
+                }
+            }
+            RasEvent::Bandwidth(key, bandwidth) => {
+                leg(key).into_iter().for_each(|leg| self.shared.limit(leg, *bandwidth));
+            }
+            RasEvent::RoomLeft(_) => {}
         }
     }
 

@@ -35,12 +35,19 @@ pub(super) struct Shared {
     pub(super) ports: Ports,
     pub(super) locator: Locator,
     pub(super) events: mpsc::Sender<LegEvent>,
-    pub(super) legs: DashMap<LegId, mpsc::Sender<LegCommand>>,
-    /// Calls that another's gatekeeper admitted, by their callIdentifier.
+    pub(super) legs: DashMap<LegId, Reins>,
+    /// Calls that a gatekeeper admitted, by their callIdentifier.
     pub(super) admitted: DashMap<[u8; 16], LegId>,
     pub(super) life: watch::Sender<Life>,
     /// Tasks of calls.
     pub(super) tasks: watch::Sender<usize>,
+}
+
+/// By what a leg is moved.
+#[derive(Debug)]
+pub(super) struct Reins {
+    pub(super) commands: mpsc::Sender<LegCommand>,
+    admitted: watch::Sender<Option<u64>>,
 }
 
 /// A leg's place among the others; dropping it gives it up.
@@ -48,6 +55,8 @@ pub(super) struct Shared {
 pub(super) struct Seat {
     pub(super) leg: LegId,
     pub(super) commands: mpsc::Receiver<LegCommand>,
+    /// What a gatekeeper lets it use, both directions together, in bit/s.
+    pub(super) admitted: watch::Receiver<Option<u64>>,
     shared: Arc<Shared>,
 }
 
@@ -85,8 +94,16 @@ impl Shared {
     /// A leg can be told something from now on.
     pub(super) fn seat(self: &Arc<Self>, leg: LegId) -> Seat {
         let (sender, commands) = mpsc::channel(MAX_COMMANDS);
-        self.legs.insert(leg, sender);
-        Seat { leg, commands, shared: Arc::clone(self) }
+        let (told, admitted) = watch::channel(None);
+        self.legs.insert(leg, Reins { commands: sender, admitted: told });
+        Seat { leg, commands, admitted, shared: Arc::clone(self) }
+    }
+
+    /// A gatekeeper lets a leg use so much, both directions together, in bit/s.
+    pub(super) fn limit(&self, leg: LegId, bandwidth: u64) {
+        if let Some(reins) = self.legs.get(&leg) {
+            reins.admitted.send_replace(Some(bandwidth));
+        }
     }
 
     /// One task more.

@@ -1,6 +1,6 @@
 //! A call that comes in, while we are registered at a gatekeeper: whether we may take it.
 
-use super::ras::{CallKey, CallRequest, RasHandle};
+use super::ras::{Admitted, CallKey, CallRequest, RasHandle};
 use causeway_base::EndCause;
 use causeway_proto::h323::address::{self, MAX_ALIASES};
 use causeway_proto::h323::call::Offer;
@@ -14,7 +14,7 @@ pub(super) const BANDWIDTH: u64 = 2 * 2_048_000;
 #[derive(Debug)]
 pub(super) struct Asked {
     key: CallKey,
-    answer: JoinHandle<Result<(), EndCause>>,
+    answer: JoinHandle<Result<Admitted, EndCause>>,
 }
 
 impl Drop for Asked {
@@ -41,7 +41,7 @@ impl Asked {
             bandwidth: BANDWIDTH,
         };
         let ras = ras.clone();
-        let answer = tokio::spawn(async move { ras.admit(request).await.map(drop) });
+        let answer = tokio::spawn(async move { ras.admit(request).await });
         Some(Self { key, answer })
     }
 
@@ -49,8 +49,8 @@ impl Asked {
         self.key
     }
 
-    /// Whether we may take the call.
-    pub(super) async fn answer(&mut self) -> Result<(), EndCause> {
+    /// Whether we may take the call, and what it may use.
+    pub(super) async fn answer(&mut self) -> Result<Admitted, EndCause> {
         (&mut self.answer).await.unwrap_or(Err(EndCause::Internal))
     }
 }

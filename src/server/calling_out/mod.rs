@@ -204,6 +204,13 @@ impl Outgoing {
         }
     }
 
+    /// Whether a call that stands in the book already may be led to another address by whom it
+    /// calls. It costs what it was placed for; to a number, by a trunk, it is not led.
+    pub(crate) fn leads_on(&self, target: &str) -> bool {
+        let led = self.allow(target, None, Asker::Host);
+        led.is_ok_and(|led| led.callee.kind() == CalleeKind::Uri && led.trunk.is_none())
+    }
+
     /// Whether anybody is called at all.
     pub(crate) fn is_enabled(&self) -> bool {
         self.rules.enabled

@@ -221,3 +221,27 @@ fn a_call_that_ended_leaves_nothing_running() {
     outgoing.ended(now, LegId(7));
     assert_eq!(outgoing.book().ledger.running(), 0);
 }
+
+#[test]
+fn a_call_is_led_to_an_allowed_host_alone() {
+    let with = |domains: &str| {
+        let text = FILE.replace("allow =", &format!("domains = [{domains}]\nallow ="));
+        Outgoing::of(&Config::parse("test.toml", &text, &|_| None).expect("valid"))
+    };
+    let outgoing = with("\"192.0.2.7\"");
+    for (target, leads) in [
+        ("h323:8002@192.0.2.7:1720", true),
+        ("h323:@192.0.2.7", true),
+        ("h323:8002@192.0.2.9:1720", false),
+        ("h323:+442079460000@192.0.2.7", false),
+        ("h323:8002", false),
+        ("+8613800138000", false),
+        ("2001", false),
+    ] {
+        assert_eq!(outgoing.leads_on(target), leads, "{target}");
+    }
+    assert!(with("\"gatekeeper\"").leads_on("h323:8002"));
+    let off = FILE.replace("enabled = true", "enabled = false");
+    let off = Outgoing::of(&Config::parse("test.toml", &off, &|_| None).expect("valid"));
+    assert!(!off.leads_on("h323:8002@192.0.2.7:1720"));
+}

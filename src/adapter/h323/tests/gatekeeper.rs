@@ -1,13 +1,14 @@
 //! Calls to names without a host: a room that registered here is reached, and proves who it is.
 
-use super::node::{Node, PATIENCE, config};
+use super::node::{Node, PATIENCE, config, media};
 use crate::h323::H323Config;
 use crate::h323::ras::{
-    Decision, GatekeeperConfig, Key, Ras, RasConfig, RasHandle, RoomUser, UpstreamConfig,
+    CallKey, Decision, GatekeeperConfig, Key, Ras, RasConfig, RasEvent, RasHandle, RoomUser, UpstreamConfig,
     UpstreamState,
 };
-use causeway_base::EndCause;
-use causeway_conference::LegCommand;
+use causeway_base::{Bitrate, EndCause, VideoCodec};
+use causeway_conference::{LegCommand, LegEvent};
+use causeway_plan::{LegMedia, OfferPolicy};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -45,32 +46,90 @@ async fn start(
     (Node::start(config), ras)
 }
 
+/// As a room agreed of its picture: the most that is sent.
+fn most(media: &LegMedia) -> Option<Bitrate> {
+    media.video.first()?.send.map(|send| send.max_bitrate)
+}
+
+fn with_pictures() -> Box<OfferPolicy> {
+    let mut policy = OfferPolicy::default();
+    policy.video.codecs = vec![VideoCodec::H264];
+    Box::new(policy)
+}
+
+/// Waits until a picture is sent at that rate at most.
+async fn until_bounded(node: &mut Node, kbps: u64) {
+    node.until(|event| match event {
+        LegEvent::MediaReady { media, .. } => {
+            (most(&media) == Some(Bitrate::kbps(kbps))).then_some(())
+        }
+        _ => None,
+    })
+    .await;
+}
+
+/// The gatekeeper where both are registered leaves each 384 kbit/s a way, and less later.
 #[tokio::test]
-async fn a_registered_room_is_called_by_its_name_and_proves_who_it_is_when_it_calls() {
+async fn what_gatekeepers_admit_bounds_what_is_sent_and_what_they_lower_too() {
+    let (mut bridge, ras) = start(call_address(), Some(gatekeeper(768_000)), None).await;
+    let (mut room, client) = start(call_address(), None, Some(upstream(&ras))).await;
+    registered(&client).await;
+
+    room.dial_with("h323:1001".to_owned(), with_pictures());
+    let leg = bridge.offered().await.leg;
+    bridge.tell(LegCommand::Accept { leg, policy: with_pictures(), media: media(30_000) });
+    for node in [&mut bridge, &mut room] {
+        until_bounded(node, 320).await;
+    }
+    let admitted = &bridge.h323.shared.admitted;
+    let identifier = *admitted.iter().find(|call| **call == leg).expect("by our gatekeeper").key();
+    for (bandwidth, kbps) in [(512_000, 192), (700_000, 286)] {
+        for (node, answer) in [(&mut bridge, true), (&mut room, false)] {
+            let key = CallKey { identifier, answer };
+            node.h323.gatekeeper_wants(&RasEvent::Bandwidth(key, bandwidth));
+            until_bounded(node, kbps).await;
+        }
+    }
+    bridge.tell(LegCommand::End { leg, cause: EndCause::Normal });
+    bridge.ended().await;
+    room.ended().await;
+    let told = async {
+        while !bridge.h323.shared.admitted.is_empty() || !room.h323.shared.admitted.is_empty() {
+            tokio::task::yield_now().await;
+        }
+    };
+    timeout(PATIENCE, told).await.expect("both forget it");
+}
+
+fn gatekeeper(bandwidth: u64) -> GatekeeperConfig {
     let user =
         RoomUser { name: "r3f".into(), key: Key::of("secret"), aliases: vec!["8001".into()] };
-    let own = GatekeeperConfig {
+    GatekeeperConfig {
         listen: any_port(),
         discovery: None,
         identifier: "Causeway".into(),
         time_to_live: Duration::from_secs(300),
-        bandwidth: 10_000_000,
+        bandwidth,
         users: vec![user],
         open: vec![],
         neighbours: vec![],
         admission: Arc::new(|_| Decision::Here),
-    };
-    let (mut bridge, ras) = start(call_address(), Some(own), None).await;
-    let upstream = UpstreamConfig {
-        gatekeeper: *ras.bound().first().expect("bound"),
+    }
+}
+
+fn upstream(there: &RasHandle) -> UpstreamConfig {
+    UpstreamConfig {
+        gatekeeper: *there.bound().first().expect("bound"),
         listen: any_port(),
         discover: false,
         identifier: None,
         aliases: vec!["8001".into()],
         credentials: Some(("r3f".into(), Key::of("secret"))),
         time_to_live: Duration::from_secs(300),
-    };
-    let (mut room, client) = start(call_address(), None, Some(upstream)).await;
+    }
+}
+
+async fn registered(client: &RasHandle) {
     let mut news = client.news();
     let registered = async {
         while client.upstream().is_none_or(|view| view.state != UpstreamState::Registered) {
@@ -78,6 +137,13 @@ async fn a_registered_room_is_called_by_its_name_and_proves_who_it_is_when_it_ca
         }
     };
     timeout(PATIENCE, registered).await.expect("registers");
+}
+
+#[tokio::test]
+async fn a_registered_room_is_called_by_its_name_and_proves_who_it_is_when_it_calls() {
+    let (mut bridge, ras) = start(call_address(), Some(gatekeeper(10_000_000)), None).await;
+    let (mut room, client) = start(call_address(), None, Some(upstream(&ras))).await;
+    registered(&client).await;
 
     bridge.dial_target("h323:8001".to_owned());
     let offered = room.offered().await;

@@ -1,11 +1,13 @@
 //! Calls over real sockets: between two adapters, and from those who do not mean well.
 //!
 //! * `node`: an adapter. * `hostile`: connections that nobody should make. * `gatekeeper`: calls by
-//!   its word. * `room`: one led by the hand. * `separate`: what it does, H.245 apart.
+//!   its word. * `redirected`: calls led elsewhere. * `room`: one led by the hand. * `separate`: what
+//!   it does, H.245 apart.
 
 mod gatekeeper;
 mod hostile;
 mod node;
+mod redirected;
 mod room;
 mod separate;
 

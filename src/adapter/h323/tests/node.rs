@@ -41,6 +41,10 @@ impl Node {
     }
 
     pub(super) fn dial_target(&self, target: String) -> LegId {
+        self.dial_with(target, Box::default())
+    }
+
+    pub(super) fn dial_with(&self, target: String, policy: Box<OfferPolicy>) -> LegId {
         let leg = self.legs.next();
         self.tell(LegCommand::Dial {
             leg,
@@ -49,7 +53,7 @@ impl Node {
             calling: Alias::Number("7007".into()),
             display_name: "Room 7".into(),
             private: false,
-            policy: Box::new(OfferPolicy::default()),
+            policy,
             media: media(20_000),
         });
         leg
