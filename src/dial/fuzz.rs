@@ -1,5 +1,6 @@
 //! Fuzz bodies: rules, targets, numbers and aliases that nobody meant.
 
+use crate::invite::{Allow, Kind, Pasted, parse};
 use crate::{
     AliasPattern, Asker, CallingOut, DialPlan, Found, IncomingCall, Line, NameTable, NumberPlan,
     OurHosts, Prefix, Resolver, Rule, RuleText,
@@ -62,5 +63,30 @@ pub fn number(data: &[u8]) {
         let digits = callee.as_str().strip_prefix("+86");
         assert!(digits.is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_digit())));
         assert!(!callee.as_str().starts_with("+86168"));
+    }
+}
+
+/// Text that somebody pasted, of each kind: it is bounded, and nothing may be called that the
+/// rules do not have.
+pub fn invite(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    let numbers = NumberPlan::default();
+    let rules = CallingOut {
+        enabled: true,
+        allow: Prefix::parse("+86").into_iter().collect(),
+        domains: vec!["zoomcrc.com".to_owned()],
+        ..CallingOut::default()
+    };
+    let allow = Allow { rules: &rules, numbers: &numbers };
+    for kind in [None, Some(Kind::Text), Some(Kind::Html), Some(Kind::Calendar)] {
+        let invitations = parse(&Pasted { text: &text, kind }, &allow);
+        assert!(invitations.len() <= crate::invite::MAX_INVITATIONS);
+        for way in invitations.iter().flat_map(|invitation| &invitation.ways) {
+            assert!(!way.reason(Lang::Zh).is_empty() && !way.reason(Lang::En).is_empty());
+            let verdict = way.target().map(|target| allow.verdict(&target));
+            assert!(way.barred.is_some() || verdict == Some(Ok(())), "{way:?}");
+            let typed = |c: char| c.is_ascii_alphanumeric() || "#*,-_".contains(c);
+            assert!(way.digits.chars().all(typed), "{way:?}");
+        }
     }
 }

@@ -11,6 +11,7 @@
 //! * [`destination`]: where a call goes.
 //! * [`explanation`]: every step, and why it did or did not take the call.
 //! * [`dial_string`]: what is dialled to reach a meeting of another service.
+//! * [`invite`]: invitations that somebody pastes, and every way into the meeting.
 //! * [`calling_out`]: whom the bridge may call, and how much.
 //! * [`script`]: what is done after the answer, until a call of ours is in another meeting.
 //! * [`network`]: a range of addresses.
@@ -27,6 +28,7 @@ pub mod explanation;
 #[doc(hidden)]
 pub mod fuzz;
 pub mod host;
+pub mod invite;
 pub mod name;
 pub mod network;
 pub mod plan;

@@ -1,4 +1,7 @@
-//! `causeway dial explain`: where a call would go, and why, without making it.
+//! `causeway dial explain`: where a call would go, and why, without making it. `causeway dial
+//! parse`: what an invitation says.
+
+pub(crate) mod parse;
 
 use crate::calling_out::Outgoing;
 use crate::config::Config;
@@ -20,6 +23,9 @@ pub enum DialCommand {
     /// Say where a call would go, with every rule that is tried, and why. Knows the conferences
     /// of the configuration; those that were scheduled are known to the running bridge only.
     Explain(ExplainOptions),
+    /// Read an invitation that somebody pasted, text, HTML or iCalendar, and list every way into
+    /// its meeting, the best first, with whether the configuration lets it be called.
+    Parse(parse::ParseOptions),
 }
 
 /// The call that is explained.
@@ -54,12 +60,24 @@ enum Language {
     En,
 }
 
+impl From<Language> for Lang {
+    fn from(language: Language) -> Self {
+        match language {
+            Language::Zh => Lang::Zh,
+            Language::En => Lang::En,
+        }
+    }
+}
+
 /// Answers on the standard output.
 ///
 /// # Errors
-/// What is wrong with the configuration, or an alias that cannot be read.
+/// What is wrong with the configuration, or an alias or a file that cannot be read.
 pub fn dial(command: &DialCommand) -> Result<(), Box<dyn Error>> {
-    let DialCommand::Explain(options) = command;
+    let options = match command {
+        DialCommand::Explain(options) => options,
+        DialCommand::Parse(options) => return parse::run(options),
+    };
     let config = Config::load(path_or_usual(options.config.clone()).as_deref())?;
     let explanation = explain(&config, options)?;
     let outgoing = Outgoing::of(&config);
@@ -67,11 +85,7 @@ pub fn dial(command: &DialCommand) -> Result<(), Box<dyn Error>> {
     if options.json {
         println!("{}", to_json(&explanation, &outgoing, is_proved));
     } else {
-        let lang = match options.lang {
-            Language::Zh => Lang::Zh,
-            Language::En => Lang::En,
-        };
-        print!("{}", to_text(&explanation, &outgoing, is_proved, lang));
+        print!("{}", to_text(&explanation, &outgoing, is_proved, options.lang.into()));
     }
     Ok(())
 }
@@ -166,9 +180,16 @@ mod tests {
     const FILE: &str = "[[trunk]]\nname = \"isp\"\nsources = [\"203.0.113.0/28\"]\n[[conference]]\naliases = [\"+86 21 5555 0000\"]\n[[rule]]\nname = \"zoom\"\n\
         match = 'zoom\\.(?P<id>\\d+)@'\ntrunk = \"isp\"\ncalling = '\\+86139.*'\nto = 'gateway:isp:${id}'\n";
 
+    fn asked(line: &[&str]) -> ExplainOptions {
+        match Line::try_parse_from(line).expect("a command").command {
+            DialCommand::Explain(options) => options,
+            DialCommand::Parse(_) => panic!("another command"),
+        }
+    }
+
     fn ask(words: &[&str]) -> Result<Explanation, String> {
         let line = [&["causeway", "explain"], words].concat();
-        let DialCommand::Explain(options) = Line::try_parse_from(line).expect("a command").command;
+        let options = asked(line.as_slice());
         explain(&Config::parse("test.toml", FILE, &|_| None).expect("valid"), &options)
     }
 
@@ -179,7 +200,7 @@ mod tests {
 
     fn text(file: &str, alias: &str, is_proved: bool) -> String {
         let line = ["causeway", "explain", alias];
-        let DialCommand::Explain(options) = Line::try_parse_from(line).expect("a command").command;
+        let options = asked(line.as_slice());
         let config = Config::parse("test.toml", file, &|_| None).expect("valid");
         let why = explain(&config, &options).expect("an alias");
         to_text(&why, &Outgoing::of(&config), is_proved, Lang::En)

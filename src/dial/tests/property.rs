@@ -35,6 +35,45 @@ const PIECES: &[&str] = &[
     "@x",
 ];
 
+/// Pieces of invitations, whole and broken.
+const INVITED: &[&str] = &[
+    "\n",
+    " ",
+    "Meeting ID: ",
+    "密码：",
+    "850 1234 5678",
+    "Passcode: ",
+    "https://us02web.zoom.us/j/85012345678?pwd=a",
+    "https://eur01.safelinks.protection.outlook.com/?url=",
+    "sip:",
+    "h323:",
+    "tel:+1 ",
+    "+8613800138000,,",
+    "123#",
+    "@zoomcrc.com",
+    "10.0.0.5##",
+    "162.255.37.11",
+    "Join by H.323\n",
+    "<a href=\"",
+    "\">",
+    "</a>",
+    "<div style='display:none'>",
+    "</div>",
+    "<blockquote>",
+    "&#x40;",
+    "> ",
+    "From: a\nSent: b\n",
+    "BEGIN:VCALENDAR\nBEGIN:VEVENT\n",
+    "\nDESCRIPTION:",
+    "\n ",
+    "\\n",
+    "\nEND:VEVENT\n",
+    "VTC Conference ID: 117 202 068 4\n",
+    "813878896@t.plcm.vc\n",
+    "(",
+    ")",
+];
+
 fn pattern() -> impl Strategy<Value = String> {
     prop::collection::vec(prop::sample::select(PIECES), 1..5).prop_map(|pieces| pieces.concat())
 }
@@ -87,6 +126,13 @@ proptest! {
     #[test]
     fn any_number_is_survived(data in prop::collection::vec(any::<u8>(), 0..60)) {
         fuzz::number(&data);
+    }
+
+    #[test]
+    fn any_invitation_is_survived(
+        pieces in prop::collection::vec(prop_oneof![prop::sample::select(INVITED).prop_map(str::to_owned), "\\PC{0,12}"], 0..24),
+    ) {
+        fuzz::invite(pieces.concat().as_bytes());
     }
 
     #[test]
