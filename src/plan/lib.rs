@@ -31,8 +31,8 @@ pub use policy::{Encryption, OfferPolicy};
 pub use prompt::{CLIP_RATE, Clip, PlayId, Prompt};
 pub use stats::{KeyFrameAsks, LegStats, VideoStats};
 pub use transport::{
-    Direction, H235Key, H235Spec, H235Way, LegMedia, MediaProtection, SrtpKey, SrtpSpec, SrtpSuite,
-    Transport, TransportSpec,
+    Direction, H235Key, H235Spec, H235Way, KeyIdentifier, LegMedia, MediaProtection, SrtpKey,
+    SrtpSpec, SrtpSuite, Transport, TransportSpec,
 };
 pub use video::{
     Ceiling, Content, Feedback, FeedbackKind, H264Format, H264Level, H264Limits, H264Profile,

@@ -124,6 +124,16 @@ pub const MAX_KEYING_LEN: usize = 46;
 pub struct SrtpKey {
     bytes: [u8; MAX_KEYING_LEN],
     len: usize,
+    identifier: Option<KeyIdentifier>,
+}
+
+/// What a peer writes into each packet before its tag, to name the key (RFC 3711 section 3.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeyIdentifier {
+    /// Big-endian.
+    pub value: u32,
+    /// Its bytes, 1 to 4.
+    pub len: u8,
 }
 
 impl SrtpKey {
@@ -134,7 +144,17 @@ impl SrtpKey {
         }
         let mut bytes = [0; MAX_KEYING_LEN];
         bytes.get_mut(..keying.len())?.copy_from_slice(keying);
-        Some(Self { bytes, len: keying.len() })
+        Some(Self { bytes, len: keying.len(), identifier: None })
+    }
+
+    /// The same, named in each packet.
+    pub fn named(self, identifier: Option<KeyIdentifier>) -> Self {
+        Self { identifier, ..self }
+    }
+
+    /// What names it in each packet.
+    pub fn identifier(&self) -> Option<KeyIdentifier> {
+        self.identifier
     }
 
     /// Key and salt as one string of bytes.

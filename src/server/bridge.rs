@@ -4,6 +4,7 @@ use crate::actor::task::{MAX_NEWS, News};
 use crate::actor::{Answering, Handover, Message, Visit};
 use crate::calling_out;
 use crate::config::Config;
+use crate::direct_routing;
 use crate::directory::Directory;
 use crate::front_desk::{FrontDesk, Pictures, Rules};
 use crate::invite::{Addresses, Bound, Cards};
@@ -642,6 +643,13 @@ fn sip_config(
     sip.digest.clone_from(&config.sip.digest);
     sip.users.clone_from(&config.users.accounts);
     sip.trunks.clone_from(&config.trunks.lines);
+    for trunk in &mut sip.trunks {
+        let profile = config.trunks.profiles.get(&trunk.name);
+        let files = profile.and_then(|profile| profile.direct_routing.as_ref());
+        if let (Some(teams), Some(files)) = (&mut trunk.direct_routing, files) {
+            teams.tls = Some(direct_routing::mutual_tls(config, teams, files)?);
+        }
+    }
     sip.instance = instance::load(&config.state_dir)?;
     sip.nameservers.clone_from(&config.nameservers);
     let limit = RateLimit::new(config.rate.clone());

@@ -17,7 +17,7 @@
 //!   a test call mean.
 //! * [`meeting`]: what can be dialled into, and what it asks. * [`store`]: what outlives a restart.
 //! * `web`: the page by which browsers join. * [`mod@link`]: what lets a browser into a meeting. * [`invite`]: what is sent to people.
-//! * [`tls`]: who we are under TLS. * [`acme`]: a certificate from an authority.
+//! * [`tls`]: who we are under TLS. * [`mod@direct_routing`]: who we are to Microsoft Teams. * [`acme`]: a certificate from an authority.
 //! * [`greeting`]: what a person reads at the start.
 //! * [`init`](mod@init): the command `init`. * [`seal`](mod@seal): the command `seal`.
 //! * [`ports`]: every port, for firewalls; proved from inside. * [`say`]: both languages, or one.
@@ -31,6 +31,7 @@ pub mod bridge;
 mod calling_out;
 pub mod config;
 pub mod dial_command;
+pub mod direct_routing;
 pub mod directory;
 mod explanation;
 mod front_desk;

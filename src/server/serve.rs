@@ -3,6 +3,7 @@
 use crate::api::{BridgeBackend, Listener, Sockets};
 use crate::bridge::Bridge;
 use crate::config::{Config, DEFAULT_FILE};
+use crate::direct_routing::{self, Finding};
 use crate::greeting::{self, Greeting};
 use crate::invite::Cards;
 use crate::store::Tokens;
@@ -30,6 +31,9 @@ pub fn serve(path: Option<PathBuf>) -> Result<(), Box<dyn Error>> {
     let mut config = Config::load(path_or_usual(path).as_deref())?;
     config.engine.video = config.video.engine();
     logging::start(&config.log)?;
+    for (trunk, finding) in about_teams(&config).into_iter().filter(|(_, it)| it.is_fault) {
+        warn!(%trunk, finding = %finding.said.en, "Direct Routing");
+    }
     for note in &config.warnings {
         warn!(%note, "the configuration is odd");
     }
@@ -185,6 +189,10 @@ pub fn check(path: Option<PathBuf>, defaults: bool) -> Result<(), Box<dyn Error>
     for warning in &config.warnings {
         println!("{name}: 注意 / note: {warning}");
     }
+    for (trunk, finding) in about_teams(&config) {
+        let mark = if finding.is_fault { "✗" } else { "✓" };
+        println!("{name}: {mark} {trunk}: {} / {}", finding.said.zh, finding.said.en);
+    }
     for key in &config.clear_secrets {
         println!(
             "{name}: 注意 / note: `{key}` 未加密；用 `causeway seal` 加密 / stands in clear; seal it with \
@@ -193,6 +201,21 @@ pub fn check(path: Option<PathBuf>, defaults: bool) -> Result<(), Box<dyn Error>
     }
     println!("{name}: 有效 / valid ({} conferences)", config.conferences.len());
     Ok(())
+}
+
+/// What the trunks to Teams would be refused for, and what is right about them.
+fn about_teams(config: &Config) -> Vec<(Arc<str>, Finding)> {
+    let now = Timestamp::now().as_second();
+    let mut all = Vec::new();
+    for trunk in &config.trunks.lines {
+        let profile = config.trunks.profiles.get(&trunk.name);
+        let files = profile.and_then(|profile| profile.direct_routing.as_ref());
+        if let (Some(teams), Some(files)) = (&trunk.direct_routing, files) {
+            let findings = direct_routing::findings(config, teams, files, now);
+            all.extend(findings.into_iter().map(|it| (Arc::clone(&trunk.name), it)));
+        }
+    }
+    all
 }
 
 /// The file that is named, else the usual one where it exists.

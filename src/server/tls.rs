@@ -49,7 +49,7 @@ impl fmt::Display for TlsError {
 impl std::error::Error for TlsError {}
 
 /// The variables that hold a key itself, PEM.
-const SIP_KEY: &str = "CAUSEWAY_SIP_TLS_KEY";
+pub(crate) const SIP_KEY: &str = "CAUSEWAY_SIP_TLS_KEY";
 const API_KEY: &str = "CAUSEWAY_API_TLS_KEY";
 
 /// The TLS of listeners: 1.3 and 1.2 with AEAD suites only.
@@ -201,7 +201,10 @@ pub(crate) fn read_chain(path: &Path) -> Result<Vec<CertificateDer<'static>>, Tl
     Ok(chain)
 }
 
-fn read_key(identity: &TlsIdentity, variable: &str) -> Result<PrivateKeyDer<'static>, TlsError> {
+pub(crate) fn read_key(
+    identity: &TlsIdentity,
+    variable: &str,
+) -> Result<PrivateKeyDer<'static>, TlsError> {
     if let Some(pem) = &identity.key_pem {
         return PrivateKeyDer::from_pem_slice(pem.as_bytes()).map_err(|_| TlsError::File {
             path: PathBuf::from(variable),
@@ -213,7 +216,7 @@ fn read_key(identity: &TlsIdentity, variable: &str) -> Result<PrivateKeyDer<'sta
         .map_err(|error| TlsError::File { path, error: error.to_string() })
 }
 
-type Identity = (Vec<CertificateDer<'static>>, PrivateKeyDer<'static>);
+pub(crate) type Identity = (Vec<CertificateDer<'static>>, PrivateKeyDer<'static>);
 
 /// The certificate made at the first start, so that those who chose to trust it need not again.
 fn self_signed(

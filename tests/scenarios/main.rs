@@ -33,4 +33,5 @@ mod loss;
 mod refusal;
 mod registration;
 mod setup;
+mod teams;
 mod video;

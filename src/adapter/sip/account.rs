@@ -2,7 +2,7 @@
 
 use causeway_dial::Network;
 use causeway_proto::sip::{Credentials, Secret};
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -50,12 +50,41 @@ pub struct Trunk {
     pub max_calls: usize,
     /// The trunk that carries calls out when this one cannot.
     pub fallback: Option<Arc<str>>,
+    /// It is the Direct Routing service of Microsoft Teams: `target`, `sources` and
+    /// `certificate_names` count for nothing then.
+    pub direct_routing: Option<DirectRouting>,
+}
+
+/// How we and the Direct Routing service of Microsoft Teams know each other.
+#[derive(Clone, Debug)]
+pub struct DirectRouting {
+    /// Our name, as the tenant registered it. It stands in Contact, never an address.
+    pub fqdn: Arc<str>,
+    /// Where the service opens connections to us. The port stands in Contact.
+    pub listen: Vec<SocketAddr>,
+    /// Its proxies as SIP URIs, the one to be tried first first.
+    pub proxies: Vec<String>,
+    /// What both sides show each other. `None`: it was not read, and nobody is listened to or
+    /// called.
+    pub tls: Option<MutualTls>,
+}
+
+/// Both directions of a trunk under TLS whose peers show certificates.
+#[derive(Clone, Debug)]
+pub struct MutualTls {
+    /// For connections that it opens.
+    pub server: Arc<rustls::ServerConfig>,
+    /// For connections that we open.
+    pub client: Arc<rustls::ClientConfig>,
 }
 
 impl Trunk {
     /// Whether a call from an address, whose connection showed a certificate with these names,
     /// is brought by this trunk. A trunk that names certificates is known by nothing less.
     pub fn brings(&self, source: IpAddr, certificate_names: &[Arc<str>]) -> bool {
+        if self.direct_routing.is_some() {
+            return false; // Known by the listener, which takes nobody else.
+        }
         if !self.certificate_names.is_empty() {
             let known = |name: &Arc<str>| {
                 self.certificate_names.iter().any(|ours| ours.eq_ignore_ascii_case(name))
@@ -83,6 +112,7 @@ mod tests {
             number: None,
             max_calls: 10,
             fallback: None,
+            direct_routing: None,
         }
     }
 

@@ -151,6 +151,7 @@ mod tests {
             number: None,
             max_calls: 1,
             fallback: None,
+            direct_routing: None,
         };
         Accounts::new(
             OurHosts::new(["bridge.example"]),

@@ -110,7 +110,8 @@ mod tests {
             &mut request,
         );
         let address: std::net::SocketAddr = "192.0.2.9:5060".parse().expect("an address");
-        let flow = Flow { carrier: Carrier::Udp, socket: 0, local: address, remote: address };
+        let flow =
+            Flow { carrier: Carrier::Udp, socket: 0, local: address, remote: address, name: None };
         let shown = |request: &Request, believed: bool| {
             let mut call = incoming(request, flow, address.ip()).expect("a call");
             if believed {

@@ -22,13 +22,13 @@ mod tests;
 mod transport;
 pub mod view;
 
-pub use account::{Trunk, User};
+pub use account::{DirectRouting, MutualTls, Trunk, User};
 pub use causeway_proto::sip::{Algorithm, Carrier, Credentials, Secret};
 pub use config::{
     Admission, Advertised, Decision, IncomingCall, LegIds, Limits, Listener, Refused, SipConfig,
     Transport,
 };
-pub use view::{RegistrationView, SipNews, TrunkHealth, TrunkRegistration, TrunkView};
+pub use view::{ProxyView, RegistrationView, SipNews, TrunkHealth, TrunkRegistration, TrunkView};
 
 use causeway_conference::{LegCommand, LegEvent};
 use driver::Driver;
@@ -51,6 +51,7 @@ pub struct SipAdapter;
 pub struct SipHandle {
     control: mpsc::Sender<Control>,
     bound: Vec<(Carrier, SocketAddr)>,
+    doors: Vec<(u16, Vec<SocketAddr>)>,
     views: Views,
 }
 
@@ -100,8 +101,9 @@ impl SipAdapter {
         let (control, controls) = mpsc::channel(MAX_COMMANDS);
         let driver = Driver::new(config, controls, events).await?;
         let (bound, views) = (driver.bound().to_vec(), driver.views().clone());
+        let doors = driver.doors();
         tokio::spawn(driver.run());
-        Ok(SipHandle { control, bound, views })
+        Ok(SipHandle { control, bound, doors, views })
     }
 }
 
@@ -109,6 +111,12 @@ impl SipHandle {
     /// The addresses that are listened on, with the ports that the system chose.
     pub fn bound(&self) -> &[(Carrier, SocketAddr)] {
         &self.bound
+    }
+
+    /// Where a trunk that knows us by a name opens connections to us, with the ports that the
+    /// system chose: its number in the configuration, and the addresses.
+    pub fn doors(&self) -> &[(u16, Vec<SocketAddr>)] {
+        &self.doors
     }
 
     /// The trunks, in the order of the configuration.

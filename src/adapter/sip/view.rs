@@ -52,6 +52,21 @@ pub struct TrunkView {
     pub calls: usize,
     /// The most calls at a time.
     pub max_calls: usize,
+    /// Where it is, each as it answers: one proxy, or those of Direct Routing in their order.
+    pub proxies: Vec<ProxyView>,
+    /// When it asked last whether we live, where it knows us by a name.
+    pub asked_at: Option<SystemTime>,
+}
+
+/// One proxy of a trunk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProxyView {
+    /// Its host and port, as configured.
+    pub host: String,
+    /// Whether it answers.
+    pub health: TrunkHealth,
+    /// When it answered our question last.
+    pub answered_at: Option<SystemTime>,
 }
 
 impl TrunkView {

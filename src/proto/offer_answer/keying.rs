@@ -6,7 +6,7 @@ use super::seed::Seed;
 use base64::Engine;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
-use causeway_plan::{Encryption, OfferPolicy, SrtpKey, SrtpSpec, SrtpSuite};
+use causeway_plan::{Encryption, KeyIdentifier, OfferPolicy, SrtpKey, SrtpSpec, SrtpSuite};
 use causeway_wire::sdp::{Crypto, MediaDescription};
 use std::fmt;
 
@@ -188,12 +188,14 @@ fn peer_key(value: &str) -> Option<PeerKey> {
     let old = OLD_NAMES.into_iter().find(|(name, _)| *name == crypto.suite);
     let suite = SrtpSuite::from_name(&crypto.suite).or(old.map(|(_, suite)| suite))?;
     let key = SrtpKey::new(suite, &BASE64.decode(&crypto.keying).ok()?)?;
+    let identifier = crypto.identifier.map(|it| KeyIdentifier { value: it.value, len: it.len });
+    let key = key.named(identifier);
     Some(PeerKey { tag: crypto.tag, name: crypto.suite, suite, key })
 }
 
 /// A line of ours.
 pub(super) fn line(tag: u32, name: &str, key: &SrtpKey) -> Crypto {
-    Crypto { tag, suite: name.to_owned(), keying: BASE64.encode(key.keying()) }
+    Crypto { tag, suite: name.to_owned(), keying: BASE64.encode(key.keying()), identifier: None }
 }
 
 #[cfg(test)]
@@ -228,7 +230,7 @@ mod tests {
             (format!("1 AES_CM_128_HMAC_SHA1_80 inline:{long}|2^31"), true),
             (format!("1 AES_CM_256_HMAC_SHA1_80 inline:{}==", "A".repeat(62)), true),
             (format!("1 AES_CM_256_HMAC_SHA1_80 inline:{}", "A".repeat(62)), true),
-            (format!("1 AES_CM_128_HMAC_SHA1_80 inline:{long}|2^31|1:1"), false),
+            (format!("1 AES_CM_128_HMAC_SHA1_80 inline:{long}|2^31|1:1"), true),
             (format!("1 AES_CM_128_HMAC_SHA1_80 inline:{long}A"), false),
             ("1 AES_CM_128_HMAC_SHA1_80 inline:AAAA".to_owned(), false),
             (format!("1 AES_CM_128_HMAC_SHA1_80 inline:{}*", "A".repeat(39)), false),

@@ -2,6 +2,8 @@
 
 use super::digest::{Algorithm, OFFERED};
 use super::limits::Limits;
+use super::words::Flow;
+use sip_codec::{Host, Text};
 use std::fmt;
 use std::time::Duration;
 
@@ -25,6 +27,8 @@ pub struct Config {
     /// The algorithms of our challenges, the strongest first. Some old devices give up where
     /// one that they do not know is among them (libre before 2.0): MD5 alone suits those.
     pub digest: Vec<Algorithm>,
+    /// Names that we bear towards some peers instead of our address, by [`Flow::name`].
+    pub names: Vec<Text>,
     /// Limits.
     pub limits: Limits,
     /// Seeds tags, branches and nonces.
@@ -41,9 +45,16 @@ impl Config {
             tcp: true,
             registrar: false,
             digest: OFFERED.to_vec(),
+            names: Vec::new(),
             limits: Limits::default(),
             seed,
         }
+    }
+
+    /// What this peer knows us by.
+    pub(crate) fn host(&self, flow: Flow) -> Host {
+        let name = flow.name.and_then(|number| self.names.get(usize::from(number)));
+        name.map_or_else(|| Host::from(flow.local.ip()), |name| Host::Name(name.clone()))
     }
 }
 

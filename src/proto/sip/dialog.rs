@@ -1,10 +1,12 @@
 //! Dialogs (RFC 3261 section 12): who talks with whom, by which route, in which order.
 
+use super::config::Config;
+use super::invite::offer_headers;
 use super::limits::{MAX_ID, MAX_ROUTES};
 use super::read;
 use super::words::{Carrier, Flow};
 use sip_codec::header::{CSeq, CallId, From, MaxForwards, NameAddr, RecordRoute, Route, To};
-use sip_codec::{Headers, Method, Request, Response, SipScheme, SipUri, Text, Uri};
+use sip_codec::{Headers, Host, Method, Request, Response, SipScheme, SipUri, Text, Uri};
 use std::net::{IpAddr, SocketAddr};
 
 /// Hops that a request of ours may pass.
@@ -28,6 +30,8 @@ pub(crate) struct Dialog {
     direct: bool,
     /// All of it goes by TLS (section 12.1.1).
     pub(crate) sips: bool,
+    /// The host by whose name its requests go, as [`Dialog::sought`] gave it last.
+    sought: Option<(Host, Option<u16>)>,
 }
 
 impl Dialog {
@@ -51,6 +55,7 @@ impl Dialog {
             flow,
             direct,
             sips: is_sips(&request.uri),
+            sought: None,
         };
         dialog.choose_next_hop();
         (dialog.remote_tag.len() <= MAX_ID).then_some(dialog)
@@ -74,6 +79,7 @@ impl Dialog {
             flow,
             direct: false,
             sips: is_sips(&request.uri),
+            sought: None,
         };
         dialog.choose_next_hop();
         (dialog.remote_tag.len() <= MAX_ID).then_some(dialog)
@@ -82,9 +88,37 @@ impl Dialog {
     /// A request of the peer came by another way: a connection was made anew, a NAT has
     /// forgotten. `refresh`: it names its target as well.
     pub(crate) fn follow(&mut self, flow: Flow, refresh: bool) {
-        if flow.carrier == self.flow.carrier && (refresh || flow.carrier.is_reliable()) {
+        // Where a peer is reached by name, its name says where.
+        let by_name = self.sought.is_some();
+        if !by_name && flow.carrier == self.flow.carrier && (refresh || flow.carrier.is_reliable())
+        {
             self.flow = flow;
         }
+    }
+
+    /// The first route or the target, where it names another host than before by which a peer is
+    /// reached that knows us by a name.
+    pub(crate) fn sought(&mut self) -> Option<Uri> {
+        self.flow.name?;
+        let next = self.routes.first().map_or(&self.target, |route| &route.uri);
+        let uri = next.as_sip()?;
+        let place = (uri.host.clone(), uri.port);
+        if !matches!(uri.host, Host::Name(_)) || self.sought.as_ref() == Some(&place) {
+            return None;
+        }
+        let next = next.clone();
+        self.sought = Some(place);
+        Some(next)
+    }
+
+    /// Requests go by this way from now on.
+    pub(crate) fn go_by(&mut self, flow: Flow) {
+        self.flow = flow;
+    }
+
+    /// Writes Contact, Allow and Supported, as we are known to the peer.
+    pub(crate) fn introduce(&self, config: &Config, headers: &mut Headers) {
+        offer_headers(config, headers, self.flow, self.sips, self.local.uri.user());
     }
 
     /// The connection is gone: tries the address that the peer names. Says whether there is
@@ -249,6 +283,7 @@ mod tests {
             socket: 0,
             local: SocketAddr::from(([192, 0, 2, 2], 5060)),
             remote: SocketAddr::from(([203, 0, 113, 7], 4000)),
+            name: None,
         };
         let dialog = Dialog::of_request(&request, &"t".into(), flow).unwrap();
         dialog.flow().remote.to_string()

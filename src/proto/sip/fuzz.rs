@@ -41,7 +41,13 @@ impl World {
 
     fn flow(carrier: Carrier) -> Flow {
         let local = SocketAddr::from(([192, 0, 2, 2], 5060));
-        Flow { carrier, socket: 0, local, remote: SocketAddr::from(([192, 0, 2, 1], 5060)) }
+        Flow {
+            carrier,
+            socket: 0,
+            local,
+            remote: SocketAddr::from(([192, 0, 2, 1], 5060)),
+            name: None,
+        }
     }
 
     fn input(&mut self, input: Input) {

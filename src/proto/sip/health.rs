@@ -24,6 +24,8 @@ pub enum State {
 #[derive(Clone, Copy, Debug)]
 pub struct Health {
     interval: Duration,
+    /// After a miss.
+    retry: Duration,
     state: State,
     misses: u8,
     /// When to ask again; `None` while an answer is awaited.
@@ -34,7 +36,13 @@ impl Health {
     /// A target to be asked every `interval`, the first time at `first`: spread over the
     /// interval, so that not all targets are asked at once.
     pub fn new(interval: Duration, first: Instant) -> Self {
-        Self { interval, state: State::Untried, misses: 0, due: Some(first) }
+        let retry = RETRY.min(interval);
+        Self { interval, retry, state: State::Untried, misses: 0, due: Some(first) }
+    }
+
+    /// A target that is never to be asked more often than every `interval`.
+    pub fn steady(interval: Duration, first: Instant) -> Self {
+        Self { retry: interval, ..Self::new(interval, first) }
     }
 
     /// What is known.
@@ -77,8 +85,8 @@ impl Health {
             if self.misses >= MISSES {
                 self.state = State::Down;
             }
-            let soon = if self.state == State::Down { self.interval } else { RETRY };
-            self.due = Some(now + soon.min(self.interval));
+            let soon = if self.state == State::Down { self.interval } else { self.retry };
+            self.due = Some(now + soon);
         }
         (self.state != before).then_some(self.state)
     }

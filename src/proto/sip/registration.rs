@@ -365,7 +365,7 @@ impl Registration {
     }
 
     fn contact(&self, flow: Flow) -> Contact {
-        let mut contact = invite::contact(flow, false);
+        let mut contact = invite::contact_at(flow.local.ip(), flow, false);
         if let Contact::Address(address) = &mut contact
             && let Some(uri) = address.uri.as_sip_mut()
         {

@@ -46,6 +46,7 @@ impl fmt::Debug for Command {
             Command::RejectReoffer { .. } => "RejectReoffer",
             Command::Info { .. } => "Info",
             Command::RequestKeyframe { .. } => "RequestKeyframe",
+            Command::Route { .. } => "Route",
         };
         f.debug_tuple(name).field(&self.call()).finish()
     }
@@ -86,6 +87,9 @@ impl fmt::Debug for Event {
             Event::ReofferFailed { call, status } => write!(f, "ReofferFailed({call}, {status})"),
             Event::Digit { call, .. } => write!(f, "Digit({call})"),
             Event::KeyframeNeeded { call } => write!(f, "KeyframeNeeded({call})"),
+            Event::Sought { call, .. } => write!(f, "Sought({call})"),
+            Event::Asked { .. } => f.write_str("Asked"),
+            Event::Overloaded { retry_after, .. } => write!(f, "Overloaded({retry_after:?})"),
             Event::Pinged { ping, status } => write!(f, "Pinged({ping}, {status:?})"),
             Event::Ended { call, cause } => write!(f, "Ended({call}, {})", cause.code()),
         }

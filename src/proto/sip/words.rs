@@ -57,6 +57,10 @@ pub struct Flow {
     pub local: SocketAddr,
     /// The peer: the source of a datagram, the far end of a connection.
     pub remote: SocketAddr,
+    /// Which of [`super::Config::names`] we bear towards this peer instead of the address of
+    /// `local`, in Via, From and Contact. Such a peer is reached by names too: see
+    /// [`Event::Sought`].
+    pub name: Option<u16>,
 }
 
 /// One thing that happened.
@@ -220,6 +224,13 @@ pub enum Command {
         /// Why.
         cause: EndCause,
     },
+    /// By which way a call goes on, after an [`Event::Sought`]; `None`: by the one that it has.
+    Route {
+        /// The call.
+        call: LegId,
+        /// Between whom.
+        flow: Option<Flow>,
+    },
     /// Asks a peer whether it lives (OPTIONS).
     Ping {
         /// Returned in the event.
@@ -243,6 +254,7 @@ impl Command {
             | Command::RejectReoffer { call }
             | Command::Info { call, .. }
             | Command::RequestKeyframe { call }
+            | Command::Route { call, .. }
             | Command::Hangup { call, .. } => Some(*call),
             _ => None,
         }
@@ -409,6 +421,27 @@ pub enum Event {
         /// The call.
         call: LegId,
     },
+    /// A peer that we bear a name towards wants the requests of this call at another name: owes
+    /// [`Command::Route`]. The ACK of a 2xx waits for it.
+    Sought {
+        /// The call.
+        call: LegId,
+        /// The route or the target that names the host.
+        uri: Box<Uri>,
+    },
+    /// A peer that we bear a name towards asked whether we live (OPTIONS), and was told so.
+    Asked {
+        /// Between whom.
+        flow: Flow,
+    },
+    /// A peer that we bear a name towards has too much to do (503 with Retry-After): its
+    /// connection is to be closed. The call has gone on by its next way.
+    Overloaded {
+        /// Between whom.
+        flow: Flow,
+        /// When it may be tried again.
+        retry_after: Duration,
+    },
     /// An OPTIONS was answered, or not.
     Pinged {
         /// As the command said.
@@ -432,6 +465,8 @@ impl Event {
             Event::Invited { .. }
             | Event::Register { .. }
             | Event::Responded { .. }
+            | Event::Asked { .. }
+            | Event::Overloaded { .. }
             | Event::Pinged { .. } => None,
             Event::Progress { call, .. }
             | Event::WentOn { call }
@@ -442,6 +477,7 @@ impl Event {
             | Event::ReofferFailed { call, .. }
             | Event::Digit { call, .. }
             | Event::KeyframeNeeded { call }
+            | Event::Sought { call, .. }
             | Event::Ended { call, .. } => Some(*call),
         }
     }

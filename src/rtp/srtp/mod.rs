@@ -106,6 +106,13 @@ trait Protection: Send {
     fn rtcp_word(&self, packet: &[u8]) -> Option<u32>;
 }
 
+/// What a packet is.
+#[derive(Clone, Copy)]
+enum Kind {
+    Rtp,
+    Rtcp,
+}
+
 /// A suite, keyed for one direction.
 struct Keyed {
     suite: SrtpSuite,
@@ -135,6 +142,32 @@ impl Keyed {
             rtp: half(key_derivation::RTP, rtp_tag)?,
             rtcp: half(key_derivation::RTCP, counter_mode::LONG_TAG)?,
         })
+    }
+
+    /// A packet without the identifier of its key (RFC 3711 section 3.1), which no tag covers: its
+    /// tag moves up. A peer that announced one and leaves it out is taken as it is.
+    fn without_identifier<'a>(&self, packet: &'a mut [u8], kind: Kind) -> &'a mut [u8] {
+        let Some(identifier) = self.key.identifier() else { return packet };
+        let tag = match (self.suite, kind) {
+            // Its tag is part of what is protected (RFC 7714 section 8).
+            (SrtpSuite::AeadAes128Gcm | SrtpSuite::AeadAes256Gcm, _) => 0,
+            (SrtpSuite::Aes128CmSha1_32 | SrtpSuite::Aes256CmSha1_32, Kind::Rtp) => {
+                counter_mode::SHORT_TAG
+            }
+            _ => counter_mode::LONG_TAG,
+        };
+        let value = identifier.value.to_be_bytes();
+        let value =
+            value.len().checked_sub(usize::from(identifier.len)).and_then(|at| value.get(at..));
+        let Some(value) = value else { return packet };
+        let Some(tag_at) = packet.len().checked_sub(tag) else { return packet };
+        let Some(at) = tag_at.checked_sub(value.len()) else { return packet };
+        if packet.get(at..tag_at) != Some(value) {
+            return packet;
+        }
+        packet.copy_within(tag_at.., at);
+        let left = packet.len() - value.len();
+        packet.get_mut(..left).unwrap_or_default()
     }
 
     fn is(&self, suite: SrtpSuite, key: &SrtpKey) -> bool {

@@ -1,7 +1,7 @@
 //! Opening what we take.
 
 use super::replay::ReplayWindow;
-use super::{ENCRYPTED, Keyed, MAX_SSRCS, PacketIndex, SrtpError, rtcp_ssrc};
+use super::{ENCRYPTED, Keyed, Kind, MAX_SSRCS, PacketIndex, SrtpError, rtcp_ssrc};
 use causeway_base::{ExtendedSeq, SeqExtender};
 use causeway_plan::{SrtpKey, SrtpSuite};
 use causeway_wire::rtp::RtpView;
@@ -46,11 +46,12 @@ impl SrtpReceiver {
     }
 
     /// Authenticates and opens an SRTP packet in place; gives the length of the RTP packet. On
-    /// an error neither state nor packet has changed.
+    /// an error the state has not changed; nor has the packet, but for the key's identifier in it.
     ///
     /// # Errors
     /// Why the packet must be dropped; all are the peer's or an attacker's doing.
     pub fn unprotect_rtp(&mut self, packet: &mut [u8]) -> Result<usize, SrtpError> {
+        let packet = self.present.keyed.without_identifier(packet, Kind::Rtp);
         let first = self.present.unprotect_rtp(packet);
         self.or_former(first, |former| former.unprotect_rtp(packet))
     }
@@ -61,6 +62,7 @@ impl SrtpReceiver {
     /// # Errors
     /// As [`Self::unprotect_rtp`].
     pub fn unprotect_rtcp(&mut self, packet: &mut [u8]) -> Result<usize, SrtpError> {
+        let packet = self.present.keyed.without_identifier(packet, Kind::Rtcp);
         let first = self.present.unprotect_rtcp(packet);
         self.or_former(first, |former| former.unprotect_rtcp(packet))
     }

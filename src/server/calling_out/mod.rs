@@ -44,7 +44,7 @@ impl OutLine {
     fn of(trunk: &sip::Trunk, is_internal: bool) -> Self {
         Self {
             name: Arc::clone(&trunk.name),
-            carries: trunk.target.is_some(),
+            carries: trunk.target.is_some() || trunk.direct_routing.is_some(),
             line: if is_internal { Line::Internal } else { Line::Public },
             trusted: trunk.trusted,
         }

@@ -13,6 +13,7 @@
 
 pub mod api;
 mod calling_out;
+pub mod direct_routing;
 pub mod gatekeeper;
 pub mod h323;
 pub mod invite;

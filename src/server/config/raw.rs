@@ -193,6 +193,13 @@ section! {
         fallback: String = String::new(),
         internal: bool = false,
         pictures: RawPictures = RawPictures::Auto,
+        profile: RawTrunkProfile = RawTrunkProfile::Plain,
+        fqdn: String = String::new(),
+        proxies: Vec<String> = Vec::new(),
+        listen: Vec<String> = Vec::new(),
+        certificate: String = String::new(),
+        key: String = String::new(),
+        authorities: Vec<String> = Vec::new(),
     }
 }
 
@@ -471,6 +478,16 @@ pub enum RawPictures {
     Auto,
     On,
     Off,
+}
+
+/// `trunk.profile`
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RawTrunkProfile {
+    /// An exchange or a provider as RFC 3261 has them.
+    Plain,
+    /// Direct Routing of Microsoft Teams.
+    TeamsDirectRouting,
 }
 
 /// `video.layout`

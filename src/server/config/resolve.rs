@@ -222,7 +222,9 @@ fn our_hosts(raw: &RawConfig, sip: &Sip, h323: &H323, advertised: &[sip::Adverti
         .filter(|address| !address.is_unspecified())
         .map(|address| address.to_string())
         .collect();
-    OurHosts::new(addresses.iter().chain(&raw.network.hosts).map(String::as_str))
+    let at_trunks = raw.trunk.iter().map(|trunk| &trunk.fqdn).filter(|name| !name.is_empty());
+    let names = raw.network.hosts.iter().chain(at_trunks);
+    OurHosts::new(addresses.iter().chain(names).map(String::as_str))
 }
 
 pub(super) fn state_dir(configured: &str, environment: Environment<'_>) -> PathBuf {

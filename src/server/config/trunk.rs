@@ -1,6 +1,7 @@
 //! `[[trunk]]`: who brings calls and carries them out.
 
-use super::raw::{RawPictures, RawTrunk};
+use super::direct_routing::{self, TlsFiles};
+use super::raw::{RawPictures, RawTrunk, RawTrunkProfile};
 use super::resolve::{Environment, Finder};
 use super::source::At;
 use super::user::{is_name, lang, secret, variable};
@@ -33,6 +34,8 @@ pub struct TrunkProfile {
     pub pictures: bool,
     /// The language in which its callers are greeted.
     pub lang: Option<Lang>,
+    /// Where its certificate and whom it trusts are kept, where it is Direct Routing.
+    pub direct_routing: Option<TlsFiles>,
 }
 
 pub(super) fn trunks(
@@ -59,6 +62,12 @@ pub(super) fn trunks(
         if !trunk.fallback.is_empty() && !raw.iter().any(|other| other.name == trunk.fallback) {
             finder.find(&at("fallback"), "no such trunk", "name another trunk of this file");
         }
+        let leads_to = |other: &RawTrunk| other.name == trunk.fallback && is_teams(other);
+        if !is_teams(trunk) && raw.iter().any(leads_to) {
+            let fix =
+                "name another trunk: Direct Routing takes encrypted media and its own numbers only";
+            finder.find(&at("fallback"), "Direct Routing stands in for nobody", fix);
+        }
         let name: Arc<str> = Arc::from(trunk.name.as_str());
         let profile = TrunkProfile {
             numbers: trunk.numbers.clone(),
@@ -70,12 +79,17 @@ pub(super) fn trunks(
                 RawPictures::Off => false,
             },
             lang: lang(finder, &at("lang"), &trunk.lang),
+            direct_routing: is_teams(trunk).then(|| direct_routing::files(trunk)),
         };
         trunks.profiles.insert(Arc::clone(&name), profile);
         let line = line(finder, index, trunk, name, environment);
         trunks.lines.push(line);
     }
     trunks
+}
+
+fn is_teams(trunk: &RawTrunk) -> bool {
+    trunk.profile == RawTrunkProfile::TeamsDirectRouting
 }
 
 fn line(
@@ -91,12 +105,22 @@ fn line(
         finder.find(&at, error, "write a network like \"203.0.113.0/28\"");
         Vec::new()
     });
+    let teams = match raw.profile {
+        RawTrunkProfile::TeamsDirectRouting => {
+            Some(direct_routing::direct_routing(finder, index, raw))
+        }
+        RawTrunkProfile::Plain => {
+            direct_routing::foreign(finder, index, raw);
+            None
+        }
+    };
     let target = target(finder, index, &raw.target);
     if raw.register && (target.is_none() || raw.user.is_empty()) {
         let fix = "set `target` and `user`, or register = false";
         finder.find(&at("register"), "nowhere or nobody to register", fix);
     }
-    if target.is_none() && sources.is_empty() && raw.certificate_names.is_empty() {
+    let is_known = !sources.is_empty() || !raw.certificate_names.is_empty();
+    if target.is_none() && !is_known && teams.is_none() {
         let fix = "set `target` to call out; `sources` or `certificate_names` to be called";
         finder.find(&at("name"), "a trunk that leads nowhere and brings nobody", fix);
     }
@@ -112,7 +136,11 @@ fn line(
         finder.find(&at("register_interval_s"), "out of range", "use 60 to 86400");
     }
     let interval = Duration::from_secs(raw.register_interval_s);
-    let health = Duration::from_secs(raw.health_interval_s);
+    let health = match Duration::from_secs(raw.health_interval_s) {
+        // It sends calls to those only that ask regularly, and wants no more than that.
+        health if teams.is_some() => health.max(direct_routing::INTERVAL),
+        health => health,
+    };
     sip::Trunk {
         name,
         credentials: (!raw.user.is_empty()).then(|| sip::Credentials {
@@ -129,6 +157,7 @@ fn line(
         number: raw.numbers.first().cloned(),
         max_calls: raw.max_calls,
         fallback: (!raw.fallback.is_empty()).then(|| Arc::from(raw.fallback.as_str())),
+        direct_routing: teams,
     }
 }
 

@@ -71,7 +71,8 @@ impl Calls {
         offers: Vec<Offer>,
         seed: [u8; 32],
     ) -> io::Result<Self> {
-        let flow = Flow { carrier: wire.carrier(), socket: 0, local: wire.local()?, remote };
+        let flow =
+            Flow { carrier: wire.carrier(), socket: 0, local: wire.local()?, remote, name: None };
         let from = SipUri::new(flow.local.ip()).with_user("load").with_port(flow.local.port());
         let calls = offers.into_iter().map(|offer| Call { offer, state: State::Waiting });
         Ok(Self {

@@ -10,6 +10,7 @@ pub mod prove;
 pub mod text;
 
 use crate::config::Config;
+use crate::direct_routing;
 use crate::say::{Said, Speech, said};
 use crate::serve::path_or_usual;
 use crate::store::Location;
@@ -144,6 +145,14 @@ fn listening(config: &Config, table: &mut Vec<Port>) {
     add(udp, Direction::Both, &sip.udp, said("SIP 信令", "SIP"), "sip.udp");
     add(tcp, Direction::Both, &sip.tcp, said("SIP 信令", "SIP"), "sip.tcp");
     add(tcp, Direction::Both, &sip.tls, said("加密的 SIP 信令（TLS）", "SIP over TLS"), "sip.tls");
+    let teams = config.trunks.lines.iter().filter_map(|trunk| trunk.direct_routing.as_ref());
+    for teams in teams {
+        let purpose = said(
+            format!("Teams 直接路由，来自 {}", direct_routing::networks(teams)),
+            format!("Direct Routing of Teams, from {}", direct_routing::networks(teams)),
+        );
+        add(tcp, Direction::In, &teams.listen, purpose, "trunk.listen");
+    }
     let purpose = said("H.323 呼叫信令", "H.323: calls");
     add(tcp, Direction::Both, &config.h323.listen, purpose, "h323.listen");
     let rooms = config.h323.gatekeeper.as_ref();
@@ -218,6 +227,18 @@ fn outgoing(config: &Config, table: &mut Vec<Port>) {
         let end = End::Remote(remote);
         table.push(Port { protocol, direction: Direction::Out, end, purpose, key });
     };
+    let teams = config.trunks.lines.iter().filter_map(|trunk| trunk.direct_routing.as_ref());
+    for teams in teams {
+        for proxy in &teams.proxies {
+            let proxy = proxy.strip_prefix("sip:").unwrap_or(proxy).to_owned();
+            let purpose = said("Teams 直接路由：信令", "Direct Routing of Teams: signalling");
+            add(Protocol::Tcp, proxy, purpose, "trunk.proxies");
+        }
+        let networks = direct_routing::networks(teams);
+        let media = format!("{networks}: {}", direct_routing::MEDIA_PORTS);
+        let purpose = said("Teams 直接路由：媒体", "Direct Routing of Teams: media");
+        add(Protocol::Udp, media, purpose, "trunk.proxies");
+    }
     for trunk in &config.trunks.lines {
         let name = &trunk.name;
         for (protocol, remote) in trunk.target.as_deref().map(proxy).unwrap_or_default() {

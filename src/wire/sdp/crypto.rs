@@ -18,7 +18,22 @@ pub struct Crypto {
     pub suite: String,
     /// Master key and salt in base64, not decoded.
     pub keying: String,
+    /// What stands in each packet under this key, before its tag.
+    pub identifier: Option<KeyIdentifier>,
 }
+
+/// A master key identifier (RFC 3711 section 3.1): the name of a key in packets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeyIdentifier {
+    /// Big-endian in the packet.
+    pub value: u32,
+    /// Its bytes in the packet, 1 to [`MAX_KEY_IDENTIFIER`].
+    pub len: u8,
+}
+
+/// The longest identifier that is taken: one key needs one byte, and nobody was seen to use more
+/// than four.
+pub const MAX_KEY_IDENTIFIER: u8 = 4;
 
 impl fmt::Debug for Crypto {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -33,7 +48,7 @@ pub enum CryptoError {
     Syntax,
     /// A key method other than `inline`.
     Method,
-    /// Several keys, or a master key identifier in each packet: not spoken here.
+    /// Several keys, or an identifier that is none or is longer than [`MAX_KEY_IDENTIFIER`].
     KeyIdentifier,
     /// The lifetime is unreadable, or shorter than [`MIN_LIFETIME`].
     Lifetime,
@@ -54,9 +69,10 @@ impl Crypto {
         let digits = (1..=9).contains(&tag.len()) && tag.bytes().all(|b| b.is_ascii_digit());
         let tag = tag.parse().ok().filter(|_| digits).ok_or(CryptoError::Syntax)?;
         let suite = words.next().ok_or(CryptoError::Syntax)?.to_owned();
-        let keying = key_parameters(words.next().ok_or(CryptoError::Syntax)?)?.to_owned();
+        let (keying, identifier) = key_parameters(words.next().ok_or(CryptoError::Syntax)?)?;
+        let keying = keying.to_owned();
         if words.all(is_harmless) {
-            Ok(Self { tag, suite, keying })
+            Ok(Self { tag, suite, keying, identifier })
         } else {
             Err(CryptoError::SessionParameter)
         }
@@ -70,8 +86,8 @@ impl fmt::Display for Crypto {
     }
 }
 
-/// The keying of `inline:<keying>[|<lifetime>][|<mki>:<length>]`.
-fn key_parameters(parameters: &str) -> Result<&str, CryptoError> {
+/// The keying and the identifier of `inline:<keying>[|<lifetime>][|<mki>:<length>]`.
+fn key_parameters(parameters: &str) -> Result<(&str, Option<KeyIdentifier>), CryptoError> {
     if parameters.contains(';') {
         return Err(CryptoError::KeyIdentifier);
     }
@@ -81,16 +97,28 @@ fn key_parameters(parameters: &str) -> Result<&str, CryptoError> {
     }
     let mut parts = info.split('|');
     let keying = parts.next().filter(|key| !key.is_empty()).ok_or(CryptoError::Syntax)?;
-    if let Some(part) = parts.next() {
-        if part.contains(':') {
-            return Err(CryptoError::KeyIdentifier);
-        }
-        lifetime(part).filter(|packets| *packets >= MIN_LIFETIME).ok_or(CryptoError::Lifetime)?;
+    let mut part = parts.next();
+    if let Some(text) = part.filter(|part| !part.contains(':')) {
+        lifetime(text).filter(|packets| *packets >= MIN_LIFETIME).ok_or(CryptoError::Lifetime)?;
+        part = parts.next();
     }
+    let identifier = part.map(identifier).transpose()?;
     match parts.next() {
-        Some(_) => Err(CryptoError::KeyIdentifier),
-        None => Ok(keying),
+        Some(_) => Err(CryptoError::Syntax),
+        None => Ok((keying, identifier)),
     }
+}
+
+/// `value:length`, the length in bytes.
+fn identifier(text: &str) -> Result<KeyIdentifier, CryptoError> {
+    let read = || {
+        let (value, len) = text.split_once(':')?;
+        let (value, len) = (value.parse().ok()?, len.parse().ok()?);
+        let fits = (1..=MAX_KEY_IDENTIFIER).contains(&len)
+            && u64::from(value) < 1u64 << (8 * u32::from(len));
+        fits.then_some(KeyIdentifier { value, len })
+    };
+    read().ok_or(CryptoError::KeyIdentifier)
 }
 
 /// `2^31` or a decimal number, in packets.
@@ -132,8 +160,13 @@ mod tests {
             ("1 S inline", Err(CryptoError::Syntax)),
             ("1 S inline:", Err(CryptoError::Syntax)),
             ("1 S uri:abc", Err(CryptoError::Method)),
-            ("1 S inline:abc|1:4", Err(CryptoError::KeyIdentifier)),
-            ("1 S inline:abc|2^31|1:4", Err(CryptoError::KeyIdentifier)),
+            ("1 S inline:abc|1:4", Ok((1, "S", "abc"))),
+            ("1 S inline:abc|2^31|1:4", Ok((1, "S", "abc"))),
+            ("1 S inline:abc|2^31|256:1", Err(CryptoError::KeyIdentifier)),
+            ("1 S inline:abc|2^31|1:5", Err(CryptoError::KeyIdentifier)),
+            ("1 S inline:abc|2^31|1:0", Err(CryptoError::KeyIdentifier)),
+            ("1 S inline:abc|2^31|2^31", Err(CryptoError::KeyIdentifier)),
+            ("1 S inline:abc|2^31|1:4|", Err(CryptoError::Syntax)),
             ("1 S inline:abc|2^31|1:4;inline:def|2^31|2:4", Err(CryptoError::KeyIdentifier)),
             ("1 S inline:abc|2^19", Err(CryptoError::Lifetime)),
             ("1 S inline:abc|2^49", Err(CryptoError::Lifetime)),
@@ -149,6 +182,14 @@ mod tests {
             let got = got.as_ref().map(|c| (c.tag, &c.suite[..], &c.keying[..])).map_err(|e| *e);
             assert_eq!(got, *expected, "{line}");
         }
+    }
+
+    #[test]
+    fn an_identifier_has_a_value_and_a_length() {
+        let read = |text| Crypto::parse(text).expect("a line").identifier;
+        assert_eq!(read("2 S inline:abc|2^31|1:1"), Some(KeyIdentifier { value: 1, len: 1 }));
+        assert_eq!(read("2 S inline:abc|70000:3"), Some(KeyIdentifier { value: 70_000, len: 3 }));
+        assert_eq!(read("2 S inline:abc|2^31"), None);
     }
 
     #[test]

@@ -17,7 +17,7 @@ mod write;
 pub use attribute::{ExtMap, Group, RtcpAddress, RtcpFeedback, RtpMap};
 pub use bandwidth::RateLimit;
 pub use candidate::Candidate;
-pub use crypto::{Crypto, CryptoError};
+pub use crypto::{Crypto, CryptoError, KeyIdentifier};
 pub use fmtp::{H264Fmtp, Vp8Fmtp};
 pub use simulcast::{Rid, Simulcast, SimulcastStream};
 

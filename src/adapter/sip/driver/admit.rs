@@ -60,7 +60,8 @@ impl Driver {
         let domains = self.transports.domains(asked.flow);
         let source = asked.flow.remote.ip();
         let proxies = |trunk| self.trunks.proxies(trunk);
-        let trunk = self.accounts.trunk_of(source, &domains, proxies);
+        let by_listener = asked.flow.name.map(usize::from);
+        let trunk = by_listener.or_else(|| self.accounts.trunk_of(source, &domains, proxies));
         call.proof.certificate = domains.first().cloned();
         call.private = identity::asks_for_privacy(&asked.request.headers);
         if let Some(trunk) = trunk.and_then(|index| self.accounts.trunks.get(index)) {

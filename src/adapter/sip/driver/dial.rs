@@ -6,13 +6,14 @@ use crate::sip::leg::CallLeg;
 use crate::sip::resolver::Dns;
 use causeway_base::{Alias, EndCause, LegId};
 use causeway_conference::{LegCommand, LegEvent, PortAddress};
-use causeway_plan::OfferPolicy;
+use causeway_plan::{Encryption, OfferPolicy, SrtpSuite};
 use causeway_proto::sip::location::{Abilities, Target};
-use causeway_proto::sip::{Command, Flow, Hop, Invite, Presentation};
+use causeway_proto::sip::{Carrier, Command, Flow, Hop, Invite, Presentation};
 use sip_codec::header::NameAddr;
 use sip_codec::{Host, SipUri, Text, Uri};
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Instant;
 
 /// Trunks of one call: each may name another that stands in for it.
 const MAX_TRUNKS: usize = 4;
@@ -37,6 +38,17 @@ struct Goal {
     proxy: SipUri,
     /// The trunk that carries it.
     trunk: Option<usize>,
+    /// The number of the name that we bear there.
+    bears: Option<u16>,
+}
+
+/// Where the requests of a call go, by name.
+#[derive(Debug)]
+pub(super) struct Sought {
+    leg: LegId,
+    host: Option<String>,
+    bears: Option<u16>,
+    ways: Vec<Target>,
 }
 
 /// A call whose ways are known.
@@ -88,7 +100,9 @@ impl Driver {
             Some(ways) if ways.is_empty() => self.never_began(leg, EndCause::NoAnswer),
             Some(ways) => self.invite(call, ways),
             None => match target.as_sip().cloned() {
-                Some(proxy) => self.locate(call, vec![Goal { target, proxy, trunk: None }]),
+                Some(proxy) => {
+                    self.locate(call, vec![Goal { target, proxy, trunk: None, bears: None }]);
+                }
                 None => self.never_began(leg, EndCause::BadAddress),
             },
         }
@@ -124,10 +138,17 @@ impl Driver {
             if goals.iter().any(|goal| goal.trunk == Some(index)) {
                 break;
             }
-            if self.trunks.is_usable(index)
-                && let Some(goal) = goal_of(index, trunk, user)
-            {
-                goals.push(goal);
+            if self.trunks.is_usable(index) {
+                match &trunk.direct_routing {
+                    None => goals.extend(goal_of(index, trunk, user)),
+                    Some(teams) if is_e164(user) => {
+                        let order = self.trunks.order(index, Instant::now());
+                        let proxies = order.into_iter().filter_map(|at| teams.proxies.get(at));
+                        let goals_of = proxies.filter_map(|proxy| goal_by_name(index, proxy, user));
+                        goals.extend(goals_of);
+                    }
+                    Some(_) => return self.never_began(call.leg, EndCause::BadAddress),
+                }
             }
             next = trunk.fallback.as_deref().and_then(|name| self.accounts.trunk_named(name));
         }
@@ -140,10 +161,11 @@ impl Driver {
     /// Looks the ways up beside the task.
     fn locate(&mut self, call: Dialled, goals: Vec<Goal>) {
         self.pending.insert(call.leg);
-        let (found, dns, able) =
-            (self.located.0.clone(), self.dns.clone(), self.transports.abilities());
+        let (found, dns) = (self.located.0.clone(), self.dns.clone());
+        let able = |goal: Goal| (self.transports.abilities_at(goal.bears), goal);
+        let goals = goals.into_iter().map(able).collect();
         tokio::spawn(async move {
-            let ways = look_up(&dns, goals, able).await;
+            let ways = look_up(&dns, goals).await;
             let _ = found.send(Found::Call(Box::new(Located { call, ways }))).await;
         });
     }
@@ -155,7 +177,8 @@ impl Driver {
         let mut ways = Vec::new();
         for (goal, way) in found {
             let name = host_name(&goal.proxy.host);
-            let flow = self.transports.flow_to(way.carrier, way.address, name.as_deref());
+            let flow =
+                self.transports.flow_to(way.carrier, way.address, name.as_deref(), goal.bears);
             let Some(flow) = flow else { continue };
             ways.push(Way { flow, target: goal.target, route: Vec::new(), trunk: goal.trunk });
         }
@@ -171,7 +194,10 @@ impl Driver {
         let hops: Option<Vec<Hop>> = ways.into_iter().map(|way| self.hop(&call, way)).collect();
         let mut hops = hops.unwrap_or_default().into_iter();
         let Some(first) = hops.next() else { return self.never_began(leg, EndCause::BadAddress) };
-        let Dialled { private, policy, media, .. } = call;
+        let Dialled { private, mut policy, media, .. } = call;
+        if first.flow.name.is_some() {
+            harden(&mut policy);
+        }
         let (leg_state, offer) =
             CallLeg::dialled(leg, first.flow.remote.ip(), *policy, media, seed());
         self.calls.insert(leg, leg_state);
@@ -195,6 +221,7 @@ impl Driver {
         let Way { flow, target, route, trunk } = way;
         let trunk = trunk.and_then(|index| self.accounts.trunks.get(index));
         let host = match (trunk, &call.calling) {
+            (Some(Trunk { direct_routing: Some(teams), .. }), _) => teams.fqdn.to_string(),
             (Some(_), _) => target.host()?.to_string(),
             (None, Alias::Sip { user, host }) if !user.is_empty() && !host.is_empty() => {
                 host.clone()
@@ -204,6 +231,33 @@ impl Driver {
         let Caller { from, asserted } = Caller::new(call, trunk, &host)?;
         let credentials = trunk.and_then(|trunk| trunk.credentials.clone());
         Some(Hop { flow, target, route, credentials, from, asserted })
+    }
+
+    /// Looks up the name by which the requests of a call go from now on.
+    pub(super) fn seek(&mut self, leg: LegId, uri: &Uri) {
+        let bears = self.trunks.bears(leg);
+        let mut proxy = uri.as_sip().cloned();
+        proxy.iter_mut().for_each(|proxy| proxy.params.set("transport", "tls"));
+        let host = proxy.as_ref().and_then(|proxy| host_name(&proxy.host));
+        let (found, dns) = (self.located.0.clone(), self.dns.clone());
+        let able = self.transports.abilities_at(bears);
+        tokio::spawn(async move {
+            let ways = match proxy {
+                Some(proxy) => dns.locate(&proxy, able).await,
+                None => Vec::new(),
+            };
+            let _ = found.send(Found::Route(Sought { leg, host, bears, ways })).await;
+        });
+    }
+
+    /// Its requests go there, or where they went before.
+    pub(super) fn route(&mut self, sought: Sought) {
+        let Sought { leg, host, bears, ways } = sought;
+        let way = ways.first().filter(|_| bears.is_some());
+        let flow = way.and_then(|way| {
+            self.transports.flow_to(way.carrier, way.address, host.as_deref(), bears)
+        });
+        self.command(Command::Route { call: leg, flow });
     }
 
     /// The way of a call failed; it goes by its next one, which may be another trunk's.
@@ -222,9 +276,9 @@ impl Driver {
     }
 }
 
-async fn look_up(dns: &Dns, goals: Vec<Goal>, able: Abilities) -> Vec<(Goal, Target)> {
+async fn look_up(dns: &Dns, goals: Vec<(Abilities, Goal)>) -> Vec<(Goal, Target)> {
     let mut ways = Vec::new();
-    for goal in goals {
+    for (able, goal) in goals {
         let targets = dns.locate(&goal.proxy, able).await;
         ways.extend(targets.into_iter().map(|target| (goal.clone(), target)));
     }
@@ -258,6 +312,10 @@ impl Caller {
         let account = account.map(|account| account.username.as_str());
         let number = trunk.and_then(|trunk| trunk.number.as_deref());
         let (caller, known) = match call.calling.user() {
+            // Direct Routing takes numbers only, each with its country.
+            caller if trunk.is_some_and(|t| t.direct_routing.is_some()) && !is_e164(caller) => {
+                (number?, true)
+            }
             "" => (number.or(account).unwrap_or(OURSELVES), number.is_some()),
             caller => (caller, true),
         };
@@ -287,7 +345,33 @@ fn goal_of(index: usize, trunk: &Trunk, user: &Text) -> Option<Goal> {
     let proxy = Uri::parse(trunk.target.clone()?).ok()?.as_sip()?.clone();
     let mut callee = proxy.clone().with_user(user);
     callee.params.remove("transport");
-    Some(Goal { target: callee.into(), proxy, trunk: Some(index) })
+    Some(Goal { target: callee.into(), proxy, trunk: Some(index), bears: None })
+}
+
+/// The callee at a proxy of Direct Routing: a telephone number, and by TLS alone.
+fn goal_by_name(index: usize, proxy: &str, user: &Text) -> Option<Goal> {
+    let mut proxy = Uri::parse(proxy.to_owned()).ok()?.as_sip()?.clone();
+    proxy.params = Default::default();
+    let mut callee = proxy.clone().with_user(user);
+    callee.port = proxy.port.filter(|port| *port != Carrier::Tls.default_port());
+    callee.params.set("user", "phone");
+    proxy.params.set("transport", "tls");
+    let bears = u16::try_from(index).ok();
+    Some(Goal { target: callee.into(), proxy, trunk: Some(index), bears })
+}
+
+/// Whether it is a number with its country: `+` and at most 15 digits (E.164 section 6).
+fn is_e164(number: impl AsRef<[u8]>) -> bool {
+    let digits = number.as_ref().strip_prefix(b"+").unwrap_or_default();
+    (1..=15).contains(&digits.len()) && digits.iter().all(u8::is_ascii_digit)
+}
+
+/// Direct Routing talks SRTP only, keyed by SDES.
+pub(super) fn harden(policy: &mut OfferPolicy) {
+    policy.encryption = Encryption::Required;
+    if !policy.suites.contains(&SrtpSuite::Aes128CmSha1_80) {
+        policy.suites.push(SrtpSuite::Aes128CmSha1_80);
+    }
 }
 
 /// The name that a TLS peer must show; an address is checked by itself.

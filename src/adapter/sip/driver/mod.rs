@@ -26,12 +26,12 @@ use causeway_proto::sip::location::Target;
 use causeway_proto::sip::{
     Carrier, Command, Config, Endpoint, Event, Input, Output, Registrar, registrar,
 };
-use dial::Located;
+use dial::{Located, Sought};
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, oneshot};
-use trunk::Trunks;
+use trunk::{Asking, Trunks, doors, our_name};
 
 /// Events that wait for a slow bridge. Beyond it nothing is read from the network until there
 /// is room.
@@ -98,8 +98,10 @@ enum Step {
 enum Found {
     /// The ways of a call.
     Call(Box<Located>),
-    /// Where a trunk is.
-    Trunk { index: usize, ways: Vec<Target> },
+    /// Where a proxy of a trunk is.
+    Trunk { asked: Asking, ways: Vec<Target> },
+    /// Where a call's requests go from now on.
+    Route(Sought),
 }
 
 /// Addresses that are being looked up at a time.
@@ -112,16 +114,18 @@ impl Driver {
         events: mpsc::Sender<LegEvent>,
     ) -> Result<Self, SipError> {
         let SipConfig { listeners, advertised, user_agent, tls_client, limits, .. } = config;
+        let doors = doors(&config.trunks);
         let now = Instant::now();
         let trunks = Trunks::new(now, &config.trunks, &config.instance);
-        let accounts = Accounts::new(config.hosts, config.users, config.trunks);
         let mut endpoint = Config::new(config.seed);
-        endpoint.registrar = accounts.has_users();
         endpoint.digest = config.digest;
+        endpoint.names = config.trunks.iter().map(our_name).collect();
+        let accounts = Accounts::new(config.hosts, config.users, config.trunks);
+        endpoint.registrar = accounts.has_users();
         endpoint.user_agent = user_agent;
         endpoint.limits.calls = limits.calls;
         endpoint.limits.calls_per_source = limits.calls_per_source;
-        let transports = Transports::bind(listeners, advertised, limits, tls_client).await?;
+        let transports = Transports::bind(listeners, advertised, limits, tls_client, doors).await?;
         Ok(Self {
             endpoint: Endpoint::new(endpoint),
             transports,
@@ -154,6 +158,11 @@ impl Driver {
         self.transports.bound()
     }
 
+    pub(super) fn doors(&self) -> Vec<(u16, Vec<SocketAddr>)> {
+        let doors = self.transports.doors().iter();
+        doors.map(|door| (door.bears, door.addresses.clone())).collect()
+    }
+
     pub(super) fn views(&self) -> &Views {
         &self.views
     }
@@ -166,7 +175,8 @@ impl Driver {
                 Step::Timer => self.timeout(Instant::now()),
                 Step::Control(control) => self.control(control),
                 Step::Found(Found::Call(located)) => self.located(*located),
-                Step::Found(Found::Trunk { index, ways }) => self.trunk_found(index, ways),
+                Step::Found(Found::Trunk { asked, ways }) => self.trunk_found(asked, ways),
+                Step::Found(Found::Route(sought)) => self.route(sought),
                 Step::Arrived(arrived) => self.arrived(arrived),
             }
             self.drain();
@@ -278,6 +288,9 @@ impl Driver {
                 self.registers(Asked { flow, request, size });
             }
             Event::WentOn { call } => self.went_on(call),
+            Event::Sought { call, uri } => self.seek(call, &uri),
+            Event::Asked { flow } => self.trunk_asked(flow),
+            Event::Overloaded { flow, retry_after } => self.trunk_rests(flow, retry_after),
             Event::Pinged { ping, status } => self.trunk_pinged(ping, status),
             Event::Responded { number, from, response } => {
                 self.trunk_responded(number, from, response.as_deref());
@@ -333,7 +346,10 @@ impl Driver {
                 sdp: None,
                 reliable: false,
             }),
-            LegCommand::Accept { policy, media, .. } => {
+            LegCommand::Accept { mut policy, media, .. } => {
+                if self.trunks.bears(leg).is_some() {
+                    dial::harden(&mut policy);
+                }
                 if let (Some(call), Some(media)) = (self.calls.get_mut(&leg), media.ports()) {
                     call.accept(*policy, media, seed(), &mut out);
                 }

@@ -3,18 +3,19 @@
 use super::dial::host_name;
 use super::{Driver, Found, seed};
 use crate::sip::account::Trunk;
-use crate::sip::view::{TrunkHealth, TrunkRegistration, TrunkView, Views, wall};
+use crate::sip::transport::Door;
+use crate::sip::view::{ProxyView, TrunkHealth, TrunkRegistration, TrunkView, Views, wall};
 use bytes::Bytes;
 use causeway_base::{EndCause, LegId};
 use causeway_proto::sip::health::{Health, State};
 use causeway_proto::sip::location::Target;
 use causeway_proto::sip::registration::{Account, Event, Output, Registration};
 use causeway_proto::sip::{Command, Flow};
-use sip_codec::{Response, SipUri, Uri};
+use sip_codec::{Response, SipUri, Text, Uri};
 use std::collections::{HashMap, VecDeque};
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 /// Between the first questions to trunks, so that not all are asked at once.
 const SPREAD: Duration = Duration::from_millis(50);
@@ -36,23 +37,74 @@ pub(super) struct Trunks {
 #[derive(Debug)]
 struct Line {
     view: TrunkView,
-    proxy: Option<SipUri>,
-    health: Option<Health>,
+    /// Where it is asked whether it lives. We register at the first.
+    proxies: Vec<Proxy>,
+    /// The number of the name that we bear there.
+    bears: Option<u16>,
     registration: Option<Registration>,
-    /// Where its proxy is, the best first.
+    /// When the connection by which the trunk calls us is kept alive next.
+    next_ping: Option<Instant>,
+}
+
+/// One proxy of a trunk.
+#[derive(Debug)]
+struct Proxy {
+    uri: SipUri,
+    health: Option<Health>,
+    /// Where it is, the best first.
     ways: Vec<Target>,
     /// Its addresses are being looked up.
     is_looked_up: bool,
     /// The way that is asked: the next one after silence.
     turn: usize,
-    /// When the connection by which the trunk calls us is kept alive next.
-    next_ping: Option<Instant>,
+    /// It asked to be left alone until then.
+    rests_until: Option<Instant>,
+}
+
+/// A proxy of a trunk, by their numbers.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Asking {
+    index: usize,
+    proxy: usize,
+}
+
+/// Proxies of one trunk: Direct Routing has three.
+pub(super) const MAX_PROXIES: usize = 16;
+
+impl Asking {
+    fn number(self) -> u64 {
+        (self.index * MAX_PROXIES + self.proxy) as u64
+    }
+
+    fn of(number: u64) -> Option<Self> {
+        let number = usize::try_from(number).ok()?;
+        Some(Self { index: number / MAX_PROXIES, proxy: number % MAX_PROXIES })
+    }
+}
+
+/// Where peers come that know us by a name.
+pub(super) fn doors(trunks: &[Trunk]) -> Vec<Door> {
+    let door = |(index, trunk): (usize, &Trunk)| {
+        let teams = trunk.direct_routing.as_ref()?;
+        Some(Door {
+            bears: u16::try_from(index).ok()?,
+            addresses: teams.listen.clone(),
+            tls: teams.tls.clone()?,
+        })
+    };
+    trunks.iter().enumerate().filter_map(door).collect()
+}
+
+/// The name by which a trunk knows us, at its number; empty where it knows our address.
+pub(super) fn our_name(trunk: &Trunk) -> Text {
+    let teams = trunk.direct_routing.as_ref();
+    teams.map(|teams| Text::from(teams.fqdn.to_string())).unwrap_or_default()
 }
 
 impl Trunks {
     pub(super) fn new(now: Instant, trunks: &[Trunk], instance: &str) -> Self {
         let line = |(index, trunk): (usize, &Trunk)| {
-            Line::new(now + SPREAD * u32::try_from(index).unwrap_or(0), trunk, instance)
+            Line::new(now + SPREAD * u32::try_from(index).unwrap_or(0), index, trunk, instance)
         };
         Self {
             lines: trunks.iter().enumerate().map(line).collect(),
@@ -77,8 +129,25 @@ impl Trunks {
 
     /// The addresses that its proxy was found at.
     pub(super) fn proxies(&self, index: usize) -> Vec<IpAddr> {
-        let ways = self.lines.get(index).map(|line| line.ways.as_slice()).unwrap_or_default();
-        ways.iter().map(|way| way.address.ip()).collect()
+        let proxies = self.lines.get(index).map(|line| line.proxies.as_slice());
+        let ways = proxies.unwrap_or_default().iter().flat_map(|proxy| &proxy.ways);
+        ways.map(|way| way.address.ip()).collect()
+    }
+
+    /// Its proxies in the order in which a call tries them: those that are silent or want to be
+    /// left alone come last.
+    pub(super) fn order(&self, index: usize, now: Instant) -> Vec<usize> {
+        let proxies = self.lines.get(index).map(|line| line.proxies.as_slice());
+        let proxies = proxies.unwrap_or_default();
+        let mut order: Vec<usize> = (0..proxies.len()).collect();
+        order.sort_by_key(|at| proxies.get(*at).is_some_and(|proxy| proxy.is_demoted(now)));
+        order
+    }
+
+    /// The number of the name that we bear towards the trunk of a call.
+    pub(super) fn bears(&self, leg: LegId) -> Option<u16> {
+        let line = self.legs.get(&leg).and_then(|index| self.lines.get(*index))?;
+        line.bears
     }
 
     /// It carries a call from now on.
@@ -147,17 +216,24 @@ impl Trunks {
 
     /// When [`Driver::tend_trunks`] is due.
     pub(super) fn poll_timeout(&self) -> Option<Instant> {
-        let asked = self.lines.iter().filter(|line| !line.is_looked_up).filter_map(Line::due);
+        let due =
+            |line: &Line| line.proxies.iter().enumerate().filter_map(|(at, _)| line.due(at)).min();
+        let asked = self.lines.iter().filter_map(due);
         asked.chain(self.lines.iter().filter_map(|line| line.next_ping)).min()
     }
 }
 
 impl Line {
-    fn new(first: Instant, trunk: &Trunk, instance: &str) -> Self {
-        let proxy = trunk.target.clone().and_then(|target| Uri::parse(target).ok());
-        let proxy = proxy.and_then(|uri| uri.as_sip().cloned());
-        let asked = trunk.health_interval.filter(|_| proxy.is_some());
-        let account = proxy.as_ref().and_then(|proxy| account(trunk, proxy, instance));
+    fn new(first: Instant, index: usize, trunk: &Trunk, instance: &str) -> Self {
+        let teams = trunk.direct_routing.as_ref();
+        let targets = match teams {
+            Some(teams) => teams.proxies.as_slice(),
+            None => trunk.target.as_slice(),
+        };
+        let uri = |target: &String| Uri::parse(target.clone()).ok()?.as_sip().cloned();
+        let uris = targets.iter().filter_map(uri).take(MAX_PROXIES);
+        let proxies: Vec<Proxy> = uris.map(|uri| Proxy::new(first, trunk, uri)).collect();
+        let account = proxies.first().and_then(|proxy| account(trunk, &proxy.uri, instance));
         let registration = account.map(|account| Registration::new(first, account, seed()));
         let view = TrunkView {
             name: Arc::clone(&trunk.name),
@@ -168,28 +244,20 @@ impl Line {
             },
             calls: 0,
             max_calls: trunk.max_calls,
+            proxies: proxies.iter().map(Proxy::view).collect(),
+            asked_at: None,
         };
-        Self {
-            view,
-            proxy,
-            health: asked.map(|interval| Health::new(interval, first)),
-            registration,
-            ways: Vec::new(),
-            is_looked_up: false,
-            turn: 0,
-            next_ping: None,
-        }
+        let bears = teams.and_then(|_| u16::try_from(index).ok());
+        Self { view, proxies, bears, registration, next_ping: None }
     }
 
-    fn due(&self) -> Option<Instant> {
-        let health = self.health.as_ref().and_then(Health::poll_timeout);
-        let registration = self.registration.as_ref().and_then(Registration::poll_timeout);
+    /// When a proxy is to be asked next. Not while it is looked up.
+    fn due(&self, at: usize) -> Option<Instant> {
+        let proxy = self.proxies.get(at).filter(|proxy| !proxy.is_looked_up)?;
+        let health = proxy.health.as_ref().and_then(Health::poll_timeout);
+        let registration = self.registration.as_ref().filter(|_| at == 0);
+        let registration = registration.and_then(Registration::poll_timeout);
         health.into_iter().chain(registration).min()
-    }
-
-    /// The way to ask now.
-    fn way(&self) -> Option<Target> {
-        self.ways.get(self.turn.checked_rem(self.ways.len())?).copied()
     }
 
     /// The connection that is to be kept alive now, if any.
@@ -214,18 +282,75 @@ impl Line {
         }
     }
 
-    fn learn(&mut self, now: Instant, status: Option<u16>) {
-        let Some(health) = &mut self.health else { return };
-        health.handle_answer(now, status);
+    /// What became of a question. A trunk lives as long as one of its proxies does.
+    fn learn(&mut self, now: Instant, at: usize, status: Option<u16>) {
+        let (proxy, view) = (self.proxies.get_mut(at), self.view.proxies.get_mut(at));
+        let (Some(proxy), Some(view)) = (proxy, view) else { return };
+        let Some(health) = &mut proxy.health else { return };
+        // Who knows us by a name and does not want us carries no calls either.
+        let is_refused = self.bears.is_some() && status.is_some_and(|status| status >= 300);
+        health.handle_answer(now, if is_refused { Some(503) } else { status });
         if status.is_none() {
-            self.turn = self.turn.wrapping_add(1);
+            proxy.turn = proxy.turn.wrapping_add(1);
+        } else {
+            view.answered_at = Some(SystemTime::now());
         }
-        self.view.health = match health.state() {
+        view.health = match health.state() {
             State::Untried => TrunkHealth::Unknown,
             State::Up => TrunkHealth::Up,
-            State::Down if status.is_some() => TrunkHealth::Down(EndCause::CapacityReached),
-            State::Down => TrunkHealth::Down(EndCause::SignallingTimeout),
+            State::Down => TrunkHealth::Down(match status {
+                // It does not want us: another name, or nobody there knows ours.
+                Some(403) => EndCause::Forbidden,
+                Some(_) => EndCause::CapacityReached,
+                None => EndCause::SignallingTimeout,
+            }),
         };
+        let rank = |health: &TrunkHealth| match health {
+            TrunkHealth::Up => 0,
+            TrunkHealth::Unknown => 1,
+            TrunkHealth::Down(_) => 2,
+        };
+        let best = self.view.proxies.iter().map(|proxy| proxy.health).min_by_key(rank);
+        self.view.health = best.unwrap_or(TrunkHealth::Unknown);
+    }
+}
+
+impl Proxy {
+    fn new(first: Instant, trunk: &Trunk, mut uri: SipUri) -> Self {
+        let health = trunk.health_interval.map(|interval| match &trunk.direct_routing {
+            // More often than once a minute it does not like to be asked, whatever was lost.
+            Some(_) => Health::steady(interval, first),
+            None => Health::new(interval, first),
+        });
+        if trunk.direct_routing.is_some() {
+            uri.params.set("transport", "tls");
+        }
+        Self { uri, health, ways: Vec::new(), is_looked_up: false, turn: 0, rests_until: None }
+    }
+
+    fn view(&self) -> ProxyView {
+        let port = self.uri.port.map(|port| format!(":{port}")).unwrap_or_default();
+        let host = format!("{}{port}", self.uri.host);
+        ProxyView { host, health: TrunkHealth::Unknown, answered_at: None }
+    }
+
+    /// The way to ask now.
+    fn way(&self) -> Option<Target> {
+        self.ways.get(self.turn.checked_rem(self.ways.len())?).copied()
+    }
+
+    fn is_demoted(&self, now: Instant) -> bool {
+        let is_down = self.health.as_ref().is_some_and(|health| !health.is_usable());
+        is_down || self.rests_until.is_some_and(|until| now < until)
+    }
+
+    /// Whom an OPTIONS asks: the host alone, where it goes by name.
+    fn asked(&self, bears: Option<u16>) -> Uri {
+        let mut uri = self.uri.clone();
+        if bears.is_some() {
+            uri.params = Default::default();
+        }
+        uri.into()
     }
 }
 
@@ -259,54 +384,78 @@ impl Driver {
             }
         }
         for (index, line) in self.trunks.lines.iter_mut().enumerate() {
-            let is_due = line.due().is_some_and(|due| due <= now);
-            if !is_due || line.is_looked_up {
-                continue;
+            let able = self.transports.abilities_at(line.bears);
+            for at in 0..line.proxies.len() {
+                let is_due = line.due(at).is_some_and(|due| due <= now);
+                let Some(proxy) = line.proxies.get_mut(at).filter(|_| is_due) else { continue };
+                proxy.is_looked_up = true;
+                let uri = proxy.uri.clone();
+                let (found, dns) = (self.located.0.clone(), self.dns.clone());
+                tokio::spawn(async move {
+                    let ways = dns.locate(&uri, able).await;
+                    let asked = Asking { index, proxy: at };
+                    let _ = found.send(Found::Trunk { asked, ways }).await;
+                });
             }
-            let Some(proxy) = line.proxy.clone() else { continue };
-            line.is_looked_up = true;
-            let able = self.transports.abilities();
-            let (found, dns) = (self.located.0.clone(), self.dns.clone());
-            tokio::spawn(async move {
-                let ways = dns.locate(&proxy, able).await;
-                let _ = found.send(Found::Trunk { index, ways }).await;
-            });
         }
     }
 
-    pub(super) fn trunk_found(&mut self, index: usize, ways: Vec<Target>) {
+    pub(super) fn trunk_found(&mut self, asked: Asking, ways: Vec<Target>) {
         let now = Instant::now();
-        let Some(line) = self.trunks.lines.get_mut(index) else { return };
-        line.is_looked_up = false;
-        line.ways = ways;
-        let name = line.proxy.as_ref().and_then(|proxy| host_name(&proxy.host));
-        let flow = line
-            .way()
-            .and_then(|way| self.transports.flow_to(way.carrier, way.address, name.as_deref()));
-        if let Some(registration) = &mut line.registration {
+        let Some(line) = self.trunks.lines.get_mut(asked.index) else { return };
+        let bears = line.bears;
+        let Some(proxy) = line.proxies.get_mut(asked.proxy) else { return };
+        proxy.is_looked_up = false;
+        proxy.ways = ways;
+        let name = host_name(&proxy.uri.host);
+        let flow = proxy.way().and_then(|way| {
+            self.transports.flow_to(way.carrier, way.address, name.as_deref(), bears)
+        });
+        let asks = proxy.health.as_mut().is_some_and(|health| health.handle_timeout(now));
+        let target = proxy.asked(bears);
+        if let Some(registration) = line.registration.as_mut().filter(|_| asked.proxy == 0) {
             match flow {
                 Some(flow) => registration.handle_timeout(now, flow),
                 None => registration.unreachable(now),
             }
         }
-        let asks = line.health.as_mut().is_some_and(|health| health.handle_timeout(now));
-        match (asks, flow, line.proxy.clone()) {
-            (true, Some(flow), Some(proxy)) => {
-                let ping = index as u64;
-                self.command(Command::Ping { ping, flow, target: proxy.into() });
+        match (asks, flow) {
+            (true, Some(flow)) => {
+                self.command(Command::Ping { ping: asked.number(), flow, target })
             }
-            (true, _, _) => line.learn(now, None),
-            _ => {}
+            (true, None) => line.learn(now, asked.proxy, None),
+            (false, _) => {}
         }
-        self.tell_of_trunk(now, index);
+        self.tell_of_trunk(now, asked.index);
     }
 
     pub(super) fn trunk_pinged(&mut self, ping: u64, status: Option<u16>) {
-        let Ok(index) = usize::try_from(ping) else { return };
+        let Some(Asking { index, proxy }) = Asking::of(ping) else { return };
         let now = Instant::now();
         if let Some(line) = self.trunks.lines.get_mut(index) {
-            line.learn(now, status);
+            line.learn(now, proxy, status);
             self.tell_of_trunk(now, index);
+        }
+    }
+
+    /// The trunk that knows us by this name asked whether we live.
+    pub(super) fn trunk_asked(&mut self, flow: Flow) {
+        let Some(index) = flow.name.map(usize::from) else { return };
+        if let Some(line) = self.trunks.lines.get_mut(index) {
+            line.view.asked_at = Some(SystemTime::now());
+            self.views.set_trunk(index, line.view.clone());
+        }
+    }
+
+    /// A proxy has too much to do: its connection is closed, and calls try it last for a while.
+    pub(super) fn trunk_rests(&mut self, flow: Flow, retry_after: Duration) {
+        self.transports.close(flow);
+        let until = Instant::now() + retry_after;
+        let line = flow.name.and_then(|bears| self.trunks.lines.get_mut(usize::from(bears)));
+        let proxies = line.map(|line| line.proxies.as_mut_slice()).unwrap_or_default();
+        let is_meant = |proxy: &&mut Proxy| proxy.ways.iter().any(|way| way.address == flow.remote);
+        for proxy in proxies.iter_mut().filter(is_meant) {
+            proxy.rests_until = Some(until);
         }
     }
 
@@ -314,8 +463,8 @@ impl Driver {
         let Ok(index) = usize::try_from(number) else { return };
         let now = Instant::now();
         let Some(line) = self.trunks.lines.get_mut(index) else { return };
-        if response.is_none() {
-            line.turn = line.turn.wrapping_add(1);
+        if let Some(proxy) = line.proxies.first_mut().filter(|_| response.is_none()) {
+            proxy.turn = proxy.turn.wrapping_add(1);
         }
         if let Some(registration) = &mut line.registration {
             registration.handle_response(now, from, response);

@@ -44,7 +44,7 @@ impl Device {
             expires: Duration::from_secs(600),
             instance: crate::sip::config::instance([7; 32]),
         };
-        let flow = Flow { carrier: Carrier::Udp, socket: 0, local, remote };
+        let flow = Flow { carrier: Carrier::Udp, socket: 0, local, remote, name: None };
         Self { socket, registration: Registration::new(Instant::now(), account, [7; 32]), flow }
     }
 

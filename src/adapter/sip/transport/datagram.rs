@@ -55,7 +55,7 @@ pub(super) fn listen(
             }
             let ip = locals.advertised(locals.facing(bound, remote));
             let local = SocketAddr::new(ip, bound.port());
-            let flow = Flow { carrier: Carrier::Udp, socket: number, local, remote };
+            let flow = Flow { carrier: Carrier::Udp, socket: number, local, remote, name: None };
             if let Some(request) = BindingRequest::parse(datagram) {
                 let _ = arrived.try_send(Arrived::KeepAlive { flow, request });
                 continue;

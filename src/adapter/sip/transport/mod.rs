@@ -9,6 +9,7 @@ mod datagram;
 mod stream;
 
 use super::SipError;
+use super::account::MutualTls;
 use super::config::{Advertised, Limits, Listener, Transport};
 use crate::local::LocalAddresses;
 use bytes::Bytes;
@@ -55,6 +56,18 @@ pub(crate) struct Transports {
     arrived: mpsc::Receiver<Arrived>,
     put_back: Option<Arrived>,
     bound: Vec<(Carrier, SocketAddr)>,
+    doors: Vec<Door>,
+}
+
+/// Where peers come that know us by a name, and by which TLS.
+#[derive(Debug)]
+pub(crate) struct Door {
+    /// The number of the name.
+    pub(crate) bears: u16,
+    /// As configured, then as bound.
+    pub(crate) addresses: Vec<SocketAddr>,
+    /// Both directions.
+    pub(crate) tls: MutualTls,
 }
 
 impl Transports {
@@ -64,6 +77,7 @@ impl Transports {
         advertised: Vec<Advertised>,
         limits: Limits,
         tls_client: Option<Arc<rustls::ClientConfig>>,
+        mut doors: Vec<Door>,
     ) -> Result<Self, SipError> {
         let (sender, arrived) = mpsc::channel(MAX_ARRIVED);
         let locals = Arc::new(LocalAddresses::new(advertised));
@@ -87,19 +101,30 @@ impl Transports {
                     datagrams.push(socket);
                     (Carrier::Udp, actual)
                 }
-                Transport::Tcp => {
-                    (Carrier::Tcp, stream::listen(&connections, address, None).map_err(failed)?)
-                }
+                Transport::Tcp => (
+                    Carrier::Tcp,
+                    stream::listen(&connections, address, None, None).map_err(failed)?,
+                ),
                 Transport::Tls(config) => {
                     let acceptor = Some(tokio_rustls::TlsAcceptor::from(config));
-                    let actual = stream::listen(&connections, address, acceptor).map_err(failed)?;
+                    let actual =
+                        stream::listen(&connections, address, acceptor, None).map_err(failed)?;
                     (Carrier::Tls, actual)
                 }
             };
             bound.push((carrier, actual));
         }
-        let streams = Streams::new(connections, tls_client);
-        Ok(Self { datagrams, streams, locals, arrived, put_back: None, bound })
+        for door in &mut doors {
+            for address in &mut door.addresses {
+                let acceptor = Some(tokio_rustls::TlsAcceptor::from(Arc::clone(&door.tls.server)));
+                let failed = |error| SipError::Bind { address: *address, error };
+                *address = stream::listen(&connections, *address, acceptor, Some(door.bears))
+                    .map_err(failed)?;
+            }
+        }
+        let named = doors.iter().map(|door| (door.bears, Arc::clone(&door.tls.client)));
+        let streams = Streams::new(connections, tls_client, named.collect());
+        Ok(Self { datagrams, streams, locals, arrived, put_back: None, bound, doors })
     }
 
     /// The listeners' addresses, with the ports that the system chose.
@@ -177,18 +202,46 @@ impl Transports {
     }
 
     /// A flow to a new peer, from the first listener that can reach it. Over TLS the peer must
-    /// show a certificate of `name`, or of its address where there is none.
+    /// show a certificate of `name`, or of its address where there is none. `bears`: the number of
+    /// the name by which the peer knows us.
     pub(crate) fn flow_to(
         &mut self,
         carrier: Carrier,
         remote: SocketAddr,
         name: Option<&str>,
+        bears: Option<u16>,
     ) -> Option<Flow> {
-        let mut flow = self.plain_flow(carrier, remote)?;
+        let mut flow = match bears {
+            Some(bears) => self.flow_from_door(carrier, remote, bears)?,
+            None => self.plain_flow(carrier, remote)?,
+        };
         if let (Carrier::Tls, Some(name)) = (carrier, name) {
-            flow.socket = self.streams.number_for(carrier, remote, name);
+            flow.socket = self.streams.number_for(carrier, remote, name, bears);
         }
         Some(flow)
+    }
+
+    fn door(&self, bears: u16) -> Option<&Door> {
+        self.doors.iter().find(|door| door.bears == bears)
+    }
+
+    fn flow_from_door(&self, carrier: Carrier, remote: SocketAddr, bears: u16) -> Option<Flow> {
+        let mut addresses = self.door(bears)?.addresses.iter();
+        let same_family = |address: &&SocketAddr| address.is_ipv4() == remote.is_ipv4();
+        let address = addresses.find(same_family).filter(|_| carrier == Carrier::Tls)?;
+        let ip = self.locals.advertised(self.locals.facing(*address, remote));
+        let local = SocketAddr::new(ip, address.port());
+        Some(Flow { carrier, socket: u32::MAX, local, remote, name: Some(bears) })
+    }
+
+    /// Where peers come that know us by a name, with the ports that the system chose.
+    pub(crate) fn doors(&self) -> &[Door] {
+        &self.doors
+    }
+
+    /// Closes the connection that a flow leads by.
+    pub(crate) fn close(&mut self, flow: Flow) {
+        self.streams.close(flow);
     }
 
     fn plain_flow(&self, carrier: Carrier, remote: SocketAddr) -> Option<Flow> {
@@ -199,11 +252,24 @@ impl Transports {
                 let socket = if carrier == Carrier::Udp { number } else { u32::MAX };
                 let ip = self.locals.advertised(self.locals.facing(*address, remote));
                 let local = SocketAddr::new(ip, address.port());
-                return Some(Flow { carrier, socket, local, remote });
+                return Some(Flow { carrier, socket, local, remote, name: None });
             }
             number += u32::from(*listener == Carrier::Udp);
         }
         None
+    }
+
+    /// How a peer can be called that knows us by a name.
+    pub(crate) fn abilities_at(&self, bears: Option<u16>) -> Abilities {
+        let Some(bears) = bears else { return self.abilities() };
+        let addresses = self.door(bears).map(|door| door.addresses.as_slice()).unwrap_or_default();
+        Abilities {
+            udp: false,
+            tcp: false,
+            tls: !addresses.is_empty(),
+            ipv4: addresses.iter().any(SocketAddr::is_ipv4),
+            ipv6: addresses.iter().any(SocketAddr::is_ipv6),
+        }
     }
 
     /// What can be called from here.

@@ -84,10 +84,17 @@ impl Connections {
     }
 
     /// A new connection's flow, and the address of ours that it reached.
-    fn link(&self, carrier: Carrier, stream: &TcpStream, port: u16) -> io::Result<Link> {
+    fn link(
+        &self,
+        carrier: Carrier,
+        stream: &TcpStream,
+        port: u16,
+        name: Option<u16>,
+    ) -> io::Result<Link> {
         let reached = stream.local_addr()?.ip();
         let local = SocketAddr::new(self.locals.advertised(reached), port);
-        let flow = Flow { carrier, socket: self.number(), local, remote: stream.peer_addr()? };
+        let flow =
+            Flow { carrier, socket: self.number(), local, remote: stream.peer_addr()?, name };
         Ok(Link { flow, reached })
     }
 }
@@ -114,6 +121,7 @@ pub(super) fn listen(
     connections: &Connections,
     address: SocketAddr,
     acceptor: Option<TlsAcceptor>,
+    name: Option<u16>,
 ) -> io::Result<SocketAddr> {
     let listener = tcp::bind(address)?;
     let bound = listener.local_addr()?;
@@ -127,8 +135,8 @@ pub(super) fn listen(
             match accepted {
                 Ok((stream, source)) => {
                     if let Some(place) = connections.places.take(source.ip()) {
-                        let acceptor = acceptor.clone();
-                        tokio::spawn(accept(connections.clone(), stream, bound, acceptor, place));
+                        let accepted = Accepted { stream, bound, acceptor: acceptor.clone(), name };
+                        tokio::spawn(accept(connections.clone(), accepted, place));
                     }
                 }
                 // Out of descriptors: a moment later there may be some.
@@ -139,16 +147,20 @@ pub(super) fn listen(
     Ok(bound)
 }
 
-async fn accept(
-    connections: Connections,
+/// A connection that a listener took.
+struct Accepted {
     stream: TcpStream,
     bound: SocketAddr,
     acceptor: Option<TlsAcceptor>,
-    place: Place,
-) {
+    /// The name by which those who come here know us.
+    name: Option<u16>,
+}
+
+async fn accept(connections: Connections, accepted: Accepted, place: Place) {
+    let Accepted { stream, bound, acceptor, name } = accepted;
     let _ = stream.set_nodelay(true);
     let carrier = if acceptor.is_some() { Carrier::Tls } else { Carrier::Tcp };
-    let Ok(link) = connections.link(carrier, &stream, bound.port()) else { return };
+    let Ok(link) = connections.link(carrier, &stream, bound.port(), name) else { return };
     let side = StreamSide::Accepted;
     match acceptor {
         None => run(connections, link, Peer::default(), stream, side, place).await,
@@ -312,6 +324,8 @@ async fn linger<S: AsyncRead>(buffer: &mut BytesMut, reader: &mut ReadHalf<S>) {
 pub(super) struct Streams {
     connections: Connections,
     tls_client: Option<Arc<rustls::ClientConfig>>,
+    /// The TLS of peers that know us by a name, by its number.
+    tls_named: HashMap<u16, Arc<rustls::ClientConfig>>,
     open: HashMap<u32, Open>,
     by_far: HashMap<Far, u32>,
     /// What waits for a connection that is being made.
@@ -326,6 +340,8 @@ struct Far {
     carrier: Carrier,
     remote: SocketAddr,
     name: Option<Arc<str>>,
+    /// The name that we bear there: another certificate of ours is shown.
+    bears: Option<u16>,
 }
 
 /// Names that flows were numbered for. Beyond it the flows of old calls are checked by address,
@@ -345,10 +361,12 @@ impl Streams {
     pub(super) fn new(
         connections: Connections,
         tls_client: Option<Arc<rustls::ClientConfig>>,
+        tls_named: HashMap<u16, Arc<rustls::ClientConfig>>,
     ) -> Self {
         Self {
             connections,
             tls_client,
+            tls_named,
             open: HashMap::new(),
             by_far: HashMap::new(),
             waiting: HashMap::new(),
@@ -362,8 +380,14 @@ impl Streams {
     }
 
     /// The number of a flow to a peer that must show a certificate of this name.
-    pub(super) fn number_for(&mut self, carrier: Carrier, remote: SocketAddr, name: &str) -> u32 {
-        let far = Far { carrier, remote, name: Some(Arc::from(name)) };
+    pub(super) fn number_for(
+        &mut self,
+        carrier: Carrier,
+        remote: SocketAddr,
+        name: &str,
+        bears: Option<u16>,
+    ) -> u32 {
+        let far = Far { carrier, remote, name: Some(Arc::from(name)), bears };
         if let Some((number, _)) = self.named.iter().find(|(_, known)| **known == far) {
             return *number;
         }
@@ -376,7 +400,8 @@ impl Streams {
     }
 
     fn far(&self, flow: Flow) -> Far {
-        let plain = || Far { carrier: flow.carrier, remote: flow.remote, name: None };
+        let Flow { carrier, remote, name: bears, .. } = flow;
+        let plain = || Far { carrier, remote, name: None, bears };
         self.named.get(&flow.socket).cloned().unwrap_or_else(plain)
     }
 
@@ -388,7 +413,8 @@ impl Streams {
         idle: watch::Sender<Duration>,
     ) {
         let flow = link.flow;
-        let far = Far { carrier: flow.carrier, remote: flow.remote, name: peer.name };
+        let Flow { carrier, remote, name: bears, .. } = flow;
+        let far = Far { carrier, remote, name: peer.name, bears };
         for bytes in self.waiting.remove(&far).unwrap_or_default() {
             // The queue is new and holds more than may wait.
             let _ = writer.try_send(bytes);
@@ -419,12 +445,7 @@ impl Streams {
 
     /// Sends by the flow's own connection, else by another to the same peer, else by a new one.
     pub(super) fn send(&mut self, flow: Flow, bytes: Bytes) -> Result<(), Flow> {
-        let number = if self.open.contains_key(&flow.socket) {
-            Some(flow.socket)
-        } else {
-            self.by_far.get(&self.far(flow)).copied()
-        };
-        match number.and_then(|number| self.open.get(&number)) {
+        match self.number_of(flow).and_then(|number| self.open.get(&number)) {
             Some(open) => {
                 let open_flow = open.link.flow;
                 if open.writer.try_send(bytes).is_err() {
@@ -435,6 +456,22 @@ impl Streams {
                 Ok(())
             }
             None => self.connect(flow, bytes),
+        }
+    }
+
+    /// The connection that a flow leads by.
+    fn number_of(&self, flow: Flow) -> Option<u32> {
+        if self.open.contains_key(&flow.socket) {
+            return Some(flow.socket);
+        }
+        self.by_far.get(&self.far(flow)).copied()
+    }
+
+    /// Closes the connection that a flow leads by: its task says that it is closed.
+    pub(super) fn close(&mut self, flow: Flow) {
+        let open = self.number_of(flow).and_then(|number| self.open.get(&number));
+        if let Some(flow) = open.map(|open| open.link.flow) {
+            self.closed(flow);
         }
     }
 
@@ -456,7 +493,11 @@ impl Streams {
             waiting.push(bytes);
             return Ok(());
         }
-        let connector = match (flow.carrier, &self.tls_client) {
+        let tls = match far.bears {
+            Some(bears) => self.tls_named.get(&bears),
+            None => self.tls_client.as_ref(),
+        };
+        let connector = match (flow.carrier, tls) {
             (Carrier::Tls, None) => return Err(flow),
             (Carrier::Tls, Some(config)) => Some(TlsConnector::from(Arc::clone(config))),
             _ => None,
@@ -480,7 +521,7 @@ async fn open(
     let attempt = async {
         let stream = TcpStream::connect(wanted.remote).await?;
         stream.set_nodelay(true)?;
-        let link = connections.link(wanted.carrier, &stream, wanted.local.port())?;
+        let link = connections.link(wanted.carrier, &stream, wanted.local.port(), wanted.name)?;
         Ok::<_, io::Error>((link, stream))
     };
     let connected = match timeout(HANDSHAKE, attempt).await {

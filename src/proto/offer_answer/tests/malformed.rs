@@ -195,8 +195,8 @@ fn crypto_lines() {
     for (line, encrypted) in [
         (format!("a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:{key}"), true),
         (format!("a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:{key}|2^31"), true),
-        (format!("a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:{key}|2^31|1:1"), false),
-        (format!("a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:{key}|1:1"), false),
+        (format!("a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:{key}|2^31|1:1"), true),
+        (format!("a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:{key}|1:1"), true),
         (format!("a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:{key} UNENCRYPTED_SRTP"), false),
         (format!("a=crypto:1 NULL_HMAC_SHA1_80 inline:{key}"), false),
         (format!("a=crypto:x AES_CM_128_HMAC_SHA1_80 inline:{key}"), false),

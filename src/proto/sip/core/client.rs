@@ -1,6 +1,7 @@
 //! Requests of ours: client transactions with their messages.
 
 use super::{Core, TimerKey};
+use crate::sip::config::Config;
 use crate::sip::limits::MAX_UDP_REQUEST;
 use crate::sip::read;
 use crate::sip::transaction::{Client, ClientInvite, ClientKey, Fired, Heard};
@@ -8,7 +9,7 @@ use crate::sip::words::{Carrier, Flow};
 use bytes::Bytes;
 use causeway_base::LegId;
 use sip_codec::header::{Transport, Via};
-use sip_codec::{HeaderName, Host, Method, Request, Response};
+use sip_codec::{HeaderName, Method, Request, Response};
 use std::time::Instant;
 
 #[derive(Debug)]
@@ -88,13 +89,13 @@ impl Core {
     ) {
         request.headers.remove(&HeaderName::UserAgent);
         request.headers.push_raw(HeaderName::UserAgent, self.config.user_agent.clone());
-        request.headers.push_front(&via(flow, key.branch()));
+        request.headers.push_front(&via(&self.config, flow, key.branch()));
         let (mut flow, mut fallback) = (flow, None);
         let mut bytes = request.to_bytes();
         if flow.carrier == Carrier::Udp && bytes.len() > MAX_UDP_REQUEST && self.config.tcp {
             fallback = Some(flow);
             flow.carrier = Carrier::Tcp;
-            request.headers.set_first(&via(flow, key.branch()));
+            request.headers.set_first(&via(&self.config, flow, key.branch()));
             bytes = request.to_bytes();
         }
         let reliable = flow.carrier.is_reliable();
@@ -115,7 +116,7 @@ impl Core {
     /// Sends a request outside of transactions: the ACK of a 2xx. Returns its bytes.
     pub(crate) fn send_ack(&mut self, flow: Flow, mut ack: Request) -> Bytes {
         let branch = ClientKey::new(self.random.wide()).branch();
-        ack.headers.push_front(&via(flow, branch));
+        ack.headers.push_front(&via(&self.config, flow, branch));
         ack.headers.push_raw(HeaderName::UserAgent, self.config.user_agent.clone());
         let bytes = ack.to_bytes();
         self.transmit(flow, bytes.clone());
@@ -232,7 +233,7 @@ impl Core {
         for key in broken {
             let Some(transaction) = self.clients.get_mut(&key) else { continue };
             if let Some(datagrams) = transaction.fallback.take() {
-                transaction.restart(now, key, datagrams);
+                transaction.restart(now, key, datagrams, &self.config);
                 let bytes = transaction.bytes.clone();
                 self.transmit(datagrams, bytes);
                 self.settle_client(key);
@@ -272,9 +273,9 @@ impl ClientTransaction {
     }
 
     /// The same request by datagrams after all.
-    fn restart(&mut self, now: Instant, key: ClientKey, flow: Flow) {
+    fn restart(&mut self, now: Instant, key: ClientKey, flow: Flow, config: &Config) {
         self.flow = flow;
-        self.request.headers.set_first(&via(flow, key.branch()));
+        self.request.headers.set_first(&via(config, flow, key.branch()));
         self.bytes = self.request.to_bytes();
         self.machine = match self.request.method {
             Method::Invite => ClientMachine::Invite(ClientInvite::start(now, false)),
@@ -283,14 +284,13 @@ impl ClientTransaction {
     }
 }
 
-fn via(flow: Flow, branch: String) -> Via {
+fn via(config: &Config, flow: Flow, branch: String) -> Via {
     let transport = match flow.carrier {
         Carrier::Udp => Transport::Udp,
         Carrier::Tcp => Transport::Tcp,
         Carrier::Tls => Transport::Tls,
     };
-    let host = Host::from(flow.local.ip());
-    Via::new(transport, host, Some(flow.local.port())).with_rport().with_branch(branch)
+    Via::new(transport, config.host(flow), Some(flow.local.port())).with_rport().with_branch(branch)
 }
 
 /// The ACK of a failure (RFC 3261 section 17.1.1.3).

@@ -377,7 +377,8 @@ impl Endpoint {
         let stranger = self.callers.is_stranger(flow);
         let credit = stranger.then_some(size * CREDIT);
         match Call::admit(&mut self.core, now, call, flow, request, credit) {
-            Some(admitted) => {
+            Some(mut admitted) => {
+                admitted.seek(&mut self.core);
                 self.keep(admitted);
                 if stranger {
                     self.make_room(now, call);
@@ -413,6 +414,7 @@ impl Endpoint {
             Command::RejectReoffer { .. } => call.reject_reoffer(core, now),
             Command::Info { content_type, body, .. } => call.inform(core, now, content_type, body),
             Command::RequestKeyframe { .. } => call.request_keyframe(core, now),
+            Command::Route { flow, .. } => call.route(core, now, flow),
             Command::Hangup { cause, .. } => call.hangup(core, now, cause),
             _ => {}
         }

@@ -4,10 +4,10 @@ use super::Endpoint;
 use crate::sip::core::Owner;
 use crate::sip::core::stateless::add_to_tag;
 use crate::sip::dialog;
-use crate::sip::invite::{ALLOW, reason};
+use crate::sip::invite::{ALLOW, contact, reason};
 use crate::sip::read;
 use crate::sip::transaction::ServerKey;
-use crate::sip::words::{Carrier, Flow};
+use crate::sip::words::{Carrier, Event, Flow};
 use causeway_base::EndCause;
 use sip_codec::header::{CSeq, CallId, From, MaxForwards, NameAddr, To, Via};
 use sip_codec::{HeaderName, Headers, Method, ParseError, Request, SipUri, Text, Uri};
@@ -20,6 +20,9 @@ impl Endpoint {
         more.push_raw(HeaderName::Accept, "application/sdp");
         more.push_raw(HeaderName::Supported, "timer, 100rel");
         self.core.stateless(flow, size, request, 200, more);
+        if flow.name.is_some() {
+            self.core.event(Event::Asked { flow });
+        }
     }
 
     pub(super) fn malformed(&mut self, flow: Flow, error: ParseError, size: usize) {
@@ -94,7 +97,8 @@ impl Endpoint {
 
     pub(super) fn ping(&mut self, now: Instant, ping: u64, flow: Flow, target: Uri) {
         let mut request = Request::new(Method::Options, target.clone());
-        let from = SipUri::new(flow.local.ip()).with_port(flow.local.port());
+        let ours = self.core.config.host(flow);
+        let from = SipUri::new(ours).with_port(flow.local.port());
         let tag = Text::from(self.core.random.token());
         let call_id = Text::from(self.core.random.token());
         request.headers.push(&MaxForwards(dialog::MAX_FORWARDS));
@@ -102,6 +106,8 @@ impl Endpoint {
         request.headers.push(&To(NameAddr::new(target)));
         request.headers.push(&CallId(call_id));
         request.headers.push(&CSeq { seq: 1, method: Method::Options });
+        request.headers.push(&contact(&self.core.config, flow, false, None));
+        request.headers.push_raw(HeaderName::Allow, ALLOW);
         self.core.send(now, Owner::Ping(ping), flow, request);
     }
 }

@@ -4,7 +4,7 @@ use super::auth::Auth;
 use super::reliable::{Due, Rel, Reliable};
 use super::session::{Confirms, Session};
 use super::session_timer::SessionTimer;
-use super::{Call, Peer, Phase, offer_headers, put_sdp, reason};
+use super::{Call, Peer, Phase, put_sdp, reason};
 use crate::sip::core::{Core, ServerId};
 use crate::sip::dialog::Dialog;
 use crate::sip::read;
@@ -145,7 +145,7 @@ impl Call {
     ) -> Option<Response> {
         let Phase::Incoming(incoming) = &self.phase else { return None };
         let mut response = core.response_to(incoming.server, status, Some(&self.local_tag))?;
-        offer_headers(&mut response.headers, incoming.dialog.flow(), incoming.dialog.sips);
+        incoming.dialog.introduce(&core.config, &mut response.headers);
         if let Some(sdp) = sdp {
             put_sdp(&mut response.headers, &mut response.body, sdp);
         }
@@ -181,7 +181,7 @@ impl Call {
         else {
             return;
         };
-        offer_headers(&mut response.headers, incoming.dialog.flow(), incoming.dialog.sips);
+        incoming.dialog.introduce(&core.config, &mut response.headers);
         let timer =
             SessionTimer::of_request(now, &incoming.invite, &core.config, &mut response.headers);
         if incoming.early_answer.is_none() {

@@ -199,7 +199,7 @@ impl Call {
             100 => {}
             101..=199 => self.provisional(core, now, delivery, response),
             422 if !self.ended && self.lengthen_interval(core, now, delivery, response) => {}
-            _ if blames_the_way(status) && self.try_next(core, now, &delivery.request) => {}
+            _ if blames_the_way(status) && self.goes_on(core, now, delivery, response) => {}
             _ => {
                 self.phase = Phase::Closing(None);
                 self.end(core, EndCause::from_sip_status(status));
@@ -314,10 +314,13 @@ impl Call {
         }
         let timer = SessionTimer::of_response(now, &response.headers);
         let mut session = Session::new(dialog, timer, offer);
-        if offered {
-            self.acknowledge(core, &session.dialog, seq, &delivery.request, None);
-        } else {
+        if !offered {
             session.owe_ack(seq, &delivery.request);
+        } else if let Some(uri) = session.dialog.sought() {
+            session.hold_ack(seq, &delivery.request);
+            self.event(core, Event::Sought { call: self.id, uri: Box::new(uri) });
+        } else {
+            self.acknowledge(core, &session.dialog, seq, &delivery.request, None);
         }
         self.phase = Phase::Established(Box::new(session));
         // Where another branch answered early too, the application must hear which one it is.
@@ -341,7 +344,8 @@ fn first_request(core: &Core, invite: &Invite, call_id: &Text, local_tag: &Text)
     headers.push(&CallId(call_id.clone()));
     headers.push(&CSeq { seq: 1, method: Method::Invite });
     let sips = invite.target.scheme() == b"sips";
-    offer_headers(headers, invite.flow, sips);
+    let user = identity::from(invite).uri.user();
+    offer_headers(&core.config, headers, invite.flow, sips, user);
     if invite.offer.is_some() {
         headers.remove(&HeaderName::Supported);
         headers.push_raw(HeaderName::Supported, "timer, 100rel");

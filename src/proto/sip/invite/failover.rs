@@ -2,17 +2,21 @@
 
 use super::caller::callee;
 use super::{Call, Phase, contact};
-use crate::sip::core::{Core, Owner};
+use crate::sip::core::{Core, Delivery, Owner};
 use crate::sip::identity;
 use crate::sip::limits::MAX_ROUTES;
+use crate::sip::read;
 use crate::sip::words::{Event, Hop};
 use causeway_base::EndCause;
-use sip_codec::header::{CSeq, From, PAssertedIdentity, Route, Via};
-use sip_codec::{HeaderName, Headers, Method, Request, Text};
+use sip_codec::header::{CSeq, From, PAssertedIdentity, RetryAfter, Route, Via};
+use sip_codec::{HeaderName, Headers, Method, Request, Response, Text};
 use std::time::{Duration, Instant};
 
 /// How long a way may say nothing while another one is left: four transmissions over UDP.
 pub(super) const WAY_PATIENCE: Duration = Duration::from_secs(4);
+
+/// How long a server may ask to be left alone: beyond an hour it is no overload.
+const MAX_RETRY_AFTER: Duration = Duration::from_secs(3_600);
 
 /// Ways beyond the first that are tried: as many as a look-up gives.
 pub(super) const MAX_ALTERNATIVES: usize = 15;
@@ -23,6 +27,24 @@ pub(super) const fn blames_the_way(status: u16) -> bool {
 }
 
 impl Call {
+    /// After a failure of its way: whether it went by another one. A server that bears our name
+    /// and has too much to do wants its connection closed.
+    pub(super) fn goes_on(
+        &mut self,
+        core: &mut Core,
+        now: Instant,
+        delivery: &Delivery,
+        response: &Response,
+    ) -> bool {
+        let after: Option<RetryAfter> = read::first(&response.headers);
+        let goes_on = self.try_next(core, now, &delivery.request);
+        if let (503, Some(_), Some(after)) = (response.status.code(), delivery.flow.name, after) {
+            let retry_after = Duration::from_secs(u64::from(after.seconds)).min(MAX_RETRY_AFTER);
+            core.event(Event::Overloaded { flow: delivery.flow, retry_after });
+        }
+        goes_on
+    }
+
     /// The way of `request`, the last INVITE, failed. Says whether it went by another one: with a
     /// new branch and sequence number, so that a server that both ways lead to sees no loop.
     pub(super) fn try_next(&mut self, core: &mut Core, now: Instant, request: &Request) -> bool {
@@ -44,7 +66,8 @@ impl Call {
             request.headers.remove(&name);
         }
         let sips = hop.target.scheme() == b"sips";
-        request.headers.push(&contact(hop.flow, sips));
+        let user = hop.from.uri.user();
+        request.headers.push(&contact(&core.config, hop.flow, sips, user));
         for route in hop.route.iter().take(MAX_ROUTES) {
             request.headers.push(&Route(route.clone()));
         }

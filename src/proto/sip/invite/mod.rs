@@ -25,6 +25,7 @@ use self::callee::Incoming;
 use self::caller::Calling;
 use self::info::Taken;
 use self::session::Session;
+use super::config::Config;
 use super::core::{Core, Delivery, Owner, ServerId};
 use super::dialog::Dialog;
 use super::read;
@@ -32,7 +33,7 @@ use super::words::{Event, Flow};
 use bytes::Bytes;
 use causeway_base::{EndCause, LegId};
 use sip_codec::header::{Contact, NameAddr, Reason, Via};
-use sip_codec::{HeaderName, Headers, Method, Request, Response, SipScheme, SipUri, Text};
+use sip_codec::{HeaderName, Headers, Host, Method, Request, Response, SipScheme, SipUri, Text};
 use std::net::IpAddr;
 use std::time::Instant;
 
@@ -104,9 +105,22 @@ pub(crate) fn reason(cause: EndCause) -> Reason {
     Reason::new("Q.850", u16::from(cause.q850()), cause.code())
 }
 
-/// Our Contact on a flow; `sips` where the dialog is secure to the end.
-pub(crate) fn contact(flow: Flow, sips: bool) -> Contact {
-    let mut uri = SipUri::new(flow.local.ip()).with_port(flow.local.port());
+/// Our Contact on a flow; `sips` where the dialog is secure to the end. A peer that knows us by a
+/// name looks the `user` up with it.
+pub(crate) fn contact(config: &Config, flow: Flow, sips: bool, user: Option<Text>) -> Contact {
+    let mut contact = contact_at(config.host(flow), flow, sips);
+    if let Contact::Address(address) = &mut contact
+        && let Some(uri) = address.uri.as_sip_mut()
+        && flow.name.is_some()
+    {
+        uri.user = user.filter(|user| !user.is_empty());
+    }
+    contact
+}
+
+/// Our Contact under this host, without a user.
+pub(crate) fn contact_at(host: impl Into<Host>, flow: Flow, sips: bool) -> Contact {
+    let mut uri = SipUri::new(host).with_port(flow.local.port());
     if sips {
         uri.scheme = SipScheme::Sips;
     } else if flow.carrier.is_reliable() {
@@ -116,8 +130,14 @@ pub(crate) fn contact(flow: Flow, sips: bool) -> Contact {
 }
 
 /// The headers of a target refresh: Contact, Allow, Supported.
-pub(crate) fn offer_headers(headers: &mut Headers, flow: Flow, sips: bool) {
-    headers.push(&contact(flow, sips));
+pub(crate) fn offer_headers(
+    config: &Config,
+    headers: &mut Headers,
+    flow: Flow,
+    sips: bool,
+    user: Option<Text>,
+) {
+    headers.push(&contact(config, flow, sips, user));
     headers.push_raw(HeaderName::Allow, ALLOW);
     headers.push_raw(HeaderName::Supported, "timer");
 }
@@ -264,6 +284,34 @@ impl Call {
             session.restarted(delivery.key, key);
         }
         true
+    }
+
+    /// The requests of this call go by another way from now on, where there is one.
+    pub(crate) fn route(&mut self, core: &mut Core, now: Instant, flow: Option<Flow>) {
+        let dialog = match &mut self.phase {
+            Phase::Incoming(incoming) => &mut incoming.dialog,
+            Phase::Established(session) => &mut session.dialog,
+            Phase::Closing(Some(dialog)) => dialog,
+            Phase::Calling(_) | Phase::Closing(None) => return,
+        };
+        if let Some(flow) = flow {
+            dialog.go_by(flow);
+        }
+        self.send_held_ack(core);
+        self.offer_queued(core, now);
+    }
+
+    /// Asks where the dialog's requests go, where its peer named a host anew.
+    pub(crate) fn seek(&mut self, core: &mut Core) {
+        let call = self.id;
+        let dialog = match &mut self.phase {
+            Phase::Incoming(incoming) => &mut incoming.dialog,
+            Phase::Established(session) => &mut session.dialog,
+            Phase::Calling(_) | Phase::Closing(_) => return,
+        };
+        if let Some(uri) = dialog.sought() {
+            self.event(core, Event::Sought { call, uri: Box::new(uri) });
+        }
     }
 
     /// A 2xx to an INVITE of ours: the first one confirms the call; one of another fork, or one

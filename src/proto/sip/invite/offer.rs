@@ -3,7 +3,8 @@
 use super::info::Taken;
 use super::session::Ours;
 use super::session_timer::SessionTimer;
-use super::{Call, offer_headers, put_sdp};
+use super::{Call, put_sdp};
+use crate::sip::config::Config;
 use crate::sip::core::{Core, Delivery, Owner};
 use crate::sip::read;
 use crate::sip::words::Event;
@@ -31,7 +32,7 @@ impl Call {
             return;
         }
         let Some(sdp) = session.queued.take() else { return };
-        let Some(mut request) = self.refresh_request(Method::Invite) else { return };
+        let Some(mut request) = self.refresh_request(&core.config, Method::Invite) else { return };
         put_sdp(&mut request.headers, &mut request.body, sdp.clone());
         self.send_ours(core, now, request, Some(sdp));
     }
@@ -45,21 +46,21 @@ impl Call {
             return;
         }
         if by_update {
-            let Some(request) = self.refresh_request(Method::Update) else { return };
+            let Some(request) = self.refresh_request(&core.config, Method::Update) else { return };
             return self.send_ours(core, now, request, None);
         }
         let Some(sdp) = self.session().and_then(|s| s.local_sdp.clone()) else { return };
-        let Some(mut request) = self.refresh_request(Method::Invite) else { return };
+        let Some(mut request) = self.refresh_request(&core.config, Method::Invite) else { return };
         put_sdp(&mut request.headers, &mut request.body, sdp);
         self.send_ours(core, now, request, None);
     }
 
     /// A target refresh request with the session timer's headers.
-    fn refresh_request(&mut self, method: Method) -> Option<Request> {
+    fn refresh_request(&mut self, config: &Config, method: Method) -> Option<Request> {
         let timer = self.peer.timer;
         let session = self.session()?;
         let mut request = session.dialog.request(method);
-        offer_headers(&mut request.headers, session.dialog.flow(), session.dialog.sips);
+        session.dialog.introduce(config, &mut request.headers);
         if let Some(at) = session.timer.as_ref().filter(|_| timer) {
             request.headers.push(&at.header());
         }
@@ -134,6 +135,7 @@ impl Call {
             let dialog = session.dialog.clone();
             self.acknowledge(core, &dialog, seq, &delivery.request, None);
         }
+        self.seek(core);
         let Some(offer) = ours.offer else { return };
         let call = self.id;
         if let Some(sdp) = read::sdp(&response.headers, &response.body) {

@@ -3,7 +3,7 @@
 use super::session::Confirms;
 use super::session::Theirs;
 use super::session_timer::{SessionTimer, is_too_short};
-use super::{Call, Phase, info, offer_headers, put_sdp};
+use super::{Call, Phase, info, put_sdp};
 use crate::sip::core::{Core, ServerId};
 use crate::sip::read;
 use crate::sip::timer::T1_64;
@@ -94,6 +94,8 @@ impl Call {
             return self.not_now(core, now, id, 491);
         }
         session.dialog.refresh_target(&request.headers);
+        self.seek(core);
+        let Some(session) = self.session() else { return };
         let overtaken = session.queued.take().is_some();
         session.retry_at = None;
         let offered = offer.is_some();
@@ -128,12 +130,13 @@ impl Call {
         let Some(session) = self.session() else { return };
         session.dialog.refresh_target(headers);
         let Some(mut response) = core.response_to(id, 200, None) else { return };
-        offer_headers(&mut response.headers, session.dialog.flow(), session.dialog.sips);
+        session.dialog.introduce(&core.config, &mut response.headers);
         let timer = SessionTimer::of_request(now, headers, &core.config, &mut response.headers);
         if headers.has(&HeaderName::SessionExpires) {
             session.timer = timer;
         }
         core.respond(now, id, response);
+        self.seek(core);
     }
 
     /// The application's answer to the peer's offer, or its offer where the peer made none.
@@ -147,7 +150,7 @@ impl Call {
         }
         let Some(theirs) = session.theirs.take() else { return };
         let Some(mut response) = core.response_to(theirs.server, 200, None) else { return };
-        offer_headers(&mut response.headers, session.dialog.flow(), session.dialog.sips);
+        session.dialog.introduce(&core.config, &mut response.headers);
         session.timer =
             SessionTimer::of_request(now, &theirs.headers, &core.config, &mut response.headers);
         put_sdp(&mut response.headers, &mut response.body, sdp);

@@ -28,6 +28,8 @@ pub(crate) struct Session {
     pub(super) unacked: Option<Unacked>,
     /// The ACK that waits for our answer to the offer in a 2xx.
     pub(super) owed_ack: Option<OwedAck>,
+    /// The ACK that waits to learn by which way it goes.
+    held_ack: Option<OwedAck>,
     /// An offer that waits until nothing else is under way.
     pub(super) queued: Option<Bytes>,
     /// After glare: when to offer again.
@@ -106,6 +108,7 @@ impl Session {
             theirs: None,
             unacked: None,
             owed_ack: None,
+            held_ack: None,
             queued: None,
             retry_at: None,
             bye: None,
@@ -133,6 +136,11 @@ impl Session {
         let mut invite = invite.clone();
         invite.body = Bytes::new();
         self.owed_ack = Some(OwedAck { seq, invite: Box::new(invite) });
+    }
+
+    /// A 2xx came: its ACK waits for the way.
+    pub(crate) fn hold_ack(&mut self, seq: u32, invite: &Request) {
+        self.held_ack = Some(OwedAck { seq, invite: Box::new(invite.clone()) });
     }
 
     /// A request of ours was sent again with credentials.
@@ -168,6 +176,7 @@ impl Session {
             && self.theirs.is_none()
             && self.unacked.is_none()
             && self.owed_ack.is_none()
+            && self.held_ack.is_none()
             && self.retry_at.is_none()
     }
 
@@ -246,6 +255,14 @@ impl Call {
         self.offer_queued(core, now);
     }
 
+    /// The ACK that waited for its way.
+    pub(super) fn send_held_ack(&mut self, core: &mut Core) {
+        let Some(session) = self.session() else { return };
+        let Some(held) = session.held_ack.take() else { return };
+        let dialog = session.dialog.clone();
+        self.acknowledge(core, &dialog, held.seq, &held.invite, None);
+    }
+
     /// Hangs up: BYE, after the ACK where it is missing.
     pub(super) fn hangup_session(&mut self, core: &mut Core, now: Instant, cause: EndCause) {
         self.end(core, cause);
@@ -272,7 +289,8 @@ impl Call {
         if let Some(theirs) = session.theirs.take() {
             core.reply(now, theirs.server, 487, None);
         }
-        if let Some(owed) = session.owed_ack.take() {
+        let owed = session.owed_ack.take().or_else(|| session.held_ack.take());
+        if let Some(owed) = owed {
             self.acknowledge(core, &session.dialog, owed.seq, &owed.invite, None);
         }
         self.send_bye(core, now, &mut session.dialog, cause);

@@ -19,7 +19,13 @@ fn seconds(n: u64) -> Duration {
 
 fn flow(carrier: Carrier, port: u16) -> Flow {
     let local = SocketAddr::from(([192, 0, 2, 2], 5060));
-    Flow { carrier, socket: 0, local, remote: SocketAddr::from(([192, 0, 2, 201], port)) }
+    Flow {
+        carrier,
+        socket: 0,
+        local,
+        remote: SocketAddr::from(([192, 0, 2, 201], port)),
+        name: None,
+    }
 }
 
 fn udp() -> Flow {

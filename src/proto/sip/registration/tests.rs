@@ -14,7 +14,7 @@ fn zero() -> Instant {
 fn flow(last: u8) -> Flow {
     let local = SocketAddr::from(([192, 0, 2, 2], 5060));
     let remote = SocketAddr::from(([192, 0, 2, last], 5060));
-    Flow { carrier: Carrier::Udp, socket: 0, local, remote }
+    Flow { carrier: Carrier::Udp, socket: 0, local, remote, name: None }
 }
 
 const CHALLENGE: (HeaderName, &str) =

@@ -390,7 +390,7 @@ fn a_broken_connection_is_replaced_by_the_contact() {
     let (local, contact) = (pair.sides[B].address, pair.sides[A].address);
     let mut ephemeral = contact;
     ephemeral.set_port(41_000);
-    let flow = Flow { carrier: Carrier::Tcp, socket: 3, local, remote: ephemeral };
+    let flow = Flow { carrier: Carrier::Tcp, socket: 3, local, remote: ephemeral, name: None };
     let mut invite = pair.invite(CALL, Some(OFFER));
     invite.flow.carrier = Carrier::Tcp;
     pair.sides[B].admits = false;

@@ -23,6 +23,7 @@ fn from(last: u8) -> Flow {
         socket: 0,
         local: SocketAddr::from(([192, 0, 2, 2], 5060)),
         remote: SocketAddr::from(([198, 51, 100, last], 5070)),
+        name: None,
     }
 }
 

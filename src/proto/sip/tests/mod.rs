@@ -2,12 +2,13 @@
 //!
 //! * [`pair`]: the harness. * [`flow`]: the sessions of RFC 3665. * [`race`]: RFC 5407.
 //! * [`refusal`]: what is refused, and without state. * [`hostile`]: bounds.
-//! * [`refresh`]: session timers. * [`auth`]: digest. * [`register`]: registration. * [`property`]: random interleavings.
+//! * [`refresh`]: session timers. * [`named`]: peers that know us by a name. * [`auth`]: digest. * [`register`]: registration. * [`property`]: random interleavings.
 
 mod auth;
 mod failover;
 mod flow;
 mod hostile;
+mod named;
 mod pair;
 mod property;
 mod race;

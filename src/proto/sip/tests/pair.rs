@@ -56,6 +56,8 @@ pub(super) struct Pair {
     random: Random,
     faults: Faults,
     pub(super) carrier: Carrier,
+    /// The name that both bear towards each other.
+    pub(super) bears: Option<u16>,
     /// Says which messages of a side get lost.
     pub(super) loses: Option<Filter>,
     /// Carriers that cannot be reached.
@@ -86,6 +88,7 @@ impl Pair {
             random: Random::new([seed; 32]),
             faults,
             carrier: Carrier::Udp,
+            bears: None,
             loses: None,
             refused: None,
         }
@@ -110,6 +113,7 @@ impl Pair {
             socket: 0,
             local: self.sides[side].address,
             remote: self.sides[1 - side].address,
+            name: self.bears,
         }
     }
 

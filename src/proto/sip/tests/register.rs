@@ -196,6 +196,7 @@ fn a_registration_that_was_overheard_cannot_be_played_again_elsewhere() {
         socket: 0,
         local: site.pair.sides[B].address,
         remote: SocketAddr::from(([198, 51, 100, 66], 5060)),
+        name: None,
     };
     site.pair.inject(
         B,
@@ -241,6 +242,7 @@ fn without_a_registrar_nobody_registers_and_a_short_question_gets_no_long_answer
         socket: 0,
         local: SocketAddr::from(([192, 0, 2, 2], 5060)),
         remote: SocketAddr::from(([198, 51, 100, 7], 5060)),
+        name: None,
     };
     let mut pair = Pair::new();
     let agent = format!("User-Agent: {}\r\n", "x".repeat(100));

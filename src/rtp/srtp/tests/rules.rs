@@ -25,6 +25,37 @@ fn each_suite_adds_its_tag() {
     }
 }
 
+/// RFC 3711 section 3.1: the identifier stands before the tag, which does not cover it.
+#[test]
+fn the_identifier_of_a_key_is_taken_out_where_a_peer_writes_it() {
+    let identifier = causeway_plan::KeyIdentifier { value: 0x0102, len: 2 };
+    for suite in SrtpSuite::ALL {
+        let (mut sender, _) = pair(suite);
+        let named = key(suite, 1).named(Some(identifier));
+        let mut receiver = SrtpReceiver::new(suite, &named).unwrap();
+        let (rtp_tag, rtcp_tag) = match suite {
+            SrtpSuite::AeadAes128Gcm | SrtpSuite::AeadAes256Gcm => (0, 0),
+            SrtpSuite::Aes128CmSha1_32 | SrtpSuite::Aes256CmSha1_32 => (4, 10),
+            _ => (10, 10),
+        };
+        let with = |mut packet: Vec<u8>, tag: usize| {
+            let at = packet.len() - tag;
+            packet.splice(at..at, [1, 2]);
+            packet
+        };
+        let sealed = protect_rtp(&mut sender, &rtp(1, 1));
+        assert_eq!(open_rtp(&mut receiver, &with(sealed, rtp_tag)), Ok(rtp(1, 1)), "{suite:?}");
+        let report = protect_rtcp(&mut sender, &rtcp(1));
+        assert_eq!(open_rtcp(&mut receiver, &with(report, rtcp_tag)), Ok(rtcp(1)), "{suite:?}");
+        // Announced and left out.
+        let sealed = protect_rtp(&mut sender, &rtp(1, 2));
+        assert_eq!(open_rtp(&mut receiver, &sealed), Ok(rtp(1, 2)), "{suite:?}");
+        for len in 0..40 {
+            assert!(open_rtp(&mut receiver, &with(rtp(1, 3), 0)[..len]).is_err());
+        }
+    }
+}
+
 #[test]
 fn a_replayed_packet_is_refused_also_after_a_reoffer_with_the_same_key() {
     for suite in SrtpSuite::ALL {

@@ -5,7 +5,7 @@ use super::super::resource::*;
 use super::{BridgeBackend, page};
 use crate::dial_command::{dialled, to_json, to_text};
 use causeway_adapter::h323::ras::RasHandle;
-use causeway_adapter::sip::view::{TrunkHealth, TrunkRegistration, TrunkView};
+use causeway_adapter::sip::view::{ProxyView, TrunkHealth, TrunkRegistration, TrunkView};
 use causeway_base::{Alias, Lang};
 use causeway_dial::IncomingCall;
 use jiff::Timestamp;
@@ -72,10 +72,9 @@ fn place(device: &Registration) -> String {
 }
 
 fn trunk(view: &TrunkView) -> Trunk {
-    let (state, down) = match view.health {
-        TrunkHealth::Unknown => (TrunkState::Unknown, None),
-        TrunkHealth::Up => (TrunkState::Up, None),
-        TrunkHealth::Down(cause) => (TrunkState::Down, Some(cause)),
+    let down = match view.health {
+        TrunkHealth::Down(cause) => Some(cause),
+        TrunkHealth::Unknown | TrunkHealth::Up => None,
     };
     let (registered_until, refused) = match view.registration {
         TrunkRegistration::Registered { until } => (Some(time(until)), None),
@@ -84,10 +83,28 @@ fn trunk(view: &TrunkView) -> Trunk {
     };
     Trunk {
         name: view.name.to_string(),
-        state,
+        state: state(view.health),
         code: down.or(refused).map(|cause| cause.code().to_owned()),
         registered_until,
         calls: view.calls as u64,
         max_calls: view.max_calls as u64,
+        proxies: view.proxies.iter().map(proxy).collect(),
+        asked_at: view.asked_at.map(time),
+    }
+}
+
+fn proxy(view: &ProxyView) -> TrunkProxy {
+    TrunkProxy {
+        host: view.host.clone(),
+        state: state(view.health),
+        answered_at: view.answered_at.map(time),
+    }
+}
+
+const fn state(health: TrunkHealth) -> TrunkState {
+    match health {
+        TrunkHealth::Unknown => TrunkState::Unknown,
+        TrunkHealth::Up => TrunkState::Up,
+        TrunkHealth::Down(_) => TrunkState::Down,
     }
 }

@@ -49,4 +49,21 @@ pub struct Trunk {
     pub calls: u64,
     /// The most calls at a time.
     pub max_calls: u64,
+    /// Where it is, in the order in which calls try it.
+    pub proxies: Vec<TrunkProxy>,
+    /// When it asked us last whether we live: Direct Routing of Teams does, every minute.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub asked_at: Option<Time>,
+}
+
+/// One proxy of a trunk.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct TrunkProxy {
+    /// Its host and port.
+    pub host: String,
+    /// How it stands.
+    pub state: TrunkState,
+    /// When it answered last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub answered_at: Option<Time>,
 }

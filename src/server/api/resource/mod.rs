@@ -20,7 +20,7 @@ pub use call::{
 };
 pub use event::{ApiEvent, EventQuery, Happening};
 pub use health::{Complaint, Liveness, Readiness};
-pub use line::{Registration, Trunk, TrunkState};
+pub use line::{Registration, Trunk, TrunkProxy, TrunkState};
 pub use link::{Link, LinkDraft};
 pub use meeting::{
     Audience, Invitation, InviteFormat, InviteQuery, Lobby, Meeting, MeetingAddresses,
