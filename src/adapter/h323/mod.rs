@@ -28,7 +28,8 @@ mod upstream;
 mod wire;
 
 pub use config::{
-    Admission, Advertised, Decision, H323Config, IncomingCall, Leads, LeadsOn, LegIds, Limits, Refused,
+    Admission, Advertised, Decision, H323Config, IncomingCall, Leads, LeadsOn, LegIds, Limits,
+    Refused,
 };
 
 use causeway_conference::{LegCommand, LegEvent};
@@ -108,8 +109,7 @@ impl H323Handle {
             dial::dial(&self.shared, command);
             return Ok(());
         }
-        let Some(leg) = self.shared.legs.get(&command.leg()).map(|leg| leg.commands.clone())
-        else {
+        let Some(leg) = self.shared.legs.get(&command.leg()).map(|leg| leg.commands.clone()) else {
             return Ok(());
         };
         match leg.try_send(command) {

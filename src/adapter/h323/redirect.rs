@@ -37,8 +37,9 @@ pub(super) fn redirected(
 fn next(target: &Target, to: &Redirection) -> Option<Target> {
     let name = to.to.iter().find_map(address::text);
     let Some(address) = to.address else {
-        // A name may have its host in it; one without is known to gatekeepers.
-        let name = name?;
+        // A name may have its host in it; one without is known to gatekeepers, as is the same one
+        // by another way.
+        let name = name.or_else(|| to.route.then(|| target.user.clone()))?;
         let scheme = if name.to_ascii_lowercase().starts_with("h323:") { "" } else { "h323:" };
         return Target::parse(&format!("{scheme}{name}"));
     };
@@ -60,7 +61,11 @@ mod tests {
         for (names, address, expected) in [
             (&[][..], at("192.0.2.9:1720"), Some("h323:8001@192.0.2.9:1720")),
             (&["8002"][..], at("192.0.2.9:1721"), Some("h323:8002@192.0.2.9:1721")),
-            (&["8002@example.com"][..], at("[2001:db8::7]:1720"), Some("h323:8002@[2001:db8::7]:1720")),
+            (
+                &["8002@example.com"][..],
+                at("[2001:db8::7]:1720"),
+                Some("h323:8002@[2001:db8::7]:1720"),
+            ),
             (&["8002"][..], None, Some("h323:8002")),
             (&["h323:room@example.com"][..], None, Some("h323:room@example.com")),
             (&["room@example.com"][..], None, Some("h323:room@example.com")),
@@ -72,5 +77,9 @@ mod tests {
             let next = next(&dialled, &to).map(|next| next.to_string());
             assert_eq!(next.as_deref(), expected, "{names:?} {address:?}");
         }
+        // By the gatekeeper.
+        let to = Redirection { to: vec![], address: None, route: true };
+        let next = next(&dialled, &to).map(|next| next.to_string());
+        assert_eq!(next.as_deref(), Some("h323:8001"));
     }
 }

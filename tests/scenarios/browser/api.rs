@@ -55,15 +55,37 @@ impl Api {
 
     /// Sends the participant away that [`Api::call_out`] called.
     pub(crate) async fn remove_called(&self, meeting: &str) {
+        let items = self.list(meeting).await;
+        let called = items.iter().find(|one| one["display_name"] == "Called").expect("it is there");
+        self.remove(meeting, called["id"].as_str().expect("a text")).await;
+    }
+
+    /// Sends a participant away.
+    pub(crate) async fn remove(&self, meeting: &str, participant: &str) {
+        let path =
+            format!("https://{}/api/v1/meetings/{meeting}/participants/{participant}", self.bridge);
+        let answer = self.client.delete(path).bearer_auth(&self.token).send().await;
+        assert!(answer.expect("the API").status().is_success());
+    }
+
+    /// The participants of a meeting.
+    pub(crate) async fn participants(&self, meeting: &str) -> Vec<String> {
+        let items = self.list(meeting).await;
+        items.iter().map(|one| one["id"].as_str().expect("a text").to_owned()).collect()
+    }
+
+    async fn list(&self, meeting: &str) -> Vec<Value> {
         let path = format!("https://{}/api/v1/meetings/{meeting}/participants", self.bridge);
         let request = self.client.get(&path).bearer_auth(&self.token);
         let list: Value = request.send().await.expect("the API").json().await.expect("JSON");
-        let items = list["items"].as_array().expect("a list");
-        let called = items.iter().find(|one| one["display_name"] == "Called").expect("it is there");
-        assert_eq!(called["protocol"], "h323");
-        let path = format!("{path}/{}", called["id"].as_str().expect("a text"));
-        let answer = self.client.delete(path).bearer_auth(&self.token).send().await;
-        assert!(answer.expect("the API").status().is_success());
+        list["items"].as_array().expect("a list").clone()
+    }
+
+    /// Has something done in a meeting, by the path below the meetings.
+    pub(crate) async fn order(&self, path: &str) {
+        let request = self.client.post(format!("https://{}/api/v1/meetings/{path}", self.bridge));
+        let answer = request.bearer_auth(&self.token).send().await.expect("the API");
+        assert!(answer.status().is_success(), "{path}: {}", answer.status());
     }
 
     /// The value of a gauge, over all its labels.

@@ -47,15 +47,20 @@ impl Browser {
         let (leave, leaving) = oneshot::channel();
         let page = tokio::spawn(async move {
             tokio::select! {
-                () = signal.drain() => panic!("the bridge closed the WebSocket"),
+                () = signal.until_over() => {}
                 _ = leaving => signal.leave().await,
             }
         });
         Self { peer, leave, page }
     }
 
+    /// The bridge let it go.
+    pub(crate) fn is_gone(&self) -> bool {
+        self.page.is_finished()
+    }
+
     pub(crate) async fn leave(self) {
-        self.leave.send(()).expect("the page is open");
+        self.leave.send(()).expect("the bridge has not let it go");
         self.page.await.expect("the bridge takes leave");
         self.peer.close().await;
     }

@@ -10,7 +10,10 @@ use rtc::rtp_transceiver::rtp_sender::{
 use rtp::extension::{HeaderExtension, audio_level_extension::AudioLevelExtension};
 use std::{
     collections::VecDeque,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 use tokio::{sync::watch, task::JoinHandle, time};
@@ -49,6 +52,8 @@ pub(crate) struct Peer {
     connection: Arc<dyn PeerConnection>,
     track: Arc<TrackLocalStaticRTP>,
     ssrc: u32,
+    /// It speaks, and sends nothing of it.
+    rests: Arc<AtomicBool>,
     events: Arc<Events>,
 }
 
@@ -113,7 +118,7 @@ impl Peer {
         let track = Arc::new(TrackLocalStaticRTP::new(microphone(ssrc)));
         let connection = Arc::new(connection);
         connection.add_track(Arc::clone(&track) as Arc<dyn TrackLocal>).await.expect("a track");
-        Self { connection, track, ssrc, events }
+        Self { connection, track, ssrc, rests: Arc::default(), events }
     }
 
     /// Its offer, with its candidate.
@@ -140,15 +145,23 @@ impl Peer {
         }
     }
 
+    /// Sends no sound any more, or does again: the numbers of its packets go on.
+    pub(crate) fn rest(&self, rests: bool) {
+        self.rests.store(rests, Ordering::Relaxed);
+    }
+
     /// Speaks a wave over and over, until the returned task ends.
     pub(crate) fn speak(&self, wave: &Wave) -> JoinHandle<()> {
         let payloads = encoded(wave);
         let (track, ssrc) = (Arc::clone(&self.track), self.ssrc);
+        let rests = Arc::clone(&self.rests);
         tokio::spawn(async move {
             let mut clock = time::interval(PACKET);
             for (sequence, payload) in payloads.iter().cycle().enumerate() {
                 clock.tick().await;
-                send(&track, ssrc, sequence as u32, payload.clone(), 20).await;
+                if !rests.load(Ordering::Relaxed) {
+                    send(&track, ssrc, sequence as u32, payload.clone(), 20).await;
+                }
             }
         })
     }

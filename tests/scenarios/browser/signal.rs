@@ -93,6 +93,16 @@ impl Signal {
     pub(crate) async fn drain(&mut self) {
         while let Some(Ok(_)) = self.socket.next().await {}
     }
+
+    /// Reads and forgets, until the bridge says that it is over.
+    pub(crate) async fn until_over(&mut self) {
+        while let Some(Ok(frame)) = self.socket.next().await {
+            let Message::Text(text) = frame else { continue };
+            if let Ok(ServerMessage::Ended(_)) = serde_json::from_str(&text) {
+                return;
+            }
+        }
+    }
 }
 
 /// The first word of a browser.

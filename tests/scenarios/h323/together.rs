@@ -1,7 +1,7 @@
 //! One conference with a room of H.323, a room of SIP, a browser and a telephone: all are heard by
 //! all, and both rooms see each other.
 
-use super::{JUDGED, SETTLING};
+use super::{JUDGED, SETTLING, USUAL};
 use crate::{
     browser::{self, Browser, api::Api},
     conference::{AUDIBLE_DB, INAUDIBLE_DB},
@@ -17,12 +17,12 @@ const PHONE: f64 = 440.0;
 const H323: f64 = 1_020.0;
 const BROWSER: f64 = 1_870.0;
 
-fn film(colour: &'static str) -> Film {
+pub(super) fn film(colour: &'static str) -> Film {
     Film { coding: Coding::H264Mode1, colour, width: 640, height: 360, rate: 15, level: 30 }
 }
 
 /// Waits until a room sees both, each in its place.
-fn sees(room: &Room) {
+pub(super) fn sees(room: &Room) {
     let deadline = Instant::now() + PATIENCE;
     loop {
         let picture = room.snapshot();
@@ -37,9 +37,9 @@ fn sees(room: &Room) {
 #[test]
 fn two_rooms_of_h323_see_each_other() {
     let bridge = Bridge::with(Setting { more: EQUAL, ..Setting::default() });
-    let red = Room::call_h323("red", film("red"), "1001", bridge.h323(), H323);
+    let red = Room::call_h323("red", film("red"), "1001", bridge.h323(), USUAL, H323);
     bridge.wait_for_lines("state=Coming", 1);
-    let blue = Room::call_h323("blue", film("blue"), "1001", bridge.h323(), PHONE);
+    let blue = Room::call_h323("blue", film("blue"), "1001", bridge.h323(), USUAL, PHONE);
     bridge.wait_for_lines("state=Coming", 2);
     sees(&red);
     sees(&blue);
@@ -55,7 +55,7 @@ fn a_room_of_h323_a_room_of_sip_a_browser_and_a_telephone_are_one_conference() {
         let link = api.link("conference-1001").await;
         let red = Room::call("red", film("red"), "1001", bridge.port(Transport::Udp));
         bridge.wait_for_lines("state=Coming", 1);
-        let blue = Room::call_h323("blue", film("blue"), "1001", bridge.h323(), H323);
+        let blue = Room::call_h323("blue", film("blue"), "1001", bridge.h323(), USUAL, H323);
         bridge.wait_for_lines("state=Coming", 2);
         let voice = tone(PHONE, Duration::from_secs(60));
         let mut phone = Baresip::start("phone", Line::PLAIN, &voice);

@@ -46,11 +46,18 @@ pub(crate) struct Line {
     pub(crate) encryption: Option<&'static str>,
     /// Its address, and where it calls: `127.0.0.1` or `[::1]`.
     pub(crate) host: &'static str,
+    /// Where it takes calls over UDP and TCP; 0 lets the system choose.
+    pub(crate) port: u16,
 }
 
 impl Line {
-    pub(crate) const PLAIN: Self =
-        Self { transport: Transport::Udp, codec: Codec::Pcma, encryption: None, host: "127.0.0.1" };
+    pub(crate) const PLAIN: Self = Self {
+        transport: Transport::Udp,
+        codec: Codec::Pcma,
+        encryption: None,
+        host: "127.0.0.1",
+        port: 0,
+    };
 }
 
 pub(crate) struct Baresip {
@@ -114,7 +121,7 @@ impl Baresip {
         voice.write(&folder.join("voice.wav"));
         fs::create_dir(folder.join("heard")).expect("the temporary folder is writable");
         let control_port = free_port();
-        folder.write("config", configuration(&folder, line.host, control_port, more));
+        folder.write("config", configuration(&folder, line, control_port, more));
         folder.write("accounts", account);
         folder.write("contacts", "");
         let process = Process::start(
@@ -139,6 +146,11 @@ impl Baresip {
     /// Calls and waits until the call stands.
     pub(crate) fn call(&mut self, alias: &str, port: u16) {
         self.dial(alias, port);
+        self.await_call();
+    }
+
+    /// Waits until somebody calls, and the call stands.
+    pub(crate) fn await_call(&mut self) {
         self.wait_for("CALL_ESTABLISHED");
         self.established = Some(Instant::now());
     }
@@ -206,6 +218,24 @@ impl Baresip {
         }
     }
 
+    /// Stops the whole process, or lets it go on.
+    pub(crate) fn freeze(&self, frozen: bool) {
+        let signal = if frozen { "STOP" } else { "CONT" };
+        let kill = format!("kill -{signal} {}", self.process.id());
+        let status = Command::new("sh").args(["-c", &kill]).status().expect("there is a shell");
+        assert!(status.success());
+    }
+
+    /// Whether an event of a type has come, without waiting for it.
+    pub(crate) fn has_heard_of(&mut self, event_type: &str) -> bool {
+        self.control.set_read_timeout(Some(Duration::from_millis(1))).expect("above zero");
+        let mut buffer = [0; 4096];
+        while let Ok(length @ 1..) = self.control.read(&mut buffer) {
+            self.take_events(&buffer[..length]);
+        }
+        self.events.iter().any(|event| event["type"] == event_type)
+    }
+
     /// Waits until it has said a line with this in it.
     pub(crate) fn wait_for_line(&self, needle: &str) {
         self.process.wait_for_line(needle);
@@ -242,13 +272,17 @@ impl Baresip {
         self.control.set_read_timeout(Some(left)).expect("a time above zero");
         let mut buffer = [0; 4096];
         match self.control.read(&mut buffer) {
-            Ok(length) if length > 0 => self.unread.extend_from_slice(&buffer[..length]),
+            Ok(length) if length > 0 => self.take_events(&buffer[..length]),
             _ => panic!(
                 "{} saw no {awaited}, its control port went silent; it said:\n{}",
                 self.name,
                 self.process.said()
             ),
         }
+    }
+
+    fn take_events(&mut self, bytes: &[u8]) {
+        self.unread.extend_from_slice(bytes);
         while let Some(message) = take_netstring(&mut self.unread) {
             let value: Value = serde_json::from_slice(&message).expect("baresip speaks JSON");
             if value["event"] == true {
@@ -282,12 +316,13 @@ fn account(name: &str, line: Line) -> String {
     account + "\n"
 }
 
-fn configuration(folder: &Folder, host: &str, control_port: u16, more: &str) -> String {
+fn configuration(folder: &Folder, line: Line, control_port: u16, more: &str) -> String {
+    let Line { host, port, .. } = line;
     let interface = host.trim_matches(['[', ']']);
     let folder = folder.display();
     format!(
         "poll_method epoll
-sip_listen {host}:0
+sip_listen {host}:{port}
 net_interface {interface}
 audio_source aufile,{folder}/voice.wav
 ausrc_srate 48000

@@ -1,13 +1,19 @@
 //! A room of H.323 of the scenarios' own: call signalling and control by the same state machines as
 //! the bridge's, on sockets of its own; a tone for its voice, and what it hears kept.
 
+use super::cover::Cover;
 use super::process::PATIENCE;
 use crate::sound::Wave;
 use audio_codec::{Decoder as _, Encoder as _, pcma::PcmaDecoder, pcma::PcmaEncoder};
+use causeway_asn1::h245::{
+    CommandMessage, EncryptionUpdateRequest, MiscellaneousCommand, MiscellaneousCommandType,
+    MultimediaSystemControlMessage as Message,
+};
 use causeway_base::{Codec, EndCause};
-use causeway_plan::{Encryption, LegMedia, OfferPolicy, VideoPolicy};
+use causeway_plan::{Direction, Encryption, LegMedia, MediaProtection, OfferPolicy, VideoPolicy};
 use causeway_proto::h323::address;
 use causeway_proto::h323::call::Placing;
+use causeway_proto::h323::h245;
 use causeway_proto::h323::session::{Command, Config, Event, Input, Output, Session, Terms};
 use causeway_proto::offer_answer::LocalMedia;
 use causeway_wire::tpkt::{self, TpktStream};
@@ -38,12 +44,62 @@ pub(crate) struct Start {
     pub(crate) tunnelled: bool,
     /// Channels proposed at once.
     pub(crate) fast: bool,
+    /// Whether its media is encrypted (H.235.6).
+    pub(crate) encryption: Encryption,
+    /// What it is in H.245: the greater decides conflicts, and makes the keys. The bridge is 190.
+    pub(crate) terminal: u8,
+    /// It connects where the bridge takes H.245.
+    pub(crate) comes_for_control: bool,
+}
+
+impl Start {
+    /// What rooms mostly do, in the clear.
+    pub(crate) const USUAL: Self = Self::new(true, false);
+
+    pub(crate) const fn new(tunnelled: bool, fast: bool) -> Self {
+        let (encryption, terminal) = (Encryption::Off, 50);
+        Self { tunnelled, fast, encryption, terminal, comes_for_control: true }
+    }
+
+    /// The same by a room that has nothing in the clear.
+    pub(crate) const fn secret(self) -> Self {
+        Self { encryption: Encryption::Required, ..self }
+    }
+}
+
+/// What a room is told to do.
+enum Order {
+    Say(Command),
+    /// Asks for new keys of what it hears and sees, where H.245 has a connection of its own.
+    RenewKeys,
+    /// Sends no sound any more, or does again.
+    Rest(bool),
+}
+
+/// What a room agreed of its picture.
+#[derive(Clone, Debug)]
+pub(crate) struct AgreedPicture {
+    /// The payload types of what the bridge takes, and of what it sends.
+    pub(crate) taken: u8,
+    pub(crate) sent: Vec<u8>,
+    pub(crate) protection: MediaProtection,
+}
+
+impl AgreedPicture {
+    fn of(media: &LegMedia) -> Option<(SocketAddr, Self)> {
+        let line = media.video.first()?;
+        let rtp = line.transport.rtp()?;
+        let sent: Vec<u8> = line.receive.iter().map(|format| format.payload_type).collect();
+        let agreed =
+            Self { taken: line.send?.format.payload_type, sent, protection: rtp.protection };
+        (!agreed.sent.is_empty()).then_some((rtp.remote_rtp?, agreed))
+    }
 }
 
 /// A room in a call.
 pub(crate) struct H323Room {
     name: String,
-    orders: Sender<Command>,
+    orders: Sender<Order>,
     seen: Arc<Mutex<Seen>>,
     worker: Option<JoinHandle<()>>,
 }
@@ -56,6 +112,8 @@ struct Seen {
     ended: Option<EndCause>,
     keys_wanted: usize,
     heard: Vec<f32>,
+    /// Packets of sound that did not open.
+    shut: usize,
 }
 
 /// Where pictures are awaited: a port whose socket somebody else holds.
@@ -80,8 +138,8 @@ impl H323Room {
     ) -> Self {
         let bridge = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
         let stream = TcpStream::connect(bridge).expect("the bridge listens");
-        let terms = Station::terms(pictures);
-        let station = Station::new(stream, start.tunnelled, hertz, terms);
+        let terms = Station::terms(start, pictures);
+        let station = Station::new(stream, start, hertz, terms);
         let placing = Placing {
             call_reference: 7,
             call_identifier: [7; 16],
@@ -100,7 +158,7 @@ impl H323Room {
     }
 
     /// Waits on a port for the bridge to call, rings, and answers.
-    pub(crate) fn await_call(name: &str, listener: &TcpListener, hertz: f64) -> Self {
+    pub(crate) fn await_call(name: &str, listener: &TcpListener, start: Start, hertz: f64) -> Self {
         listener.set_nonblocking(true).expect("a socket");
         let deadline = Instant::now() + PATIENCE;
         let stream = loop {
@@ -110,7 +168,7 @@ impl H323Room {
             }
             thread::sleep(REST);
         };
-        Self::begin(name, Station::new(stream, true, hertz, Station::terms(None)), None)
+        Self::begin(name, Station::new(stream, start, hertz, Station::terms(start, None)), None)
     }
 
     fn begin(name: &str, mut station: Station, first: Option<Command>) -> Self {
@@ -132,7 +190,17 @@ impl H323Room {
     }
 
     pub(crate) fn tell(&self, command: Command) {
-        let _ = self.orders.send(command);
+        let _ = self.orders.send(Order::Say(command));
+    }
+
+    /// Sends no sound any more, or does again.
+    pub(crate) fn rest(&self, rests: bool) {
+        let _ = self.orders.send(Order::Rest(rests));
+    }
+
+    /// Has the bridge, as master, make new keys for what it sends.
+    pub(crate) fn renew_keys(&self) {
+        let _ = self.orders.send(Order::RenewKeys);
     }
 
     /// What is agreed, once there is anything.
@@ -141,17 +209,36 @@ impl H323Room {
         seen(&self.seen).media.clone().expect("just seen")
     }
 
-    /// Where the bridge takes its pictures, and the payload types of what it takes and sends.
-    pub(crate) fn pictures(&self) -> (SocketAddr, (u8, u8)) {
-        let agreed = |media: &LegMedia| {
-            let line = media.video.first()?;
-            let bridge = line.transport.rtp()?.remote_rtp?;
-            Some((bridge, (line.send?.format.payload_type, line.receive.first()?.payload_type)))
-        };
-        self.wait_for("pictures", |seen| {
-            seen.media.as_ref().is_some_and(|it| agreed(it).is_some())
-        });
-        agreed(&self.media()).expect("just seen")
+    /// Waits until its pictures flow that way.
+    pub(crate) fn wait_for_pictures(&self, wanted: Direction) {
+        let flow = |seen: &Seen| seen.media.as_ref().is_some_and(|it| it.pictures() == wanted);
+        self.wait_for("the direction of pictures", flow);
+    }
+
+    /// Waits until something else is agreed than `before`.
+    pub(crate) fn wait_for_other_media(&self, before: &LegMedia) {
+        self.wait_for("other media", |seen| seen.media.as_ref().is_some_and(|it| it != before));
+    }
+
+    /// Where the bridge takes its pictures, once it takes and sends any.
+    pub(crate) fn pictures(&self) -> SocketAddr {
+        let agreed = |seen: &Seen| seen.media.as_ref().and_then(AgreedPicture::of);
+        self.wait_for("pictures", |seen| agreed(seen).is_some());
+        agreed(&seen(&self.seen)).expect("just seen").0
+    }
+
+    /// What holds of its picture at each moment, for who carries it.
+    pub(crate) fn agreed_picture(
+        &self,
+    ) -> impl Fn() -> Option<AgreedPicture> + Send + Sync + use<> {
+        let shared = Arc::clone(&self.seen);
+        move || seen(&shared).media.as_ref().and_then(AgreedPicture::of).map(|(_, agreed)| agreed)
+    }
+
+    /// Whether all that flows is encrypted, and how many packets of sound did not open.
+    pub(crate) fn secrecy(&self) -> (bool, usize) {
+        let seen = seen(&self.seen);
+        (seen.media.as_ref().is_some_and(|media| media.transport.is_encrypted()), seen.shut)
     }
 
     /// Waits until sound flows both ways, or neither.
@@ -254,6 +341,10 @@ struct Station {
     door: Option<TcpListener>,
     terms: Terms,
     rtp: UdpSocket,
+    cover: Cover,
+    comes_for_control: bool,
+    /// It sends no sound.
+    rests: bool,
     hertz: f64,
     seen: Arc<Mutex<Seen>>,
     deadline: Option<Instant>,
@@ -261,7 +352,7 @@ struct Station {
 }
 
 impl Station {
-    fn terms(pictures: Pictures) -> Terms {
+    fn terms(start: Start, pictures: Pictures) -> Terms {
         let at = |port: u16| LocalMedia {
             advertised: Ipv4Addr::LOCALHOST.into(),
             rtp_port: port,
@@ -273,8 +364,7 @@ impl Station {
             policy: OfferPolicy {
                 codecs: vec![Codec::Pcma],
                 telephone_events: false,
-                // It speaks and hears in the clear.
-                encryption: Encryption::Off,
+                encryption: start.encryption,
                 video: if pictures.is_some() { video } else { VideoPolicy::default() },
                 ..OfferPolicy::default()
             },
@@ -284,8 +374,10 @@ impl Station {
         }
     }
 
-    fn new(stream: TcpStream, tunnelled: bool, hertz: f64, terms: Terms) -> Self {
-        let config = Config::new("Polycom Scenario", "1", tunnelled, PATIENCE, [7; 32]);
+    fn new(stream: TcpStream, start: Start, hertz: f64, terms: Terms) -> Self {
+        let seed = [7; 32];
+        let mut config = Config::new("Polycom Scenario", "1", start.tunnelled, PATIENCE, seed);
+        config.call.control = h245::Config::new(start.terminal, seed);
         let port = terms.audio.rtp_port;
         let rtp = UdpSocket::bind((Ipv4Addr::LOCALHOST, port)).expect("a free port");
         rtp.set_nonblocking(true).expect("a socket");
@@ -296,6 +388,9 @@ impl Station {
             door: None,
             terms,
             rtp,
+            cover: Cover::default(),
+            comes_for_control: start.comes_for_control,
+            rests: false,
             hertz,
             seen: Arc::default(),
             deadline: None,
@@ -308,11 +403,29 @@ impl Station {
         self.drain();
     }
 
-    fn work(&mut self, orders: &Receiver<Command>) {
+    /// By H.245 itself: keys are none of what a session is told to renew.
+    fn renew_keys(&mut self) {
+        let control = self.control.as_mut().expect("H.245 has its own connection");
+        // Sound and picture: the bridge counts its channels from 1.
+        for logical_channel_number in [1, 2] {
+            let type_ = MiscellaneousCommandType::EncryptionUpdateRequest(
+                EncryptionUpdateRequest::default(),
+            );
+            let asked = MiscellaneousCommand { logical_channel_number, type_, direction: None };
+            let asked = Message::Command(Box::new(CommandMessage::MiscellaneousCommand(asked)));
+            control.send(&causeway_asn1::encode(&asked).expect("it can be said"));
+        }
+    }
+
+    fn work(&mut self, orders: &Receiver<Order>) {
         let (mut due, mut sequence) = (Instant::now(), 0_u16);
         while !self.is_over {
-            while let Ok(command) = orders.try_recv() {
-                self.command(command);
+            while let Ok(order) = orders.try_recv() {
+                match order {
+                    Order::Say(command) => self.command(command),
+                    Order::RenewKeys => self.renew_keys(),
+                    Order::Rest(rests) => self.rests = rests,
+                }
             }
             self.signalling();
             self.controlling();
@@ -324,7 +437,9 @@ impl Station {
             while Instant::now() >= due {
                 due += PACKET;
                 sequence = sequence.wrapping_add(1);
-                self.speak(sequence);
+                if !self.rests {
+                    self.speak(sequence);
+                }
             }
             thread::sleep(REST);
         }
@@ -379,6 +494,7 @@ impl Station {
                         control.send(&packet);
                     }
                 }
+                Output::ConnectControl(_) if !self.comes_for_control => {}
                 Output::ConnectControl(address) => {
                     let stream = TcpStream::connect(address).expect("the bridge takes H.245");
                     self.control = Some(Wire::new(stream));
@@ -412,7 +528,11 @@ impl Station {
                 self.session.handle_input(Instant::now(), Input::Command(command));
             }
             Event::Answered { .. } => seen(&self.seen).answered = true,
-            Event::MediaReady(media) => seen(&self.seen).media = Some(*media),
+            Event::MediaReady(media) => {
+                let rtp = media.transport.rtp().expect("ports of its own");
+                self.cover.agree(rtp.protection);
+                seen(&self.seen).media = Some(*media);
+            }
             Event::KeyframeNeeded => seen(&self.seen).keys_wanted += 1,
             Event::Ended(cause) => seen(&self.seen).ended = Some(cause),
             _ => {}
@@ -451,13 +571,18 @@ impl Station {
         packet.extend((u32::from(sequence) * SAMPLES as u32).to_be_bytes());
         packet.extend(*b"h323");
         packet.extend(payload);
-        let _ = self.rtp.send_to(&packet, to);
+        if self.cover.protect(&mut packet) {
+            let _ = self.rtp.send_to(&packet, to);
+        }
     }
 
     fn hear(&mut self) {
         let mut buffer = [0; 2048];
         while let Ok((length, _)) = self.rtp.recv_from(&mut buffer) {
-            if let Some(payload) = buffer[..length].get(12..) {
+            let mut packet = buffer[..length].to_vec();
+            if !self.cover.open(&mut packet) {
+                seen(&self.seen).shut += 1;
+            } else if let Some(payload) = packet.get(12..) {
                 let samples = PcmaDecoder::new().decode(payload);
                 let samples = samples.into_iter().map(|sample| f32::from(sample) / 32_768.0);
                 seen(&self.seen).heard.extend(samples);

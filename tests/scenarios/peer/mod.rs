@@ -4,6 +4,7 @@ mod baresip;
 mod bridge;
 mod caller;
 mod camera;
+mod cover;
 mod film;
 mod folder;
 mod gstreamer;

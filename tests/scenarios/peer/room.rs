@@ -4,11 +4,13 @@
 
 use super::{
     caller::Caller,
+    cover::Cover,
     film::{Film, PAYLOAD_TYPE, Screen, free_pair},
-    h323::{H323Room, Start},
+    h323::{AgreedPicture, H323Room, Start},
     process::{PATIENCE, Process},
 };
 use crate::picture::Picture;
+use causeway_plan::MediaProtection;
 use causeway_proto::h323::session::Command;
 use causeway_wire::rtcp::RtcpWriter;
 use std::{
@@ -46,11 +48,12 @@ enum Call {
     H323(H323Room),
 }
 
+type Agreed = Box<dyn Fn() -> Option<AgreedPicture> + Send + Sync>;
+
 /// The sockets between ffmpeg and the bridge.
 struct Passage {
-    /// The payload types of what the bridge takes and sends.
-    taken: u8,
-    sent: u8,
+    /// What is agreed at each moment.
+    agreed: Agreed,
     towards_bridge: UdpSocket,
     /// The camera sends to it, and from it the screen is sent to.
     towards_ffmpeg: UdpSocket,
@@ -60,6 +63,10 @@ struct Passage {
     source: AtomicU32,
     /// Payloads that were a fragment of a NAL unit (RFC 6184 section 5.8).
     fragments: AtomicU32,
+    /// Full pictures of H.264 that began.
+    full: AtomicU32,
+    /// Packets that did not open.
+    shut: AtomicU32,
     over: AtomicBool,
 }
 
@@ -79,19 +86,30 @@ impl Room {
         );
         let caller = Caller::call(name, alias, port, &offer);
         let bridge = (Ipv4Addr::LOCALHOST, caller.port_of("video")).into();
-        let types = (PAYLOAD_TYPE, PAYLOAD_TYPE);
-        Self::equip(name, film, Call::Sip(caller), towards_bridge, bridge, types)
+        let agreed = AgreedPicture {
+            taken: PAYLOAD_TYPE,
+            sent: vec![PAYLOAD_TYPE],
+            protection: MediaProtection::Clear,
+        };
+        let agreed = Box::new(move || Some(agreed.clone()));
+        Self::equip(name, film, Call::Sip(caller), towards_bridge, bridge, agreed)
     }
 
     /// The same by H.323: H.264 as H.241 has it.
-    pub(crate) fn call_h323(name: &str, film: Film, alias: &str, port: u16, hertz: f64) -> Self {
+    pub(crate) fn call_h323(
+        name: &str,
+        film: Film,
+        alias: &str,
+        port: u16,
+        start: Start,
+        hertz: f64,
+    ) -> Self {
         let own = free_pair();
         let towards_bridge = socket(own);
-        let start = Start { tunnelled: true, fast: false };
         let room = H323Room::dial(name, alias, port, start, hertz, Some(own));
         room.wait_until_talking(true);
-        let (bridge, types) = room.pictures();
-        Self::equip(name, film, Call::H323(room), towards_bridge, bridge, types)
+        let (bridge, agreed) = (room.pictures(), Box::new(room.agreed_picture()));
+        Self::equip(name, film, Call::H323(room), towards_bridge, bridge, agreed)
     }
 
     fn equip(
@@ -100,20 +118,21 @@ impl Room {
         call: Call,
         towards_bridge: UdpSocket,
         bridge: SocketAddr,
-        (taken, sent): (u8, u8),
+        agreed: Agreed,
     ) -> Self {
         let (camera_port, screen_port) = (free_pair(), free_pair());
         let towards_ffmpeg = socket(camera_port);
         let screen = Screen::start(name, film, screen_port);
         let passage = Arc::new(Passage {
-            taken,
-            sent,
+            agreed,
             towards_bridge,
             towards_ffmpeg,
             bridge,
             screen: (Ipv4Addr::LOCALHOST, screen_port).into(),
             source: AtomicU32::new(0),
             fragments: AtomicU32::new(0),
+            full: AtomicU32::new(0),
+            shut: AtomicU32::new(0),
             over: AtomicBool::new(false),
         });
         let relays = [Passage::relay_camera, Passage::relay_screen].map(|relay: fn(&Passage)| {
@@ -152,18 +171,33 @@ impl Room {
             assert!(Instant::now() < deadline, "{} is shown nothing", self.name);
             if asked.elapsed() >= ASK {
                 asked = Instant::now();
-                match &self.call {
-                    Call::Sip(_) => self.passage.ask_key_frame(),
-                    Call::H323(room) => room.tell(Command::RequestKeyframe),
-                }
+                self.ask_key_frame();
             }
             thread::sleep(POLL);
         }
     }
 
+    /// Asks for a full picture, as its protocol does.
+    pub(crate) fn ask_key_frame(&self) {
+        match &self.call {
+            Call::Sip(_) => self.passage.ask_key_frame(),
+            Call::H323(room) => room.tell(Command::RequestKeyframe),
+        }
+    }
+
+    /// How many full pictures of H.264 it was sent.
+    pub(crate) fn full_pictures(&self) -> u32 {
+        self.passage.full.load(Ordering::Relaxed)
+    }
+
     /// The height of the pictures that came first.
     pub(crate) fn height(&self) -> u32 {
         self.screen.height()
+    }
+
+    /// How many packets of pictures did not open.
+    pub(crate) fn shut(&self) -> u32 {
+        self.passage.shut.load(Ordering::Relaxed)
     }
 
     /// How many fragments of NAL units it was sent.
@@ -183,32 +217,46 @@ impl Drop for Room {
 
 impl Passage {
     fn relay_camera(&self) {
-        self.relay(&self.towards_ffmpeg, (PAYLOAD_TYPE, self.taken), |packet| {
-            let _ = self.towards_bridge.send_to(packet, self.bridge);
+        let mut cover = Cover::default();
+        self.relay(&self.towards_ffmpeg, |agreed, packet| {
+            cover.agree(agreed.protection);
+            if renumber(packet, &[PAYLOAD_TYPE], agreed.taken) && cover.protect(packet) {
+                let _ = self.towards_bridge.send_to(packet, self.bridge);
+            }
         });
     }
 
     fn relay_screen(&self) {
-        self.relay(&self.towards_bridge, (self.sent, PAYLOAD_TYPE), |packet| {
+        let mut cover = Cover::default();
+        self.relay(&self.towards_bridge, |agreed, packet| {
+            cover.agree(agreed.protection);
+            let is_ours = packet.get(1).is_some_and(|byte| agreed.sent.contains(&(byte & 0x7f)));
+            if !is_ours {
+                return;
+            }
+            if !cover.open(packet) {
+                self.shut.fetch_add(1, Ordering::Relaxed);
+                return;
+            }
+            renumber(packet, &agreed.sent, PAYLOAD_TYPE);
             if let Some(source) = packet.get(8..12) {
                 let source = source.iter().fold(0, |all, byte| all << 8 | u32::from(*byte));
                 self.source.store(source, Ordering::Relaxed);
             }
             let is_fragment = packet.get(12).is_some_and(|byte| matches!(byte & 0x1f, 28 | 29));
             self.fragments.fetch_add(u32::from(is_fragment), Ordering::Relaxed);
+            self.full.fetch_add(u32::from(begins_full(packet)), Ordering::Relaxed);
             let _ = self.towards_ffmpeg.send_to(packet, self.screen);
         });
     }
 
-    /// Passes on what is RTP, by its payload type, which RTCP cannot have; under another one.
-    fn relay(&self, from: &UdpSocket, (known, other): (u8, u8), pass: impl Fn(&[u8])) {
+    /// Hands on what comes, with what is agreed of it now.
+    fn relay(&self, from: &UdpSocket, mut pass: impl FnMut(&AgreedPicture, &mut Vec<u8>)) {
         let mut buffer = [0; 2048];
         while !self.over.load(Ordering::Relaxed) {
             let Ok((length, _)) = from.recv_from(&mut buffer) else { continue };
-            let packet = &mut buffer[..length];
-            if let Some(byte) = packet.get_mut(1).filter(|byte| **byte & 0x7f == known) {
-                *byte = *byte & 0x80 | other;
-                pass(packet);
+            if let Some(agreed) = (self.agreed)() {
+                pass(&agreed, &mut buffer[..length].to_vec());
             }
         }
     }
@@ -226,6 +274,27 @@ impl Passage {
         let length = writer.len();
         let _ = self.towards_bridge.send_to(&buffer[..length], self.bridge);
     }
+}
+
+/// Whether the parameters of a full picture of H.264 begin in it, alone or among others: each has
+/// one sequence parameter set (RFC 6184 section 5.7).
+fn begins_full(packet: &[u8]) -> bool {
+    const PARAMETERS: u8 = 7;
+    const AGGREGATE: u8 = 24;
+    match packet.get(12).map(|byte| byte & 0x1f) {
+        Some(AGGREGATE) => packet.get(15).is_some_and(|byte| byte & 0x1f == PARAMETERS),
+        kind => kind == Some(PARAMETERS),
+    }
+}
+
+/// Gives RTP, which is known by its payload types, another one. `false` for all else, as RTCP is.
+fn renumber(packet: &mut [u8], known: &[u8], other: u8) -> bool {
+    let byte = packet.get_mut(1).filter(|byte| known.contains(&(**byte & 0x7f)));
+    let is_known = byte.is_some();
+    if let Some(byte) = byte {
+        *byte = *byte & 0x80 | other;
+    }
+    is_known
 }
 
 fn socket(port: u16) -> UdpSocket {

@@ -3,8 +3,8 @@
 use super::node::{Node, PATIENCE, config, media};
 use crate::h323::H323Config;
 use crate::h323::ras::{
-    CallKey, Decision, GatekeeperConfig, Key, Ras, RasConfig, RasEvent, RasHandle, RoomUser, UpstreamConfig,
-    UpstreamState,
+    CallKey, Decision, GatekeeperConfig, Key, Ras, RasConfig, RasEvent, RasHandle, RoomUser,
+    UpstreamConfig, UpstreamState,
 };
 use causeway_base::{Bitrate, EndCause, VideoCodec};
 use causeway_conference::{LegCommand, LegEvent};

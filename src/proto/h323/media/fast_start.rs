@@ -5,7 +5,6 @@
 use super::capability;
 use super::channel;
 use super::format::{self, Coding, Kind};
-use causeway_plan::H235Way;
 use super::line::{Receiving, Sending, Sent};
 use super::secrecy::Choice;
 use super::{Channels, address};
@@ -17,6 +16,7 @@ use causeway_asn1::h245::{
     OpenLogicalChannelReverseLogicalChannelParameters,
     OpenLogicalChannelReverseLogicalChannelParametersMultiplexParameters as ReverseMultiplex,
 };
+use causeway_plan::H235Way;
 
 /// A proposal of the other side's that we can use.
 #[derive(Clone, Copy, Debug)]

@@ -19,6 +19,7 @@
 //! * By fast start sound alone is proposed and taken; pictures follow.
 //! * What it takes anew closes, replaces or opens our channels; an empty set closes all of them
 //!   (H.323 section 8.4.6), and so do we hold. After it H.245 begins anew.
+//! * What a gatekeeper admits bounds the pictures of both sides; sound has its share of it first.
 //! * We send under the payload type that our channel names, or the one that its acknowledgement
 //!   names; we take under that of the other side's channel.
 //! * Where both sides share a secret (H.235.6), channels are encrypted: those that the other side
