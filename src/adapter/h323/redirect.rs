@@ -60,7 +60,11 @@ mod tests {
         for (names, address, expected) in [
             (&[][..], at("192.0.2.9:1720"), Some("h323:8001@192.0.2.9:1720")),
             (&["8002"][..], at("192.0.2.9:1721"), Some("h323:8002@192.0.2.9:1721")),
-            (&["8002@example.com"][..], at("[2001:db8::7]:1720"), Some("h323:8002@[2001:db8::7]:1720")),
+            (
+                &["8002@example.com"][..],
+                at("[2001:db8::7]:1720"),
+                Some("h323:8002@[2001:db8::7]:1720"),
+            ),
             (&["8002"][..], None, Some("h323:8002")),
             (&["h323:room@example.com"][..], None, Some("h323:room@example.com")),
             (&["room@example.com"][..], None, Some("h323:room@example.com")),

@@ -1,8 +1,8 @@
 //! What we take, as a capability set says it; and what the other side's set says.
 
-use super::{LEAST_PICTURE, Terms};
 use super::format::{self, Coding, Kind};
 use super::secrecy::{self, Choice};
+use super::{LEAST_PICTURE, Terms};
 use crate::h323::h245::Capabilities;
 use causeway_asn1::h245::{
     AudioTelephonyEventCapability, Capability, CapabilityDescriptor, CapabilityTableEntry,

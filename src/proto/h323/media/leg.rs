@@ -6,7 +6,7 @@ use super::line::{Line, Sent};
 use super::{Channels, Kind};
 use causeway_base::{Bitrate, Codec};
 use causeway_plan::{
-    AudioFormat, Content, Direction, Feedback, H264Format, H235Way, LegAudio, LegMedia, LegVideo,
+    AudioFormat, Content, Direction, Feedback, H235Way, H264Format, LegAudio, LegMedia, LegVideo,
     MediaProtection, Transport, TransportSpec, VideoCoding, VideoFormat, VideoSend, VideoTransport,
 };
 use std::net::SocketAddr;
