@@ -14,15 +14,17 @@ run: bootstrap
 test: bootstrap-tests lint web unit browser doc fuzz-check
 
 # The second run has no H.264; `architecture` keeps the features of dependencies those of the first,
-# so that only the crates that know of it are looked at again.
+# so that only the crates that know of it are looked at again. The third has what is off by default.
 lint:
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
 	$(CARGO) clippy --locked --workspace --lib --bins --test architecture --no-default-features -- -D warnings
+	$(CARGO) clippy --locked --workspace --lib --tests --features h460-traversal -- -D warnings
 
 # The import rule (tests/architecture.rs) and the scenarios with real telephones are among these.
 unit:
 	$(CARGO) nextest run --locked --workspace
+	$(CARGO) nextest run --locked --workspace --lib --features h460-traversal crossing traversal
 	$(CARGO) test --locked --workspace --doc --quiet
 
 # The page by which browsers join: its types, its parts, and the whole of it in Chromium before a

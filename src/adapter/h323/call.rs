@@ -3,7 +3,7 @@
 use super::config::{Decision, IncomingCall};
 use super::control::{ControlWay, Happened, Peers};
 use super::facts::{self, Path};
-use super::ras::{Admitted, AdmittedCall, CallKey, UpstreamState, UpstreamView};
+use super::ras::{Admitted, AdmittedCall, CallKey, Reach, UpstreamState, UpstreamView};
 use super::reachable::{is_ours, reachable};
 use super::shared::{Life, Present, Seat, Shared};
 use super::upstream::Asked;
@@ -103,9 +103,14 @@ enum Step {
 
 impl Call {
     /// A connection that somebody made to us.
-    pub(super) fn incoming(shared: &Arc<Shared>, wire: Wire, path: Path, place: Place) -> Self {
+    pub(super) fn incoming(
+        shared: &Arc<Shared>,
+        wire: Wire,
+        path: Path,
+        place: Option<Place>,
+    ) -> Self {
         let until = Instant::now() + shared.config.limits.first_call;
-        Self::new(shared, wire, path, Stage::Silent { until }, Some(place))
+        Self::new(shared, wire, path, Stage::Silent { until }, place)
     }
 
     /// A connection that we made, for a leg that calls out.
@@ -374,6 +379,9 @@ impl Call {
             return;
         }
         self.elsewhere[0] = offer.source.map(|source| source.ip());
+        if self.sent_here(&offer).is_some_and(|call| call.reach == Reach::Indicated) {
+            self.session.peer_is_inside();
+        }
         // Whoever is not known has its call admitted, or not, with what it dialled: which numbers
         // lead somewhere is not answered digit by digit to anybody.
         if offer.overlap && self.proved(&offer).is_some() && !self.leads(&offer) {
@@ -570,6 +578,26 @@ impl Call {
 }
 
 impl Call {
+    /// Takes a packet that was taken of the connection before, and what was read with it.
+    #[cfg(feature = "h460-traversal")]
+    pub(super) fn read_before(&mut self, packet: &[u8]) {
+        self.session.handle_input(Instant::now(), Input::Signalling(packet));
+        self.drain();
+        self.signalling(Ok(()));
+    }
+
+    /// We made the connection from behind a firewall, to be called by it.
+    #[cfg(feature = "h460-traversal")]
+    pub(super) fn peer_is_outside(&mut self) {
+        self.session.peer_is_outside();
+    }
+
+    /// The room that we call made the connection, from behind a firewall.
+    pub(super) fn peer_is_inside(&mut self, place: Option<Place>) {
+        self.session.peer_is_inside();
+        self._place = place;
+    }
+
     /// Begins a call that we make.
     pub(super) fn begin(&mut self, command: Command) {
         self.command(command);

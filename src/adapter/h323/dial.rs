@@ -1,10 +1,11 @@
 //! Calls that go out: where they lead, the connection, the Setup.
 
+use super::awaited::Made;
 use super::call::{Call, Onward, terms};
 use super::config::H323Config;
 use super::facts::Path;
 use super::locate::Target;
-use super::ras::{CallKey, CallRequest};
+use super::ras::{CallKey, CallRequest, Reach};
 use super::redirect::{MAX_REDIRECTIONS, redirected};
 use super::shared::{Life, Seat, Shared};
 use super::upstream::BANDWIDTH;
@@ -88,7 +89,8 @@ async fn call(shared: &Arc<Shared>, mut seat: Seat, dialled: &Dialled) -> Option
         _ = life.wait_for(|life| *life == Life::Stopping) => Err(EndCause::Draining),
     };
     match connected {
-        Ok(connected) => place(shared, seat, dialled.clone(), connected).await,
+        // It is a call for as long as it lasts, and larger than all before it.
+        Ok(connected) => Box::pin(place(shared, seat, dialled.clone(), connected)).await,
         Err(cause) => {
             lost(shared, seat, cause).await;
             None
@@ -115,22 +117,38 @@ async fn given_up(seat: &mut Seat) -> EndCause {
     }
 }
 
+/// Where a call goes.
+enum Way {
+    /// To the first of these that takes a connection.
+    To(Vec<SocketAddr>),
+    /// To a room that made the connection itself.
+    Made(Box<Made>),
+}
+
 /// A connection to whom we call.
 struct Connected {
-    stream: TcpStream,
-    remote: SocketAddr,
+    made: Made,
+    /// The room made it, from behind a firewall.
+    inside: bool,
     /// A gatekeeper put this name in place of the one that was dialled.
     name: Option<String>,
 }
 
 async fn connect(shared: &Shared, leg: LegId, dialled: &Dialled) -> Result<Connected, EndCause> {
-    let (ways, name) = match dialled.target.host.as_str() {
-        "" => admitted(shared, leg, dialled).await.map(|(way, name)| (vec![way], name))?,
-        _ => (shared.locator.locate(&dialled.target).await, None),
+    let (way, name) = match dialled.target.host.as_str() {
+        "" => admitted(shared, leg, dialled).await?,
+        _ => (Way::To(shared.locator.locate(&dialled.target).await), None),
+    };
+    let ways = match way {
+        Way::To(ways) => ways,
+        Way::Made(made) => return Ok(Connected { made: *made, inside: true, name }),
     };
     for remote in ways {
         if let Ok(Ok(stream)) = timeout(CONNECT, TcpStream::connect(remote)).await {
-            return Ok(Connected { stream, remote, name });
+            let local = stream.local_addr().map_err(|_| EndCause::Unreachable)?;
+            let wire = Wire::new(stream, &shared.config);
+            let path = Path { remote, local: local.ip() };
+            return Ok(Connected { made: Made { wire, path, place: None }, inside: false, name });
         }
     }
     Err(EndCause::Unreachable)
@@ -142,14 +160,20 @@ async fn admitted(
     shared: &Shared,
     leg: LegId,
     dialled: &Dialled,
-) -> Result<(SocketAddr, Option<String>), EndCause> {
+) -> Result<(Way, Option<String>), EndCause> {
+    let to = |address| Way::To(vec![address]);
     let ras = shared.config.ras.as_ref().ok_or(EndCause::Unreachable)?;
     let name = &dialled.target.user;
     if let Some(room) = ras.room(name) {
-        return Ok((room.call, None));
+        if room.reach == Reach::Direct {
+            return Ok((to(room.call), None));
+        }
+        let made = shared.awaited.made(ras, &room, dialled.identifier).await;
+        let made = made.ok_or(EndCause::Unreachable)?;
+        return Ok((Way::Made(Box::new(made)), None));
     }
     if let Some(address) = ras.find(name).await {
-        return Ok((address, None));
+        return Ok((to(address), None));
     }
     if ras.upstream().is_none() {
         return Err(EndCause::NotFound);
@@ -167,7 +191,7 @@ async fn admitted(
     let admitted = ras.admit(request).await?;
     shared.limit(leg, admitted.bandwidth);
     let address = admitted.address.ok_or(EndCause::Unreachable)?;
-    Ok((address, admitted.to.into_iter().next()))
+    Ok((to(address), admitted.to.into_iter().next()))
 }
 
 impl Dialled {
@@ -233,21 +257,18 @@ async fn place(
     mut dialled: Dialled,
     connected: Connected,
 ) -> Option<Onward> {
-    let Connected { stream, remote, name } = connected;
+    let Connected { made: Made { wire, path, place }, inside, name } = connected;
     if let Some(name) = name {
         dialled.target.user = name;
     }
     let leg = seat.leg;
-    let Ok(local) = stream.local_addr() else {
-        lost(shared, seat, EndCause::Unreachable).await;
-        return None;
-    };
     shared.events.send(LegEvent::Carried { leg, trunk: None }).await.ok()?;
-    let path = Path { remote, local: local.ip() };
-    let source = SocketAddr::new(shared.locals.advertised(local.ip()), local.port());
-    let command = setup(&shared.config, dialled, remote, source);
-    let wire = Wire::new(stream, &shared.config);
+    let source = SocketAddr::new(shared.locals.advertised(path.local), wire.local_port());
+    let command = setup(&shared.config, dialled, path.remote, source);
     let mut call = Call::outgoing(shared, wire, path, seat);
+    if inside {
+        call.peer_is_inside(place);
+    }
     call.begin(command);
     call.run().await
 }

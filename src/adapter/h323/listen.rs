@@ -1,7 +1,7 @@
 //! Connections that come in, as many as there may be.
 
 use super::H323Error;
-use super::call::Call;
+use super::awaited;
 use super::facts::Path;
 use super::shared::{Life, Shared};
 use super::wire::Wire;
@@ -50,5 +50,5 @@ fn take(shared: &Arc<Shared>, stream: TcpStream, remote: SocketAddr, places: &Pl
     let Ok(local) = stream.local_addr() else { return };
     let path = Path { remote, local: local.ip() };
     let wire = Wire::new(stream, &shared.config);
-    tokio::spawn(Call::incoming(shared, wire, path, place).run());
+    tokio::spawn(awaited::take(Arc::clone(shared), wire, path, place));
 }

@@ -5,12 +5,14 @@
 //! * `shared`: what all calls share.
 //! * `listen`: connections that come in. * `dial`: calls that go out. * `locate`: where they lead.
 //! * `redirect`: where whom we call has us call instead.
+//! * `awaited`: connections that rooms behind firewalls make for calls of ours.
 //! * `call`: one call: its session between its connections and its leg.
 //! * `wire`: one connection. * `control`: that of H.245, where it has one of its own.
 //! * `facts`: what a Setup says of itself.
 //! * `upstream`: whether the gatekeeper where we are registered lets us take a call.
 //! * [`ras`]: gatekeepers: ours for rooms, and the one where we are registered.
 
+mod awaited;
 mod call;
 pub mod config;
 mod control;
@@ -119,7 +121,7 @@ impl H323Handle {
         }
     }
 
-    /// Carries out what a gatekeeper wants of a call that it admitted.
+    /// Carries out what a gatekeeper wants of a call that it admitted, or has for us.
     pub fn gatekeeper_wants(&self, event: &RasEvent) {
         let leg = |key: &CallKey| self.shared.admitted.get(&key.identifier).map(|leg| *leg);
         match event {
@@ -132,6 +134,7 @@ impl H323Handle {
             RasEvent::Bandwidth(key, bandwidth) => {
                 leg(key).into_iter().for_each(|leg| self.shared.limit(leg, *bandwidth));
             }
+            RasEvent::Connect(call, at) => awaited::connect(&self.shared, *call, *at),
             RasEvent::RoomLeft(_) => {}
         }
     }

@@ -1,5 +1,6 @@
 //! What all calls share, and by what each of them is moved.
 
+use super::awaited::Awaited;
 use super::config::H323Config;
 use super::control::Ports;
 use super::locate::Locator;
@@ -38,6 +39,8 @@ pub(super) struct Shared {
     pub(super) legs: DashMap<LegId, Reins>,
     /// Calls that a gatekeeper admitted, by their callIdentifier.
     pub(super) admitted: DashMap<[u8; 16], LegId>,
+    /// Who calls a room behind a firewall, and waits for its connection.
+    pub(super) awaited: Awaited,
     pub(super) life: watch::Sender<Life>,
     /// Tasks of calls.
     pub(super) tasks: watch::Sender<usize>,
@@ -85,6 +88,7 @@ impl Shared {
             events,
             legs: DashMap::new(),
             admitted: DashMap::new(),
+            awaited: Awaited::default(),
             life: watch::channel(Life::default()).0,
             tasks: watch::channel(0).0,
             config,

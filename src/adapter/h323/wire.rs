@@ -69,6 +69,11 @@ impl Wire {
         }
     }
 
+    /// Our end of it.
+    pub(super) fn local_port(&self) -> u16 {
+        self.stream.local_addr().map_or(0, |local| local.port())
+    }
+
     /// Sends a packet, as soon as the peer takes it.
     ///
     /// # Errors

@@ -109,6 +109,7 @@ pub fn ras_sequence(data: &[u8]) {
         product: Default::default(),
         aliases: vec![],
         time_to_live: Duration::from_secs(60),
+        inside: false,
         credentials: data
             .len()
             .is_multiple_of(2)

@@ -5,6 +5,7 @@
 //! * [`ras`]: registration and admission at a gatekeeper.
 //! * `h235`: encrypted media: a secret that both sides share, and the keys under it.
 //! * [`h239`]: the messages of a second picture.
+//! * `traversal`: rooms behind firewalls, with the feature `h460-traversal`.
 //! * [`address`]: addresses and names of parties.
 //! * [`h245`]: the control of one call: who is master, what each side takes, channels, and what is
 //!   asked and told on the way. It does not know whether it travels within call signalling or on a
@@ -22,3 +23,8 @@ pub mod h245;
 pub mod media;
 pub mod ras;
 pub mod session;
+#[cfg(feature = "h460-traversal")]
+pub mod traversal;
+#[cfg(not(feature = "h460-traversal"))]
+#[path = "traversal/off.rs"]
+mod traversal;

@@ -150,6 +150,10 @@ pub(super) fn upstream(
     if !raw.user.is_empty() && password.is_empty() {
         finder.find(&at("password"), "no password", "set it here, or remove `user`");
     }
+    if raw.behind_firewall && !cfg!(feature = "h460-traversal") {
+        let fix = "build with `--features h460-traversal`, or remove it";
+        finder.find(&at("behind_firewall"), "not in this build", fix);
+    }
     let credentials = (!raw.user.is_empty()).then(|| (raw.user.clone(), Key::of(&password)));
     Some(UpstreamConfig {
         gatekeeper,
@@ -157,6 +161,7 @@ pub(super) fn upstream(
         discover: raw.discover,
         identifier: (!raw.identifier.is_empty()).then(|| raw.identifier.clone()),
         aliases: raw.aliases.clone(),
+        inside: raw.behind_firewall,
         credentials,
         time_to_live: Duration::from_secs(raw.time_to_live_s),
     })

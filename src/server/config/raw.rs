@@ -161,6 +161,7 @@ section! {
         user: String = String::new(),
         password: RawSecret = RawSecret::default(),
         time_to_live_s: u64 = 300,
+        behind_firewall: bool = false,
     }
 }
 section! {

@@ -97,6 +97,9 @@ pub struct UpstreamConfig {
     pub identifier: Option<String>,
     /// Names and numbers under which we are called.
     pub aliases: Vec<String>,
+    /// We are behind a firewall: it tells us of calls, and we connect to it (H.460.18). Without the
+    /// feature `h460-traversal` nothing is said of it.
+    pub inside: bool,
     /// Our name and key there (H.235 Annex D).
     pub credentials: Option<(String, Key)>,
     /// How long a registration we ask for.

@@ -15,6 +15,7 @@ mod tests;
 mod upstream;
 pub mod view;
 
+pub use causeway_proto::h323::ras::gatekeeper::Reach;
 pub use causeway_proto::h323::ras::{CallKey, Key};
 pub use config::{
     Admission, AdmissionRequest, By, Decision, GatekeeperConfig, Neighbour, RasConfig, RoomUser,
@@ -41,6 +42,9 @@ pub enum RasEvent {
     /// gatekeeper where we are registered changed it, or a room that our gatekeeper sent here did.
     /// What it may use at first stands in [`Admitted`] and [`AdmittedCall`].
     Bandwidth(CallKey, u64),
+    /// The gatekeeper where we are registered has a call for us, of this callIdentifier, and takes
+    /// our connection for it there (H.460.18).
+    Connect([u8; 16], SocketAddr),
     /// A room told our gatekeeper that its call is over, or went without a word.
     RoomLeft(CallKey),
 }
@@ -82,6 +86,7 @@ pub(super) enum Control {
     End(CallKey),
     Find(String, oneshot::Sender<Option<SocketAddr>>),
     Unregister(SocketAddr),
+    Indicate(SocketAddr, [u8; 16]),
     Stop(oneshot::Sender<()>),
 }
 
@@ -170,6 +175,12 @@ impl RasHandle {
         let (answer, answered) = oneshot::channel();
         self.control.send(Control::Find(name.to_owned(), answer)).await.ok()?;
         answered.await.ok().flatten()
+    }
+
+    /// Has the room that takes RAS there connect to us for the call of this callIdentifier. One that
+    /// is not [`Reach::Indicated`] is not told.
+    pub async fn indicate(&self, ras: SocketAddr, call: [u8; 16]) {
+        let _ = self.control.send(Control::Indicate(ras, call)).await;
     }
 
     /// Asks for a call, out or in, at the gatekeeper where we are registered.

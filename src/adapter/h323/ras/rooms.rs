@@ -11,7 +11,7 @@ use causeway_dial::{Attempt, AttemptRule, AttemptRules, Attempts, Network, RateL
 use causeway_proto::h323::ras::Clock;
 use causeway_proto::h323::ras::gatekeeper::{
     AskedCall, Command, Config, Event, Gatekeeper, Identity, Input, Local, Neighbour, Output,
-    QuestionId, Registrant, User,
+    QuestionId, Reach, Registrant, User,
 };
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -271,9 +271,22 @@ impl Rooms {
         Err(EndCause::Unauthorized)
     }
 
-    /// Where the registered room of the first of these names takes calls.
+    /// Has a room connect to us for a call.
+    pub(super) fn indicate(
+        &mut self,
+        now: Instant,
+        (ras, call): (SocketAddr, [u8; 16]),
+        locals: &LocalAddresses,
+    ) {
+        let here = socket::seen(self.call_address, ras, locals);
+        self.command(now, Command::Indicate { ras, call, here });
+    }
+
+    /// Where the registered room of the first of these names takes calls. To one behind a firewall
+    /// only we get through.
     fn room(&self, names: &[String]) -> Option<SocketAddr> {
-        names.iter().find_map(|name| self.gatekeeper.named(name)).map(|room| room.call)
+        let room = names.iter().find_map(|name| self.gatekeeper.named(name))?;
+        (room.reach == Reach::Direct).then_some(room.call)
     }
 
     fn admission(
@@ -355,6 +368,7 @@ fn admitted(by: &Registrant, asked: &AdmissionRequest) -> AdmittedCall {
         called: asked.called.clone(),
         source: by.ras.ip(),
         bandwidth: asked.bandwidth,
+        reach: by.reach,
     }
 }
 
@@ -365,6 +379,7 @@ fn view(registrant: &Registrant, now: Instant, until: Instant) -> RegistrationVi
         aliases: registrant.aliases.clone(),
         ras: registrant.ras,
         call: registrant.call,
+        reach: registrant.reach,
         until: SystemTime::now() + until.saturating_duration_since(now),
         product: registrant.product.clone(),
     }

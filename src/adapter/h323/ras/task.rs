@@ -201,7 +201,10 @@ impl Task {
             (Control::Unregister(room), Some(rooms), _) => {
                 rooms.command(now, gatekeeper::Command::Unregister(room));
             }
-            (Control::End(_) | Control::Unregister(_), ..) => {}
+            (Control::Indicate(room, call), Some(rooms), _) => {
+                rooms.indicate(now, (room, call), &self.locals);
+            }
+            (Control::End(_) | Control::Unregister(_) | Control::Indicate(..), ..) => {}
             (Control::Stop(done), rooms, upstream) => {
                 if let Life::Stopping(waiting) = &mut self.life {
                     return waiting.push(done);

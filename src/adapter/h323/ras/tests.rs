@@ -66,6 +66,7 @@ fn room(gatekeeper: SocketAddr, aliases: &[&str], password: Option<&str>) -> Ups
         discover: false,
         identifier: None,
         aliases: aliases.iter().map(|alias| (*alias).to_owned()).collect(),
+        inside: false,
         credentials: password.map(|password| (aliases[0].to_owned(), Key::of(password))),
         time_to_live: Duration::from_secs(300),
     }
@@ -326,6 +327,7 @@ fn discovery(ras: SocketAddr) -> Vec<u8> {
         product: Default::default(),
         aliases: Vec::new(),
         time_to_live: PATIENCE,
+        inside: false,
         credentials: None,
         clock: Clock { at: now, seconds: 1 },
         seed: [1; 32],

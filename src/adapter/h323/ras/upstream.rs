@@ -51,6 +51,7 @@ impl Upstream {
             product: config.product.clone(),
             aliases: upstream.aliases.clone(),
             time_to_live: upstream.time_to_live,
+            inside: upstream.inside,
             credentials: upstream.credentials.clone(),
             clock,
             seed: config.seed,
@@ -166,6 +167,7 @@ impl Upstream {
             Event::Bandwidth(call, bandwidth) => {
                 told.push(RasEvent::Bandwidth(call, u64::from(bandwidth) * UNIT));
             }
+            Event::Called { call, at } => told.push(RasEvent::Connect(call, at)),
             Event::DropAsked(call) => match self.waiting.remove(&call) {
                 Some(answer) => {
                     let _ = answer.send(Err(EndCause::Forbidden));

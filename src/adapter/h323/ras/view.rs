@@ -2,6 +2,7 @@
 
 use causeway_base::EndCause;
 use causeway_proto::h323::ras::CallKey;
+use causeway_proto::h323::ras::gatekeeper::Reach;
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -23,6 +24,8 @@ pub struct RegistrationView {
     pub ras: SocketAddr,
     /// Where it takes calls.
     pub call: SocketAddr,
+    /// How they get there.
+    pub reach: Reach,
     /// Until when, unless refreshed before.
     pub until: SystemTime,
     /// Its product and version, cut at 256 bytes.
@@ -66,6 +69,8 @@ pub struct AdmittedCall {
     pub source: IpAddr,
     /// What it may use, both directions together, in bit/s.
     pub bandwidth: u64,
+    /// How calls get to the room.
+    pub reach: Reach,
 }
 
 /// What happened to registrations. No news carry an address but that of a configured gatekeeper.

@@ -15,12 +15,12 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
-fn any_port() -> SocketAddr {
+pub(super) fn any_port() -> SocketAddr {
     (Ipv4Addr::LOCALHOST, 0).into()
 }
 
 /// A port for call signalling, as RAS must know it before.
-fn call_address() -> SocketAddr {
+pub(super) fn call_address() -> SocketAddr {
     let listener = std::net::TcpListener::bind(any_port()).expect("a port");
     listener.local_addr().expect("bound")
 }
@@ -30,20 +30,35 @@ async fn start(
     gatekeeper: Option<GatekeeperConfig>,
     upstream: Option<UpstreamConfig>,
 ) -> (Node, RasHandle) {
+    let h323 = H323Config { listeners: vec![call], ..config() };
+    start_with(call, h323, gatekeeper, upstream).await
+}
+
+/// A node that tells gatekeepers that it takes calls at `call`.
+pub(super) async fn start_with(
+    call: SocketAddr,
+    h323: H323Config,
+    gatekeeper: Option<GatekeeperConfig>,
+    upstream: Option<UpstreamConfig>,
+) -> (Node, RasHandle) {
     let (wishes, mut wished) = mpsc::channel(8);
-    tokio::spawn(async move { while wished.recv().await.is_some() {} });
     let ras = RasConfig {
         call_address: call,
-        advertised: vec![],
+        advertised: h323.advertised.clone(),
         product: ("Test".into(), "1".into()),
         gatekeeper,
         upstream,
         seed: [u8::try_from(call.port() % 251).expect("small"); 32],
     };
     let ras = Ras::start(ras, wishes).await.expect("starts");
-    let mut config = H323Config { ras: Some(ras.clone()), ..config() };
-    config.listeners = vec![call];
-    (Node::start(config), ras)
+    let node = Node::start(H323Config { ras: Some(ras.clone()), ..h323 });
+    let h323 = node.h323.clone();
+    tokio::spawn(async move {
+        while let Some(wish) = wished.recv().await {
+            h323.gatekeeper_wants(&wish);
+        }
+    });
+    (node, ras)
 }
 
 /// As a room agreed of its picture: the most that is sent.
@@ -101,7 +116,7 @@ async fn what_gatekeepers_admit_bounds_what_is_sent_and_what_they_lower_too() {
     timeout(PATIENCE, told).await.expect("both forget it");
 }
 
-fn gatekeeper(bandwidth: u64) -> GatekeeperConfig {
+pub(super) fn gatekeeper(bandwidth: u64) -> GatekeeperConfig {
     let user =
         RoomUser { name: "r3f".into(), key: Key::of("secret"), aliases: vec!["8001".into()] };
     GatekeeperConfig {
@@ -117,19 +132,20 @@ fn gatekeeper(bandwidth: u64) -> GatekeeperConfig {
     }
 }
 
-fn upstream(there: &RasHandle) -> UpstreamConfig {
+pub(super) fn upstream(there: &RasHandle) -> UpstreamConfig {
     UpstreamConfig {
         gatekeeper: *there.bound().first().expect("bound"),
         listen: any_port(),
         discover: false,
         identifier: None,
         aliases: vec!["8001".into()],
+        inside: false,
         credentials: Some(("r3f".into(), Key::of("secret"))),
         time_to_live: Duration::from_secs(300),
     }
 }
 
-async fn registered(client: &RasHandle) {
+pub(super) async fn registered(client: &RasHandle) {
     let mut news = client.news();
     let registered = async {
         while client.upstream().is_none_or(|view| view.state != UpstreamState::Registered) {

@@ -1,9 +1,11 @@
 //! Calls over real sockets: between two adapters, and from those who do not mean well.
 //!
 //! * `node`: an adapter. * `hostile`: connections that nobody should make. * `gatekeeper`: calls by
-//!   its word. * `redirected`: calls led elsewhere. * `room`: one led by the hand. * `separate`: what
-//!   it does, H.245 apart.
+//!   its word. * `crossing`: rooms behind firewalls. * `redirected`: calls led elsewhere. * `room`: one
+//!   led by the hand. * `separate`: what it does, H.245 apart.
 
+#[cfg(feature = "h460-traversal")]
+mod crossing;
 mod gatekeeper;
 mod hostile;
 mod node;

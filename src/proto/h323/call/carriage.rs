@@ -42,17 +42,35 @@ enum Way {
     Connection,
 }
 
+/// Who makes a connection for H.245.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Maker {
+    /// Whoever is told first where the other takes one.
+    Either,
+    /// The other side: it is behind a firewall that lets nobody in (H.460.18).
+    Other,
+    /// We, for the same reason.
+    Us,
+}
+
 /// How H.245 travels, and what waits.
 #[derive(Debug)]
 pub(super) struct Carriage {
     tunnelling: Tunnelling,
     way: Way,
+    /// Who makes a connection, where there is one.
+    maker: Maker,
     waiting: Vec<Vec<u8>>,
 }
 
 impl Default for Carriage {
     fn default() -> Self {
-        Self { tunnelling: Tunnelling::Refused, way: Way::None, waiting: vec![] }
+        Self {
+            tunnelling: Tunnelling::Refused,
+            way: Way::None,
+            maker: Maker::Either,
+            waiting: vec![],
+        }
     }
 }
 
@@ -60,6 +78,26 @@ impl Carriage {
     /// Whether what the other side says by H.245 within call signalling is heard.
     pub(super) fn hears_tunnel(&self) -> bool {
         matches!(self.tunnelling, Tunnelling::Agreed | Tunnelling::Withdrawn)
+    }
+
+    /// The other side alone makes connections from now on.
+    pub(super) fn never_connect(&mut self) {
+        self.maker = Maker::Other;
+    }
+
+    /// We alone make connections from now on.
+    pub(super) fn always_connect(&mut self) {
+        self.maker = Maker::Us;
+    }
+
+    /// Whether we alone make connections.
+    pub(super) fn only_connects(&self) -> bool {
+        self.maker == Maker::Us
+    }
+
+    /// Whether the other side alone makes connections.
+    pub(super) fn only_listens(&self) -> bool {
+        self.maker == Maker::Other
     }
 
     /// What our messages say of tunnelling.
@@ -129,9 +167,10 @@ impl Carriage {
     /// connections the one with the smaller address makes it (H.323 section 8.2).
     pub(super) fn connect(&mut self, now: Instant, theirs: SocketAddr) -> bool {
         let connects = self.needs_connection()
+            && self.maker != Maker::Other
             && match self.way {
                 Way::None | Way::Told(_) | Way::Missing(_) => true,
-                Way::Listening(ours, _) => ours < theirs,
+                Way::Listening(ours, _) => ours < theirs || self.maker == Maker::Us,
                 Way::Tunnel | Way::Connecting(_) | Way::Connection => false,
             };
         if connects {
@@ -213,6 +252,11 @@ impl Carriage {
         if self.waiting.len() < MAX_WAITING {
             self.waiting.push(message);
         }
+    }
+
+    /// Something is to be said before all that waits.
+    pub(super) fn say_first(&mut self, message: Vec<u8>) {
+        self.waiting.insert(0, message);
     }
 
     /// What goes with the next message of call signalling.

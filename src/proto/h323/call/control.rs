@@ -2,7 +2,7 @@
 
 use super::state::State;
 use super::{Call, Event, Output, message};
-use crate::h323::{address, h245};
+use crate::h323::{address, h245, traversal};
 use causeway_asn1::h225::{H323UuPdu, TransportAddress};
 use causeway_base::EndCause;
 use causeway_wire::q931::MessageKind;
@@ -17,6 +17,16 @@ impl Call {
         }
         if self.state.is_under_way() && !self.is_proposed() {
             self.begin(now);
+        }
+    }
+
+    /// Says for which call a connection is, where we make all of them.
+    pub(super) fn open_control(&mut self) {
+        let call = self.header.call_identifier.filter(|_| self.carriage.only_connects());
+        let called = self.call_reference.from_destination;
+        let opening = call.and_then(|call| traversal::control_opening(call, called));
+        if let Some(opening) = opening {
+            self.carriage.say_first(opening);
         }
     }
 
@@ -106,6 +116,8 @@ impl Call {
 
     /// The other side takes H.245 at `address`, if it says so.
     pub(super) fn hear_address(&mut self, now: Instant, address: Option<&TransportAddress>) {
+        // Where it is behind a firewall it means nothing; we say where it is to connect.
+        let address = address.filter(|_| !self.carriage.only_listens());
         if let Some(address) = address.and_then(address::socket) {
             // To connect would give proposed channels up, and who proposed to tunnel waits for the
             // answer.

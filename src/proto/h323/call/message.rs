@@ -2,11 +2,12 @@
 
 use super::words::{Config, MAX_FAST_START, Placing, Redirection};
 use crate::h323::address::{self, MAX_ALIASES};
+use crate::h323::traversal;
 use causeway_asn1::h225::{
     AlertingUuie, AliasAddress, CallIdentifier, CallProceedingUuie, CallType, ConnectUuie,
-    FacilityReason, FacilityUuie, H323UserInformation, H323UuPdu, H323UuPduH323MessageBody as Body,
-    InformationUuie, NotifyUuie, ProgressUuie, ReleaseCompleteUuie, SetupAcknowledgeUuie,
-    SetupUuie, SetupUuieConferenceGoal, StatusUuie,
+    FacilityReason, FacilityUuie, FeatureSet, H323UserInformation, H323UuPdu,
+    H323UuPduH323MessageBody as Body, InformationUuie, NotifyUuie, ProgressUuie,
+    ReleaseCompleteUuie, SetupAcknowledgeUuie, SetupUuie, SetupUuieConferenceGoal, StatusUuie,
 };
 use causeway_asn1::h235::ClearToken;
 use causeway_asn1::h245::OpenLogicalChannel;
@@ -32,6 +33,8 @@ pub(super) struct Header {
     pub(super) display: String,
     /// What Setup or Connect carries for security.
     pub(super) tokens: Vec<ClearToken>,
+    /// The other side is behind a firewall.
+    pub(super) inside: bool,
 }
 
 impl Header {
@@ -106,6 +109,11 @@ fn tokens(header: &Header) -> Option<Vec<ClearToken>> {
     (!header.tokens.is_empty()).then(|| header.tokens.clone())
 }
 
+/// What an answer says to who is behind a firewall.
+fn features(header: &Header) -> Option<FeatureSet> {
+    header.inside.then(traversal::answered).flatten()
+}
+
 fn guid(header: &Header) -> CallIdentifier {
     CallIdentifier { guid: header.call_identifier.unwrap_or_default() }
 }
@@ -157,6 +165,7 @@ pub(super) fn setup(config: &Config, header: &Header, placing: &Placing) -> Draf
         can_overlap_send: Some(placing.overlap),
         multiple_calls: Some(false),
         maintain_connection: Some(false),
+        supported_features: header.inside.then(traversal::offered).flatten(),
         ..SetupUuie::default()
     };
     let draft = Draft::new(MessageKind::Setup, Body::Setup(Box::new(body)))
@@ -216,6 +225,7 @@ pub(super) fn proceeding(
         call_identifier: identifier(header),
         multiple_calls: Some(false),
         maintain_connection: Some(false),
+        feature_set: features(header),
         ..CallProceedingUuie::default()
     };
     Draft::new(MessageKind::CallProceeding, Body::CallProceeding(Box::new(body)))
@@ -230,6 +240,7 @@ pub(super) fn alerting(config: &Config, header: &Header, answer: FastAnswer) -> 
         call_identifier: identifier(header),
         multiple_calls: Some(false),
         maintain_connection: Some(false),
+        feature_set: features(header),
         ..AlertingUuie::default()
     };
     Draft::new(MessageKind::Alerting, Body::Alerting(Box::new(body))).named(header)
@@ -272,6 +283,7 @@ pub(super) fn connect(
         fast_connect_refused: answer.refused,
         multiple_calls: Some(false),
         maintain_connection: Some(false),
+        feature_set: features(header),
         ..ConnectUuie::default()
     };
     Draft::new(MessageKind::Connect, Body::Connect(Box::new(body)))

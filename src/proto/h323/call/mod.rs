@@ -30,6 +30,7 @@ pub use words::{
 
 use super::address::{self, MAX_ALIASES};
 use super::h245::{self, Control};
+use super::traversal;
 use carriage::Carriage;
 use causeway_asn1::h225::{
     FacilityReason, FacilityUuie, H323UserInformation, H323UuPdu, H323UuPduH323MessageBody as Body,
@@ -100,6 +101,22 @@ impl Call {
         }
     }
 
+    /// The other side is behind a firewall, and makes every connection.
+    pub fn peer_is_inside(&mut self) {
+        self.header.inside = true;
+        self.carriage.never_connect();
+    }
+
+    /// We are behind a firewall, and make every connection. Before the Setup.
+    pub fn peer_is_outside(&mut self) {
+        self.carriage.always_connect();
+    }
+
+    /// Whether the other side is behind a firewall, as far as is known.
+    pub fn is_peer_inside(&self) -> bool {
+        self.header.inside
+    }
+
     /// The control of its media.
     pub fn control(&self) -> &Control {
         &self.control
@@ -115,6 +132,7 @@ impl Call {
             Input::Control(packet) => self.hear_control(now, packet),
             Input::ControlConnected => {
                 if self.carriage.connected() {
+                    self.open_control();
                     self.event(Event::ControlReady);
                 }
             }
@@ -383,6 +401,9 @@ impl Call {
             self.fast_start = FastStart::Proposed;
         }
         let pdu = message.h323_uu_pdu;
+        if traversal::is_inside(&pdu) {
+            self.peer_is_inside();
+        }
         let Body::Setup(setup) = &pdu.h323_message_body else { return };
         let (early, address) = (setup.parallel_h245_control.clone(), setup.h245_address.clone());
         self.event(Event::Offered(Box::new(offer)));

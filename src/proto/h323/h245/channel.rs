@@ -112,7 +112,8 @@ impl Channels {
 
     /// Opens a channel of ours.
     pub(super) fn open(&mut self, now: Instant, opening: Opening, out: &mut Outbox) {
-        let Opening { number, data_type, parameters, encryption, replaces, exclusive } = opening;
+        let Opening { number, data_type, parameters, encryption, replaces, generic, exclusive } =
+            opening;
         // A number that is being released may be used again at once (C.4.1.2).
         let free = match self.outgoing.get(&number) {
             None => self.outgoing.len() < MAX_CHANNELS,
@@ -134,6 +135,7 @@ impl Channels {
                 ..OpenLogicalChannelForwardLogicalChannelParameters::default()
             },
             encryption_sync: encryption,
+            generic_information: generic,
             ..OpenLogicalChannel::default()
         };
         if !out.request(RequestMessage::OpenLogicalChannel(Box::new(request))) {

@@ -3,11 +3,11 @@
 use super::Capabilities;
 use causeway_asn1::Asn1Error;
 use causeway_asn1::h245::{
-    CloseLogicalChannelReason, ConferenceIndication, DataType, EncryptionSync, GenericMessage,
-    H2250LogicalChannelParameters, MiscellaneousCommand, MultimediaSystemControlMessage,
-    OpenLogicalChannel, OpenLogicalChannelAck, OpenLogicalChannelRejectCause,
-    TerminalCapabilitySet, TerminalCapabilitySetRejectCause, UserInputIndication,
-    UserInputIndicationSignal, VendorIdentification,
+    CloseLogicalChannelReason, ConferenceIndication, DataType, EncryptionSync, GenericInformation,
+    GenericMessage, H2250LogicalChannelParameters, MiscellaneousCommand,
+    MultimediaSystemControlMessage, OpenLogicalChannel, OpenLogicalChannelAck,
+    OpenLogicalChannelRejectCause, TerminalCapabilitySet, TerminalCapabilitySetRejectCause,
+    UserInputIndication, UserInputIndicationSignal, VendorIdentification,
 };
 use std::fmt;
 use std::time::{Duration, Instant};
@@ -60,6 +60,8 @@ pub struct Opening {
     pub encryption: Option<Box<EncryptionSync>>,
     /// The channel of ours that it takes the place of, closed when it is open.
     pub replaces: Option<u16>,
+    /// What other recommendations say of the channel.
+    pub generic: Option<Vec<GenericInformation>>,
     /// Whether this session can only have the same in both directions: where the other side opens
     /// something else at the same moment they conflict, and the master's stands.
     pub exclusive: bool,

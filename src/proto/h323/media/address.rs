@@ -7,7 +7,7 @@ use std::net::{IpAddr, SocketAddr};
 
 /// Where a peer takes packets. `None` for networks that are none of ours, for groups, and for what
 /// is nowhere: peers on hold write zeros.
-pub(super) fn socket(address: &TransportAddress) -> Option<SocketAddr> {
+pub(in crate::h323) fn socket(address: &TransportAddress) -> Option<SocketAddr> {
     let TransportAddress::UnicastAddress(address) = address else { return None };
     let socket: SocketAddr = match address {
         UnicastAddress::IpAddress(address) => (address.network, address.tsap_identifier).into(),
@@ -19,7 +19,7 @@ pub(super) fn socket(address: &TransportAddress) -> Option<SocketAddr> {
 }
 
 /// Where we take packets.
-pub(super) fn transport(ip: IpAddr, port: u16) -> TransportAddress {
+pub(in crate::h323) fn transport(ip: IpAddr, port: u16) -> TransportAddress {
     TransportAddress::UnicastAddress(match ip {
         IpAddr::V4(ip) => UnicastAddress::IpAddress(UnicastAddressIpAddress {
             network: ip.octets(),

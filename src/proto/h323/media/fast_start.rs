@@ -9,6 +9,8 @@ use super::line::{Receiving, Sending, Sent};
 use super::secrecy::Choice;
 use super::{Channels, address};
 use crate::h323::call::fast_start::{Party, sender};
+use crate::h323::traversal;
+use crate::offer_answer::LocalMedia;
 use causeway_asn1::h245::{
     DataType, H2250LogicalChannelParameters, OpenLogicalChannel,
     OpenLogicalChannelForwardLogicalChannelParameters,
@@ -49,7 +51,7 @@ impl Channels {
         let number = self.next_number();
         let mut parameters = channel::parameters(&coding, payload_type(coding), at);
         if party == Party::Caller {
-            return Some(forward(number, data_type, parameters));
+            return Some(self.kept_open(forward(number, data_type, parameters), at));
         }
         parameters.media_channel = Some(address::transport(at.advertised, at.rtp_port));
         Some(reverse(number, data_type, parameters))
@@ -127,7 +129,13 @@ impl Channels {
         let sent = Sent { number, coding, payload_type, secrecy, rtp, rtcp };
         self.line_mut(coding.kind()).carry(sent);
         let data_type = said(usable.open)?.0.clone();
-        Some(reverse(number, data_type, parameters))
+        Some(self.kept_open(reverse(number, data_type, parameters), at))
+    }
+
+    /// A channel on which we send, and what who is behind a firewall is to do for it.
+    fn kept_open(&self, open: OpenLogicalChannel, at: LocalMedia) -> OpenLogicalChannel {
+        let generic_information = self.inside.then(|| traversal::parameters(at)).flatten();
+        OpenLogicalChannel { generic_information, ..open }
     }
 
     /// The callee took these of the channels that we proposed.

@@ -28,7 +28,7 @@
 //! * Pictures are cut in pieces only where the other side says that it takes them so (H.241
 //!   section 7.1).
 
-mod address;
+pub(super) mod address;
 mod capability;
 mod channel;
 mod fast_start;
@@ -42,6 +42,7 @@ mod tests;
 
 use crate::h323::h235::Keys;
 use crate::h323::h245::{self, Command, Direction, Event, Opening};
+use crate::h323::traversal;
 use crate::offer_answer::LocalMedia;
 use capability::Theirs;
 use causeway_asn1::h245::{
@@ -150,6 +151,8 @@ pub struct Channels {
     allowed: Bitrate,
     /// The last number of a channel of ours.
     number: u16,
+    /// The other side is behind a firewall.
+    inside: bool,
     commands: Vec<Command>,
 }
 
@@ -170,8 +173,15 @@ impl Channels {
             picture: Line::new(Kind::Picture),
             total: None,
             number: 0,
+            inside: false,
             commands: vec![],
         }
+    }
+
+    /// The other side is behind a firewall: it is told to keep the way open of all that we send.
+    /// Where that goes is learnt of its packets.
+    pub fn peer_is_inside(&mut self) {
+        self.inside = true;
     }
 
     /// What is to be said by H.245 now.
@@ -441,6 +451,7 @@ impl Channels {
             parameters: channel::parameters(&coding, payload_type, at),
             encryption: sync.map(Box::new),
             replaces: old.map(|old| old.number),
+            generic: self.inside.then(|| traversal::parameters(at)).flatten(),
             // Whatever either side sends, the other may send something else.
             exclusive: false,
         })));

@@ -26,12 +26,14 @@ pub mod words;
 pub use security::{Clock, Key};
 pub use words::{Admission, CallKey, Command, Config, Event, Input, Output};
 
+use super::traversal;
 use admission::Admissions;
 use causeway_asn1::decode;
 use causeway_asn1::h225::{
     BandRejectReason, BandwidthConfirm, BandwidthReject, BandwidthRequest, DisengageConfirm,
     DisengageReject, DisengageRejectReason, DisengageRequest, InfoRequest, RasMessage,
-    UnregRejectReason, UnregistrationConfirm, UnregistrationReject, UnregistrationRequest,
+    ServiceControlIndication, ServiceControlResponse, UnregRejectReason, UnregistrationConfirm,
+    UnregistrationReject, UnregistrationRequest,
 };
 use causeway_base::EndCause;
 use outbox::Outbox;
@@ -171,6 +173,9 @@ impl Client {
             RasMessage::DisengageRequest(request) => self.drop_asked(now, from, &request),
             RasMessage::BandwidthRequest(request) => self.bandwidth_asked(now, from, &request),
             RasMessage::InfoRequest(request) => self.info_asked(now, from, &request),
+            RasMessage::ServiceControlIndication(indication) => {
+                self.called(now, from, &indication);
+            }
             // Answers to what we never ask, and what belongs to gatekeepers.
             _ => {}
         }
@@ -238,6 +243,21 @@ impl Client {
             })),
         };
         self.outbox.send(now, from, answer);
+    }
+
+    /// The gatekeeper tells us of a call. It takes the connection itself: nobody who writes in its
+    /// name has us connect to a third party.
+    fn called(&mut self, now: Instant, from: SocketAddr, indication: &ServiceControlIndication) {
+        if !self.config.inside || !self.is_registered(now) {
+            return;
+        }
+        let Some((call, at)) = traversal::called(indication) else { return };
+        let response = ServiceControlResponse {
+            request_seq_num: indication.request_seq_num,
+            ..ServiceControlResponse::default()
+        };
+        self.outbox.send(now, from, RasMessage::ServiceControlResponse(Box::new(response)));
+        self.outbox.event(Event::Called { call, at: SocketAddr::new(from.ip(), at.port()) });
     }
 
     fn info_asked(&mut self, now: Instant, from: SocketAddr, request: &InfoRequest) {

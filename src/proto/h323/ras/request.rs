@@ -2,7 +2,7 @@
 
 use super::security;
 use super::words::{Admission, Config, Endpoint};
-use crate::h323::address;
+use crate::h323::{address, traversal};
 use causeway_asn1::h225::{
     AdmissionRequest, AliasAddress, CallIdentifier, CallModel, CallType, DisengageReason,
     DisengageRequest, EndpointType, GatekeeperRequest, InfoRequestResponse,
@@ -66,6 +66,7 @@ pub(super) fn discovery(config: &Config, sequence: u16) -> RasMessage {
             .map(|_| vec![AuthenticationMechanism::PwdHash]),
         algorithm_oi_ds: config.credentials.as_ref().map(|_| vec![security::algorithm()]),
         supports_alt_gk: Some(()),
+        feature_set: config.inside.then(traversal::asked).flatten(),
         ..GatekeeperRequest::default()
     }))
 }
@@ -82,6 +83,7 @@ pub(super) fn registration(
         will_supply_uui_es: Some(false),
         maintain_connection: Some(false),
         supports_alt_gk: Some(()),
+        feature_set: config.inside.then(traversal::asked).flatten(),
         ..of_endpoint(config, sequence)
     }))
 }

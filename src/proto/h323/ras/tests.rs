@@ -36,6 +36,7 @@ fn config(now: Instant, discover: bool) -> Config {
         product: ("Causeway".into(), "1".into()),
         aliases: vec!["8001".into(), "Causeway".into()],
         time_to_live: Duration::from_secs(300),
+        inside: false,
         credentials: None,
         clock: Clock { at: now, seconds: 1_700_000_000 },
         seed: [7; 32],

@@ -27,6 +27,8 @@ pub struct Config {
     pub aliases: Vec<String>,
     /// How long a registration we ask for.
     pub time_to_live: Duration,
+    /// We are behind a firewall: the gatekeeper tells us of calls, and we connect to it (H.460.18).
+    pub inside: bool,
     /// Our name and key there.
     pub credentials: Option<(String, Key)>,
     /// What time it is.
@@ -120,6 +122,13 @@ pub enum Event {
     Bandwidth(CallKey, u32),
     /// A call is to end.
     DropAsked(CallKey),
+    /// Somebody calls: we are to connect to the gatekeeper for it.
+    Called {
+        /// By its callIdentifier.
+        call: [u8; 16],
+        /// Where, at the gatekeeper's own address.
+        at: SocketAddr,
+    },
 }
 
 /// What is to be done.

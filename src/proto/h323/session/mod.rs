@@ -113,6 +113,17 @@ impl Session {
         }
     }
 
+    /// The other side is behind a firewall, and makes every connection (H.460.18): before
+    /// [`Command::Place`], or as it calls. Who knows H.460.19 says so itself in its Setup.
+    pub fn peer_is_inside(&mut self) {
+        self.call.peer_is_inside();
+    }
+
+    /// We are behind a firewall, and make every connection (H.460.18). Before anything is said.
+    pub fn peer_is_outside(&mut self) {
+        self.call.peer_is_outside();
+    }
+
     /// Takes one thing that happened.
     pub fn handle_input(&mut self, now: Instant, input: Input<'_>) {
         match input {
@@ -237,6 +248,9 @@ impl Session {
     fn channels(&self, terms: Terms) -> Channels {
         let mut media = Channels::new(terms);
         self.admitted.into_iter().for_each(|rate| media.admit(rate));
+        if self.call.is_peer_inside() {
+            media.peer_is_inside();
+        }
         media
     }
 
@@ -273,7 +287,11 @@ impl Session {
 
     /// Has the media do something, and says what follows from it.
     fn with_media(&mut self, now: Instant, act: impl FnOnce(&mut Channels)) {
+        let inside = self.call.is_peer_inside();
         let Some(media) = &mut self.media else { return };
+        if inside {
+            media.peer_is_inside();
+        }
         act(media);
         for command in media.take_commands() {
             self.order(now, call::Command::Control(command));

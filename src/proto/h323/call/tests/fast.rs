@@ -35,6 +35,7 @@ fn opening(number: u16, replaces: Option<u16>) -> Opening {
         parameters: H2250LogicalChannelParameters { session_id: 1, ..Default::default() },
         encryption: None,
         replaces,
+        generic: None,
         exclusive: false,
     }
 }

@@ -85,6 +85,7 @@ fn opening() -> h245::Opening {
         parameters: H2250LogicalChannelParameters { session_id: 1, ..Default::default() },
         encryption: None,
         replaces: None,
+        generic: None,
         exclusive: false,
     }
 }

@@ -170,6 +170,7 @@ pub(super) fn opening(number: u16, session: u8) -> super::super::Opening {
         },
         encryption: None,
         replaces: None,
+        generic: None,
         exclusive: false,
     }
 }

@@ -2,11 +2,12 @@
 
 use super::Gatekeeper;
 use super::reply;
-use super::table::same;
-use super::words::{Event, Neighbour, Output};
+use super::table::{Registration, same};
+use super::words::{Event, Neighbour, Output, Reach};
 use crate::h323::address;
 use crate::h323::ras::CallKey;
 use crate::h323::ras::pending::{Fired, Pending};
+use crate::h323::traversal;
 use crate::sip::random::Random;
 use causeway_asn1::h225::{InfoRequestResponse, InfoRequestResponseStatus, RasMessage};
 use std::collections::BTreeMap;
@@ -25,6 +26,8 @@ enum About {
     Unregistration,
     /// Which of its calls it still has; asked then.
     Calls(Instant),
+    /// It is told of a call.
+    Indication,
     /// Where somebody is; the number of the search.
     Location(u64),
 }
@@ -84,6 +87,24 @@ impl Asks {
 }
 
 impl Gatekeeper {
+    /// Has an endpoint connect to us for a call.
+    pub(super) fn indicate(
+        &mut self,
+        now: Instant,
+        ras: SocketAddr,
+        call: [u8; 16],
+        here: SocketAddr,
+    ) {
+        let is_told = |one: &Registration| one.registrant.reach == Reach::Indicated;
+        if self.table.get(ras).is_none_or(|one| !is_told(one)) {
+            return;
+        }
+        let Some(sequence) = self.asks.number(&mut self.random) else { return };
+        if let Some(message) = traversal::incoming_call(sequence, call, here) {
+            self.send_numbered(now, ras, About::Indication, (sequence, message));
+        }
+    }
+
     fn send_ask(
         &mut self,
         now: Instant,
@@ -92,7 +113,17 @@ impl Gatekeeper {
         message: impl FnOnce(u16) -> RasMessage,
     ) {
         let Some(sequence) = self.asks.number(&mut self.random) else { return };
-        let Some(data) = self.sealed(now, to, None, message(sequence)) else { return };
+        self.send_numbered(now, to, about, (sequence, message(sequence)));
+    }
+
+    fn send_numbered(
+        &mut self,
+        now: Instant,
+        to: SocketAddr,
+        about: About,
+        (sequence, message): (u16, RasMessage),
+    ) {
+        let Some(data) = self.sealed(now, to, None, message) else { return };
         let pending = Pending::new(now, to, sequence, data.clone());
         self.wake(pending.deadline());
         self.asks.asks.insert(sequence, (pending, about));
@@ -144,7 +175,8 @@ impl Gatekeeper {
 
     fn unanswered(&mut self, by: SocketAddr, about: About) {
         match about {
-            About::Unregistration => {}
+            // Who calls waits for the connection, and no longer than it may take.
+            About::Unregistration | About::Indication => {}
             // It is gone, and its calls with it. Its registration ends by itself.
             About::Calls(asked) => self.calls_are(by, asked),
             About::Location(query) => self.not_there(query),
@@ -187,6 +219,9 @@ impl Gatekeeper {
             }
             RasMessage::UnregistrationReject(reject) => {
                 self.asks.take(from, reject.request_seq_num);
+            }
+            RasMessage::ServiceControlResponse(response) => {
+                self.asks.take(from, response.request_seq_num);
             }
             RasMessage::LocationConfirm(confirm) => {
                 if let Some(About::Location(query)) = self.asks.take(from, confirm.request_seq_num)

@@ -23,11 +23,12 @@ pub mod words;
 pub use table::{MAX_PER_SOURCE, MAX_REGISTRATIONS};
 pub use words::{
     AskedCall, Command, Config, Event, Identity, Input, Local, Neighbour, Output, QuestionId,
-    Registrant, User,
+    Reach, Registrant, User,
 };
 
 use super::security::{self, Signer, Token};
 use crate::h323::address::{self, MAX_ALIASES};
+use crate::h323::traversal;
 use crate::sip::random::Random;
 use ask::Asks;
 use causeway_asn1::h225::{AliasAddress, GatekeeperRequest, LocationRequest, RasMessage};
@@ -329,10 +330,11 @@ impl Gatekeeper {
         let password = !self.users.is_empty() && offered.into_iter().any(security::is_ours);
         let sequence = request.request_seq_num;
         let ras = asker.local.ras;
-        let whole = reply::discovered(Some(&self.identifier), ras, password, sequence);
+        let features = traversal::confirmed(traversal::reach(request.feature_set.as_ref()));
+        let whole = reply::discovered(Some(&self.identifier), ras, password, features, sequence);
         // Without the name it is shorter than any question.
         if !self.answer(now, &asker, whole) {
-            self.answer(now, &asker, reply::discovered(None, ras, false, sequence));
+            self.answer(now, &asker, reply::discovered(None, ras, false, None, sequence));
         }
     }
 
@@ -380,6 +382,7 @@ impl Gatekeeper {
             }
             Command::Wait(id, patience) => self.wait(now, id, patience),
             Command::Unregister(ras) => self.unregister(now, ras),
+            Command::Indicate { ras, call, here } => self.indicate(now, ras, call, here),
             Command::Find(query, name) => self.find(now, query, &name),
             Command::Stop => {
                 self.life = Life::Stopped;

@@ -3,11 +3,12 @@
 use super::reply;
 use super::table::{Registration, Taken};
 use super::user::Verdict;
-use super::words::{Event, Identity, Registrant};
+use super::words::{Event, Identity, Reach, Registrant};
 use super::{About, Asker, Gatekeeper, some};
 use crate::h323::address::{self, MAX_ALIASES};
 use crate::h323::ras::Key;
 use crate::h323::ras::security::{Proof, Token};
+use crate::h323::traversal;
 use causeway_asn1::BmpString;
 use causeway_asn1::h225::{
     RegistrationRejectReason, RegistrationRequest, SecurityErrors, TransportAddress,
@@ -48,8 +49,14 @@ impl Gatekeeper {
     ) {
         asker.sequence = request.request_seq_num;
         let asked = request.time_to_live.map(|seconds| Duration::from_secs(seconds.into()));
+        let reach = match self.table.get(asker.from) {
+            // That it is still there is said without its features.
+            Some(known) if request.keep_alive == Some(true) => known.registrant.reach,
+            _ => traversal::reach(request.feature_set.as_ref()),
+        };
         let longest = self.config.time_to_live.max(MIN_TIME_TO_LIVE);
-        let time_to_live = asked.unwrap_or(longest).clamp(MIN_TIME_TO_LIVE, longest);
+        let (longest, shortest) = traversal::lasts(reach, longest, MIN_TIME_TO_LIVE);
+        let time_to_live = asked.unwrap_or(longest).clamp(shortest, longest);
         if request.keep_alive == Some(true) {
             let identifier = request.endpoint_identifier.as_ref();
             return self.keep_alive(now, asker, identifier, time_to_live, token, data);
@@ -69,11 +76,16 @@ impl Gatekeeper {
             return self.reject(now, &asker, RegistrationRejectReason::SecurityDenial);
         }
         let bound = identity == Identity::Anybody;
-        let Some(call) = address_of(&request.call_signal_address, asker.from.ip(), bound) else {
+        let call = match reach {
+            Reach::Direct => address_of(&request.call_signal_address, asker.from.ip(), bound),
+            // Nobody connects to it, wherever it says it is.
+            Reach::Indicated => Some(asker.from),
+        };
+        let Some(call) = call else {
             return self.reject(now, &asker, RegistrationRejectReason::InvalidCallSignalAddress);
         };
         let product = product(&request.endpoint_vendor);
-        let registrant = Registrant { ras: asker.from, call, aliases, identity, product };
+        let registrant = Registrant { ras: asker.from, call, reach, aliases, identity, product };
         let wanted = Wanted { registrant: registrant.clone(), key, time_to_live };
         if let Some(id) = self.ask(now, asker, About::Registration(Box::new(wanted))) {
             self.event(Event::Registering(id, Box::new(registrant)));
@@ -111,6 +123,7 @@ impl Gatekeeper {
             call: Some(asker.local.call),
             endpoint: &identifier,
             time_to_live,
+            features: traversal::confirmed(registrant.reach),
         };
         let confirm = confirm.message();
         self.answer(now, &asker, confirm);
@@ -143,6 +156,7 @@ impl Gatekeeper {
             call: Some(asker.local.call),
             endpoint: &endpoint,
             time_to_live,
+            features: traversal::confirmed(registrant.reach),
         };
         // Nothing is known yet of who has no password: its address may be somebody else's.
         let believed = key.is_some() || self.table.get(asker.from).is_some();

@@ -6,7 +6,7 @@ use crate::h323::ras::security;
 use causeway_asn1::h225::{
     AdmissionConfirm, AdmissionReject, AdmissionRejectReason, BandRejectReason, BandwidthConfirm,
     BandwidthReject, CallModel, DisengageConfirm, DisengageReject, DisengageRejectReason,
-    GatekeeperConfirm, InfoRequest, InfoRequestAck, LocationConfirm, LocationReject,
+    FeatureSet, GatekeeperConfirm, InfoRequest, InfoRequestAck, LocationConfirm, LocationReject,
     LocationRejectReason, LocationRequest, RasMessage, RegistrationConfirm, RegistrationReject,
     RegistrationRejectReason, RequestInProgress, ResourcesAvailableConfirm, UnregRejectReason,
     UnregRequestReason, UnregistrationConfirm, UnregistrationReject, UnregistrationRequest,
@@ -22,6 +22,7 @@ pub(super) fn discovered(
     gatekeeper: Option<&BmpString>,
     ras: SocketAddr,
     password: bool,
+    feature_set: Option<FeatureSet>,
     request_seq_num: u16,
 ) -> RasMessage {
     RasMessage::GatekeeperConfirm(Box::new(GatekeeperConfirm {
@@ -31,6 +32,7 @@ pub(super) fn discovered(
         ras_address: address::transport(ras),
         authentication_mode: password.then_some(AuthenticationMechanism::PwdHash),
         algorithm_oid: password.then(security::algorithm),
+        feature_set,
         ..GatekeeperConfirm::default()
     }))
 }
@@ -43,6 +45,7 @@ pub(super) struct Registered<'a> {
     pub(super) call: Option<SocketAddr>,
     pub(super) endpoint: &'a BmpString,
     pub(super) time_to_live: Duration,
+    pub(super) features: Option<FeatureSet>,
 }
 
 impl Registered<'_> {
@@ -54,6 +57,7 @@ impl Registered<'_> {
             gatekeeper_identifier: self.gatekeeper.cloned(),
             endpoint_identifier: self.endpoint.clone(),
             time_to_live: u32::try_from(self.time_to_live.as_secs()).ok(),
+            feature_set: self.features.clone(),
             ..RegistrationConfirm::default()
         }))
     }

@@ -1,6 +1,8 @@
 //! The gatekeeper against our own endpoint's side, and against who is neither.
 
 mod call;
+#[cfg(feature = "h460-traversal")]
+mod crossing;
 mod hostile;
 mod neighbour;
 mod password;
@@ -76,6 +78,7 @@ fn of_client(now: Instant) -> ras::Config {
         product: ("Room".into(), "7.1".into()),
         aliases: vec!["Room 1".into()],
         time_to_live: Duration::from_secs(600),
+        inside: false,
         credentials: None,
         clock: clock(now),
         seed: [4; 32],

@@ -73,6 +73,15 @@ pub enum Command {
     Wait(QuestionId, Duration),
     /// An endpoint is not registered any more, and is told so.
     Unregister(SocketAddr),
+    /// An endpoint that takes RAS there is to connect to us for a call ([`Reach::Indicated`]).
+    Indicate {
+        /// Where it takes RAS.
+        ras: SocketAddr,
+        /// By its callIdentifier.
+        call: [u8; 16],
+        /// Where we take calls, as it sees us.
+        here: SocketAddr,
+    },
     /// The neighbours whose prefix fits are asked where somebody is. The number comes back.
     Find(u64, String),
     /// Every endpoint is told that it is not registered any more, and nobody is taken.
@@ -108,6 +117,15 @@ pub enum Identity {
     Unproved(Arc<str>),
 }
 
+/// How a call gets to an endpoint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// Whoever calls connects to it.
+    Direct,
+    /// It is behind a firewall. It is told of the call, and connects to us (H.460.18).
+    Indicated,
+}
+
 /// An endpoint that is registered, or wants to be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Registrant {
@@ -115,6 +133,8 @@ pub struct Registrant {
     pub ras: SocketAddr,
     /// Where it takes calls.
     pub call: SocketAddr,
+    /// How they get there.
+    pub reach: Reach,
     /// Its names.
     pub aliases: Vec<String>,
     /// Who it is.

@@ -1,3 +1,5 @@
+#[cfg(feature = "h460-traversal")]
+mod crossing;
 mod flow;
 mod pair;
 mod secret;

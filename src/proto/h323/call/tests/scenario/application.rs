@@ -275,6 +275,7 @@ impl Application {
             },
             encryption: None,
             replaces,
+            generic: None,
             exclusive: kind == SOUND,
         })))
     }
