@@ -247,10 +247,7 @@ impl<'t> Url<'t> {
             let in_fragment =
                 self.fragment.split_once('?').and_then(|(_, query)| value(query, "conference"));
             let in_path = steps.clone().skip_while(|step| *step != "conference").nth(1);
-            conference = self
-                .value("conference")
-                .or(in_fragment)
-                .or_else(|| in_path.map(decoded));
+            conference = self.value("conference").or(in_fragment).or_else(|| in_path.map(decoded));
         }
         if let Some((user, host)) = conference.as_deref().and_then(|whole| whole.split_once('@')) {
             return Some(addressed(Service::Pexip, user, &host.to_ascii_lowercase()));
