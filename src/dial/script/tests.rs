@@ -278,8 +278,7 @@ fn a_script_that_nobody_could_carry_out_is_refused_with_its_place() {
         let ScriptError::Script { step: at, expected, .. } = &error else { panic!("{error}") };
         assert_eq!((*at, expected.contains(said)), (step, true), "{error}");
     }
-    for text in ["[[script]]\nname = \"x\"\nstep = [{ beep = 1 }]", "[[scripts]]", "[[", "name = 1"]
-    {
+    for text in ["[[script]]\nname = \"x\"\nstep = [{ beep = 1 }]", "[[scripts]]", "[[", "name = 1"] {
         assert!(matches!(read(text), Err(ScriptError::Syntax(_))), "{text}");
     }
     let text = format!("[[script]]\nname = \"X y\"\nstep = [ {enter} ]");
