@@ -1,6 +1,7 @@
-//! What a call costs the dial plan, with ten thousand rules.
+//! What a call costs the dial plan, with ten thousand rules, and what a pasted invitation costs.
 //!
-//! `cargo bench --bench dial` prints one JSON object a line: `call`, what is called, and the `ns`
+//! `cargo bench --bench dial` prints one JSON object a line: first `invitations`, how many are read
+//! `per_second` on one core and the `worst_us` of one; then `call`, what is called, and the `ns`
 //! of resolving it (the best of several runs: the least disturbed one); `cold_ns` where the
 //! pattern had to be compiled first; `text_ns` of writing the explanation out. Resolving always
 //! makes the explanation: there is no way without one, and what `causeway dial explain` does more
@@ -11,8 +12,9 @@
 #![allow(clippy::disallowed_methods)] // a bench reads the clock
 
 use causeway_base::{Alias, Lang};
+use causeway_dial::invite::{Allow, Pasted, parse};
 use causeway_dial::{
-    AliasPattern, DialPlan, Found, IncomingCall, NameTable, NumberPlan, OurHosts, Resolver, Rule,
+    AliasPattern, CallingOut, DialPlan, Found, IncomingCall, NameTable, NumberPlan, OurHosts, Resolver, Rule,
     RuleText,
 };
 use serde_json::json;
@@ -29,6 +31,7 @@ const RUN: Duration = Duration::from_millis(40);
 const RUNS: usize = 7;
 
 fn main() {
+    invitations();
     let numbers = NumberPlan::default();
     let mut names = NameTable::new();
     for room in 0..RULES {
@@ -68,6 +71,36 @@ fn main() {
         json!({ "worst_resolve_us": round(worst(&|cost| cost.cold.max(cost.warm)) / 1000.0),
             "explain_over_resolve": round(worst(&|cost| (cost.cold + cost.text) / cost.cold)),
             "text_over_resolve": round(worst(&|cost| cost.text / cost.warm)) })
+    );
+}
+
+/// Every invitation of the fixtures in turn, on one core: how many a second, and the worst.
+fn invitations() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/invites");
+    let files = std::fs::read_dir(folder).expect("fixtures").flatten().map(|file| file.path());
+    let texts: Vec<String> = files
+        .filter(|path| path.extension().is_some_and(|kind| kind != "json" && kind != "md"))
+        .map(|path| std::fs::read_to_string(path).expect("UTF-8"))
+        .collect();
+    let (rules, numbers) = (CallingOut::default(), NumberPlan::default());
+    let allow = Allow { rules: &rules, numbers: &numbers };
+    let read = |text: &str| {
+        black_box(parse(&Pasted { text, kind: None }, &allow));
+    };
+    let all = best(|| texts.iter().for_each(|text| read(text)));
+    let least = |text: &String| {
+        let once = || {
+            let begin = Instant::now();
+            read(text);
+            begin.elapsed().as_nanos() as f64
+        };
+        (0..20).map(|_| once()).fold(f64::INFINITY, f64::min)
+    };
+    let worst = texts.iter().map(least).fold(0.0, f64::max);
+    println!(
+        "{}",
+        json!({ "invitations": texts.len(), "bytes": texts.iter().map(String::len).sum::<usize>(),
+            "per_second": (texts.len() as f64 * 1e9 / all).round(), "worst_us": (worst / 1000.0).round() })
     );
 }
 

@@ -5,7 +5,7 @@
 //! * [`serve`](mod@serve): the commands `serve` and `check`.
 //! * [`bridge`]: [`Bridge`], everything that runs: adapters, engine, conferences, and how it stops.
 //!   `h323`: what the adapter of H.323 is told.
-//! * [`link_command`]: the command `link`. * [`dial_command`]: the command `dial explain`; `explanation`: what it says, as JSON.
+//! * [`link_command`]: the command `link`. * [`dial_command`]: the commands `dial explain` and `dial parse`; `explanation`: what it says, as JSON.
 //! * `router`: each event to the actor that owns its leg, each new call to where the dial plan
 //!   says. `front_desk`: who may go where, in which role. `calling_out`: calls that we make.
 //! * `actor`: who owns legs: conferences and the reception. `outlet`: where their orders go.
@@ -16,7 +16,7 @@
 //! * [`record`]: what is kept of a call; `journal` writes it down. `measure`: what the figures of
 //!   a test call mean.
 //! * [`meeting`]: what can be dialled into, and what it asks. * [`store`]: what outlives a restart.
-//! * `web`: the page by which browsers join. * [`mod@link`]: what lets a browser into a meeting. * [`invite`]: what is sent to people.
+//! * `web`: the page by which browsers join. * [`mod@link`]: what lets a browser into a meeting. * [`invite`]: what is sent to people. `booking`: what stands on the screens of rooms.
 //! * [`tls`]: who we are under TLS. * [`mod@direct_routing`]: who we are to Microsoft Teams. * [`acme`]: a certificate from an authority.
 //! * [`greeting`]: what a person reads at the start.
 //! * [`init`](mod@init): the command `init`. * [`seal`](mod@seal): the command `seal`.
@@ -27,6 +27,7 @@
 pub mod acme;
 mod actor;
 pub mod api;
+mod booking;
 pub mod bridge;
 mod calling_out;
 pub mod config;

@@ -1,6 +1,7 @@
 //! `causeway serve` and `causeway check`.
 
 use crate::api::{BridgeBackend, Listener, Sockets};
+use crate::booking;
 use crate::bridge::Bridge;
 use crate::config::{Config, DEFAULT_FILE};
 use crate::direct_routing::{self, Finding};
@@ -109,6 +110,7 @@ impl ApiFront {
         let code = tokens.bootstrap(Timestamp::now()).await?;
         let sockets = Sockets::bind(config).await?;
         let cards = Arc::new(bridge.cards(config, sockets.bound()));
+        booking::spawn(&config.devices, &cards);
         let door = Arc::new(web::signal::Door::new(bridge, facts(config, &cards)));
         let page = page(bridge, config, &cards, &door);
         let backend = Arc::new(BridgeBackend::new(bridge, tokens, cards));

@@ -106,6 +106,18 @@ pub fn client(config: &Config) -> Result<Option<Arc<rustls::ClientConfig>>, TlsE
     Ok(Some(Arc::new(client)))
 }
 
+/// The TLS of requests to a peer that is judged by the certificates of a file.
+///
+/// # Errors
+/// See [`TlsError`].
+pub(crate) fn of_authorities(path: &Path) -> Result<Arc<rustls::ClientConfig>, TlsError> {
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let builder = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(TlsError::Identity)?;
+    Ok(Arc::new(builder.with_root_certificates(authorities(path)?).with_no_client_auth()))
+}
+
 fn authorities(path: &Path) -> Result<RootCertStore, TlsError> {
     let mut roots = RootCertStore::empty();
     for authority in read_chain(path)? {

@@ -13,6 +13,9 @@ use serde::{Deserialize, Serialize};
 /// The longest frame of a client: an offer of a browser with every codec has some 20 kB.
 pub const MAX_FRAME: usize = 64 * 1024;
 
+/// The longest invitation that is read, in bytes: as JSON it still fits into a frame.
+pub const MAX_INVITATION: usize = 30_000;
+
 /// The longest message of chat, in characters.
 pub const MAX_CHAT: usize = 2_000;
 
@@ -195,6 +198,14 @@ pub enum HostAction {
         /// The name to show until the callee states one.
         #[serde(default)]
         name: String,
+        /// What is pressed after the answer; a comma is a pause. Nothing: whoever answers is meant.
+        #[serde(default)]
+        digits: String,
+    },
+    /// Read an invitation that somebody pasted; answered by [`ServerMessage::Invitation`].
+    ReadInvitation {
+        /// The text, HTML or iCalendar, at most [`MAX_INVITATION`] bytes.
+        text: String,
     },
 }
 
@@ -367,6 +378,13 @@ pub enum ServerMessage {
         /// Why it failed.
         problem: Option<Problem>,
     },
+    /// What the invitation says that was pasted.
+    Invitation {
+        /// Every way into its meeting, the best first.
+        ways: Vec<InvitedWay>,
+        /// Hosts that were made to look like a service's: what they offered is left out.
+        look_alikes: Vec<String>,
+    },
     /// It is over for me. The connection stays two minutes for [`ClientMessage::Feedback`].
     Ended(Problem),
     /// I am here.
@@ -494,6 +512,28 @@ pub enum FaultySound {
     Silent,
     /// What they are sent comes back from them.
     Echoing,
+}
+
+/// A way into a meeting of another service.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct InvitedWay {
+    /// Whose meeting it is: `zoom`, `teams`, `tencent` …
+    pub service: String,
+    /// The number of the meeting.
+    pub meeting: Option<String>,
+    /// `sip`, `h323`, `tel` or `web`.
+    pub protocol: String,
+    /// What is dialled, as people read it.
+    pub address: String,
+    /// What [`HostAction::CallOut`] calls; none: the bridge cannot call it.
+    pub target: Option<String>,
+    /// What is pressed after the answer.
+    pub digits: String,
+    /// Why it stands where it stands, and why it may not be called.
+    pub why: String,
+    /// The operator's rules let it be called.
+    pub allowed: bool,
 }
 
 /// Where a call stands.

@@ -54,6 +54,7 @@ fn protocol() -> String {
     declare::<CameraState>(&config, &mut text);
     declare::<Sight>(&config, &mut text);
     declare::<FaultySound>(&config, &mut text);
+    declare::<InvitedWay>(&config, &mut text);
     declare::<CallState>(&config, &mut text);
     declare::<Meeting>(&config, &mut text);
     declare::<Participant>(&config, &mut text);

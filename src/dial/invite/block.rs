@@ -33,6 +33,8 @@ pub(super) struct Block {
     pub(super) meeting: Option<String>,
     /// The passcode as it was written.
     pub(super) passcode: Option<String>,
+    /// A passcode of a link, where no other is written.
+    pub(super) spare: Option<String>,
     /// The passcode that rooms and telephones type.
     pub(super) numeric: Option<String>,
     /// The number that telephones enter.
@@ -102,7 +104,8 @@ impl Identity {
                     .get(Field::Meeting)
                     .filter(|_| link.service != Some(Service::GoogleMeet))
                     .map(str::to_owned),
-                key: Some(link.key.clone()),
+                // The page of a partner belongs to the invitation around it.
+                key: Some(link.key.clone()).filter(|_| link.service != Some(Service::TeamsVideo)),
             },
             Found::Address(address) => {
                 let service = host::service(&address.host).filter(|s| !is_of_anybody(*s));
@@ -133,7 +136,7 @@ fn is_of_anybody(service: Service) -> bool {
 fn known(address: &Address, service: Option<Service>) -> Option<Fields> {
     let rows: &[&str] = match service? {
         Service::Zoom => &["zoom"],
-        Service::Webex => &["webex", "webex-person-number", "webex-person-free", "webex-person"],
+        Service::Webex => &["webex", "webex-person"],
         Service::TeamsVideo => &[
             "teams-poly",
             "teams-webex",
@@ -224,6 +227,9 @@ impl Block {
     fn link(&mut self, link: Link) {
         for (field, value) in link.fields.iter() {
             match field {
+                Field::Passcode if link.service == Some(Service::TeamsAudio) => {
+                    self.spare = Some(value.to_owned());
+                }
                 Field::Passcode => self.code(value.to_owned(), None),
                 Field::Meeting if link.service == Some(Service::GoogleMeet) => {
                     self.conference.get_or_insert_with(|| value.to_owned());
@@ -238,7 +244,11 @@ impl Block {
                 Address { protocol: Protocol::Sip, secure: false, user, host, port: None };
             add(&mut self.addresses, address);
         }
-        add(&mut self.pages, link.url);
+        // Pages that tell how to dial are no way in.
+        let tells = link.service == Some(Service::TeamsVideo);
+        if !tells && !link.url.starts_with("https://tel.meet/") {
+            add(&mut self.pages, link.url);
+        }
     }
 
     fn address(&mut self, address: Address) {

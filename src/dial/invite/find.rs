@@ -180,8 +180,11 @@ impl Finder {
         match label {
             Label::Passcode => self.passcode(line, after_colon, from),
             Label::Tenant => {
+                self.section = Some((Section::Video, REACH));
                 let (text, end) = word(line, after_colon?);
-                self.push(Found::Tenant(text.to_owned()));
+                // With the partner's host it is an address.
+                let is_key = !text.is_empty() && !text.contains('@');
+                is_key.then(|| self.push(Found::Tenant(text.to_owned())))?;
                 Some(end)
             }
             _ => {
@@ -218,11 +221,8 @@ impl Finder {
         }
         let beside = window(rest, LONGEST_WORD).strip_prefix('(').and_then(|inner| {
             let inner = inner.split(')').next().unwrap_or_default();
-            let number = inner.split_whitespace().next().unwrap_or_default();
-            let is_number = number.len() >= 4
-                && number.len() <= MAX_DIGITS
-                && number.bytes().all(|byte| byte.is_ascii_digit());
-            is_number.then(|| number.to_owned())
+            let mut runs = inner.split(|c: char| !c.is_ascii_digit());
+            runs.find(|run| (4..=MAX_DIGITS).contains(&run.len())).map(str::to_owned)
         });
         self.push(Found::Passcode { text: text.to_owned(), digits: beside });
         Some(end)
@@ -282,6 +282,7 @@ impl Finder {
             "pexip" => {
                 let inner = inner.trim_start_matches('/');
                 if let Some(address) = Address::read(Protocol::Sip, inner) {
+                    self.push(Found::Of(Service::Pexip));
                     self.address(address);
                 }
             }
@@ -446,7 +447,9 @@ fn token(rest: &str) -> &str {
     };
     let end = rest.find(ends).unwrap_or(rest.len());
     let text = rest.get(..end).unwrap_or_default();
-    text.trim_end_matches(['.', ',', ';', ':', '!', '?', ')', ']', '*'])
+    let text = text.trim_end_matches(['.', ',', ';', ':', '!', '?', ')', '*']);
+    // Of an address of IPv6 the bracket is a part.
+    if text.contains('[') { text } else { text.trim_end_matches(']') }
 }
 
 /// Where a value begins behind a label: behind a colon, an equals sign or the end of a cell of a
@@ -470,7 +473,7 @@ fn word(line: &str, from: usize) -> (&str, usize) {
     let start = from + (rest.len() - rest.trim_start().len());
     let rest = rest.trim_start();
     let end = rest
-        .find(|c: char| c.is_whitespace() || matches!(c, '<' | '>' | '（'))
+        .find(|c: char| c.is_whitespace() || matches!(c, '<' | '>' | '('))
         .unwrap_or(rest.len());
     (rest.get(..end).unwrap_or_default(), start + end)
 }

@@ -57,7 +57,7 @@ pub(super) struct Found {
 
 /// The labels of a line in their order, the longest where several begin together.
 pub(super) fn find(line: &str) -> Vec<Found> {
-    let folded = line.to_ascii_lowercase();
+    let folded: String = line.chars().map(small).collect();
     let is_word = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
     let Some(matcher) = MATCHER.as_ref() else { return Vec::new() };
     matcher
@@ -74,6 +74,13 @@ pub(super) fn find(line: &str) -> Vec<Found> {
         .collect()
 }
 
+/// A letter in lower case, where that takes as many bytes: places in the line stay.
+fn small(c: char) -> char {
+    let mut lower = c.to_lowercase();
+    let first = lower.next().filter(|first| first.len_utf8() == c.len_utf8());
+    first.filter(|_| lower.next().is_none()).unwrap_or(c)
+}
+
 use Label::{
     ConferenceId, HostKey, Meeting, MeetingOf, NumericPasscode, Of, Passcode, Person, Pin, Tenant,
     VideoId,
@@ -84,7 +91,7 @@ const H323: Label = Label::Section(Section::H323);
 const PHONE: Label = Label::Section(Section::Phone);
 const WEB: Label = Label::Section(Section::Web);
 
-/// ASCII letters in lower case.
+/// In lower case.
 #[rustfmt::skip]
 const LABELS: &[(Label, &[&str])] = &[
     (Meeting, &[
@@ -234,7 +241,7 @@ mod tests {
         let mut seen = std::collections::HashSet::new();
         for (text, _) in SORTED.iter() {
             assert!(seen.insert(*text), "{text}");
-            assert_eq!(text.to_ascii_lowercase(), *text);
+            assert_eq!(text.to_lowercase(), *text);
             assert!(!text.contains(['\u{2019}', '\u{ff1a}']), "{text}: lines are folded");
         }
     }

@@ -100,11 +100,12 @@ pub(super) fn invitation(block: &Block, allow: &Allow<'_>) -> Invitation {
     maker.printed();
     maker.phones();
     maker.pages();
+    let meeting = maker.meeting();
     Invitation {
         service: block.owner(),
-        meeting: block.meeting.clone().or_else(|| maker.field(Field::VideoId)),
-        passcode: block.passcode.clone(),
-        tenant: maker.field(Field::Tenant),
+        meeting,
+        passcode: block.passcode.clone().or_else(|| block.spare.clone()).or(maker.spare),
+        tenant: maker.fields.get(Field::Tenant).map(str::to_owned).or(maker.tenant),
         quoted: block.part.quoted,
         cancelled: block.part.cancelled,
         ways: finish(maker.ways, block, allow),
@@ -150,6 +151,10 @@ struct Maker<'b> {
     block: &'b Block,
     /// What is known, with the number of the meeting and the passcode in digits.
     fields: Fields,
+    /// The user of an address that may be a tenant's key.
+    tenant: Option<String>,
+    /// A passcode of which only a telephone's digits tell.
+    spare: Option<String>,
     ways: Vec<Way>,
 }
 
@@ -165,7 +170,24 @@ impl<'b> Maker<'b> {
                 let _ = fields.set(field, value);
             }
         }
-        Self { block, fields, ways: Vec::new() }
+        let mut spare = None;
+        if block.owner() == Service::Zoom && block.meeting.is_none() {
+            let form = dial_string("zoom-phone").and_then(|row| row.digits.as_ref());
+            let read = form.and_then(|form| form.read(&block.phones.first()?.typed));
+            spare = read.as_ref().and_then(|read| read.get(Field::Passcode)).map(str::to_owned);
+            for (field, value) in read.iter().flat_map(Fields::iter) {
+                let _ = fields.set(field, value);
+            }
+        }
+        Self { block, fields, tenant: None, spare, ways: Vec::new() }
+    }
+
+    /// The number under which the meeting is listed, else the one of the best way.
+    fn meeting(&self) -> Option<String> {
+        let video = || self.field(Field::VideoId);
+        let listed = self.block.meeting.clone().or_else(|| self.field(Field::Meeting));
+        let of_a_way = || self.ways.iter().find_map(|way| way.meeting.clone());
+        listed.or_else(video).or_else(of_a_way)
     }
 
     fn field(&self, field: Field) -> Option<String> {
@@ -234,6 +256,10 @@ impl<'b> Maker<'b> {
     fn zoom(&mut self) {
         self.direct("zoom");
         let block = self.block;
+        // Sessions of programs have names.
+        for address in block.addresses.iter().filter(|to| to.host == "global.zoomcrc.com") {
+            self.print(address, Why::AsPrinted);
+        }
         for ip in &block.ips {
             let fields = self.with(Field::Address, &ip.to_string());
             let why = self.step(true);
@@ -242,10 +268,11 @@ impl<'b> Maker<'b> {
     }
 
     fn webex(&mut self) {
-        if self.fields.get(Field::Meeting).is_some() {
-            self.direct("webex");
-        } else if self.fields.get(Field::User).is_some() {
-            self.direct("webex-person");
+        self.direct("webex-person");
+        self.direct("webex");
+        let block = self.block;
+        for address in block.addresses.iter().filter(|to| to.host == "webex.com") {
+            self.print(address, Why::AsPrinted);
         }
         self.by_ip("webex-ip");
     }
@@ -289,6 +316,9 @@ impl<'b> Maker<'b> {
                 ("teams.bjn.vc", _) => &["teams-bluejeans"],
                 (_, "teams") => &["teams-pexip", "teams-pexip-two-stage"],
                 (_, user) if user.bytes().all(|byte| byte.is_ascii_digit()) => {
+                    if !self.is_whole(address) {
+                        self.tenant = Some(address.user.clone());
+                    }
                     &["teams-partner", "teams-partner-two-stage"]
                 }
                 _ => &["teams-partner-two-stage"],
@@ -398,7 +428,7 @@ impl<'b> Maker<'b> {
             Service::Feishu => "feishu-phone",
             Service::BlueJeans => "bluejeans-phone",
             Service::Causeway => "causeway-phone",
-            _ => "generic-phone",
+            _ => "causeway-phone",
         };
         let own = matches!(row, "teams-phone" | "meet-phone");
         let block = self.block;
@@ -421,8 +451,10 @@ impl<'b> Maker<'b> {
             if self.ways.len() == before {
                 self.add("generic-phone", &fields, vec![Why::Voice]);
             }
-            let added = self.ways.get_mut(before);
-            if let Some(way) = added.filter(|_| !phone.typed.is_empty()) {
+            let Some(way) = self.ways.get_mut(before) else { continue };
+            way.service = block.owner();
+            // What is printed counts, unless it stops short of the passcode.
+            if !phone.typed.is_empty() && !way.digits.starts_with(&phone.typed) {
                 way.digits.clone_from(&phone.typed);
             }
         }
@@ -434,7 +466,7 @@ impl<'b> Maker<'b> {
             self.ways.push(Way {
                 service: block.owner(),
                 meeting: block.meeting.clone(),
-                passcode: block.passcode.clone(),
+                passcode: block.passcode.clone().or_else(|| block.spare.clone()),
                 protocol: Protocol::Web,
                 address: page.clone(),
                 digits: String::new(),

@@ -79,6 +79,7 @@ pub const TABLE: &[(&str, &str, Access)] = &[
     ("GET", "/api/v1/registrations", Look),
     ("GET", "/api/v1/trunks", Look),
     ("POST", "/api/v1/explanations", Look),
+    ("POST", "/api/v1/dial/parse", Look),
     ("GET", "/api/v1/test-calls", Look),
     ("GET", "/api/v1/events", Look),
 ];

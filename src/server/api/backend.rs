@@ -7,8 +7,8 @@ use super::resource::{
     AuditEntry, AuditVerdict, Call, CallId, CallOut, CallQuery, CallStarted, Explanation,
     Invitation, InviteFormat, IssuedToken, Language, Link, LinkDraft, LinkId, Meeting,
     MeetingChange, MeetingDraft, MeetingId, MeetingState, Order, Page, Participant, ParticipantId,
-    Pictures, Question, Reader, Readiness, Registration, Scope, Secret, TestCall, Token,
-    TokenDraft, TokenId, Trunk, Window,
+    PastedInvitation, Pictures, Question, ReadInvitations, Reader, Readiness, Registration, Scope,
+    Secret, TestCall, Token, TokenDraft, TokenId, Trunk, Window,
 };
 use causeway_engine::VideoCounts;
 use std::future::Future;
@@ -195,6 +195,13 @@ pub trait Backend: Send + Sync + 'static {
 
     /// The trunks.
     fn trunks(&self) -> Answer<'_, Vec<Trunk>>;
+
+    /// What a pasted invitation says, and whether the rules of calling out have its addresses.
+    fn read_invitation(
+        &self,
+        pasted: PastedInvitation,
+        language: Language,
+    ) -> Answer<'_, ReadInvitations>;
 
     /// Where a call would go, and why.
     fn explain(&self, question: Question, language: Language) -> Answer<'_, Explanation>;

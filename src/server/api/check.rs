@@ -2,8 +2,8 @@
 
 use super::fault::Problem;
 use super::resource::{
-    CallOut, Layout, LinkDraft, MeetingChange, MeetingDraft, PictureChoice, Question, Secret,
-    SessionRequest, Successors, Time, TokenDraft,
+    CallOut, Layout, LinkDraft, MeetingChange, MeetingDraft, PastedInvitation, PictureChoice,
+    Question, Secret, SessionRequest, Successors, Time, TokenDraft,
 };
 use crate::meeting::MAX_EARLY_MIN;
 use causeway_base::alias::MAX_ALIAS_LEN;
@@ -14,6 +14,9 @@ const PIN_DIGITS: std::ops::RangeInclusive<usize> = 4..=10;
 
 /// The longest name of a trunk or of a meeting's alias.
 const MAX_WORD: usize = 64;
+
+/// The longest invitation, in bytes: with its quotes it fits into a body.
+const MAX_PASTED: usize = 60_000;
 
 /// The longest one-time code; ours are shorter.
 const MAX_CODE: usize = 128;
@@ -122,6 +125,10 @@ pub(super) fn question(question: &Question) -> Checked {
     require(is_word(&question.alias, MAX_ALIAS_LEN), "alias")?;
     require(question.from.as_ref().is_none_or(|from| is_word(from, MAX_ALIAS_LEN)), "from")?;
     require(question.trunk.as_ref().is_none_or(|trunk| is_word(trunk, MAX_WORD)), "trunk")
+}
+
+pub(super) fn pasted(pasted: &PastedInvitation) -> Checked {
+    require((1..=MAX_PASTED).contains(&pasted.text.len()), "text")
 }
 
 pub(super) fn code(asked: &SessionRequest) -> Checked {

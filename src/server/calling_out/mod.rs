@@ -18,6 +18,7 @@ use causeway_conference::{Protocol, Role};
 use causeway_dial::calling_out::{
     Asker, Callee, CalleeKind, CallingOut, DAY, Ledger, Line, MAX_DAY_CALLS, OutgoingId, Past,
 };
+use causeway_dial::invite::Allow;
 use causeway_dial::{Destination, NumberPlan};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::HashMap;
@@ -209,6 +210,11 @@ impl Outgoing {
     pub(crate) fn leads_on(&self, target: &str) -> bool {
         let led = self.allow(target, None, Asker::Host);
         led.is_ok_and(|led| led.callee.kind() == CalleeKind::Uri && led.trunk.is_none())
+    }
+
+    /// What the operator allows, for who reads an invitation.
+    pub(crate) fn for_invitations(&self) -> Allow<'_> {
+        Allow { rules: &self.rules, numbers: &self.numbers }
     }
 
     /// Whether anybody is called at all.

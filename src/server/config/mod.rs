@@ -7,12 +7,13 @@
 //! * [`sealed`]: secrets that stand encrypted in the file.
 //! * [`video`]: whether and how people see each other.
 //! * `resolve`: raw values to meaning; [`api`], [`web`], [`user`], [`trunk`], [`store`], [`invite`],
-//!   [`h323`], [`gatekeeper`], `rule`, `calling_out`: those of their sections.
+//!   [`h323`], [`gatekeeper`], [`device`], `rule`, `calling_out`: those of their sections.
 //!
 //! `causeway.toml` at the root of the repository documents every key; it is [`DEFAULT_FILE`].
 
 pub mod api;
 mod calling_out;
+pub mod device;
 pub mod direct_routing;
 pub mod gatekeeper;
 pub mod h323;
@@ -33,6 +34,7 @@ pub mod video;
 pub mod web;
 
 pub use api::{Acme, Api};
+pub use device::Device;
 pub use gatekeeper::Gatekeeper;
 pub use h323::H323;
 pub use invite::Invite;
@@ -112,6 +114,8 @@ pub struct Config {
     pub video: Video,
     /// What stands on invitations.
     pub invite: Invite,
+    /// Rooms that show the meetings of the day.
+    pub devices: Vec<Device>,
     /// Where meetings, records and the audit log are kept.
     pub store: StoreConfig,
     /// The voice menu and the test call.

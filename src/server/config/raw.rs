@@ -48,6 +48,7 @@ section! {
         trunk: Vec<RawTrunk> = Vec::new(),
         dial: RawDial = RawDial::default(),
         rule: Vec<RawRule> = Vec::new(),
+        device: Vec<RawDevice> = Vec::new(),
         calling_out: RawCallingOut = RawCallingOut::default(),
     }
 }
@@ -172,6 +173,17 @@ section! {
         aliases: Vec<String> = Vec::new(),
         lang: String = String::new(),
         trusted: bool = false,
+    }
+}
+section! {
+    /// `[[device]]`
+    RawDevice {
+        name: String = String::new(),
+        url: String = String::new(),
+        certificate: String = String::new(),
+        user: String = String::new(),
+        password: RawSecret = RawSecret::default(),
+        meetings: Vec<String> = Vec::new(),
     }
 }
 section! {
@@ -568,6 +580,7 @@ impl RawConfig {
         specimen.h323.gatekeeper.neighbour.push(RawNeighbour::default());
         specimen.user.push(RawUser::default());
         specimen.trunk.push(RawTrunk::default());
+        specimen.device.push(RawDevice::default());
         specimen.invite.phone.push(RawPhone::default());
         specimen.rule.push(RawRule::default());
         specimen

@@ -7,8 +7,8 @@ use super::raw::{
 use super::reception;
 use super::source::{At, Source};
 use super::{
-    Config, H323, Log, MAX_CONFERENCES, Sip, TlsIdentity, api, calling_out, h323, invite, networks,
-    rule, sealed, trunk, user, video, web,
+    Config, H323, Log, MAX_CONFERENCES, Sip, TlsIdentity, api, calling_out, device, h323, invite,
+    networks, rule, sealed, trunk, user, video, web,
 };
 use crate::meeting::{CODE_DIGITS, Permanent, Pin, fold};
 use causeway_adapter::sip;
@@ -130,6 +130,7 @@ pub(super) fn resolve(
     let hosts = our_hosts(&raw, &sip, &h323, &advertised);
     let calling_out = calling_out::calling_out(&mut finder, &raw.calling_out);
     let invite = invite::invite(&mut finder, &raw.invite, &raw.trunk, &numbers);
+    let devices = device::devices(&mut finder, &raw.device, environment);
     let (plan, mut warnings) = rule::plan(&mut finder, &raw, hosts.clone(), numbers);
     let plan = Arc::new(plan);
     let (names, permanent) = (&conferences.names, &conferences.permanent);
@@ -166,6 +167,7 @@ pub(super) fn resolve(
         policy,
         video,
         invite,
+        devices,
         store,
         reception,
         keys,

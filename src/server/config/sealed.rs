@@ -51,6 +51,9 @@ fn places(raw: &mut RawConfig) -> Vec<(Vec<At<'static>>, &mut String)> {
     for (index, trunk) in raw.trunk.iter_mut().enumerate() {
         places.push((entry("trunk", index, "password"), trunk.password.text_mut()));
     }
+    for (index, device) in raw.device.iter_mut().enumerate() {
+        places.push((entry("device", index, "password"), device.password.text_mut()));
+    }
     for (index, conference) in raw.conference.iter_mut().enumerate() {
         places.push((entry("conference", index, "host_pin"), &mut conference.host_pin));
         places.push((entry("conference", index, "guest_pin"), &mut conference.guest_pin));

@@ -55,8 +55,10 @@ fn ways(calendar: &mut Lines, card: &Card, lang: Lang) {
     if card.cancelled {
         return;
     }
-    // One SIP address alone: room systems that read calendars take the first they find.
-    if let Some(place) = card.sip.as_ref().or(card.link.as_ref()) {
+    // One address of SIP alone and bare, which all room systems that read calendars understand:
+    // they take the first that they find.
+    let bare = card.sip.as_deref().map(|sip| sip.strip_prefix("sip:").unwrap_or(sip));
+    if let Some(place) = bare.or(card.link.as_deref()) {
         calendar.text("LOCATION", place);
     }
     if let Some(link) = &card.link {

@@ -225,9 +225,65 @@ fn an_independent_parser_reads_the_calendar() {
         entry.values.iter().find_map(|value| value.as_text()).map(str::to_owned)
     };
     assert_eq!(text(&P::Summary), Some(card.name.clone()));
-    assert_eq!(text(&P::Location), card.sip.clone());
+    assert_eq!(text(&P::Location).as_deref(), Some("842613975@bridge.example.com"));
     assert!(text(&P::Description).is_some_and(|description| description.contains("北京时间")));
     assert_eq!(event.properties(&P::Conference).count(), 4);
+}
+
+/// What room systems look for: `sip:`, `sips:` and `h323:` in the body, `user@host` in the place.
+#[test]
+fn a_room_system_that_reads_calendars_finds_one_address() {
+    use calcard::icalendar::ICalendarProperty as P;
+    for lang in [Lang::Zh, Lang::En] {
+        let calendar = parsed(&card("Weekly; with, all"), lang);
+        let of = |property: &P| {
+            let events = calendar.components.iter().filter_map(|c| c.property(property));
+            let mut values = events.flat_map(|entry| &entry.values);
+            values.find_map(|value| value.as_text()).unwrap_or_default().to_owned()
+        };
+        let place = of(&P::Location);
+        assert_eq!(place.split_whitespace().filter(|word| word.contains('@')).count(), 1);
+        let body = of(&P::Description);
+        let begins = |word: &&str| ["sip:", "sips:", "h323:"].iter().any(|s| word.starts_with(s));
+        let found: Vec<_> = body.split_whitespace().filter(begins).collect();
+        assert_eq!(found, [format!("sip:{place}")], "{body}");
+    }
+}
+
+#[test]
+fn what_is_pasted_of_ours_is_read_back() {
+    use causeway_dial::invite::{Allow, Pasted, parse};
+    let (rules, numbers) = Default::default();
+    let allow = Allow { rules: &rules, numbers: &numbers };
+    let card = card("Weekly");
+    for lang in [Lang::Zh, Lang::En] {
+        let calendar = calendar::render(&card, lang, "h", at("2026-11-21T00:00:00Z"));
+        for form in
+            [text::render(&card, lang), html::render(&card, lang)].into_iter().chain(calendar)
+        {
+            let read = parse(&Pasted { text: &form, kind: None }, &allow);
+            assert_eq!(read.len(), 1, "one meeting: {form}");
+            let meeting = &read[0];
+            assert_eq!(meeting.meeting.as_deref(), Some("842613975"), "{form}");
+            assert_eq!(meeting.passcode.as_deref(), Some("4471"), "{form}");
+            let ways: Vec<_> = meeting
+                .ways
+                .iter()
+                .map(|way| (way.protocol.name(), &*way.address, &*way.digits))
+                .collect();
+            for way in [
+                ("sip", "842613975@bridge.example.com", "4471#"),
+                ("tel", "+861055550100", "842613975#,,4471#"),
+                ("web", card.link.as_deref().expect("a link"), ""),
+            ] {
+                assert!(ways.contains(&way), "{way:?} of {ways:?}");
+            }
+        }
+    }
+    let form = text::render(&card, Lang::Zh);
+    let read = parse(&Pasted { text: &form, kind: None }, &allow);
+    let by_ip = read[0].ways.iter().find(|way| way.protocol.name() == "h323").expect("by IP");
+    assert_eq!((&*by_ip.address, &*by_ip.digits), ("203.0.113.5##842613975", "4471#"));
 }
 
 /// RFC 5546 sections 3.2.1 and 3.2.5: what a published and a cancelled event must and must not say.

@@ -255,6 +255,11 @@ fn outgoing(config: &Config, table: &mut Vec<Port>) {
             add(protocol, format!("{all_below}{domain}:{port}"), purpose, "calling_out.domains");
         }
     }
+    for device in &config.devices {
+        let name = &device.name;
+        let purpose = said(format!("终端日程 {name}"), format!("bookings of {name}"));
+        add(Protocol::Tcp, format!("{}:{}", device.host, device.port), purpose, "device.url");
+    }
     if let Some(acme) = &config.api.acme {
         let purpose = said("证书机构（ACME）", "certificate authority (ACME)");
         add(Protocol::Tcp, authority(&acme.directory, 443), purpose, "api.acme.directory");

@@ -8,6 +8,7 @@ use causeway_adapter::h323::ras::RasHandle;
 use causeway_adapter::sip::view::{ProxyView, TrunkHealth, TrunkRegistration, TrunkView};
 use causeway_base::{Alias, Lang};
 use causeway_dial::IncomingCall;
+use causeway_dial::invite::parse;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use std::time::SystemTime;
@@ -41,6 +42,12 @@ impl BridgeBackend {
 
     pub(super) fn list_trunks(&self) -> Vec<Trunk> {
         self.sip.trunks().iter().map(trunk).collect()
+    }
+
+    pub(super) fn invitations_of(&self, pasted: &PastedInvitation, lang: Lang) -> ReadInvitations {
+        let read = parse(&pasted.pasted(), &self.desk.outgoing().for_invitations());
+        let told = read.into_iter().map(|invitation| ReadInvitation::of(invitation, lang));
+        ReadInvitations { invitations: told.collect() }
     }
 
     pub(super) fn explained(

@@ -335,6 +335,14 @@ impl Backend for BridgeBackend {
         Box::pin(async move { Ok(self.list_trunks()) })
     }
 
+    fn read_invitation(
+        &self,
+        pasted: PastedInvitation,
+        language: Language,
+    ) -> Answer<'_, ReadInvitations> {
+        Box::pin(async move { Ok(self.invitations_of(&pasted, language.into())) })
+    }
+
     fn explain(&self, question: Question, language: Language) -> Answer<'_, Explanation> {
         Box::pin(async move { self.explained(&question, language.into()) })
     }

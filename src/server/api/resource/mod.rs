@@ -10,6 +10,7 @@ pub mod link;
 pub mod meeting;
 pub mod page;
 pub mod participant;
+pub mod pasted;
 pub mod picture;
 pub mod text;
 pub mod token;
@@ -31,6 +32,7 @@ pub use participant::{
     AllowUnmute, Hand, HandOver, LobbyChange, Lock, Mute, Order, Participant, Presence, Role,
     RoleChange, Sound, Successors,
 };
+pub use pasted::{PastedInvitation, PastedKind, ReadInvitation, ReadInvitations, ReadWay};
 pub use picture::{
     FreezeCause, Layout, LayoutName, NamedLayout, PictureChoice, Pictures, Place, Sight, Size,
     Spotlight, Strain, Video, VideoState, View,

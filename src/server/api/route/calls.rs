@@ -5,7 +5,8 @@ use super::super::check;
 use super::super::extract::{Asked, At, Json, Spoken, window};
 use super::super::fault::Problem;
 use super::super::resource::{
-    Call, CallId, CallQuery, Explanation, Page, PageQuery, Question, TestCall,
+    Call, CallId, CallQuery, Explanation, Page, PageQuery, PastedInvitation, Question,
+    ReadInvitations, TestCall,
 };
 use axum::extract::State;
 
@@ -31,6 +32,19 @@ pub(super) async fn get_call(
     Spoken(language): Spoken,
 ) -> Result<axum::Json<Call>, Problem> {
     Ok(axum::Json(api.backend.call(&id, language).await?))
+}
+
+/// What an invitation of another service says, text, HTML or iCalendar, and every way into its
+/// meeting, the best first, each with whether it may be called. Calls nobody.
+#[utoipa::path(post, path = "/api/v1/dial/parse", tag = "calls", request_body = PastedInvitation,
+    responses((status = 200, body = ReadInvitations)))]
+pub(super) async fn read_invitation(
+    State(api): State<Api>,
+    Spoken(language): Spoken,
+    Json(pasted): Json<PastedInvitation>,
+) -> Result<axum::Json<ReadInvitations>, Problem> {
+    check::pasted(&pasted)?;
+    Ok(axum::Json(api.backend.read_invitation(pasted, language).await?))
 }
 
 /// Where a call would go, and every rule that was asked. Changes nothing.

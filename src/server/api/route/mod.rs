@@ -31,6 +31,7 @@ pub(super) fn all() -> OpenApiRouter<Api> {
         .routes(routes!(calls::list_calls))
         .routes(routes!(calls::get_call))
         .routes(routes!(calls::explain))
+        .routes(routes!(calls::read_invitation))
         .routes(routes!(calls::list_test_calls))
         .routes(routes!(lines::list_registrations))
         .routes(routes!(lines::list_trunks))

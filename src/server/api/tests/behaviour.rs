@@ -52,6 +52,7 @@ async fn what_is_wrong_is_named_by_code_and_field() {
             successors.as_str(),
             (422, "CW-API-003", "participants"),
         ),
+        ("POST", "/api/v1/dial/parse", r#"{"text":""}"#, (422, "CW-API-003", "text")),
         ("POST", "/api/v1/explanations", r#"{"alias":"a\u0000b"}"#, (422, "CW-API-003", "alias")),
         ("POST", "/api/v1/meetings/own/end", r#"{"x":1}"#, (400, "CW-API-001", "")),
         (

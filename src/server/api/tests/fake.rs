@@ -270,6 +270,9 @@ impl Backend for Fake {
     fn trunks(&self) -> Answer<'_, Vec<Trunk>> {
         done(Vec::new())
     }
+    fn read_invitation(&self, _: PastedInvitation, _: Language) -> Answer<'_, ReadInvitations> {
+        done(ReadInvitations { invitations: Vec::new() })
+    }
     fn explain(&self, _: Question, _: Language) -> Answer<'_, Explanation> {
         done(explanation())
     }

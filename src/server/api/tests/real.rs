@@ -125,6 +125,12 @@ async fn from_the_first_code_to_a_meeting_that_ends_with_all_its_names() {
     let asked = format!("{{\"alias\":\"sip:{code}@meet.example.com\"}}");
     let why = real.ask("POST", "/api/v1/explanations", &admin, &asked).await.json();
     assert_eq!(why["plan"]["destination"]["key"], id, "{why}");
+    let pasted =
+        r#"{"text":"Meeting ID: 850 1234 5678\nPasscode: 246813\n85012345678@zoomcrc.com"}"#;
+    let read = real.ask("POST", "/api/v1/dial/parse", &admin, pasted).await.json();
+    let way = &read["invitations"][0]["ways"][0];
+    assert_eq!(way["to"], "sip:85012345678.246813@zoomcrc.com", "{read}");
+    assert_eq!(way["allowed"], false, "calling out is off by default");
     let roster = real.ask("GET", &path("/participants"), &host, "").await.json();
     assert_eq!(roster["items"], serde_json::json!([]));
     let order = real.ask("POST", &path("/participants/mute-all"), &host, "").await;

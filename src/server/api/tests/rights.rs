@@ -78,6 +78,7 @@ const EXPECTED: &[(&str, &str, &str, &str)] = &[
     ("GET", "/api/v1/registrations", "aor", ""),
     ("GET", "/api/v1/trunks", "aor", ""),
     ("POST", "/api/v1/explanations", "aor", r#"{"alias":"1001"}"#),
+    ("POST", "/api/v1/dial/parse", "aor", r#"{"text":"sip:1001@example.com"}"#),
     ("GET", "/api/v1/test-calls", "aor", ""),
     ("GET", "/api/v1/events", "aor", ""),
 ];

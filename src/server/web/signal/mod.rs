@@ -14,6 +14,7 @@ mod door;
 #[doc(hidden)]
 pub mod fuzz;
 mod hello;
+mod invited;
 mod look;
 mod order;
 mod place;

@@ -34,7 +34,7 @@ pub(crate) fn of_host(action: &HostAction, host: ParticipantId) -> Option<Comman
         HostAction::HandOver { participant } => Command::HandOver { to: who(participant), by },
         HostAction::Remove { participant } => Command::Remove { participant: who(participant), by },
         HostAction::EndForAll {} => Command::EndForAll { by },
-        HostAction::CallOut { .. } => return None,
+        HostAction::CallOut { .. } | HostAction::ReadInvitation { .. } => return None,
     })
 }
 

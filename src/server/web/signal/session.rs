@@ -12,6 +12,7 @@
 use super::callback::Guest;
 use super::calls::Calls;
 use super::door::Door;
+use super::invited;
 use super::order;
 use super::scene;
 use super::scenes::Glimpse;
@@ -25,11 +26,11 @@ use crate::actor::Fate;
 use crate::metrics;
 use crate::personal_code::PersonalCode;
 use crate::store::NewAudit;
-use crate::view::CallOut;
+use crate::view::{Bridging, CallOut, Request};
 use crate::web::entrance::Entered;
 use causeway_adapter::webrtc::message::{
-    ClientMessage, HostAction, Meeting, Phone, Problem, Role, Seat as SeatTold, ServerMessage,
-    VERSION,
+    ClientMessage, HostAction, MAX_INVITATION, Meeting, Phone, Problem, Role, Seat as SeatTold,
+    ServerMessage, VERSION,
 };
 use causeway_adapter::webrtc::{Peer, PeerEvent};
 use causeway_base::{EndCause, Lang, LegId};
@@ -397,6 +398,12 @@ impl Session {
             }
             ClientMessage::Leave {} => self.order(order::leave(me)).await,
             ClientMessage::CallMe { number } => self.call_me(number).await,
+            ClientMessage::Host { action: HostAction::ReadInvitation { text } } => {
+                match self.invitation(&text) {
+                    Ok(read) => return line.say(&read).await,
+                    Err(problem) => Err(problem),
+                }
+            }
             ClientMessage::Host { action } => self.host(action).await,
         };
         if let Err(problem) = done {
@@ -427,22 +434,40 @@ impl Session {
         if let Some(command) = order::of_host(&action, self.who.participant) {
             return self.order(command).await;
         }
-        let HostAction::CallOut { target, name } = action else {
+        let HostAction::CallOut { target, name, digits } = action else {
             return Err(Trouble::BadWord.problem(self.lang));
         };
-        if self.shown.role() != Role::Host || !self.shown.is_in() {
-            return Err(Trouble::NotAllowed.problem(self.lang));
-        }
+        self.hosts()?;
+        let digits = Some(digits.as_str()).filter(|digits| !digits.is_empty());
+        let request = Request { to: &target, digits, ..Request::default() };
+        let (to, bridging) =
+            Bridging::read(&request).map_err(|cause| trouble::of_cause(cause, self.lang))?;
         let call = CallOut {
-            target: target.clone(),
+            target: to,
             trunk: None,
             display_name: name,
             role: causeway_conference::Role::Guest,
             lang: self.lang,
             beside: None,
-            bridging: None,
+            bridging,
         };
         self.call(call, target, false).await
+    }
+
+    /// Only a host who is in asks for calls.
+    fn hosts(&self) -> Result<(), Problem> {
+        match self.shown.role() == Role::Host && self.shown.is_in() {
+            true => Ok(()),
+            false => Err(Trouble::NotAllowed.problem(self.lang)),
+        }
+    }
+
+    fn invitation(&self, text: &str) -> Result<ServerMessage, Problem> {
+        self.hosts()?;
+        if text.len() > MAX_INVITATION {
+            return Err(Trouble::BadWord.problem(self.lang));
+        }
+        Ok(invited::answer(text, self.lang, self.door.desk.outgoing()))
     }
 
     /// Whoever waits could have anybody called: only who was let in may.

@@ -435,8 +435,12 @@ export class Client {
     if (this.order({ type: 'call_me', number })) this.dispatch({ type: 'call', target: number });
   }
 
-  callOut(target: string, name: string): void {
-    if (this.order({ type: 'host', action: { do: 'call_out', target, name } })) this.dispatch({ type: 'call', target });
+  callOut(target: string, name: string, digits = ''): void {
+    if (this.order({ type: 'host', action: { do: 'call_out', target, name, digits } })) this.dispatch({ type: 'call', target });
+  }
+
+  readInvitation(text: string): void {
+    this.host({ do: 'read_invitation', text });
   }
 
   rate(score: number): void {

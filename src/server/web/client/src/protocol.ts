@@ -43,7 +43,8 @@ export type HostAction = { "do": "admit", participant: number, }
   | { "do": "hand_over", participant: number, }
   | { "do": "remove", participant: number, }
   | { "do": "end_for_all", }
-  | { "do": "call_out", target: string, name: string, };
+  | { "do": "call_out", target: string, name: string, digits: string, }
+  | { "do": "read_invitation", text: string, };
 
 /**
  * What the bridge says.
@@ -64,6 +65,7 @@ export type ServerMessage = { "type": "welcome", version: number, meeting: Meeti
   | { "type": "chat", messages: Array<ChatMessage>, }
   | { "type": "failed", of: string, problem: Problem, }
   | { "type": "call", target: string, state: CallState, problem: Problem | null, }
+  | { "type": "invitation", ways: Array<InvitedWay>, look_alikes: Array<string>, }
   | { "type": "ended" } & Problem
   | { "type": "pong", id: number, };
 
@@ -122,6 +124,11 @@ export type Sight = "fine" | "black" | "frozen" | "low_light";
  * What is amiss with somebody's sound.
  */
 export type FaultySound = "silent" | "echoing";
+
+/**
+ * A way into a meeting of another service.
+ */
+export type InvitedWay = { service: string, meeting: string | null, protocol: string, address: string, target: string | null, digits: string, why: string, allowed: boolean, };
 
 /**
  * Where a call stands.

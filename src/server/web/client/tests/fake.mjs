@@ -296,6 +296,11 @@ export class Fake {
       case 'lock': this.rules.locked = action.locked; return this.all({ type: 'state', ...this.rules });
       case 'allow_unmute': this.rules.may_unmute = action.allowed; return this.all({ type: 'state', ...this.rules });
       case 'allow_call_me': this.rules.guests_call_me = action.allowed; return this.all({ type: 'state', ...this.rules });
+      case 'read_invitation':
+        return this.say(connection, { type: 'invitation', look_alikes: [], ways: [
+          { service: 'zoom', meeting: '85012345678', protocol: 'sip', address: '85012345678.246813@zoomcrc.com', target: 'sip:85012345678.246813@zoomcrc.com', digits: '', why: 'One call and you are in.', allowed: true },
+          { service: 'zoom', meeting: '85012345678', protocol: 'tel', address: '+13017158592', target: '+13017158592', digits: '85012345678#', why: 'By telephone.', allowed: false },
+        ] });
       case 'call_out': return this.say(connection, { type: 'call', target: action.target, state: 'ringing', problem: null });
       case 'end_for_all': return this.all({ type: 'ended', code: 'CW-CONF-002', text: 'The conference has ended.', pin_needed: false });
       default:

@@ -140,6 +140,10 @@ function heard(session: Session, message: ServerMessage): Session {
       return failed(session, message.of, message.problem);
     case 'call':
       return called(session, { target: message.target, state: message.state, problem: message.problem });
+    case 'invitation': {
+      const { type: _, ...invitation } = message;
+      return { ...session, invitation };
+    }
     case 'ended': {
       // The echo of my own leaving tells nothing new.
       if (session.phase.at === 'ended') return session;

@@ -67,6 +67,9 @@ export type Wall = Omit<Extract<ServerMessage, { type: 'tiles' }>, 'type'>;
 /** What I wrote last: with the bridge, or not told to it. */
 export type Writing = 'idle' | 'sent' | 'unsent';
 
+/** What a pasted invitation says. */
+export type Invitation = Omit<Extract<ServerMessage, { type: 'invitation' }>, 'type'>;
+
 export interface Call {
   target: string;
   state: CallState | 'asked';
@@ -117,6 +120,8 @@ export interface Session {
   chatOpen: boolean;
   unread: number;
   calls: Call[];
+  /** What was pasted last; none: nothing yet. */
+  invitation: Invitation | null;
   notices: NumberedNotice[];
   nextNotice: number;
 }
@@ -158,6 +163,7 @@ export const start: Session = {
   chatOpen: false,
   unread: 0,
   calls: [],
+  invitation: null,
   notices: [],
   nextNotice: 1,
 };

@@ -4,7 +4,7 @@ import type { ServerMessage } from '../protocol';
 
 const KNOWN = new Set<ServerMessage['type']>([
   'welcome', 'refused', 'waiting', 'admitted', 'answer', 'roster', 'participant', 'gone', 'speaking',
-  'state', 'picture', 'view', 'tiles', 'chat', 'failed', 'call', 'ended', 'pong',
+  'state', 'picture', 'view', 'tiles', 'chat', 'failed', 'call', 'invitation', 'ended', 'pong',
 ]);
 
 /** The message, or nothing: a type of a later version is passed over. */

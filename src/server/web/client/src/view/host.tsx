@@ -5,6 +5,7 @@ import { strings } from '../i18n';
 import { useClient } from './context';
 import { Confirm, Dialog } from './dialog';
 import { Icon } from './icon';
+import { Invited } from './invited';
 import { Calls } from './phone';
 import { Switch } from './switch';
 
@@ -31,6 +32,7 @@ export function HostControls({ close }: { close(): void }): JSX.Element {
         <Switch label={t.lock} hint={t.lockHint} on={rules.locked} set={(locked) => client.host({ do: 'lock', locked })} />
         <button type="button" onClick={() => client.host({ do: 'mute_all' })}><Icon name="mic_off" />{t.muteAll}</button>
         {rules.may_call_out && <CallOut />}
+        {rules.may_call_out && <Invited />}
         <Calls calls={calls} />
         <button type="button" class="danger" onClick={() => { ending.value = true; }}><Icon name="leave" />{t.end}</button>
       </div>

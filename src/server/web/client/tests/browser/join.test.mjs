@@ -214,11 +214,18 @@ describe('in the meeting', () => {
     await page.fill('dialog input >> nth=0', 'sip:room@example.com');
     await page.click('dialog form button[type=submit]');
     await page.waitForSelector('text=sip:room@example.com is ringing');
+    await page.fill('dialog textarea', 'https://zoom.us/j/85012345678 Passcode: 246813');
+    await page.click('dialog >> text=Show the ways in');
+    const ways = page.locator('dialog form:has(textarea) [role=status] button');
+    await until('both ways are shown', async () => (await ways.count()) === 2);
+    expect(await ways.nth(1).isDisabled()).toBe(true);
+    await ways.nth(0).click();
+    await page.waitForSelector('text=sip:85012345678.246813@zoomcrc.com is ringing');
     await page.click('dialog >> text=End for everybody');
     await page.click('dialog .danger');
     await page.waitForSelector('text=The meeting is over for you');
     expect(fake.said('host').map((one) => one.action.do)).toEqual(
-      ['admit', 'admit_all', 'mute_participant', 'remove', 'lock', 'call_out', 'end_for_all'],
+      ['admit', 'admit_all', 'mute_participant', 'remove', 'lock', 'call_out', 'read_invitation', 'call_out', 'end_for_all'],
     );
   });
 

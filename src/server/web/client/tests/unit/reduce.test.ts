@@ -22,6 +22,15 @@ const line = (id: number, at: string, from = 1): ChatMessage => ({ id, from, nam
 const inside = run(start, join, says(welcome()), says(admitted()), roster(one(7), one(1)));
 const notices = (session: Session): string[] => session.notices.map(({ notice }) => notice.is);
 
+describe('an invitation that was pasted', () => {
+  test('is shown as the bridge reads it, the last one', () => {
+    const way = { service: 'zoom', meeting: '1', protocol: 'sip', address: '1@zoomcrc.com', target: 'sip:1@zoomcrc.com', digits: '', why: '', allowed: true };
+    const read = run(inside, says({ type: 'invitation', ways: [way], look_alikes: [] }));
+    expect(read.invitation).toEqual({ ways: [way], look_alikes: [] });
+    expect(run(read, says({ type: 'invitation', ways: [], look_alikes: ['zoom.us.example'] })).invitation?.ways).toEqual([]);
+  });
+});
+
 describe('joining', () => {
   test('goes over the lobby into the meeting', () => {
     const waits = run(start, join, says(welcome()), says({ type: 'waiting', place: 3, reason: 'no_host' }));
