@@ -2,7 +2,8 @@
 
 use crate::video::{Sight, VideoState, VideoStrain};
 use crate::{
-    Clip, Cue, IceCandidate, LegMedia, LegStats, MediaPlan, PlayId, Sound, WebRtcAddress, WebRtcState,
+    Clip, Cue, IceCandidate, LegMedia, LegStats, MediaPlan, PlayId, Sound, WebRtcAddress,
+    WebRtcState,
 };
 use causeway_base::{ConferenceId, EndCause, LegId};
 use std::net::{IpAddr, SocketAddr};

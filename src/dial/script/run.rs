@@ -156,13 +156,18 @@ impl Run {
     pub fn ended(&mut self, now: Instant, cause: EndCause) -> Ending {
         let state = std::mem::replace(&mut self.state, State::Over { failed: None });
         let (cause, is_worth_another) = match state {
-            State::Calling { .. } if matches!(cause, EndCause::Forbidden | EndCause::Unauthorized) => {
+            State::Calling { .. }
+                if matches!(cause, EndCause::Forbidden | EndCause::Unauthorized) =>
+            {
                 (self.refused(cause), false)
             }
             State::Calling { .. } => {
                 let passing = matches!(
                     cause,
-                    EndCause::Unavailable | EndCause::SignallingTimeout | EndCause::Busy
+                    EndCause::Unavailable
+                        | EndCause::Unreachable
+                        | EndCause::SignallingTimeout
+                        | EndCause::Busy
                 );
                 (cause, passing)
             }

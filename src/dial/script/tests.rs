@@ -201,6 +201,7 @@ fn nobody_answers_in_time_and_a_late_answer_changes_nothing() {
 fn a_service_out_of_order_is_called_again_and_a_refusal_is_not() {
     for (cause, again) in [
         (EndCause::Unavailable, true),
+        (EndCause::Unreachable, true),
         (EndCause::Busy, true),
         (EndCause::SignallingTimeout, true),
         (EndCause::Declined, false),
@@ -278,7 +279,8 @@ fn a_script_that_nobody_could_carry_out_is_refused_with_its_place() {
         let ScriptError::Script { step: at, expected, .. } = &error else { panic!("{error}") };
         assert_eq!((*at, expected.contains(said)), (step, true), "{error}");
     }
-    for text in ["[[script]]\nname = \"x\"\nstep = [{ beep = 1 }]", "[[scripts]]", "[[", "name = 1"] {
+    for text in ["[[script]]\nname = \"x\"\nstep = [{ beep = 1 }]", "[[scripts]]", "[[", "name = 1"]
+    {
         assert!(matches!(read(text), Err(ScriptError::Syntax(_))), "{text}");
     }
     let text = format!("[[script]]\nname = \"X y\"\nstep = [ {enter} ]");

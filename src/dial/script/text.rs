@@ -168,10 +168,9 @@ fn wait(cue: RawCue, raw: &RawStep) -> Result<Step, &'static str> {
         (RawCue::Media, None, None) => Wait::Media,
         (RawCue::Tone, None, None) => Wait::Tone,
         (RawCue::Time, None, None) => Wait::Time,
-        (RawCue::Silence, Some(lasting), Some(unheard)) => Wait::Silence {
-            lasting: time(lasting, MAX_STEP)?,
-            unheard: time(unheard, MAX_STEP)?,
-        },
+        (RawCue::Silence, Some(lasting), Some(unheard)) => {
+            Wait::Silence { lasting: time(lasting, MAX_STEP)?, unheard: time(unheard, MAX_STEP)? }
+        }
         _ => return Err("`lasting` and `unheard` with silence, and with nothing else"),
     };
     let within = raw.within.ok_or("`within`, how long it waits at most")?;

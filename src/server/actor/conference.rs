@@ -12,8 +12,8 @@ use crate::view::{BridgeView, CallView, ConferenceView, Kind};
 use causeway_base::{ConferenceId, EndCause, LegId};
 use causeway_conference::digit::is_digit;
 use causeway_conference::{
-    By, Command, CommandError, Conference, Event, Goal, Join, LegEvent, Notice, Phrase, Protocol, Role,
-    Settings, Who,
+    By, Command, CommandError, Conference, Event, Goal, Join, LegEvent, Notice, Phrase, Protocol,
+    Role, Settings, Who,
 };
 use causeway_dial::script::{Input, Output};
 use causeway_plan::{DigitMethod, MediaCommand, MediaEvent, Prompt, Sound};

@@ -15,9 +15,8 @@ const QUANTUM: usize = CLIP_RATE as usize / 50;
 /// The cues of a sound, each with its time in milliseconds.
 fn cues(pcm: &[f32]) -> Vec<(usize, Cue)> {
     let mut watch = CueWatch::default();
-    let heard = |(at, quantum): (usize, &[f32])| {
-        Some(((at + 1) * 20, watch.take(Level::of_pcm(quantum))?))
-    };
+    let heard =
+        |(at, quantum): (usize, &[f32])| Some(((at + 1) * 20, watch.take(Level::of_pcm(quantum))?));
     pcm.chunks_exact(QUANTUM).enumerate().filter_map(heard).collect()
 }
 

@@ -25,7 +25,7 @@ use crate::actor::Fate;
 use crate::metrics;
 use crate::personal_code::PersonalCode;
 use crate::store::NewAudit;
-use crate::view::CallOut;
+use crate::view::{Bridging, CallOut, Request};
 use crate::web::entrance::Entered;
 use causeway_adapter::webrtc::message::{
     ClientMessage, HostAction, Meeting, Phone, Problem, Role, Seat as SeatTold, ServerMessage,
@@ -433,14 +433,17 @@ impl Session {
         if self.shown.role() != Role::Host || !self.shown.is_in() {
             return Err(Trouble::NotAllowed.problem(self.lang));
         }
+        let request = Request { to: &target, ..Request::default() };
+        let read = Bridging::read(&request);
+        let (called, bridging) = read.map_err(|cause| trouble::of_cause(cause, self.lang))?;
         let call = CallOut {
-            target: target.clone(),
+            target: called,
             trunk: None,
             display_name: name,
             role: causeway_conference::Role::Guest,
             lang: self.lang,
             beside: None,
-            bridging: None,
+            bridging,
         };
         self.call(call, target, false).await
     }
