@@ -9,6 +9,8 @@ use std::sync::Arc;
 pub enum Destination {
     /// Into the conference of this key in the directory.
     Conference(Arc<str>),
+    /// Into the conference of this key, past its PIN: the address was issued for one call.
+    Once(Arc<str>),
     /// To the reception, which asks for a number.
     Reception {
         /// The language to begin with; `None`: by the trunk, by the caller's number, the default.

@@ -32,6 +32,7 @@ pub(crate) fn to_json(told: &Told) -> Value {
 fn destination(destination: &Destination) -> Value {
     match destination {
         Destination::Conference(key) => json!({ "to": "conference", "key": &**key }),
+        Destination::Once(key) => json!({ "to": "conference", "key": &**key, "once": true }),
         Destination::Reception { lang } => {
             json!({ "to": "reception", "lang": lang.map(Lang::tag) })
         }
@@ -86,6 +87,7 @@ pub(crate) fn from_json(value: &Value) -> Option<Told> {
 fn destination_of(value: &Value) -> Option<Destination> {
     let text = |key: &str| value.get(key)?.as_str();
     Some(match text("to")? {
+        "conference" if value.get("once").is_some() => Destination::Once(text("key")?.into()),
         "conference" => Destination::Conference(text("key")?.into()),
         "reception" => Destination::Reception { lang: text("lang").and_then(Lang::from_tag) },
         "test" => Destination::TestCall,

@@ -15,6 +15,7 @@ use crate::journal::Journal;
 use crate::meeting::{self, Gate, Meetings};
 use crate::personal_code::{Holder, PersonalCode, PersonalCodes};
 use crate::record::Draft;
+use crate::room_address::{IssueError, RoomAddresses};
 use crate::store::NewAudit;
 use causeway_base::{Alias, EndCause, Lang, LegId};
 use causeway_conference::reception::{Answer, Entered, Question};
@@ -75,11 +76,13 @@ pub(crate) struct Pictures {
     pub(crate) margin: u8,
 }
 
-/// Every name of the bridge: those of its configuration first, then its meetings.
+/// Every name of the bridge: those of its configuration first, then its meetings, then addresses
+/// that were issued for one call.
 #[derive(Debug)]
 pub(crate) struct AllNames {
     fixed: NameTable,
     meetings: Arc<Meetings>,
+    rooms: RoomAddresses,
 }
 
 impl Names for AllNames {
@@ -87,7 +90,7 @@ impl Names for AllNames {
         self.fixed.find(name).or_else(|| match self.meetings.find(name, Timestamp::now()) {
             meeting::Found::Meeting(key) => Some(Found::Conference(key)),
             meeting::Found::Gone => Some(Found::Gone),
-            meeting::Found::Unknown => None,
+            meeting::Found::Unknown => self.rooms.find(Timestamp::now(), name).map(Found::Once),
         })
     }
 }
@@ -235,7 +238,11 @@ impl FrontDesk {
                 rules.trunks.clone(),
             ),
             resolver: Mutex::new(Resolver::new(Arc::clone(&rules.dial_plan))),
-            names: AllNames { fixed: rules.names.clone(), meetings: Arc::clone(&meetings) },
+            names: AllNames {
+                fixed: rules.names.clone(),
+                meetings: Arc::clone(&meetings),
+                rooms: RoomAddresses::default(),
+            },
             rules,
             meetings,
             attempts: Mutex::new(Attempts::new(AttemptRules::default())),
@@ -271,7 +278,7 @@ impl FrontDesk {
         draft.explanation = to_json(&explanation.kept()).to_string();
         // The address of a UDP caller is a claim until its ACK; it hears nothing before that, and
         // nobody is called for it.
-        let trusted = self.rules.trust.covers(offered);
+        let mut trusted = self.rules.trust.covers(offered);
         let known = self.lang_of(offered);
         let mut lang = known.unwrap_or(self.rules.lang);
         let purpose = match destination {
@@ -280,6 +287,22 @@ impl FrontDesk {
                 let gate = self.meetings.gate(&key, Timestamp::now()).ok_or(EndCause::NotFound)?;
                 lang = known.or(gate.lang).unwrap_or(lang);
                 purpose_of(key, gate, trusted)
+            }
+            Destination::Once(key) => {
+                let user = offered.called.user();
+                let digits = user.rsplit("##").find(|part| !part.is_empty()).unwrap_or(user);
+                // Two calls at once: one of them has it.
+                let key = self.names.rooms.take(Timestamp::now(), digits).filter(|it| *it == key);
+                let key = key.ok_or(EndCause::Gone)?;
+                draft.conference = Some(Arc::clone(&key));
+                let gate = self.meetings.gate(&key, Timestamp::now()).ok_or(EndCause::Gone)?;
+                lang = known.or(gate.lang).unwrap_or(lang);
+                trusted = true;
+                match gate.not_started {
+                    true => Purpose::Ask(Goal::Dismissal { cause: EndCause::NotStarted }),
+                    // Nobody over there could answer a question.
+                    false => guest(key),
+                }
             }
             Destination::Reception { lang: wanted } => {
                 lang = wanted.unwrap_or(lang);
@@ -556,6 +579,16 @@ impl FrontDesk {
         self.personal_codes.issue(&holder, |digits| self.names.find(digits).is_some()).ok()
     }
 
+    /// An address for one call into a conference, past its PIN, and until when it waits.
+    pub(crate) fn room_address(
+        &self,
+        key: &Arc<str>,
+        minutes: u16,
+    ) -> Result<(String, Timestamp), IssueError> {
+        let is_taken = |digits: &str| self.names.find(digits).is_some();
+        self.names.rooms.issue(Timestamp::now(), key, minutes, is_taken)
+    }
+
     /// Whether a call of ours would come back to a conference or a service of ours. `ports`: where
     /// we take calls. A number by a trunk is ours where a name has it; extensions of an exchange may
     /// be the same as ours.
@@ -574,6 +607,7 @@ impl FrontDesk {
                 let is_here = matches!(
                     destination,
                     Destination::Conference(_)
+                        | Destination::Once(_)
                         | Destination::Reception { .. }
                         | Destination::TestCall
                 );

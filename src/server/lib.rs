@@ -6,6 +6,7 @@
 //! * [`bridge`]: [`Bridge`], everything that runs: adapters, engine, conferences, and how it stops.
 //!   `h323`: what the adapter of H.323 is told.
 //! * [`link_command`]: the command `link`. * [`dial_command`]: the commands `dial explain` and `dial parse`; `explanation`: what it says, as JSON.
+//! * `room_address`: addresses that are issued for one call into a meeting.
 //! * `router`: each event to the actor that owns its leg, each new call to where the dial plan
 //!   says. `front_desk`: who may go where, in which role. `calling_out`: calls that we make.
 //! * `actor`: who owns legs: conferences and the reception. `outlet`: where their orders go.
@@ -56,6 +57,7 @@ mod personal_code;
 pub mod ports;
 pub mod record;
 mod refusal;
+mod room_address;
 mod router;
 pub mod say;
 pub mod seal;

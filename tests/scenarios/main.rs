@@ -32,6 +32,7 @@ mod hostile;
 mod loss;
 mod refusal;
 mod registration;
+mod service;
 mod setup;
 mod teams;
 mod video;

@@ -212,7 +212,7 @@ impl fmt::Display for Explanation {
         }
         write!(f, "{} passed over; ", self.passed_over())?;
         match &self.destination {
-            Destination::Conference(_) => f.write_str("to a conference"),
+            Destination::Conference(_) | Destination::Once(_) => f.write_str("to a conference"),
             Destination::Reception { .. } => f.write_str("to the reception"),
             Destination::TestCall => f.write_str("to the test call"),
             Destination::User(_) => f.write_str("to a user of ours"),

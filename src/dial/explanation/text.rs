@@ -99,6 +99,14 @@ impl Told {
             Destination::TestCall => {
                 writeln!(text, "{}", if zh { "转测试呼叫" } else { "to the test call" })
             }
+            Destination::Once(key) if zh => {
+                writeln!(text, "转入会议 {key}：此地址为一次呼叫签发，用过即失效，不问密码")
+            }
+            Destination::Once(key) => writeln!(
+                text,
+                "into the conference {key}: the address was issued for one call, asks for no PIN, \
+                 and is used up by it"
+            ),
             Destination::User(name) if zh => writeln!(text, "呼叫本系统用户 {name}"),
             Destination::User(name) => writeln!(text, "to our user {name}"),
             Destination::Gateway { trunk, target, .. } => match (trunk, zh, plain(target)) {

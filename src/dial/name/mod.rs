@@ -17,6 +17,8 @@ use std::sync::Arc;
 pub enum Found {
     /// The conference of this key in the directory.
     Conference(Arc<str>),
+    /// The conference of this key, for one call that was announced.
+    Once(Arc<str>),
     /// The reception.
     Reception {
         /// The language to begin with; `None`: by the trunk, by the caller's number, the default.
@@ -35,6 +37,7 @@ impl Found {
     pub fn destination(self) -> Destination {
         match self {
             Found::Conference(key) => Destination::Conference(key),
+            Found::Once(key) => Destination::Once(key),
             Found::Reception { lang } => Destination::Reception { lang },
             Found::TestCall => Destination::TestCall,
             Found::User(name) => Destination::User(name),

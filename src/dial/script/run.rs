@@ -164,7 +164,10 @@ impl Run {
             State::Calling { .. } => {
                 let passing = matches!(
                     cause,
-                    EndCause::Unavailable | EndCause::SignallingTimeout | EndCause::Busy
+                    EndCause::Unavailable
+                        | EndCause::Unreachable
+                        | EndCause::SignallingTimeout
+                        | EndCause::Busy
                 );
                 (cause, passing)
             }

@@ -201,6 +201,7 @@ fn nobody_answers_in_time_and_a_late_answer_changes_nothing() {
 fn a_service_out_of_order_is_called_again_and_a_refusal_is_not() {
     for (cause, again) in [
         (EndCause::Unavailable, true),
+        (EndCause::Unreachable, true),
         (EndCause::Busy, true),
         (EndCause::SignallingTimeout, true),
         (EndCause::Declined, false),

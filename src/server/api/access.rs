@@ -53,6 +53,7 @@ pub const TABLE: &[(&str, &str, Access)] = &[
     ("PUT", "/api/v1/meetings/{meeting}/layout", HostMeeting),
     ("PUT", "/api/v1/meetings/{meeting}/spotlight", HostMeeting),
     ("POST", "/api/v1/meetings/{meeting}/calls", HostMeeting),
+    ("POST", "/api/v1/meetings/{meeting}/room-addresses", HostMeeting),
     ("GET", "/api/v1/meetings/{meeting}/invite", LookAtMeeting),
     ("GET", "/api/v1/meetings/{meeting}/events", LookAtMeeting),
     ("GET", "/api/v1/meetings/{meeting}/links", HostMeeting),

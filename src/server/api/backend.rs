@@ -7,7 +7,8 @@ use super::resource::{
     AuditEntry, AuditVerdict, Call, CallId, CallOut, CallQuery, CallStarted, Explanation,
     Invitation, InviteFormat, IssuedToken, Language, Link, LinkDraft, LinkId, Meeting,
     MeetingChange, MeetingDraft, MeetingId, MeetingState, Order, Page, Participant, ParticipantId,
-    PastedInvitation, Pictures, Question, ReadInvitations, Reader, Readiness, Registration, Scope,
+    PastedInvitation, Pictures, Question, ReadInvitations, Reader, Readiness, Registration,
+    RoomAddress, RoomAddressDraft, Scope,
     Secret, TestCall, Token, TokenDraft, TokenId, Trunk, Window,
 };
 use causeway_engine::VideoCounts;
@@ -151,6 +152,14 @@ pub trait Backend: Send + Sync + 'static {
         id: &'a MeetingId,
         call: CallOut,
     ) -> Answer<'a, CallStarted>;
+
+    /// Issues an address for one call into a meeting.
+    fn issue_room_address<'a>(
+        &'a self,
+        by: &'a Actor,
+        id: &'a MeetingId,
+        draft: RoomAddressDraft,
+    ) -> Answer<'a, RoomAddress>;
 
     /// An invitation to a meeting, with what its reader may know.
     fn invite<'a>(

@@ -3,7 +3,7 @@
 use super::fault::Problem;
 use super::resource::{
     CallOut, Layout, LinkDraft, MeetingChange, MeetingDraft, PastedInvitation, PictureChoice,
-    Question, Secret, SessionRequest, Successors, Time, TokenDraft,
+    Question, RoomAddressDraft, Secret, SessionRequest, Successors, Time, TokenDraft,
 };
 use crate::meeting::MAX_EARLY_MIN;
 use causeway_base::alias::MAX_ALIAS_LEN;
@@ -113,6 +113,11 @@ pub(super) fn call_out(call: &CallOut) -> Checked {
     let ways = [&call.digits, &call.script, &call.service];
     require(ways.into_iter().flatten().count() <= 1, "script")?;
     require(call.trunk.as_ref().is_none_or(|trunk| is_word(trunk, MAX_WORD)), "trunk")
+}
+
+pub(super) fn room_address(draft: &RoomAddressDraft) -> Checked {
+    let most = crate::room_address::MAX_MINUTES;
+    require(draft.minutes.is_none_or(|minutes| (1..=most).contains(&minutes)), "minutes")
 }
 
 pub(super) fn link(draft: &LinkDraft) -> Checked {

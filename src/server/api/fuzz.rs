@@ -5,7 +5,7 @@ use super::event_log::EventNumber;
 use super::extract::read_json;
 use super::resource::{
     AllowUnmute, CallOut, Hand, HandOver, LobbyChange, Lock, MeetingChange, MeetingDraft, Question,
-    RoleChange, SessionRequest, Successors, TokenDraft,
+    RoleChange, RoomAddressDraft, SessionRequest, Successors, TokenDraft,
 };
 use serde::de::DeserializeOwned;
 
@@ -22,6 +22,7 @@ pub fn json(data: &[u8]) {
     read::<MeetingChange>(data, check::change);
     read::<Successors>(data, check::successors);
     read::<CallOut>(data, check::call_out);
+    read::<RoomAddressDraft>(data, check::room_address);
     read::<Question>(data, check::question);
     read::<SessionRequest>(data, check::code);
     read::<TokenDraft>(data, check::token);

@@ -1,7 +1,7 @@
 //! Calls of ours into other meetings: what is dialled, what is done after the answer, and which
 //! meeting it is, so that none is reached twice.
 
-use causeway_base::{Alias, EndCause};
+use causeway_base::EndCause;
 use causeway_dial::dial_string::{DialString, Field, Fields, Protocol, Service, dial_strings};
 use causeway_dial::script::{Run, Script};
 use std::sync::Arc;
@@ -33,7 +33,8 @@ impl std::fmt::Debug for Bridging {
     }
 }
 
-/// What somebody asks for: an address with digits or a script, or a service with a meeting.
+/// What somebody asks for: an address with digits or a script, or a service with a meeting. `Debug`
+/// shows none of it.
 #[derive(Clone, Copy, Default)]
 pub struct Request<'a> {
     /// What is called; of a service its address or its number where it has no fixed one.
@@ -52,6 +53,12 @@ pub struct Request<'a> {
     pub passcode: Option<&'a str>,
     /// The customer's part of a service's host.
     pub site: Option<&'a str>,
+}
+
+impl std::fmt::Debug for Request<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Request").field("service", &self.service).finish_non_exhaustive()
+    }
 }
 
 /// Which meeting a call reaches: whose, and its number.
@@ -94,7 +101,11 @@ impl Bridging {
                 Self::new(None, script, Fields::new(), first.map(str::to_owned))?
             }
             (None, None, None) if request.meeting.is_none() && request.passcode.is_none() => {
-                return Ok((to.to_owned(), None));
+                // As one taps it in an invitation: the number, pauses, what is pressed after them.
+                let Some((address, digits)) = to.split_once(',') else {
+                    return Ok((to.to_owned(), None));
+                };
+                return Self::read(&Request { to: address, digits: Some(digits), ..*request });
             }
             _ => return Err(EndCause::BadAddress),
         };
@@ -146,10 +157,8 @@ pub(super) fn reached(target: &str, bridging: Option<&Bridging>) -> Option<Reach
     });
     by_service.or_else(|| by_address(target)).or_else(|| {
         let number = bridging?.number.clone()?;
-        let at = match Alias::parse(target).ok()? {
-            Alias::Sip { host, .. } | Alias::H323 { host, .. } => host.to_ascii_lowercase(),
-            Alias::Number(number) => number,
-        };
+        // With its port: another one is another machine.
+        let at = target.rsplit_once('@').map_or(target, |(_, host)| host).to_ascii_lowercase();
         Some(Reached { at, number })
     })
 }
@@ -205,7 +214,11 @@ fn of_service(service: Service, request: &Request<'_>) -> Result<(String, Bridgi
     };
     if let Some(place) = place {
         // A port is no part of a field: it goes back to where it stood.
-        fields.set(place, without_port(to)).map_err(|_| EndCause::BadAddress)?;
+        let place_of = match place {
+            Field::Number => to.chars().filter(|c| !matches!(c, ' ' | '-' | '(' | ')')).collect(),
+            _ => without_port(to).to_owned(),
+        };
+        fields.set(place, &place_of).map_err(|_| EndCause::BadAddress)?;
     }
     let number = number_of(&fields);
     let rows = dial_strings().iter().filter(|row| {
@@ -275,7 +288,7 @@ mod tests {
             (Request { passcode: None, ..zoom() }, "sip:123456789@zoomcrc.com", "one-step"),
             (
                 Request { to: "162.255.37.11", ..zoom() },
-                "h323:123456789#4321##@162.255.37.11",
+                "h323:123456789#4321@162.255.37.11",
                 "one-step",
             ),
             (
@@ -342,6 +355,9 @@ mod tests {
                 request.to
             );
         }
+        let tapped = Request { to: "+44 20 7946 0000,,291633251#", ..Request::default() };
+        let (target, bridging) = read(&tapped);
+        assert_eq!((target.as_str(), &*bridging.script.name), ("+44 20 7946 0000", "digits"));
         let plain = Bridging::read(&Request { to, ..Request::default() });
         assert_eq!(plain, Ok((to.to_owned(), None)));
     }

@@ -1,5 +1,6 @@
 //! Legs between a scripted adapter and a scripted engine: from offer to end, and every failure.
 
+mod bridging;
 mod browser;
 mod by_link;
 pub(crate) mod front_desk;

@@ -53,6 +53,36 @@ impl Api {
         self.post(&format!("/api/v1/meetings/{meeting}/calls"), &wanted).await;
     }
 
+    /// Has a meeting call somebody with all that is said of it; the code of a refusal.
+    pub(crate) async fn call(&self, meeting: &str, wanted: &Value) -> Result<(), String> {
+        let path = format!("https://{}/api/v1/meetings/{meeting}/calls", self.bridge);
+        let request = self.client.post(path).bearer_auth(&self.token).json(wanted);
+        let answer = request.send().await.expect("the API");
+        if answer.status().is_success() {
+            return Ok(());
+        }
+        let problem: Value = answer.json().await.expect("JSON");
+        Err(problem["code"].as_str().unwrap_or_default().to_owned())
+    }
+
+    /// Makes a meeting of this draft.
+    pub(crate) async fn make(&self, draft: &Value) -> Value {
+        self.post("/api/v1/meetings", draft).await
+    }
+
+    /// Issues an address for one call into a meeting.
+    pub(crate) async fn room_address(&self, meeting: &str) -> Value {
+        self.post(&format!("/api/v1/meetings/{meeting}/room-addresses"), &json!({})).await
+    }
+
+    /// The roster of a meeting.
+    pub(crate) async fn roster(&self, meeting: &str) -> Vec<Value> {
+        let path = format!("https://{}/api/v1/meetings/{meeting}/participants", self.bridge);
+        let request = self.client.get(&path).bearer_auth(&self.token);
+        let list: Value = request.send().await.expect("the API").json().await.expect("JSON");
+        list["items"].as_array().expect("a list").clone()
+    }
+
     /// Sends the participant away that [`Api::call_out`] called.
     pub(crate) async fn remove_called(&self, meeting: &str) {
         let items = self.list(meeting).await;

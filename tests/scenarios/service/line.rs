@@ -20,6 +20,10 @@ use std::{
 pub(super) const MENU: f64 = 620.0;
 pub(super) const MUSIC: f64 = 830.0;
 pub(super) const MEETING: f64 = 1130.0;
+const BEEP: f64 = 1_490.0;
+
+/// The samples by which a meeting is late: 200 ms.
+const DELAY: usize = 1_600;
 
 /// Samples of 20 ms.
 const FRAME: usize = 160;
@@ -178,6 +182,8 @@ struct Call {
     keys: String,
     /// The RTP time of the last event.
     event: Option<u32>,
+    /// How far it sent on what another call was sent.
+    relayed: Option<usize>,
     ticks: u64,
 }
 
@@ -289,6 +295,7 @@ impl Station {
             encoder: PcmaEncoder::new(),
             keys: String::new(),
             event: None,
+            relayed: None,
             ticks: 0,
         });
         lock(&self.journal).calls.push(kept);
@@ -323,9 +330,11 @@ impl Station {
     /// 20 ms of a call.
     fn tick(&mut self, at: usize) {
         let call = &mut self.calls[at];
-        let is_due = matches!(&call.stage, Stage::Ringing { until, .. } if Instant::now() >= *until);
+        let is_due =
+            matches!(&call.stage, Stage::Ringing { until, .. } if Instant::now() >= *until);
         if is_due {
-            let Stage::Ringing { menu, .. } = std::mem::replace(&mut call.stage, Stage::Over) else {
+            let Stage::Ringing { menu, .. } = std::mem::replace(&mut call.stage, Stage::Over)
+            else {
                 return;
             };
             call.stage = Stage::Speaking { since: Instant::now(), menu };
@@ -344,12 +353,16 @@ impl Station {
             lock(&self.journal).calls[at].over = true;
             return;
         }
-        if say == Say::Meeting {
+        if matches!(say, Say::Beep | Say::Meeting | Say::Others) {
             let kept = &mut lock(&self.journal).calls[at];
             let heard = kept.heard.len();
             kept.entered.get_or_insert(heard);
         }
-        call.send(say);
+        let others = match say {
+            Say::Others => call.others(&lock(&self.journal), at),
+            _ => Vec::new(),
+        };
+        call.send(say, &others);
     }
 }
 
@@ -390,10 +403,10 @@ impl Call {
         let contact = value("Contact");
         let target = contact.split(['<', '>']).nth(1).unwrap_or(&contact).to_owned();
         format!(
-            "BYE {target} SIP/2.0\r\nVia: SIP/2.0/UDP {own};branch=z9hG4bKbye{}\r\n\
+            "BYE {target} SIP/2.0\r\nVia: SIP/2.0/UDP {own};branch=z9hG4bK{}bye\r\n\
              Max-Forwards: 70\r\nFrom: {};tag=service\r\nTo: {}\r\nCall-ID: {}\r\n\
              CSeq: 1 BYE\r\nContent-Length: 0\r\n\r\n",
-            self.ticks,
+            self.id.replace(|c: char| !c.is_ascii_alphanumeric(), ""),
             value("To"),
             value("From"),
             self.id
@@ -441,12 +454,24 @@ impl Call {
         }
     }
 
-    fn send(&mut self, say: Say) {
+    /// 20 ms of what the call after this one, or else the first, was sent so long ago.
+    fn others(&mut self, journal: &Journal, at: usize) -> Vec<f32> {
+        let other = journal.calls.get(at + 1).or(journal.calls.first());
+        let heard = other.map_or(&[][..], |kept| &kept.heard);
+        let from = self.relayed.get_or_insert(heard.len());
+        let due = heard.len() >= *from + FRAME + DELAY;
+        let part = heard.get(*from..*from + FRAME).filter(|_| due).unwrap_or_default().to_vec();
+        *from += part.len();
+        part
+    }
+
+    fn send(&mut self, say: Say, others: &[f32]) {
         let hertz = match say {
-            Say::Menu | Say::Beep => MENU,
+            Say::Menu => MENU,
+            Say::Beep => BEEP,
             Say::Music => MUSIC,
             Say::Meeting => MEETING,
-            Say::Nothing | Say::Bye => 0.0,
+            Say::Nothing | Say::Others | Say::Bye => 0.0,
         };
         // Words and music move; a beep and the meeting's tone stand still.
         let moves = matches!(say, Say::Menu | Say::Music);
@@ -459,6 +484,8 @@ impl Call {
                 (sound * loud * 6_000.0) as i16
             })
             .collect();
+        let others: Vec<i16> = others.iter().map(|sample| (sample * 32_768.0) as i16).collect();
+        let samples = if others.is_empty() { samples } else { others };
         let mut packet = vec![0x80, ALAW];
         packet.extend((self.ticks as u16).to_be_bytes());
         packet.extend((start as u32).to_be_bytes());

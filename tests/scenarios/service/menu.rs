@@ -14,6 +14,8 @@ pub(super) enum Say {
     Music,
     /// Who is in hears the others.
     Meeting,
+    /// Who is in hears what the meeting is sent by another call.
+    Others,
     /// It hangs up.
     Bye,
 }
@@ -26,11 +28,11 @@ pub(super) trait Menu: Send {
 
 /// Questions one after the other, each ended by `#`; then thanks, the lobby, and in.
 pub(super) struct Voice {
-    pub(super) questions: Vec<&'static str>,
+    questions: Vec<&'static str>,
     /// How long the lobby takes; `None`: for ever.
-    pub(super) lobby: Option<Duration>,
+    lobby: Option<Duration>,
     /// Keys before the end of a prompt are lost. Nobody documents it.
-    pub(super) early_keys_are_lost: bool,
+    early_keys_are_lost: bool,
     at: At,
     wrong: u32,
     typed: String,
@@ -38,12 +40,24 @@ pub(super) struct Voice {
 
 enum At {
     /// A prompt that began then.
-    Prompt { question: usize, since: Duration },
+    Prompt {
+        question: usize,
+        since: Duration,
+    },
     /// Its answer is awaited since then.
-    Answer { question: usize, since: Duration },
-    Thanks { since: Duration },
-    Lobby { since: Duration },
-    Beep { since: Duration },
+    Answer {
+        question: usize,
+        since: Duration,
+    },
+    Thanks {
+        since: Duration,
+    },
+    Lobby {
+        since: Duration,
+    },
+    Beep {
+        since: Duration,
+    },
     In,
 }
 
@@ -71,6 +85,11 @@ impl Voice {
             wrong: 0,
             typed: String::new(),
         }
+    }
+
+    /// A menu to which keys before the end of its prompt are lost, or none.
+    pub(super) fn with_early_keys_lost(self, early_keys_are_lost: bool) -> Self {
+        Self { early_keys_are_lost, ..self }
     }
 
     pub(super) fn with_lobby(self, lobby: Option<Duration>) -> Self {
@@ -149,16 +168,6 @@ impl Menu for Voice {
     }
 }
 
-/// Says one thing for ever, whatever is pressed.
-pub(super) struct Deaf(pub(super) Say);
-
-impl Menu for Deaf {
-    fn say(&mut self, _now: Duration, keys: &mut String) -> Say {
-        keys.clear();
-        self.0
-    }
-}
-
 /// Hangs up once it has so many keys.
 pub(super) struct HangsUp(pub(super) usize);
 
@@ -169,5 +178,14 @@ impl Menu for HangsUp {
             false if now < PROMPT => Say::Menu,
             false => Say::Nothing,
         }
+    }
+}
+
+/// A meeting of two calls: each is sent what the other one says.
+pub(super) struct Both;
+
+impl Menu for Both {
+    fn say(&mut self, _now: Duration, _keys: &mut String) -> Say {
+        Say::Others
     }
 }

@@ -17,7 +17,7 @@ pub(super) const CONFERENCE: &str = "291633251";
 
 pub(super) fn open(lobby: Option<Duration>, early_keys_are_lost: bool) -> Line {
     Line::open(move |_: &Invite| {
-        let voice = Voice { early_keys_are_lost, ..Voice::asking(&[CONFERENCE]) };
+        let voice = Voice::asking(&[CONFERENCE]).with_early_keys_lost(early_keys_are_lost);
         Reply::Answer(Duration::from_millis(300), Box::new(voice.with_lobby(lobby)))
     })
 }

@@ -14,7 +14,7 @@ pub(super) const MEETING: &str = "26401115678";
 pub(super) fn open(early_keys_are_lost: bool) -> Line {
     Line::open(move |invite: &Invite| {
         let questions: &[&'static str] = if invite.user == MEETING { &[] } else { &[MEETING] };
-        let voice = Voice { early_keys_are_lost, ..Voice::asking(questions) };
+        let voice = Voice::asking(questions).with_early_keys_lost(early_keys_are_lost);
         Reply::Answer(Duration::from_millis(300), Box::new(voice))
     })
 }

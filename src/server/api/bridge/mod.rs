@@ -278,6 +278,15 @@ impl Backend for BridgeBackend {
         Box::pin(self.begin_call(by, id, call))
     }
 
+    fn issue_room_address<'a>(
+        &'a self,
+        by: &'a Actor,
+        id: &'a MeetingId,
+        draft: RoomAddressDraft,
+    ) -> Answer<'a, RoomAddress> {
+        Box::pin(async move { self.room_address(by, id, &draft) })
+    }
+
     fn invite<'a>(
         &'a self,
         id: &'a MeetingId,

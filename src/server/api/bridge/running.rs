@@ -6,11 +6,13 @@ use super::super::resource::{self, *};
 use super::{BridgeBackend, audit};
 use crate::live::LiveError;
 use crate::meeting::Phase;
+use crate::room_address::{self, IssueError};
 use crate::view::{self, ConferenceView};
-use causeway_base::Lang;
+use causeway_base::{EndCause, Lang};
 use causeway_conference::{AdmissionState, By, Command, CommandError, LegView, ParticipantView};
 use causeway_plan::video::VideoState;
 use jiff::{SignedDuration, Timestamp};
+use std::net::IpAddr;
 use std::time::Instant;
 
 impl From<LiveError> for Problem {
@@ -150,6 +152,38 @@ impl BridgeBackend {
         self.store.audit(entry, Timestamp::now());
         begun.map(|leg| CallStarted { leg: leg.to_string() })
     }
+
+    pub(super) fn room_address(
+        &self,
+        by: &Actor,
+        id: &MeetingId,
+        draft: &RoomAddressDraft,
+    ) -> Result<RoomAddress, Problem> {
+        let minutes = draft.minutes.unwrap_or(room_address::MINUTES);
+        let issued = match self.meetings.phase(id.as_str(), Timestamp::now()) {
+            None => Err(Fault::NotFound.into()),
+            Some(Phase::Over) => Err(Fault::Gone.into()),
+            Some(_) => {
+                self.desk.room_address(&id.as_str().into(), minutes).map_err(|error| match error {
+                    IssueError::TooMany => Fault::Refused(EndCause::CapacityReached).into(),
+                    IssueError::Store(error) => error.into(),
+                })
+            }
+        };
+        self.audited(by, "room-address.issue", id.as_str(), &issued);
+        let (number, until) = issued?;
+        let places = &self.cards.addresses;
+        let host = |ip: IpAddr| match ip {
+            IpAddr::V4(ip) => ip.to_string(),
+            IpAddr::V6(ip) => format!("[{ip}]"),
+        };
+        Ok(RoomAddress {
+            sip: places.sip.as_ref().map(|place| place.uri(&number)),
+            h323: places.ip.map(|ip| format!("h323:{number}@{}", host(ip))),
+            expires_at: Time(until),
+            number,
+        })
+    }
 }
 
 fn command(order: Order) -> Command {
@@ -240,6 +274,10 @@ fn participant(one: &ParticipantView, speaking: bool, view: &ConferenceView) -> 
         speaking,
         protocol: one.legs.first().map_or_else(String::new, |leg| leg.source.name().to_owned()),
         trusted: one.legs.iter().any(|leg| leg.trusted),
+        bridge: one.legs.iter().find_map(|leg| {
+            let call = view.calls.iter().find(|call| call.leg == leg.leg)?;
+            call.bridge.map(Into::into)
+        }),
         video: video(one, view),
         view: looks(one),
     }

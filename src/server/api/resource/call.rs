@@ -142,6 +142,32 @@ pub struct CallOut {
     pub language: Option<Language>,
 }
 
+/// An address to issue for one call into a meeting.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RoomAddressDraft {
+    /// How many minutes it waits for its call, 1 to 1440; 10 when nothing is said.
+    #[serde(default)]
+    #[schema(minimum = 1, maximum = 1440)]
+    pub minutes: Option<u16>,
+}
+
+/// An address that was issued for one call: who calls it first is in the meeting without a PIN, and
+/// it leads nowhere after that.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct RoomAddress {
+    /// What stands before the `@`, and what H.323 dials.
+    pub number: String,
+    /// By SIP; absent where none is published.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sip: Option<String>,
+    /// By H.323; absent where none is published.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub h323: Option<String>,
+    /// Until when it waits.
+    pub expires_at: Time,
+}
+
 /// A call that was begun. Its fate is told by the events of the meeting.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct CallStarted {

@@ -17,7 +17,8 @@ pub mod token;
 
 pub use audit::{AuditEntry, AuditVerdict};
 pub use call::{
-    Call, CallDirection, CallOut, CallQuery, CallStarted, Ending, Explanation, Question, TestCall,
+    Call, CallDirection, CallOut, CallQuery, CallStarted, Ending, Explanation, Question,
+    RoomAddress, RoomAddressDraft, TestCall,
 };
 pub use event::{ApiEvent, EventQuery, Happening};
 pub use health::{Complaint, Liveness, Readiness};

@@ -85,6 +85,51 @@ impl From<causeway_plan::Sound> for Sound {
     }
 }
 
+/// Where a call of ours into another meeting stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum BridgeState {
+    /// It speaks with a menu, or waits in the lobby over there: nobody hears it.
+    Approaching,
+    /// It is in.
+    In,
+}
+
+/// What another meeting cannot do by the call that leads into it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Lack {
+    /// Who is over there has no entry of its own here, nor we over there.
+    Names,
+    /// Nothing is seen either way.
+    Pictures,
+    /// Nobody over there can be muted or removed from here alone.
+    Control,
+}
+
+/// A call of ours into another meeting.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Bridge {
+    /// Whose meeting it is, where that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub service: Option<String>,
+    /// Where it stands.
+    pub state: BridgeState,
+    /// What it cannot do.
+    pub lacks: Vec<Lack>,
+}
+
+impl From<crate::view::BridgeView> for Bridge {
+    fn from(bridge: crate::view::BridgeView) -> Self {
+        let pictures = bridge.sound_only.then_some(Lack::Pictures);
+        Self {
+            service: bridge.service.map(str::to_owned),
+            state: if bridge.approaching { BridgeState::Approaching } else { BridgeState::In },
+            lacks: [Lack::Names, Lack::Control].into_iter().chain(pictures).collect(),
+        }
+    }
+}
+
 /// One entry of the roster.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Participant {
@@ -114,6 +159,9 @@ pub struct Participant {
     pub protocol: String,
     /// Was proved to be one of ours.
     pub trusted: bool,
+    /// It is a call of ours into another meeting.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bridge: Option<Bridge>,
     /// The camera; absent where none was agreed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub video: Option<Video>,

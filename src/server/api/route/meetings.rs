@@ -8,7 +8,7 @@ use super::super::extract::{Asked, At, Json, NoBody, Spoken, window};
 use super::super::fault::Problem;
 use super::super::resource::{
     Audience, CallOut, CallStarted, InviteQuery, LobbyChange, Lock, Meeting, MeetingChange,
-    MeetingDraft, MeetingId, MeetingQuery, Order, Page, Reader,
+    MeetingDraft, MeetingId, MeetingQuery, Order, Page, Reader, RoomAddress, RoomAddressDraft,
 };
 use axum::Extension;
 use axum::extract::State;
@@ -132,6 +132,23 @@ pub(super) async fn call_out(
     check::call_out(&call)?;
     let started = api.backend.call_out(&actor, &id, call).await?;
     Ok((StatusCode::ACCEPTED, axum::Json(started)))
+}
+
+/// Issues an address for one call into a meeting, for another service that is told to call it
+/// (WeCom's `meeting/rooms/call`, Tencent Meeting's `room-call`): it goes in without a PIN, once,
+/// and until its time is over.
+#[utoipa::path(post, path = "/api/v1/meetings/{meeting}/room-addresses", tag = "meetings",
+    params(("meeting" = MeetingId, Path)), request_body = RoomAddressDraft,
+    responses((status = 201, body = RoomAddress)))]
+pub(super) async fn issue_room_address(
+    State(api): State<Api>,
+    Extension(actor): Extension<Actor>,
+    At(id): At<MeetingId>,
+    Json(draft): Json<RoomAddressDraft>,
+) -> Result<(StatusCode, axum::Json<RoomAddress>), Problem> {
+    check::room_address(&draft)?;
+    let issued = api.backend.issue_room_address(&actor, &id, draft).await?;
+    Ok((StatusCode::CREATED, axum::Json(issued)))
 }
 
 /// An invitation: text, HTML or iCalendar. PINs and links only for those who may host the meeting;

@@ -49,6 +49,7 @@ fn of_meetings() -> OpenApiRouter<Api> {
         .routes(routes!(meetings::set_lock))
         .routes(routes!(meetings::set_lobby))
         .routes(routes!(meetings::call_out))
+        .routes(routes!(meetings::issue_room_address))
         .routes(routes!(meetings::invite))
         .routes(routes!(events::stream_meeting_events))
         .routes(routes!(links::list_links, links::create_link))

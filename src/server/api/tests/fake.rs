@@ -221,6 +221,17 @@ impl Backend for Fake {
     ) -> Answer<'a, CallStarted> {
         self.changed(by, "call out", CallStarted { leg: "leg-2".to_owned() })
     }
+    fn issue_room_address<'a>(
+        &'a self,
+        by: &'a Actor,
+        _: &'a MeetingId,
+        _: RoomAddressDraft,
+    ) -> Answer<'a, RoomAddress> {
+        let number = "123456789012".to_owned();
+        let expires_at = Time(jiff::Timestamp::UNIX_EPOCH);
+        let issued = RoomAddress { sip: None, h323: None, number, expires_at };
+        self.changed(by, "room address", issued)
+    }
     fn invite<'a>(
         &'a self,
         _: &'a MeetingId,

@@ -32,6 +32,7 @@ const EXPECTED: &[(&str, &str, &str, &str)] = &[
     ("PUT", "/api/v1/meetings/{meeting}/layout", "aom", r#"{"name":"equal"}"#),
     ("PUT", "/api/v1/meetings/{meeting}/spotlight", "aom", r#"{"participant":"part-1"}"#),
     ("POST", "/api/v1/meetings/{meeting}/calls", "aom", r#"{"to":"+861012345678"}"#),
+    ("POST", "/api/v1/meetings/{meeting}/room-addresses", "aom", r#"{"minutes":5}"#),
     ("GET", "/api/v1/meetings/{meeting}/invite", "aorm", ""),
     ("GET", "/api/v1/meetings/{meeting}/events", "aorm", ""),
     ("GET", "/api/v1/meetings/{meeting}/links", "aom", ""),
