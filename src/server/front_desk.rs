@@ -573,7 +573,9 @@ impl FrontDesk {
                 let (destination, explanation) = self.destination(&asked);
                 let is_here = matches!(
                     destination,
-                    Destination::Conference(_) | Destination::Reception { .. } | Destination::TestCall
+                    Destination::Conference(_)
+                        | Destination::Reception { .. }
+                        | Destination::TestCall
                 );
                 let port = port_of(&errand.target);
                 is_here && explanation.our_host() && port.is_none_or(|port| ports.contains(&port))

@@ -34,4 +34,5 @@ mod refusal;
 mod registration;
 mod setup;
 mod teams;
+mod transfer;
 mod video;

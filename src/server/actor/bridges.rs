@@ -90,7 +90,9 @@ impl Bridges {
         let mut due = Vec::new();
         for (leg, bridge) in &mut self.calls {
             bridge.run.handle_timeout(now);
-            due.extend(std::iter::from_fn(|| bridge.run.poll_output()).map(|output| (*leg, output)));
+            due.extend(
+                std::iter::from_fn(|| bridge.run.poll_output()).map(|output| (*leg, output)),
+            );
         }
         due
     }

@@ -278,7 +278,11 @@ mod tests {
                 "h323:123456789#4321##@162.255.37.11",
                 "one-step",
             ),
-            (Request { form: Some("zoom-two-stage"), ..zoom() }, "sip:123456789@zoomcrc.com", "digits"),
+            (
+                Request { form: Some("zoom-two-stage"), ..zoom() },
+                "sip:123456789@zoomcrc.com",
+                "digits",
+            ),
             (
                 Request { service: Some("webex"), site: Some("acme"), ..zoom() },
                 "sip:123456789@acme.webex.com",
@@ -300,7 +304,12 @@ mod tests {
                 "one-step",
             ),
             (
-                Request { service: Some("teams-audio"), to: "+442079460000", passcode: None, ..zoom() },
+                Request {
+                    service: Some("teams-audio"),
+                    to: "+442079460000",
+                    passcode: None,
+                    ..zoom()
+                },
                 "+442079460000",
                 "digits",
             ),
@@ -326,7 +335,12 @@ mod tests {
             Request { to, script: Some("no-such"), ..Request::default() },
             Request { to, meeting: Some("1"), ..Request::default() },
         ] {
-            assert_eq!(Bridging::read(&request).err(), Some(EndCause::BadAddress), "{}", request.to);
+            assert_eq!(
+                Bridging::read(&request).err(),
+                Some(EndCause::BadAddress),
+                "{}",
+                request.to
+            );
         }
         let plain = Bridging::read(&Request { to, ..Request::default() });
         assert_eq!(plain, Ok((to.to_owned(), None)));
@@ -340,12 +354,17 @@ mod tests {
         };
         let one = zoom(zoom_by("")).expect("known");
         assert_eq!(zoom(zoom_by("162.255.37.11")).as_ref(), Some(&one), "by H.323");
-        let digits = Request { to: "sip:123456789@zoomcrc.com", digits: Some("4321#"), ..Request::default() };
+        let digits = Request {
+            to: "sip:123456789@zoomcrc.com",
+            digits: Some("4321#"),
+            ..Request::default()
+        };
         assert_eq!(zoom(digits).as_ref(), Some(&one), "by digits");
         assert_eq!(reached("sip:123456789.9@ZOOMCRC.com", None).as_ref(), Some(&one), "by hand");
         assert_ne!(reached("sip:123456788@zoomcrc.com", None).as_ref(), Some(&one));
         let ivr = |to, digits| {
-            let (target, bridging) = read(&Request { to, digits: Some(digits), ..Request::default() });
+            let (target, bridging) =
+                read(&Request { to, digits: Some(digits), ..Request::default() });
             reached(&target, Some(&bridging)).expect("known")
         };
         assert_eq!(ivr("+442079460000", "77#"), ivr("+442079460000", ",,77#,1#"));

@@ -21,7 +21,13 @@ pub(super) struct Why {
 
 impl Why {
     pub(super) fn new(wanted: &Wanted, trunk: Option<&str>, kind: CalleeKind) -> Self {
-        Self { wanted: wanted.clone(), trunk: trunk.map(str::to_owned), kind, day: None, repeats: None }
+        Self {
+            wanted: wanted.clone(),
+            trunk: trunk.map(str::to_owned),
+            kind,
+            day: None,
+            repeats: None,
+        }
     }
 
     /// It counts against the caps, which stand so with it.

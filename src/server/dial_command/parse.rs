@@ -57,8 +57,8 @@ impl From<PastedKind> for Kind {
 /// What is wrong with the configuration, or a file that cannot be read.
 pub(super) fn run(options: &ParseOptions) -> Result<(), Box<dyn Error>> {
     let config = Config::load(path_or_usual(options.config.clone()).as_deref())?;
-    let text = read(&options.file)
-        .map_err(|error| format!("{}: {error}", options.file.display()))?;
+    let text =
+        read(&options.file).map_err(|error| format!("{}: {error}", options.file.display()))?;
     let pasted = Pasted { text: &text, kind: options.kind.map(Kind::from) };
     let allow = Allow { rules: &config.calling_out, numbers: config.dial_plan.numbers() };
     let invitations = parse(&pasted, &allow);
@@ -85,7 +85,11 @@ fn read(path: &Path) -> io::Result<String> {
 
 /// Every way of every invitation, the best first.
 fn to_json(invitations: &[Invitation], lang: Lang) -> Value {
-    invitations.iter().flat_map(|invitation| &invitation.ways).map(|way| of_way(way, lang)).collect()
+    invitations
+        .iter()
+        .flat_map(|invitation| &invitation.ways)
+        .map(|way| of_way(way, lang))
+        .collect()
 }
 
 /// A way for programs.
