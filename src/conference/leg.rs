@@ -165,6 +165,15 @@ pub enum LegEvent {
         /// The leg.
         leg: LegId,
     },
+    /// Its peer wants somebody else called in its place: owes [`LegCommand::AnswerReferral`].
+    Referred {
+        /// The leg.
+        leg: LegId,
+        /// Names the referral.
+        referral: u32,
+        /// Whom: a SIP or `tel` URI.
+        target: String,
+    },
     /// It is over. The last word of every leg.
     Ended {
         /// The leg.
@@ -187,9 +196,21 @@ impl LegEvent {
             | LegEvent::Candidate { leg, .. }
             | LegEvent::Digit { leg, .. }
             | LegEvent::KeyframeNeeded { leg }
+            | LegEvent::Referred { leg, .. }
             | LegEvent::Ended { leg, .. } => *leg,
         }
     }
+}
+
+/// How a call stands that a peer wanted made in its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReferralFate {
+    /// It rings.
+    Ringing,
+    /// Somebody answered.
+    Answered,
+    /// It came to nothing.
+    Failed(EndCause),
 }
 
 /// What a leg is told.
@@ -260,6 +281,24 @@ pub enum LegCommand {
         /// `0-9A-D*#`.
         digits: String,
     },
+    /// Whether a [`LegEvent::Referred`] is taken.
+    AnswerReferral {
+        /// The leg.
+        leg: LegId,
+        /// As the event said.
+        referral: u32,
+        /// Why not.
+        verdict: Result<(), EndCause>,
+    },
+    /// What becomes of a referral that was taken.
+    ReportReferral {
+        /// The leg.
+        leg: LegId,
+        /// As the event said.
+        referral: u32,
+        /// How the call that it wanted stands.
+        fate: ReferralFate,
+    },
     /// Ask for a whole picture by signalling (RFC 5168).
     RequestKeyframe {
         /// The leg.
@@ -286,6 +325,8 @@ impl LegCommand {
             | LegCommand::Hold { leg, .. }
             | LegCommand::SendDigits { leg, .. }
             | LegCommand::RequestKeyframe { leg }
+            | LegCommand::AnswerReferral { leg, .. }
+            | LegCommand::ReportReferral { leg, .. }
             | LegCommand::End { leg, .. } => *leg,
         }
     }

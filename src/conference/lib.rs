@@ -54,7 +54,9 @@ pub use event::Event;
 pub use forwarding::BrowserPictures;
 pub use key::{KeyAction, KeyError, KeyTable};
 pub use layout::{Layout, NamedLayout, PictureChoice};
-pub use leg::{LegCommand, LegEvent, MediaAddress, Offered, PortAddress, Proof, Protocol};
+pub use leg::{
+    LegCommand, LegEvent, MediaAddress, Offered, PortAddress, Proof, Protocol, ReferralFate,
+};
 pub use notice::{Notice, Phrase};
 pub use participant::{DisplayName, Mute, Participant, Role, Who};
 pub use policy::{EndRules, HostPresence, Lobby, Settings};

@@ -650,6 +650,7 @@ fn sip_config(
             teams.tls = Some(direct_routing::mutual_tls(config, teams, files)?);
         }
     }
+    sip.transfers = config.transfers;
     sip.instance = instance::load(&config.state_dir)?;
     sip.nameservers.clone_from(&config.nameservers);
     let limit = RateLimit::new(config.rate.clone());

@@ -5,7 +5,8 @@ use crate::actor::conference::ConferenceActor;
 use crate::actor::reception::ReceptionActor;
 use crate::actor::task::{self, MAX_MAILBOX, News, Surroundings};
 use crate::actor::{
-    Answering, Fate, Handover, Message, Order, Purpose, PutThrough, Visit, Watcher,
+    Answering, Fate, Handover, MAX_FATES, Message, Order, Purpose, PutThrough, Referred, Visit,
+    Watcher,
 };
 use crate::calling_out::{Appearance, Errand, Wanted};
 use crate::directory::{ConferenceHandle, Directory, RECEPTION};
@@ -16,7 +17,9 @@ use crate::record::Draft;
 use crate::view::CallOut;
 use crate::web::Echoes;
 use causeway_base::{ConferenceId, EndCause, LegId};
-use causeway_conference::{Goal, LegCommand, LegEvent, Offered, Protocol, Role, reception};
+use causeway_conference::{
+    Goal, LegCommand, LegEvent, Offered, Protocol, ReferralFate, Role, reception,
+};
 use causeway_dial::calling_out::Asker;
 use causeway_plan::{MediaCommand, MediaEvent, Subject};
 use std::net::IpAddr;
@@ -122,6 +125,7 @@ impl<O: Outlet> Router<O> {
             Handover::PutThrough { room, purpose, caller } => {
                 self.put_through(room, purpose, *caller).await;
             }
+            Handover::Referred { key, referred } => self.refer(key, *referred).await,
             Handover::Closed { key, cause } => {
                 self.desk.conference_ended(&self.journal, key, cause);
             }
@@ -279,6 +283,18 @@ impl<O: Outlet> Router<O> {
         Ok(leg)
     }
 
+    /// A leg wants somebody called in its place, and is told what becomes of it.
+    async fn refer(&self, key: Arc<str>, referred: Referred) {
+        let Referred { leg, referral, call, asker } = referred;
+        let (fates, told) = mpsc::channel(MAX_FATES);
+        let made = self.call_somebody(key, call, asker, Some(Watcher(fates))).await;
+        let verdict = made.map(|_| ());
+        self.order(Order::Leg(LegCommand::AnswerReferral { leg, referral, verdict }));
+        if verdict.is_ok() {
+            tokio::spawn(report(Arc::clone(&self.outlet), leg, referral, told));
+        }
+    }
+
     /// The caller of a gateway has confirmed: calls whom it wants, or ends it with the reason.
     async fn put_through(&self, room: ConferenceId, purpose: Purpose, caller: PutThrough) {
         let Some(handle) = self.directory.of_conference(room) else { return };
@@ -413,6 +429,27 @@ impl<O: Outlet> Router<O> {
         if self.outlet.carry_out(order.clone()).is_err() {
             let outlet = Arc::clone(&self.outlet);
             tokio::spawn(async move { task::carry_out(&*outlet, order).await });
+        }
+    }
+}
+
+/// Tells who referred what becomes of it, up to the answer or the end.
+async fn report<O: Outlet>(
+    outlet: Arc<O>,
+    leg: LegId,
+    referral: u32,
+    mut told: mpsc::Receiver<(LegId, Fate)>,
+) {
+    while let Some((_, fate)) = told.recv().await {
+        let fate = match fate {
+            Fate::Ringing => ReferralFate::Ringing,
+            Fate::Answered => ReferralFate::Answered,
+            Fate::Ended(cause) => ReferralFate::Failed(cause),
+        };
+        let order = Order::Leg(LegCommand::ReportReferral { leg, referral, fate });
+        task::carry_out(&*outlet, order).await;
+        if fate != ReferralFate::Ringing {
+            return;
         }
     }
 }

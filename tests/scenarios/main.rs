@@ -35,4 +35,5 @@ mod registration;
 mod service;
 mod setup;
 mod teams;
+mod transfer;
 mod video;

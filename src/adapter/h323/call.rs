@@ -524,6 +524,8 @@ impl Call {
             LegCommand::RequestKeyframe { .. } => Command::RequestKeyframe,
             // Channels for pictures are opened as ports for them were given at the answer.
             LegCommand::AnswerPictures { .. } | LegCommand::Dial { .. } => return,
+            // Nobody refers by H.323 here.
+            LegCommand::AnswerReferral { .. } | LegCommand::ReportReferral { .. } => return,
         };
         self.command(command);
     }

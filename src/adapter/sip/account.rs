@@ -50,6 +50,8 @@ pub struct Trunk {
     pub max_calls: usize,
     /// The trunk that carries calls out when this one cannot.
     pub fallback: Option<Arc<str>>,
+    /// Its calls may be transferred by REFER, where the node takes that at all.
+    pub transfers: bool,
     /// It is the Direct Routing service of Microsoft Teams: `target`, `sources` and
     /// `certificate_names` count for nothing then.
     pub direct_routing: Option<DirectRouting>,
@@ -112,6 +114,7 @@ mod tests {
             number: None,
             max_calls: 10,
             fallback: None,
+            transfers: false,
             direct_routing: None,
         }
     }

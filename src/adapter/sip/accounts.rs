@@ -49,7 +49,7 @@ impl Accounts {
         self.is_ours(alias, local).then(seen).flatten()
     }
 
-    fn is_ours(&self, alias: &Alias, local: IpAddr) -> bool {
+    pub(super) fn is_ours(&self, alias: &Alias, local: IpAddr) -> bool {
         match alias {
             Alias::Sip { host, .. } => self.hosts.contains(host, local),
             // A number without a host is one of ours, if of anybody here.
@@ -151,6 +151,7 @@ mod tests {
             number: None,
             max_calls: 1,
             fallback: None,
+            transfers: false,
             direct_routing: None,
         };
         Accounts::new(

@@ -79,6 +79,8 @@ pub struct SipConfig {
     pub users: Vec<User>,
     /// Who brings calls and carries them out.
     pub trunks: Vec<Trunk>,
+    /// Whether calls may be transferred by REFER: by users, and by trunks that say so.
+    pub transfers: bool,
     /// Which device we are at trunks: a URN that outlives a restart (RFC 5626 section 4.1).
     pub instance: String,
     /// DNS servers to ask instead of the system's.
@@ -119,6 +121,7 @@ impl SipConfig {
             digest: OFFERED.to_vec(),
             users: Vec::new(),
             trunks: Vec::new(),
+            transfers: false,
             instance: instance(seed),
             nameservers: Vec::new(),
             seed,

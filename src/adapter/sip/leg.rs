@@ -15,7 +15,11 @@ pub(super) struct CallLeg {
     leg: LegId,
     /// Where its signalling comes from.
     source: IpAddr,
+    /// How its peer's network sees this node, once media has its place.
+    local: Option<IpAddr>,
     state: State,
+    /// It is carried on by another dialog than it began with.
+    is_replaced: bool,
     /// An offer in the standing call that waits for ports for its pictures.
     widening: Option<Bytes>,
 }
@@ -46,7 +50,14 @@ pub(super) struct Outcome {
 impl CallLeg {
     /// A call that came in.
     pub(super) fn offered(leg: LegId, source: IpAddr, offer: Option<Bytes>) -> Self {
-        Self { leg, source, state: State::Offered { offer }, widening: None }
+        Self {
+            leg,
+            source,
+            local: None,
+            state: State::Offered { offer },
+            is_replaced: false,
+            widening: None,
+        }
     }
 
     /// A call that goes out; gives its offer too.
@@ -60,7 +71,17 @@ impl CallLeg {
         let mut negotiator = Box::new(negotiator(policy, media, source, seed));
         let offer = negotiator.offer().into();
         let state = State::Offering { offered: negotiator, agreed: None };
-        (Self { leg, source, state, widening: None }, offer)
+        (
+            Self {
+                leg,
+                source,
+                local: Some(media.advertised),
+                state,
+                is_replaced: false,
+                widening: None,
+            },
+            offer,
+        )
     }
 
     /// Lets a call in.
@@ -73,6 +94,7 @@ impl CallLeg {
     ) {
         let State::Offered { offer } = &mut self.state else { return };
         let offer = offer.take();
+        self.local = Some(media.advertised);
         let mut negotiator = Box::new(negotiator(policy, media, self.source, seed));
         let call = self.leg;
         match offer {
@@ -94,6 +116,35 @@ impl CallLeg {
                     out.commands.push(Command::Reject { call, cause: refusal.cause });
                 }
             },
+        }
+    }
+
+    /// How its peer's network sees this node.
+    pub(super) fn local(&self) -> Option<IpAddr> {
+        self.local
+    }
+
+    /// Somebody else goes on with it (RFC 3891): what its offer is answered with.
+    ///
+    /// # Errors
+    /// Why the offer does not suit; what was agreed before stays.
+    pub(super) fn replaced(&mut self, offer: &[u8], out: &mut Outcome) -> Result<Bytes, EndCause> {
+        let State::Agreed(negotiator) = &mut self.state else {
+            return Err(EndCause::NoCommonCodec);
+        };
+        // An offer of either side under way went with who had it.
+        negotiator.rollback();
+        match negotiator.answer(offer) {
+            Ok((answer, media)) => {
+                self.widening = None;
+                self.is_replaced = true;
+                self.media_ready(media, out);
+                Ok(answer.into())
+            }
+            Err(refusal) => {
+                self.refused(&refusal);
+                Err(refusal.cause)
+            }
         }
     }
 
@@ -139,7 +190,9 @@ impl CallLeg {
                 if matches!(self.state, State::Offering { .. }) {
                     self.answered(sdp, out);
                 }
-                out.events.push(LegEvent::Answered { leg });
+                if !self.is_replaced {
+                    out.events.push(LegEvent::Answered { leg });
+                }
             }
             Event::Reoffered { offer, .. } => self.reoffered(offer, out),
             Event::ReofferAnswered { sdp, .. } => self.reoffer_answered(&sdp, out),

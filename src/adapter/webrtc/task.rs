@@ -129,6 +129,8 @@ fn obey(session: &mut Session, order: LegCommand) {
         // Those do not come this way.
         LegCommand::Dial { .. }
         | LegCommand::AnswerPictures { .. }
+        | LegCommand::AnswerReferral { .. }
+        | LegCommand::ReportReferral { .. }
         | LegCommand::Reject { .. }
         | LegCommand::End { .. } => {}
     }

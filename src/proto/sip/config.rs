@@ -27,6 +27,9 @@ pub struct Config {
     /// The algorithms of our challenges, the strongest first. Some old devices give up where
     /// one that they do not know is among them (libre before 2.0): MD5 alone suits those.
     pub digest: Vec<Algorithm>,
+    /// Whether calls may be transferred by REFER ([`super::Event::Referred`]), but for peers that
+    /// we bear a name towards; otherwise it is answered 405.
+    pub transfers: bool,
     /// Names that we bear towards some peers instead of our address, by [`Flow::name`].
     pub names: Vec<Text>,
     /// Limits.
@@ -45,10 +48,16 @@ impl Config {
             tcp: true,
             registrar: false,
             digest: OFFERED.to_vec(),
+            transfers: false,
             names: Vec::new(),
             limits: Limits::default(),
             seed,
         }
+    }
+
+    /// Whether this peer may transfer its calls.
+    pub(crate) fn takes_referrals(&self, flow: Flow) -> bool {
+        self.transfers && flow.name.is_none()
     }
 
     /// What this peer knows us by.

@@ -73,7 +73,7 @@ impl World {
                     assert!(read.is_ok(), "we sent what cannot be read");
                     self.sent.push(bytes);
                 }
-                Output::Event(Event::Invited { flow, request, size }) => {
+                Output::Event(Event::Invited { flow, request, size, .. }) => {
                     self.next += 1;
                     let call = LegId(self.next);
                     self.begun.insert(call);

@@ -47,6 +47,8 @@ impl fmt::Debug for Command {
             Command::Info { .. } => "Info",
             Command::RequestKeyframe { .. } => "RequestKeyframe",
             Command::Route { .. } => "Route",
+            Command::AnswerReferral { .. } => "AnswerReferral",
+            Command::ReportReferral { .. } => "ReportReferral",
         };
         f.debug_tuple(name).field(&self.call()).finish()
     }
@@ -88,6 +90,7 @@ impl fmt::Debug for Event {
             Event::Digit { call, .. } => write!(f, "Digit({call})"),
             Event::KeyframeNeeded { call } => write!(f, "KeyframeNeeded({call})"),
             Event::Sought { call, .. } => write!(f, "Sought({call})"),
+            Event::Referred { call, .. } => write!(f, "Referred({call})"),
             Event::Asked { .. } => f.write_str("Asked"),
             Event::Overloaded { retry_after, .. } => write!(f, "Overloaded({retry_after:?})"),
             Event::Pinged { ping, status } => write!(f, "Pinged({ping}, {status:?})"),

@@ -224,6 +224,26 @@ pub enum Command {
         /// Why.
         cause: EndCause,
     },
+    /// Whether an [`Event::Referred`] is taken: somebody is called, and the peer is told what
+    /// becomes of it.
+    AnswerReferral {
+        /// The call.
+        call: LegId,
+        /// As the event said.
+        referral: u32,
+        /// Why not.
+        verdict: Result<(), EndCause>,
+    },
+    /// What became of a referral that was taken: a status as the callee answered; a final one is
+    /// the last word.
+    ReportReferral {
+        /// The call.
+        call: LegId,
+        /// As the event said.
+        referral: u32,
+        /// 100 to 699.
+        status: u16,
+    },
     /// By which way a call goes on, after an [`Event::Sought`]; `None`: by the one that it has.
     Route {
         /// The call.
@@ -244,7 +264,7 @@ pub enum Command {
 
 impl Command {
     /// The call that it is for, if it is for one that exists.
-    pub(crate) fn call(&self) -> Option<LegId> {
+    pub fn call(&self) -> Option<LegId> {
         match self {
             Command::Progress { call, .. }
             | Command::Answer { call, .. }
@@ -255,7 +275,35 @@ impl Command {
             | Command::Info { call, .. }
             | Command::RequestKeyframe { call }
             | Command::Route { call, .. }
+            | Command::AnswerReferral { call, .. }
+            | Command::ReportReferral { call, .. }
             | Command::Hangup { call, .. } => Some(*call),
+            _ => None,
+        }
+    }
+
+    /// The same command for another call, if it is for one that exists.
+    pub fn for_call(mut self, other: LegId) -> Self {
+        if let Some(call) = self.call_mut() {
+            *call = other;
+        }
+        self
+    }
+
+    fn call_mut(&mut self) -> Option<&mut LegId> {
+        match self {
+            Command::Progress { call, .. }
+            | Command::Answer { call, .. }
+            | Command::Reject { call, .. }
+            | Command::Reoffer { call, .. }
+            | Command::AnswerReoffer { call, .. }
+            | Command::RejectReoffer { call }
+            | Command::Info { call, .. }
+            | Command::RequestKeyframe { call }
+            | Command::Route { call, .. }
+            | Command::AnswerReferral { call, .. }
+            | Command::ReportReferral { call, .. }
+            | Command::Hangup { call, .. } => Some(call),
             _ => None,
         }
     }
@@ -335,6 +383,9 @@ pub enum Event {
         request: Box<Request>,
         /// Its bytes on the wire.
         size: usize,
+        /// The standing call whose place it wants to take (RFC 3891). Who may do that the
+        /// application says.
+        replaces: Option<LegId>,
     },
     /// The callee sent a provisional response beyond 100.
     Progress {
@@ -421,6 +472,16 @@ pub enum Event {
         /// The call.
         call: LegId,
     },
+    /// The peer wants somebody else called in its place (REFER): owes
+    /// [`Command::AnswerReferral`].
+    Referred {
+        /// The call.
+        call: LegId,
+        /// Names the referral.
+        referral: u32,
+        /// Whom: `sip`, `sips` or `tel`.
+        target: Box<Uri>,
+    },
     /// A peer that we bear a name towards wants the requests of this call at another name: owes
     /// [`Command::Route`]. The ACK of a 2xx waits for it.
     Sought {
@@ -478,6 +539,7 @@ impl Event {
             | Event::Digit { call, .. }
             | Event::KeyframeNeeded { call }
             | Event::Sought { call, .. }
+            | Event::Referred { call, .. }
             | Event::Ended { call, .. } => Some(*call),
         }
     }

@@ -84,6 +84,12 @@ pub(crate) enum Report {
         leg: LegId,
         stats: Box<LegStats>,
     },
+    /// It wants somebody else called in its place.
+    Referred {
+        leg: LegId,
+        referral: u32,
+        target: String,
+    },
     /// It is gone, released and recorded.
     Ended {
         leg: LegId,
@@ -217,6 +223,9 @@ impl Calls {
                 self.calls.get(&leg)?.tell(Fate::Ringing);
                 None
             }
+            LegEvent::Referred { leg, referral, target } => {
+                Some(Report::Referred { leg, referral, target })
+            }
             LegEvent::KeyframeNeeded { leg } => {
                 self.media(MediaCommand::RefreshPicture { leg });
                 None
@@ -291,6 +300,12 @@ impl Calls {
             | MediaEvent::VideoStrained { .. }
             | MediaEvent::ConferenceFailed { .. } => None,
         }
+    }
+
+    /// Refuses to call somebody in the place of a leg.
+    pub(crate) fn refuse_referral(&mut self, leg: LegId, referral: u32, cause: EndCause) {
+        let verdict = Err(cause);
+        self.orders.push_back(Order::Leg(LegCommand::AnswerReferral { leg, referral, verdict }));
     }
 
     /// Answers who adds pictures, with ports for them or without.

@@ -4,17 +4,20 @@ use super::bridges::{Again, Bridges};
 use super::call::{Call, Origin, Progress, Ways};
 use super::calls::{Calls, Report};
 use super::quality::Rounds;
-use super::{Actor, Answering, Handover, Message, Order, Purpose, PutThrough, Visit, Watcher};
-use crate::calling_out::Errand;
+use super::{
+    Actor, Answering, Handover, Message, Order, Purpose, PutThrough, Referred, Visit, Watcher,
+};
+use crate::calling_out::{Errand, Way};
 use crate::metrics;
 use crate::record::Draft;
-use crate::view::{BridgeView, CallView, ConferenceView, Kind};
+use crate::view::{BridgeView, CallOut, CallView, ConferenceView, Kind};
 use causeway_base::{ConferenceId, EndCause, LegId};
 use causeway_conference::digit::is_digit;
 use causeway_conference::{
     By, Command, CommandError, Conference, Event, Goal, Join, LegEvent, Notice, Phrase, Protocol,
     Role, Settings, Who,
 };
+use causeway_dial::calling_out::Asker;
 use causeway_dial::script::{Input, Output};
 use causeway_plan::{DigitMethod, MediaCommand, MediaEvent, Prompt, Sound};
 use std::net::IpAddr;
@@ -302,12 +305,14 @@ impl ConferenceActor {
                     false => self.tell(now, Command::Digit { leg, digit }),
                 }
             }
+            Report::Referred { leg, referral, target } => self.refer(leg, referral, target),
             Report::Connected { leg } => self.tell(now, Command::PathFound { leg }),
             Report::Heard { leg } => self.tell(now, Command::LegHeard { leg }),
             Report::Silent { leg } => self.tell(now, Command::LegSilent { leg }),
             Report::Ended { leg, cause } => {
                 self.tell(now, Command::Leave { leg, cause });
-                if self.paired {
+                // One who had somebody called in its place leaves two.
+                if self.paired && self.calls.legs().len() < 2 {
                     self.tell(now, Command::End { cause });
                 }
             }
@@ -328,6 +333,35 @@ impl ConferenceActor {
             Report::Sounded { leg, sound } => self.sounded(now, leg, sound),
             Report::Played { .. } => {}
         }
+    }
+
+    /// A leg wants somebody called in its place: as a host or a guest of a conference may, and in
+    /// a gateway as the operator's rules say of whoever proved who it is.
+    fn refer(&mut self, leg: LegId, referral: u32, target: String) {
+        let Some(call) = self.calls.get(leg) else { return };
+        let is_proved = match &call.origin {
+            Origin::Offered(offered) => {
+                offered.proof.user.is_some() || offered.proof.trunk.is_some()
+            }
+            Origin::CallOut(errand) => errand.way != Way::Direct,
+        };
+        let role = self
+            .conference
+            .roster()
+            .leg(leg)
+            .and_then(|seat| Ok(self.conference.roster().participant(seat.participant)?.role));
+        let asker = match (self.paired, role) {
+            (true, _) if is_proved => Asker::Rule,
+            (true, _) => Asker::Stranger,
+            (false, Ok(Role::Host)) => Asker::Host,
+            (false, _) => Asker::Guest,
+        };
+        let (display_name, lang) = (String::new(), call.lang);
+        let role = Role::Guest;
+        let call =
+            CallOut { target, trunk: None, display_name, role, lang, beside: None, bridging: None };
+        let referred = Box::new(Referred { leg, referral, call, asker });
+        self.calls.handovers.push(Handover::Referred { key: Arc::clone(&self.key), referred });
     }
 
     /// Two who are put through know of no conference: their keys are for the other one alone.

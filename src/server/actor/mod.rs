@@ -108,6 +108,8 @@ pub(crate) enum Handover {
     Gone { leg: LegId, cause: EndCause },
     /// A caller of a gateway has confirmed: whom it wants may be called.
     PutThrough { room: ConferenceId, purpose: Purpose, caller: Box<PutThrough> },
+    /// A leg wants somebody called in its place.
+    Referred { key: Arc<str>, referred: Box<Referred> },
     /// A conference is over: its meeting may be over with it.
     Closed { key: Arc<str>, cause: EndCause },
     /// A call into another meeting is made once more.
@@ -144,6 +146,16 @@ impl Watcher {
     pub(crate) fn tell(&self, leg: LegId, fate: Fate) {
         let _ = self.0.try_send((leg, fate));
     }
+}
+
+/// Somebody whom a leg wants called in its place.
+#[derive(Debug)]
+pub(crate) struct Referred {
+    pub(crate) leg: LegId,
+    /// As its adapter names it.
+    pub(crate) referral: u32,
+    pub(crate) call: CallOut,
+    pub(crate) asker: Asker,
 }
 
 /// A caller who is put through.

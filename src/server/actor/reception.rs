@@ -145,6 +145,10 @@ impl ReceptionActor {
             }
             Report::Stats { leg, stats } => self.measured(now, leg, &stats),
             Report::Ended { leg, .. } => self.gone(now, leg),
+            // Who has not said yet whom it wants can be put through to nobody else.
+            Report::Referred { leg, referral, .. } => {
+                self.calls.refuse_referral(leg, referral, EndCause::Forbidden);
+            }
             Report::Sighted { leg, sight } => {
                 if let Some(guest) = self.guests.get_mut(&leg) {
                     guest.sight = sight;

@@ -128,6 +128,8 @@ pub struct Config {
     pub dial_plan: Arc<DialPlan>,
     /// Whom the bridge may call.
     pub calling_out: Arc<CallingOut>,
+    /// Whether who is in a call may have somebody else called in its place (SIP REFER).
+    pub transfers: bool,
     /// What is allowed but odd, such as a rule that is never reached: a line each.
     pub warnings: Vec<String>,
     /// The keys of secrets that stand in the file as they are: see [`sealed`].

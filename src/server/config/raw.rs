@@ -205,6 +205,7 @@ section! {
         max_calls: usize = 1000,
         fallback: String = String::new(),
         internal: bool = false,
+        transfers: bool = false,
         pictures: RawPictures = RawPictures::Auto,
         profile: RawTrunkProfile = RawTrunkProfile::Plain,
         fqdn: String = String::new(),
@@ -423,6 +424,7 @@ section! {
         day_calls: usize = 100,
         day_minutes: u64 = 600,
         call_minutes: u64 = 60,
+        transfers: bool = true,
     }
 }
 section! {

@@ -173,6 +173,7 @@ pub(super) fn resolve(
         keys,
         conferences: conferences.permanent,
         dial_plan: plan,
+        transfers: calling_out.enabled && raw.calling_out.transfers,
         calling_out: Arc::new(calling_out),
         warnings,
         clear_secrets,

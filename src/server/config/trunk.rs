@@ -157,6 +157,7 @@ fn line(
         number: raw.numbers.first().cloned(),
         max_calls: raw.max_calls,
         fallback: (!raw.fallback.is_empty()).then(|| Arc::from(raw.fallback.as_str())),
+        transfers: raw.transfers,
         direct_routing: teams,
     }
 }

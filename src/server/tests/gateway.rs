@@ -153,6 +153,40 @@ fn nobody_is_sent_more_keys_than_somebody_can_press() {
 }
 
 #[test]
+fn who_has_somebody_called_in_its_place_leaves_two_who_end_together() {
+    let mut room = put_through(true);
+    room.actor.take_handovers();
+    let target = "13900139000".to_owned();
+    room.take(Message::Leg(LegEvent::Referred { leg: LegId(1), referral: 7, target }));
+    let handovers = room.actor.take_handovers();
+    let [Handover::Referred { referred, .. }] = handovers.as_slice() else {
+        panic!("{handovers:?}")
+    };
+    assert_eq!((referred.leg, referred.referral), (LegId(1), 7));
+    assert_eq!(referred.call.target, "13900139000");
+    assert_eq!(referred.asker, Asker::Stranger, "nothing is proved of who called");
+    for message in [errand(3), reserved(3), ready(3), answered(3), ended(1)] {
+        room.take(message);
+    }
+    assert!(!room.actor.has_ended(), "two are left");
+    let orders = room.take(ended(2));
+    assert!(orders.contains(&"end 3 Normal".to_owned()), "{orders:?}");
+}
+
+/// Who failed to have somebody called is still there, and so is the other one.
+#[test]
+fn a_transfer_that_came_to_nothing_ends_nobodys_call() {
+    let mut room = put_through(true);
+    room.take(errand(3));
+    room.take(reserved(3));
+    room.take(ended(3));
+    assert!(!room.actor.has_ended());
+    room.take(ended(1));
+    room.take(ended(2));
+    assert!(room.actor.has_ended());
+}
+
+#[test]
 fn a_key_before_the_callee_answered_calls_nobody_and_ends_nothing() {
     let mut room = paired();
     room.take(wants_a_number(1));

@@ -43,6 +43,7 @@ pub(crate) fn trunk(name: &str, port: u16) -> Trunk {
         number: None,
         max_calls: 10,
         fallback: None,
+        transfers: false,
         direct_routing: None,
     }
 }

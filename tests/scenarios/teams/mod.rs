@@ -470,6 +470,47 @@ async fn dr28_after_a_reset_in_mid_call_the_end_is_said_on_a_new_connection() {
     assert_ne!(again.line.number, heard.line.number);
 }
 
+/// The service moves a call from one of its ends to another, after a consultation.
+#[tokio::test]
+async fn dr29_a_call_that_replaces_another_goes_on_with_the_same_leg() {
+    let mut service = Service::start().await;
+    let mut gateway = Gateway::start(&service).await;
+    let identity = service.identity();
+    let line = service.open(gateway.door(), &identity).await.expect("is let in");
+    let offer = description(&format!("a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:{KEY}\r\n"));
+    let target = target(&gateway);
+    let more = contact(&service);
+    service.ask(&line, &call(&target, &more, &offer));
+    let leg = gateway.offered().await.leg;
+    gateway.accept(leg).await;
+    let response = service.response().await;
+    let to_tag = tag_of(&response.headers);
+    service.ask(&line, &Wanted { method: "ACK", to_tag: &to_tag, ..call(&target, "", "") });
+    gateway.answered().await;
+    let replaces = format!(
+        "{more}Require: replaces\r\nReplaces: incoming;to-tag={to_tag};from-tag=service\r\n"
+    );
+    let other = offer.replace("52884", "52900");
+    let next = Wanted { call: "next", ..call(&target, &replaces, &other) };
+    service.ask(&line, &next);
+    // The new one is answered, the old one ended; the leg hears of other media alone.
+    let response = service.response().await;
+    assert_eq!(response.status.code(), 200);
+    assert_eq!(header(&response.headers, HeaderName::CallId), "next");
+    let to_tag = tag_of(&response.headers);
+    let ack = Wanted { method: "ACK", call: "next", to_tag: &to_tag, ..call(&target, "", "") };
+    service.ask(&line, &ack);
+    let (heard, bye) = service.request(Method::Bye).await;
+    assert_eq!(header(&bye.headers, HeaderName::CallId), "incoming");
+    heard.line.send(answer(&bye, "200 OK", "", "", ""));
+    let media = gateway.media_ready().await;
+    let remote = media.transport.rtp().expect("ports of its own").remote_rtp;
+    assert_eq!(remote.map(|at| at.port()), Some(52_900));
+    gateway.end(leg).await;
+    let (_, bye) = service.request(Method::Bye).await;
+    assert_eq!(header(&bye.headers, HeaderName::CallId), "next", "its end goes to the new one");
+}
+
 #[tokio::test]
 async fn dr29_a_call_that_replaces_another_is_never_left_without_an_answer() {
     let mut service = Service::start().await;

@@ -39,7 +39,6 @@ const COMFORT_NOISE_EACH: u16 = 25;
 
 /// A media processor of the service: it says one tone and keeps what it hears.
 struct Voice {
-    port: u16,
     shared: Arc<Shared>,
     task: Option<JoinHandle<()>>,
 }
@@ -79,7 +78,6 @@ impl Voice {
 
     /// Talks with whoever wrote this description. What it sends has [`KEY`].
     fn talk(socket: UdpSocket, hertz: f64, description: &str, identifier: &[u8]) -> Self {
-        let port = socket.local_addr().expect("bound").port();
         let line = |beginning: &str| {
             let mut lines = description.lines().filter_map(|line| line.strip_prefix(beginning));
             lines.next().unwrap_or_else(|| panic!("no {beginning} in:\n{description}")).to_owned()
@@ -96,7 +94,7 @@ impl Voice {
             let receiver = SrtpReceiver::new(SUITE, &theirs).expect("a key");
             converse(&sharing, &socket, to, hertz, (sender, receiver), &identifier);
         });
-        Self { port, shared, task: Some(task) }
+        Self { shared, task: Some(task) }
     }
 
     fn hang_up(mut self) -> Wave {

@@ -34,10 +34,9 @@ pub(super) enum Checked {
 
 impl Driver {
     /// A new call: rates and dial plan before it has any state.
-    pub(super) fn invited(&mut self, flow: Flow, request: Box<Request>, size: usize) {
-        let asked = Asked { flow, request, size };
-        let local = self.transports.local_ip(flow);
-        let call = match (&self.life, facts::incoming(&asked.request, flow, local)) {
+    pub(super) fn invited(&mut self, asked: Asked, replaces: Option<LegId>) {
+        let local = self.transports.local_ip(asked.flow);
+        let call = match (&self.life, facts::incoming(&asked.request, asked.flow, local)) {
             (Life::Serving, Ok(call)) => call,
             (Life::Serving, Err(cause)) => return self.refuse(asked, None, cause),
             (_, call) => {
@@ -45,6 +44,9 @@ impl Driver {
             }
         };
         let (call, trunk) = self.prove(call, &asked);
+        if let Some(standing) = replaces {
+            return self.replaces(asked, call, trunk, standing);
+        }
         if trunk.is_some_and(|trunk| self.trunks.is_full(trunk)) {
             return self.refuse(asked, Some(&call), EndCause::CapacityReached);
         }
@@ -162,7 +164,7 @@ impl Driver {
         self.command(Command::Challenge { flow, request, size, realm, stale });
     }
 
-    fn refuse(&mut self, asked: Asked, call: Option<&IncomingCall>, cause: EndCause) {
+    pub(super) fn refuse(&mut self, asked: Asked, call: Option<&IncomingCall>, cause: EndCause) {
         (self.refused)(call, cause);
         let Asked { flow, request, size } = asked;
         let retry_after = (cause.sip_status() == 503).then_some(RETRY_AFTER);

@@ -233,6 +233,21 @@ impl Driver {
         Some(Hop { flow, target, route, credentials, from, asserted })
     }
 
+    /// Somebody is to be called in the place of this leg's peer. By a trunk only where its operator
+    /// lets it; who stands at a host of ours is meant by the user alone.
+    pub(super) fn referred(&mut self, leg: LegId, referral: u32, target: &Uri) {
+        let trunk = self.trunks.of(leg).and_then(|index| self.accounts.trunks.get(index));
+        if trunk.is_some_and(|trunk| !trunk.transfers) {
+            let verdict = Err(EndCause::Forbidden);
+            return self.command(Command::AnswerReferral { call: leg, referral, verdict });
+        }
+        let local = self.calls.get(&leg).and_then(CallLeg::local);
+        let alias = crate::sip::facts::alias(target);
+        let ours = alias.zip(local).filter(|(alias, local)| self.accounts.is_ours(alias, *local));
+        let target = ours.map_or_else(|| target.to_string(), |(alias, _)| alias.user().to_owned());
+        self.outbox.push_back(LegEvent::Referred { leg, referral, target });
+    }
+
     /// Looks up the name by which the requests of a call go from now on.
     pub(super) fn seek(&mut self, leg: LegId, uri: &Uri) {
         let bears = self.trunks.bears(leg);

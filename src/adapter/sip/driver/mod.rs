@@ -1,12 +1,14 @@
 //! The signalling task: the endpoint between the sockets and the legs. Nothing here decides
 //! anything of SIP or of descriptions.
 //!
-//! * [`admit`]: calls that come in. * [`dial`]: calls that go out. * [`register`]: devices that
+//! * [`admit`]: calls that come in. * [`replace`]: those that take the place of others.
+//! * [`dial`]: calls that go out. * [`register`]: devices that
 //!   register. * [`trunk`]: trunks, and our registrations there.
 
 mod admit;
 mod dial;
 mod register;
+mod replace;
 mod trunk;
 
 use super::accounts::Accounts;
@@ -20,13 +22,14 @@ use crate::random::seed;
 use admit::Asked;
 use bytes::Bytes;
 use causeway_base::{EndCause, LegId};
-use causeway_conference::{LegCommand, LegEvent};
+use causeway_conference::{LegCommand, LegEvent, ReferralFate};
 use causeway_dial::{AttemptRule, AttemptRules, Attempts};
 use causeway_proto::sip::location::Target;
 use causeway_proto::sip::{
     Carrier, Command, Config, Endpoint, Event, Input, Output, Registrar, registrar,
 };
 use dial::{Located, Sought};
+use replace::StandIns;
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -56,6 +59,7 @@ pub(super) struct Driver {
     endpoint: Endpoint,
     transports: Transports,
     calls: HashMap<LegId, CallLeg>,
+    stand_ins: StandIns,
     /// Calls out whose ways are being looked up: as many as the bridge has legs at most.
     pending: HashSet<LegId>,
     legs: LegIds,
@@ -119,6 +123,7 @@ impl Driver {
         let trunks = Trunks::new(now, &config.trunks, &config.instance);
         let mut endpoint = Config::new(config.seed);
         endpoint.digest = config.digest;
+        endpoint.transfers = config.transfers;
         endpoint.names = config.trunks.iter().map(our_name).collect();
         let accounts = Accounts::new(config.hosts, config.users, config.trunks);
         endpoint.registrar = accounts.has_users();
@@ -130,6 +135,7 @@ impl Driver {
             endpoint: Endpoint::new(endpoint),
             transports,
             calls: HashMap::new(),
+            stand_ins: StandIns::default(),
             pending: HashSet::new(),
             legs: config.legs,
             admission: config.admission,
@@ -283,12 +289,23 @@ impl Driver {
 
     fn event(&mut self, event: Event) {
         match event {
-            Event::Invited { flow, request, size } => self.invited(flow, request, size),
+            Event::Invited { flow, request, size, replaces } => {
+                self.invited(Asked { flow, request, size }, replaces);
+            }
             Event::Register { flow, request, size } => {
                 self.registers(Asked { flow, request, size });
             }
             Event::WentOn { call } => self.went_on(call),
-            Event::Sought { call, uri } => self.seek(call, &uri),
+            Event::Sought { call, uri } => {
+                if let Some(leg) = self.stand_ins.leg_of(call) {
+                    self.seek(leg, &uri);
+                }
+            }
+            Event::Referred { call, referral, target } => {
+                if let Some(leg) = self.stand_ins.leg_of(call) {
+                    self.referred(leg, referral, &target);
+                }
+            }
             Event::Asked { flow } => self.trunk_asked(flow),
             Event::Overloaded { flow, retry_after } => self.trunk_rests(flow, retry_after),
             Event::Pinged { ping, status } => self.trunk_pinged(ping, status),
@@ -296,7 +313,8 @@ impl Driver {
                 self.trunk_responded(number, from, response.as_deref());
             }
             event => {
-                let Some(leg) = event.call() else { return };
+                let leg = event.call().and_then(|call| self.stand_ins.leg_of(call));
+                let Some(leg) = leg else { return };
                 let Some(call) = self.calls.get_mut(&leg) else { return };
                 let ended = matches!(event, Event::Ended { .. });
                 let mut out = Outcome::default();
@@ -304,6 +322,7 @@ impl Driver {
                 self.carry_out(out);
                 if ended {
                     self.calls.remove(&leg);
+                    self.stand_ins.forget(leg);
                     self.trunks.ended(leg, &self.views);
                 }
             }
@@ -375,6 +394,17 @@ impl Driver {
                     call.hold(held, &mut out);
                 }
             }
+            LegCommand::AnswerReferral { leg, referral, verdict } => {
+                out.commands.push(Command::AnswerReferral { call: leg, referral, verdict });
+            }
+            LegCommand::ReportReferral { leg, referral, fate } => {
+                let status = match fate {
+                    ReferralFate::Ringing => 180,
+                    ReferralFate::Answered => 200,
+                    ReferralFate::Failed(cause) => cause.sip_status().max(300),
+                };
+                out.commands.push(Command::ReportReferral { call: leg, referral, status });
+            }
             LegCommand::RequestKeyframe { leg } => {
                 out.commands.push(Command::RequestKeyframe { call: leg });
             }
@@ -396,7 +426,17 @@ impl Driver {
         }
     }
 
+    /// What a leg wants, for the call that carries it.
     fn command(&mut self, command: Command) {
+        let call = command.call().map(|leg| self.stand_ins.call_of(leg));
+        let command = match call {
+            Some(call) => command.for_call(call),
+            None => command,
+        };
+        self.tell_endpoint(command);
+    }
+
+    fn tell_endpoint(&mut self, command: Command) {
         self.endpoint.handle_input(Instant::now(), Input::Command(command));
     }
 }

@@ -144,6 +144,11 @@ impl Trunks {
         order
     }
 
+    /// The trunk that carries a call.
+    pub(super) fn of(&self, leg: LegId) -> Option<usize> {
+        self.legs.get(&leg).copied()
+    }
+
     /// The number of the name that we bear towards the trunk of a call.
     pub(super) fn bears(&self, leg: LegId) -> Option<u16> {
         let line = self.legs.get(&leg).and_then(|index| self.lines.get(*index))?;

@@ -50,6 +50,7 @@ pub(super) fn trunk(name: &str, target: Option<String>) -> Trunk {
         number: None,
         max_calls: 10,
         fallback: None,
+        transfers: false,
         direct_routing: None,
     }
 }

@@ -18,7 +18,7 @@ use crate::sip::read;
 use crate::sip::transaction::ServerKey;
 use crate::sip::words::{Command, Event, Flow, Input, Output};
 use causeway_base::{EndCause, LegId};
-use sip_codec::header::{MinSe, Via};
+use sip_codec::header::{MinSe, Replaces, Via};
 use sip_codec::validate;
 use sip_codec::{HeaderName, Headers, Message, Method, Request, Response, Text};
 use std::collections::HashMap;
@@ -245,7 +245,8 @@ impl Endpoint {
         let Some(mut via) = read::first::<Via>(&request.headers) else { return };
         via.note_source(flow.remote.ip(), flow.remote.port());
         request.headers.set_first(&via);
-        let element = element(self.core.config.registrar);
+        let config = &self.core.config;
+        let element = element(config.registrar, config.takes_referrals(flow));
         if let Err(error) = validate::request(&request, &element) {
             return self.malformed(flow, error, size);
         }
@@ -306,6 +307,7 @@ impl Endpoint {
         let headers = &request.headers;
         let call_id = read::call_id(headers).unwrap_or_default();
         let from_tag = read::from_tag(headers).unwrap_or_default();
+        let replaces = self.replaced(headers);
         let refusal = if self.merged.contains_key(&(call_id, from_tag)) {
             Some((482, Headers::new()))
         } else if is_too_short(headers) {
@@ -320,14 +322,31 @@ impl Endpoint {
             // No Contact, an identifier or a route set beyond all measure.
             Some((400, Headers::new()))
         } else {
-            None
+            replaces.err().map(|status| (status, Headers::new()))
         };
         match refusal {
             Some((status, more)) => self.core.stateless(flow, size, &request, status, more),
             None => {
                 let request = Box::new(request);
-                self.core.event(Event::Invited { flow, request, size });
+                let replaces = replaces.ok().flatten();
+                self.core.event(Event::Invited { flow, request, size, replaces });
             }
+        }
+    }
+
+    /// The standing call whose place an INVITE wants to take (RFC 3891 section 3).
+    fn replaced(&self, headers: &Headers) -> Result<Option<LegId>, u16> {
+        let mut all = headers.all::<Replaces>();
+        let Some(first) = all.next() else { return Ok(None) };
+        let (Ok(replaces), None) = (first, all.next()) else { return Err(400) };
+        let call = self.dialogs.get(&(replaces.call_id, replaces.to_tag));
+        let call = call.and_then(|id| self.calls.get(id));
+        let is_its_peer = |call: &&Call| call.remote_tag().as_ref() == Some(&replaces.from_tag);
+        match call.filter(is_its_peer) {
+            Some(call) if call.is_standing() && replaces.early_only => Err(486),
+            Some(call) if call.is_standing() => Ok(Some(call.id)),
+            Some(call) if !call.is_talking() => Err(603),
+            _ => Err(481),
         }
     }
 
@@ -415,6 +434,12 @@ impl Endpoint {
             Command::Info { content_type, body, .. } => call.inform(core, now, content_type, body),
             Command::RequestKeyframe { .. } => call.request_keyframe(core, now),
             Command::Route { flow, .. } => call.route(core, now, flow),
+            Command::AnswerReferral { referral, verdict, .. } => {
+                call.answer_referral(core, now, referral, verdict);
+            }
+            Command::ReportReferral { referral, status, .. } => {
+                call.report_referral(core, now, referral, status);
+            }
             Command::Hangup { cause, .. } => call.hangup(core, now, cause),
             _ => {}
         }

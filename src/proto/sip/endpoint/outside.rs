@@ -4,7 +4,7 @@ use super::Endpoint;
 use crate::sip::core::Owner;
 use crate::sip::core::stateless::add_to_tag;
 use crate::sip::dialog;
-use crate::sip::invite::{ALLOW, contact, reason};
+use crate::sip::invite::{allow, contact, reason};
 use crate::sip::read;
 use crate::sip::transaction::ServerKey;
 use crate::sip::words::{Carrier, Event, Flow};
@@ -16,9 +16,9 @@ use std::time::{Duration, Instant};
 impl Endpoint {
     pub(super) fn options(&mut self, flow: Flow, request: &Request, size: usize) {
         let mut more = Headers::new();
-        more.push_raw(HeaderName::Allow, ALLOW);
+        more.push_raw(HeaderName::Allow, allow(&self.core.config, flow));
         more.push_raw(HeaderName::Accept, "application/sdp");
-        more.push_raw(HeaderName::Supported, "timer, 100rel");
+        more.push_raw(HeaderName::Supported, "timer, 100rel, replaces");
         self.core.stateless(flow, size, request, 200, more);
         if flow.name.is_some() {
             self.core.event(Event::Asked { flow });
@@ -107,7 +107,7 @@ impl Endpoint {
         request.headers.push(&CallId(call_id));
         request.headers.push(&CSeq { seq: 1, method: Method::Options });
         request.headers.push(&contact(&self.core.config, flow, false, None));
-        request.headers.push_raw(HeaderName::Allow, ALLOW);
+        request.headers.push_raw(HeaderName::Allow, allow(&self.core.config, flow));
         self.core.send(now, Owner::Ping(ping), flow, request);
     }
 }

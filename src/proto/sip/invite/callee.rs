@@ -281,6 +281,7 @@ impl Call {
             }
             Method::Update if !request.body.is_empty() => self.not_now(core, now, id, 500),
             Method::Invite => self.not_now(core, now, id, 500),
+            Method::Refer => core.reply(now, id, 403, None),
             Method::Info => {
                 let event = super::info::read(self.id, &request.headers, &request.body);
                 event.into_iter().for_each(|event| self.event(core, event));

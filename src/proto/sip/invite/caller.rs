@@ -348,7 +348,7 @@ fn first_request(core: &Core, invite: &Invite, call_id: &Text, local_tag: &Text)
     offer_headers(&core.config, headers, invite.flow, sips, user);
     if invite.offer.is_some() {
         headers.remove(&HeaderName::Supported);
-        headers.push_raw(HeaderName::Supported, "timer, 100rel");
+        headers.push_raw(HeaderName::Supported, "timer, 100rel, replaces");
     }
     let seconds = u32::try_from(core.config.session_expires.as_secs()).unwrap_or(1800);
     headers.push(&SessionExpires::new(seconds, None));

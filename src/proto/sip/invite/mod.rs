@@ -4,6 +4,7 @@
 //! * [`session`]: the confirmed dialog, its ACK and BYE. * [`offer`]: offers and refreshes of
 //!   ours in it. * [`request`]: requests of the peer in it.
 //! * [`reliable`]: provisional responses by 100rel. * [`session_timer`]: RFC 4028.
+//! * [`referral`]: transfers by REFER.
 //! * [`failover`]: by the next way when one fails. * [`info`]: digits and key-frame requests by INFO. * [`auth`]: challenges to requests of ours.
 //!
 //! A call lives in one of four phases. Its `Ended` event comes when the outcome is certain for
@@ -15,6 +16,7 @@ pub(crate) mod caller;
 mod failover;
 pub(crate) mod info;
 pub(crate) mod offer;
+mod referral;
 pub(crate) mod reliable;
 pub(crate) mod request;
 pub(crate) mod session;
@@ -39,6 +41,14 @@ use std::time::Instant;
 
 /// The methods that we take, as `Allow` says them.
 pub(crate) const ALLOW: &str = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE, PRACK";
+
+/// The same where calls may be transferred.
+const ALLOW_REFER: &str = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE, PRACK, REFER";
+
+/// The methods that we take from this peer.
+pub(crate) fn allow(config: &Config, flow: Flow) -> &'static str {
+    if config.takes_referrals(flow) { ALLOW_REFER } else { ALLOW }
+}
 
 /// 2xx that we acknowledged, kept to acknowledge their repeats: the call's own, forks that came
 /// late, and the last offers anew.
@@ -138,8 +148,8 @@ pub(crate) fn offer_headers(
     user: Option<Text>,
 ) {
     headers.push(&contact(config, flow, sips, user));
-    headers.push_raw(HeaderName::Allow, ALLOW);
-    headers.push_raw(HeaderName::Supported, "timer");
+    headers.push_raw(HeaderName::Allow, allow(config, flow));
+    headers.push_raw(HeaderName::Supported, "timer, replaces");
 }
 
 pub(crate) fn put_sdp(headers: &mut Headers, body: &mut Bytes, sdp: Bytes) {
@@ -165,6 +175,11 @@ impl Call {
     /// Nothing of it is left.
     pub(crate) fn is_over(&self, core: &Core) -> bool {
         self.ended && matches!(self.phase, Phase::Closing(_)) && !core.alive(self.id)
+    }
+
+    /// It was answered, and is not over.
+    pub(crate) fn is_standing(&self) -> bool {
+        matches!(self.phase, Phase::Established(_)) && !self.ended
     }
 
     /// It is not closing.
@@ -226,6 +241,7 @@ impl Call {
             Method::Invite | Method::Update | Method::Info => {
                 self.session_response(core, now, &delivery, &response);
             }
+            Method::Notify if status >= 300 => self.notify_refused(),
             _ => {}
         }
     }
@@ -402,7 +418,7 @@ impl Call {
     }
 
     /// The peer's tag, where there is but one, and one at all (RFC 2543 senders have none).
-    fn remote_tag(&self) -> Option<Text> {
+    pub(crate) fn remote_tag(&self) -> Option<Text> {
         let dialog = match &self.phase {
             Phase::Incoming(incoming) => &incoming.dialog,
             Phase::Established(session) => &session.dialog,

@@ -35,6 +35,7 @@ impl Call {
             Method::Invite | Method::Update => self.peer_offers(core, now, id, request, seq),
             Method::Info => self.peer_informs(core, now, id, request),
             Method::Prack => core.reply(now, id, 481, None),
+            Method::Refer => self.peer_refers(core, now, id, request, seq),
             _ => core.reply(now, id, 200, None),
         }
     }

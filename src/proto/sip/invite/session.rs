@@ -1,6 +1,7 @@
 //! A confirmed dialog: what is under way in it, its ACK, its deadlines, its BYE. Offers of ours
 //! stand in [`super::offer`], requests of the peer in [`super::request`].
 
+use super::referral::Referral;
 use super::session_timer::{Due, SessionTimer};
 use super::{Call, Phase};
 use crate::sip::core::{Core, ServerId};
@@ -36,6 +37,8 @@ pub(crate) struct Session {
     pub(super) retry_at: Option<Instant>,
     /// Hung up while the ACK is missing: the BYE waits for it (RFC 3261 section 15).
     bye: Option<EndCause>,
+    /// What the peer wants somebody called for.
+    pub(super) referral: Option<Referral>,
     /// INFO goes one after the other, so that digits keep their order.
     pub(super) informing: Option<Informing>,
     pub(super) infos: VecDeque<(&'static str, Bytes)>,
@@ -112,6 +115,7 @@ impl Session {
             queued: None,
             retry_at: None,
             bye: None,
+            referral: None,
             informing: None,
             infos: VecDeque::new(),
             untaken: Vec::new(),
@@ -184,7 +188,8 @@ impl Session {
         let refresh = self.timer.as_ref().map(SessionTimer::deadline);
         let ack = self.unacked.as_ref().map(|u| u.backoff.at().min(u.until));
         let answer = self.theirs.as_ref().map(|t| t.until);
-        [refresh, ack, answer, self.retry_at].into_iter().flatten().min()
+        let referral = self.referral.as_ref().map(Referral::until);
+        [refresh, ack, answer, self.retry_at, referral].into_iter().flatten().min()
     }
 }
 
@@ -198,6 +203,7 @@ impl Call {
 
     pub(super) fn session_timeout(&mut self, core: &mut Core, now: Instant) {
         self.ack_timeout(core, now);
+        self.referral_timeout(core, now);
         let Some(session) = self.session() else { return };
         if session.theirs.as_ref().is_some_and(|t| now >= t.until) {
             return self.reject_reoffer(core, now);

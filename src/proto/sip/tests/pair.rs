@@ -221,14 +221,14 @@ impl Pair {
             match self.sides[side].endpoint.poll_output() {
                 Output::Timeout(_) => return,
                 Output::Transmit { flow, bytes } => self.transmit(side, flow, bytes),
-                Output::Event(Event::Invited { flow, request, size })
+                Output::Event(Event::Invited { flow, request, size, .. })
                     if self.sides[side].admits =>
                 {
                     self.sides[side].admitted += 1;
                     let call = LegId(self.sides[side].admitted);
                     self.command(side, Command::Admit { call, flow, request, size });
                 }
-                Output::Event(Event::Invited { flow, request, size }) => {
+                Output::Event(Event::Invited { flow, request, size, .. }) => {
                     self.sides[side].asked = Some((flow, request, size));
                 }
                 Output::Event(event) => self.sides[side].events.push(event),
