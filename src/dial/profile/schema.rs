@@ -83,20 +83,27 @@ impl Words {
     }
 }
 
-/// A closed list of words, as they stand in files.
+/// A closed list of words, as they stand in files; the first where nothing is said.
 macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$one:meta])* $variant:ident = $word:literal,)* }) => {
+    ($(#[$doc:meta])* $name:ident { $(#[$first:meta])* $usual:ident = $first_word:literal,
+        $($(#[$one:meta])* $variant:ident = $word:literal,)* }) => {
         $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-        pub enum $name { $($(#[$one])* #[serde(rename = $word)] $variant,)* }
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        pub enum $name {
+            $(#[$first])*
+            #[default]
+            #[serde(rename = $first_word)]
+            $usual,
+            $($(#[$one])* #[serde(rename = $word)] $variant,)*
+        }
 
         impl $name {
             /// All of them.
-            pub const ALL: &'static [$name] = &[$($name::$variant,)*];
+            pub const ALL: &'static [$name] = &[$name::$usual, $($name::$variant,)*];
 
             /// As it stands in files.
             pub const fn name(self) -> &'static str {
-                match self { $($name::$variant => $word,)* }
+                match self { $name::$usual => $first_word, $($name::$variant => $word,)* }
             }
         }
 
@@ -111,10 +118,10 @@ macro_rules! words {
 words! {
     /// By what somebody takes part.
     DeviceKind {
-        /// A room system.
-        Room = "room",
         /// A telephone.
         Phone = "phone",
+        /// A room system.
+        Room = "room",
         /// Another meeting, or what leads into one.
         Bridge = "bridge",
         /// A browser.
@@ -278,19 +285,6 @@ words! {
         H224 = "h224",
         /// None.
         None = "none",
-    }
-}
-
-impl Default for DeviceKind {
-    /// What is least: sound alone.
-    fn default() -> Self {
-        DeviceKind::Phone
-    }
-}
-
-impl Default for Trust {
-    fn default() -> Self {
-        Trust::Modelled
     }
 }
 
