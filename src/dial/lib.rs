@@ -14,6 +14,7 @@
 //! * [`invite`]: invitations that somebody pastes, and every way into the meeting.
 //! * [`calling_out`]: whom the bridge may call, and how much.
 //! * [`script`]: what is done after the answer, until a call of ours is in another meeting.
+//! * [`profile`]: what devices and services are like, and by what they are recognised.
 //! * [`network`]: a range of addresses.
 //! * [`rate`]: how many calls one source may make. * [`attempt`]: how many wrong PINs.
 
@@ -32,6 +33,7 @@ pub mod invite;
 pub mod name;
 pub mod network;
 pub mod plan;
+pub mod profile;
 pub mod rate;
 pub mod resolver;
 pub mod rule;
@@ -49,6 +51,7 @@ pub use host::OurHosts;
 pub use name::{AliasPattern, Found, NameTable, Names, PatternError};
 pub use network::{Network, NetworkError};
 pub use plan::{DialPlan, PlanError};
+pub use profile::{BridgeProfile, Chosen, DeviceKind, Profiles, Traits};
 pub use rate::{RateLimit, RateRule};
 pub use resolver::Resolver;
 pub use rule::{Overlap, Rule, RuleError, RuleText, Target, Template};

@@ -11,6 +11,7 @@ use crate::dialled::Text;
 use regex_automata::meta::{self, Regex};
 use regex_automata::util::syntax;
 use regex_syntax::hir::{Class, Hir, HirKind, Look};
+use std::sync::OnceLock;
 
 /// The longest pattern: no name that one dials needs more.
 pub const MAX_PATTERN_LEN: usize = 512;
@@ -111,14 +112,65 @@ fn last_line(error: &str) -> String {
     line.trim().trim_start_matches("error: ").to_owned()
 }
 
+/// A pattern that is looked for anywhere in a text, under the same limits. It is compiled when it
+/// is first tried.
+#[derive(Clone, Debug)]
+pub(crate) struct Anywhere {
+    text: String,
+    letters: usize,
+    regex: OnceLock<Option<Regex>>,
+}
+
+impl Anywhere {
+    /// Reads one that is known to be right: what is wrong with it may show when it is tried, and it
+    /// then takes nothing.
+    ///
+    /// # Errors
+    /// What is wrong with how it is written, as a sentence.
+    pub(crate) fn trusted(text: &str) -> Result<Self, String> {
+        if text.len() > MAX_PATTERN_LEN {
+            return Err(format!("longer than {MAX_PATTERN_LEN} bytes"));
+        }
+        let letters = read(text)?.properties().minimum_len().unwrap_or(0);
+        Ok(Self { text: text.to_owned(), letters, regex: OnceLock::new() })
+    }
+
+    /// Reads one, and compiles it to know that it can be.
+    ///
+    /// # Errors
+    /// What is wrong with it, as a sentence.
+    pub(crate) fn parse(text: &str) -> Result<Self, String> {
+        let pattern = Self::trusted(text)?;
+        let regex = build(&read(text)?)?;
+        Ok(Self { regex: OnceLock::from(Some(regex)), ..pattern })
+    }
+
+    /// How many bytes every text that it takes has at least.
+    pub(crate) fn letters(&self) -> usize {
+        self.letters
+    }
+
+    /// Whether it is found in a text.
+    pub(crate) fn is_in(&self, text: &str) -> bool {
+        let compile = || build(&read(&self.text).ok()?).ok();
+        self.regex.get_or_init(compile).as_ref().is_some_and(|regex| regex.is_match(text))
+    }
+}
+
 fn compile(hir: &Hir) -> Result<Regex, String> {
-    let whole = Hir::concat(vec![Hir::look(Look::Start), hir.clone(), Hir::look(Look::End)]);
+    build(&Hir::concat(vec![Hir::look(Look::Start), hir.clone(), Hir::look(Look::End)]))
+}
+
+/// Without automata made in advance: of thousands of patterns most are tried on a few short names,
+/// if ever, and one takes longer to make than those names to read.
+fn build(hir: &Hir) -> Result<Regex, String> {
     let config = meta::Config::new()
         .hybrid(false)
+        .dfa(false)
         .utf8_empty(false)
         .nfa_size_limit(Some(MAX_COMPILED_SIZE))
         .onepass_size_limit(Some(MAX_COMPILED_SIZE));
-    meta::Builder::new().configure(config).build_from_hir(&whole).map_err(|error| {
+    meta::Builder::new().configure(config).build_from_hir(hir).map_err(|error| {
         match error.size_limit() {
             Some(_) => "it grows too large; use smaller counts in {}".to_owned(),
             None => last_line(&error.to_string()),
