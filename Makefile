@@ -19,7 +19,7 @@ lint:
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
 	$(CARGO) clippy --locked --workspace --lib --bins --test architecture --no-default-features -- -D warnings
-	$(CARGO) clippy --locked --workspace --lib --tests --features h460-traversal -- -D warnings
+	$(CARGO) clippy --locked --workspace --lib --features h460-traversal -- -D warnings
 
 # The import rule (tests/architecture.rs) and the scenarios with real telephones are among these.
 unit:
