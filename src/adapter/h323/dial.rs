@@ -88,7 +88,10 @@ async fn call(shared: &Arc<Shared>, mut seat: Seat, dialled: &Dialled) -> Option
         _ = life.wait_for(|life| *life == Life::Stopping) => Err(EndCause::Draining),
     };
     match connected {
-        Ok(connected) => place(shared, seat, dialled.clone(), connected).await,
+        Ok(connected) => {
+            // A whole call: it is not carried about from one to the next.
+            Box::pin(place(shared, seat, dialled.clone(), connected)).await
+        }
         Err(cause) => {
             lost(shared, seat, cause).await;
             None
