@@ -6,9 +6,7 @@ use crate::h323::H323Config;
 use crate::h323::redirect::MAX_REDIRECTIONS;
 use causeway_base::EndCause;
 use causeway_conference::{LegCommand, LegEvent};
-use causeway_proto::h323::call::{
-    self, Answering, Call, Command, Event, Input, Output, Redirection,
-};
+use causeway_proto::h323::call::{self, Call, Command, Event, Input, Output, Redirection};
 use causeway_proto::h323::{address, h245, session};
 use causeway_wire::tpkt::{self, TpktStream};
 use std::net::SocketAddr;
@@ -66,7 +64,7 @@ async fn lead(mut stream: TcpStream, answers: bool, to: Redirection) {
                     let _ = stream.write_all(&packet).await;
                 }
                 Output::Event(Event::Offered(_)) => {
-                    let answer = answers.then(|| Command::Answer(Box::new(Answering::default())));
+                    let answer = answers.then(|| Command::Answer(Box::default()));
                     let lead = Command::Redirect(Box::new(to.clone()));
                     for command in answer.into_iter().chain([lead]) {
                         call.handle_input(Instant::now(), Input::Command(command));
