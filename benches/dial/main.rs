@@ -19,8 +19,8 @@ use causeway_base::{Alias, Lang};
 use causeway_dial::invite::{Allow, Pasted, parse};
 use causeway_dial::profile::{BUILT_IN, Profiles, Sample};
 use causeway_dial::{
-    AliasPattern, CallingOut, DialPlan, Found, IncomingCall, NameTable, NumberPlan, OurHosts, Resolver, Rule,
-    RuleText,
+    AliasPattern, CallingOut, DialPlan, Found, IncomingCall, NameTable, NumberPlan, OurHosts,
+    Resolver, Rule, RuleText,
 };
 use serde_json::json;
 use std::hint::black_box;

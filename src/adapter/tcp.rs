@@ -49,10 +49,15 @@ impl Places {
 
     /// A place for a connection from there, if there is one.
     pub(crate) fn take(&self, source: IpAddr) -> Option<Place> {
+        self.take_of(source, self.most_per_source)
+    }
+
+    /// The same, of a source that may have so many.
+    pub(crate) fn take_of(&self, source: IpAddr, most: usize) -> Option<Place> {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         let total: usize = open.values().sum();
         let count = open.entry(source).or_default();
-        if *count >= self.most_per_source || total >= self.most {
+        if *count >= most || total >= self.most {
             if *count == 0 {
                 open.remove(&source);
             }

@@ -92,6 +92,9 @@ impl Resolver {
             let mut asked = Asked { call, called, our_host, calling: None };
             self.by_rule(&plan, &mut asked, names, &mut explanation)
         });
+        let found = found.or_else(|| {
+            our_host.then(|| registered(&dialled, names, &mut explanation.names)).flatten()
+        });
         let is_lost_room = our_host && matches!(call.called, Alias::H323 { .. });
         let asked = is_lost_room.then_some(Destination::Reception { lang: None });
         if let Some(destination) = found.or(asked) {
@@ -204,6 +207,19 @@ fn by_name(
         }
     }
     look(Form::Whole, &dialled.whole()?)
+}
+
+/// The registered room of a name or number.
+fn registered(
+    dialled: &Dialled,
+    names: &dyn Names,
+    steps: &mut Vec<NameStep>,
+) -> Option<Destination> {
+    let number = dialled.number.as_ref().map(crate::Number::as_str);
+    let mut forms = [Some(dialled.user.as_str()), number].into_iter().flatten();
+    let name = forms.find(|name| !name.is_empty() && names.is_registered(name))?;
+    steps.push(NameStep { form: Form::Registered, found: true });
+    Some(Destination::User(name.into()))
 }
 
 /// Looks a name up that a rule gives.

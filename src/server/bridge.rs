@@ -180,7 +180,9 @@ impl Bridge {
         let (realtime, ticks) = (engine.realtime(), engine.metrics());
         let webrtc = WebRtcAdapter::start(webrtc_config(&config), leg_sender.clone());
         let h323 = H323Adapter::start(h323, leg_sender.clone()).map_err(StartError::H323)?;
-        wishes.into_iter().for_each(|wishes| h323::obey(h323.clone(), wishes));
+        wishes.into_iter().for_each(|wishes| {
+            h323::obey(h323.clone(), (&desk, &journal), config.rate.clone(), wishes)
+        });
         let sip = SipAdapter::start(sip_config, leg_sender).await.map_err(StartError::Sip)?;
         let bound = sip.bound().to_vec();
         let live = Live {
@@ -682,7 +684,7 @@ fn admission(desk: Arc<FrontDesk>, limit: RateLimit, journal: Arc<Journal>) -> A
             trunk: call.proof.trunk.as_deref(),
             local: call.local,
         };
-        let destination = desk.destination(&asked).0;
+        let destination = desk.destination_for(&asked, &call.proof, source).0;
         match &destination {
             Destination::Reject(_) if proves => return Decision::Authenticate,
             Destination::Reject(cause) => {

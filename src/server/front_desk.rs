@@ -18,6 +18,7 @@ use crate::personal_code::{Holder, PersonalCode, PersonalCodes};
 use crate::record::Draft;
 use crate::room_address::{IssueError, RoomAddresses};
 use crate::store::NewAudit;
+use causeway_adapter::h323::ras::RasHandle;
 use causeway_base::{Alias, EndCause, Lang, LegId};
 use causeway_conference::reception::{Answer, Entered, Question};
 use causeway_conference::{
@@ -37,7 +38,7 @@ use std::collections::hash_map::RandomState;
 use std::fmt;
 use std::hash::BuildHasher;
 use std::net::{IpAddr, Ipv4Addr};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 /// What the front desk is told at its start.
@@ -97,6 +98,28 @@ impl Names for AllNames {
     }
 }
 
+/// The same, and the rooms that registered at our gatekeeper.
+#[derive(Debug)]
+struct WithRooms<'a> {
+    names: &'a AllNames,
+    rooms: &'a RasHandle,
+    /// Who calls is one of ours; else it reaches those only whose neighbour was told so.
+    is_ours: bool,
+}
+
+impl Names for WithRooms<'_> {
+    fn find(&self, name: &str) -> Option<Found> {
+        self.names.find(name)
+    }
+
+    fn is_registered(&self, name: &str) -> bool {
+        // What ends an address could not be called again.
+        !name.contains(['@', ';', ':'])
+            && self.rooms.room(name).is_some()
+            && (self.is_ours || self.rooms.expects(name))
+    }
+}
+
 /// Twenty numbers that lead nowhere in ten minutes are the mistakes of an office behind one NAT, and
 /// too few to find a conference by calling. Only the source counts.
 const PROBES: AttemptRules = {
@@ -110,6 +133,8 @@ pub(crate) struct FrontDesk {
     /// Asked by the signalling task and the router in turn; a lock for some microseconds.
     resolver: Mutex<Resolver>,
     names: AllNames,
+    /// Our gatekeeper, once it runs.
+    rooms: OnceLock<RasHandle>,
     meetings: Arc<Meetings>,
     attempts: Mutex<Attempts>,
     /// Calls of strangers to numbers that lead nowhere. Apart from the attempts: who mistypes at the
@@ -247,6 +272,7 @@ impl FrontDesk {
                 meetings: Arc::clone(&meetings),
                 rooms: RoomAddresses::default(),
             },
+            rooms: OnceLock::new(),
             rules,
             meetings,
             attempts: Mutex::new(Attempts::new(AttemptRules::default())),
@@ -268,9 +294,35 @@ impl FrontDesk {
         &self.devices
     }
 
-    /// Where a call goes, before it has any state.
+    /// Rooms that register with it are reached by their names from now on.
+    pub(crate) fn know_rooms(&self, rooms: RasHandle) {
+        // A bridge has one gatekeeper.
+        let _ = self.rooms.set(rooms);
+    }
+
+    /// Where a call of one of ours goes, before it has any state.
     pub(crate) fn destination(&self, call: &IncomingCall<'_>) -> (Destination, Explanation) {
-        self.resolver.lock().unwrap_or_else(PoisonError::into_inner).resolve(call, &self.names)
+        self.resolve(call, true)
+    }
+
+    /// Where a call of somebody goes, before it has any state. Registered rooms take the calls of
+    /// who proved who it is, of other rooms, and of those whose gatekeeper asked for them: strangers
+    /// do not make them ring.
+    pub(crate) fn destination_for(
+        &self,
+        call: &IncomingCall<'_>,
+        proof: &Proof,
+        source: IpAddr,
+    ) -> (Destination, Explanation) {
+        let knows = |rooms: &RasHandle| rooms.knows(source);
+        self.resolve(call, self.is_proved(proof, source) || self.rooms.get().is_some_and(knows))
+    }
+
+    fn resolve(&self, call: &IncomingCall<'_>, is_ours: bool) -> (Destination, Explanation) {
+        let with_rooms =
+            self.rooms.get().map(|rooms| WithRooms { names: &self.names, rooms, is_ours });
+        let names = with_rooms.as_ref().map_or(&self.names as &dyn Names, |names| names);
+        self.resolver.lock().unwrap_or_else(PoisonError::into_inner).resolve(call, names)
     }
 
     /// Takes a call in, or says why not. Writes what is known of it into its record.
@@ -285,7 +337,8 @@ impl FrontDesk {
             trunk: offered.proof.trunk.as_deref(),
             local: offered.local,
         };
-        let (destination, explanation) = self.destination(&asked);
+        let (destination, explanation) =
+            self.destination_for(&asked, &offered.proof, offered.source.ip());
         draft.called = offered.called.to_string();
         draft.calling = offered.calling.to_string();
         draft.source = Some(offered.source.ip());

@@ -94,7 +94,8 @@ impl Refusals {
         draft.called = call.called.to_string();
         draft.calling = call.calling.to_string();
         draft.source = Some(call.source.ip());
-        draft.explanation = to_json(&self.desk.destination(&asked).1.kept()).to_string();
+        let why = self.desk.destination_for(&asked, &call.proof, call.source.ip()).1;
+        draft.explanation = to_json(&why.kept()).to_string();
         draft.trunk = trunk;
         draft.ended(cause);
         draft

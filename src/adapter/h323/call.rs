@@ -444,8 +444,10 @@ impl Call {
     /// What is known of a call, under the first of its names that leads anywhere.
     fn known(&self, offer: &Offer) -> (IncomingCall, bool) {
         let mut call = facts::incoming(offer, self.path, self.vendor.as_deref());
-        call.proof.user = self.proved(offer);
-        for called in facts::callees(offer, self.path.local) {
+        let admitted = self.sent_here(offer);
+        call.proof.user = admitted.as_ref().and_then(|admitted| admitted.user.clone());
+        let room = admitted.and_then(|admitted| facts::name_at(&admitted.room?, self.path.local));
+        for called in room.into_iter().chain(facts::callees(offer, self.path.local)) {
             let before = std::mem::replace(&mut call.called, called);
             if (self.shared.config.leads)(&call) {
                 return (call, true);
@@ -561,8 +563,7 @@ impl Call {
     fn await_control(&mut self) -> Option<SocketAddr> {
         let Shared { config, ports, locals, .. } = &*self.shared;
         let source = self.path.remote.ip();
-        let is_gatekeeper =
-            config.gatekeepers.iter().any(|one| one.to_canonical() == source.to_canonical());
+        let is_gatekeeper = self.shared.is_gatekeeper(source);
         let named = self.elsewhere.iter().flatten().copied();
         let peers = match is_gatekeeper {
             true => Peers::Any,

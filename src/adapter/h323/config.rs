@@ -25,6 +25,9 @@ pub struct Limits {
     pub connections: usize,
     /// The same, from one source address.
     pub connections_per_source: usize,
+    /// The same, from the address of a gatekeeper in [`H323Config::gatekeepers`]: it may bring the
+    /// calls of many rooms.
+    pub connections_per_gatekeeper: usize,
     /// How long somebody may be connected without calling.
     pub first_call: Duration,
     /// How long a packet may take from its first byte to its last, and what we send until it is
@@ -40,6 +43,7 @@ impl Default for Limits {
         Self {
             connections: 4096,
             connections_per_source: 64,
+            connections_per_gatekeeper: 1024,
             first_call: patience,
             packet: patience,
             control: patience,

@@ -114,7 +114,7 @@ fn device(offer: &Offer) -> Device {
 
 /// A name or number as it would be dialled: `8001`, `room`, `room@host` and `h323:room@host`
 /// (Annex O), `IP##8001`. Without a host of its own it is at `host`. `None` for an address alone.
-fn name_at(name: &str, host: IpAddr) -> Option<Alias> {
+pub(super) fn name_at(name: &str, host: IpAddr) -> Option<Alias> {
     let name = seen(name);
     let name = name.trim();
     if name.is_empty() || name.parse::<SocketAddr>().is_ok() || name.parse::<IpAddr>().is_ok() {

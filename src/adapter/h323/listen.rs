@@ -2,6 +2,7 @@
 
 use super::H323Error;
 use super::awaited;
+use super::config::Limits;
 use super::facts::Path;
 use super::shared::{Life, Shared};
 use super::wire::Wire;
@@ -46,7 +47,10 @@ async fn accept(shared: Arc<Shared>, listener: TcpListener, places: Places) {
 }
 
 fn take(shared: &Arc<Shared>, stream: TcpStream, remote: SocketAddr, places: &Places) {
-    let Some(place) = places.take(remote.ip()) else { return };
+    let Limits { connections_per_source, connections_per_gatekeeper, .. } = shared.config.limits;
+    let is_gatekeeper = shared.is_gatekeeper(remote.ip());
+    let most = if is_gatekeeper { connections_per_gatekeeper } else { connections_per_source };
+    let Some(place) = places.take_of(remote.ip(), most) else { return };
     let Ok(local) = stream.local_addr() else { return };
     let path = Path { remote, local: local.ip() };
     let wire = Wire::new(stream, &shared.config);

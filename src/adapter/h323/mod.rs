@@ -135,7 +135,7 @@ impl H323Handle {
                 leg(key).into_iter().for_each(|leg| self.shared.limit(leg, *bandwidth));
             }
             RasEvent::Connect(call, at) => awaited::connect(&self.shared, *call, *at),
-            RasEvent::RoomLeft(_) => {}
+            RasEvent::RoomLeft(_) | RasEvent::RoomCalled(_) => {}
         }
     }
 

@@ -10,6 +10,7 @@ use causeway_base::LegId;
 use causeway_conference::{LegCommand, LegEvent};
 use causeway_proto::h323::session::{self, Session};
 use dashmap::DashMap;
+use std::net::IpAddr;
 use std::sync::Arc;
 use tokio::sync::{mpsc, watch};
 
@@ -108,6 +109,11 @@ impl Shared {
         if let Some(reins) = self.legs.get(&leg) {
             reins.admitted.send_replace(Some(bandwidth));
         }
+    }
+
+    /// Whether a gatekeeper that we are told of is there.
+    pub(super) fn is_gatekeeper(&self, ip: IpAddr) -> bool {
+        self.config.gatekeepers.iter().any(|one| one.to_canonical() == ip.to_canonical())
     }
 
     /// One task more.

@@ -24,6 +24,8 @@ pub enum Form {
     Whole,
     /// The name that the rule gives which took the call.
     ByRule,
+    /// As a room is registered, after names and rules.
+    Registered,
 }
 
 /// One look at the names.
@@ -116,7 +118,8 @@ impl Explanation {
     /// Rules that were passed over without a trial, because every name that they match begins
     /// otherwise. Where one rule took the call, only those before it count.
     pub fn passed_over(&self) -> usize {
-        let by_name = self.rules.is_empty() && self.names.iter().any(|step| step.found);
+        let is_named = |step: &NameStep| step.found && step.form != Form::Registered;
+        let by_name = self.rules.is_empty() && self.names.iter().any(is_named);
         let reach = match self.taken_by() {
             _ if by_name => 0,
             Some(_) => self.rules.last().map_or(0, |last| last.rule as usize + 1),
@@ -157,7 +160,8 @@ impl Verdict {
 
 impl Form {
     /// Every form.
-    pub const ALL: [Form; 4] = [Form::AsDialled, Form::Canonical, Form::Whole, Form::ByRule];
+    pub const ALL: [Form; 5] =
+        [Form::AsDialled, Form::Canonical, Form::Whole, Form::ByRule, Form::Registered];
 
     /// The stable word for programs.
     pub const fn code(self) -> &'static str {
@@ -166,6 +170,7 @@ impl Form {
             Form::Canonical => "canonical",
             Form::Whole => "whole",
             Form::ByRule => "by_rule",
+            Form::Registered => "registered",
         }
     }
 }

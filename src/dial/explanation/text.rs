@@ -165,6 +165,7 @@ fn form(form: Form, lang: Lang) -> &'static str {
         Form::Canonical => ("规范号码", "canonical number"),
         Form::Whole => ("完整地址", "whole address"),
         Form::ByRule => ("规则给出", "given by the rule"),
+        Form::Registered => ("已注册的会议室", "registered room"),
     };
     if lang == Lang::Zh { zh } else { en }
 }

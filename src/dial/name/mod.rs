@@ -56,4 +56,10 @@ pub trait Names: fmt::Debug + Send + Sync {
     /// `sip:user@host` in lower case, at any host. A store of names therefore keeps
     /// what [`AliasPattern::keys`] gives.
     fn find(&self, name: &str) -> Option<Found>;
+
+    /// Whether a room is registered under this name, asked where neither names nor rules take a
+    /// call at one of our hosts: nobody takes a number from them by registering it.
+    fn is_registered(&self, _name: &str) -> bool {
+        false
+    }
 }

@@ -105,3 +105,45 @@ fn two_forms_of_one_number_are_one_name() {
         assert_eq!(other, Err(Found::Conference("two".into())), "{text}");
     }
 }
+
+/// Rooms that register come and go; what a name or a rule has is not theirs to take.
+#[derive(Debug)]
+struct Registered(NameTable);
+
+impl crate::Names for Registered {
+    fn find(&self, name: &str) -> Option<Found> {
+        self.0.find(name)
+    }
+
+    fn is_registered(&self, name: &str) -> bool {
+        ["7007", "1001", "9111", "Board", ""].contains(&name)
+    }
+}
+
+#[test]
+fn a_registered_room_is_called_by_its_name_where_no_name_and_no_rule_is() {
+    let mut resolver = resolver(vec![rule("out", "9(1..)", "conference:huiyi")]);
+    let local = LOCAL.parse().expect("an address");
+    let mut to = |called: &str| {
+        let called = Alias::parse(called).expect(called);
+        let call = IncomingCall { called: &called, calling: &called, trunk: None, local };
+        resolver.resolve(&call, &Registered(names()))
+    };
+    let room = |name: &str| Destination::User(name.into());
+    for (called, expected) in [
+        ("h323:7007@192.0.2.5", room("7007")),
+        ("192.0.2.5##7007", room("7007")),
+        ("sip:Board@192.0.2.5", room("Board")),
+        ("h323:1001@192.0.2.5", Destination::Conference("one".into())),
+        ("h323:7008@192.0.2.5", Destination::Reception { lang: None }),
+        ("h323:@192.0.2.5", Destination::Reception { lang: None }),
+        ("sip:7008@192.0.2.5", Destination::Reject(EndCause::NotFound)),
+        ("h323:7007@203.0.113.9", Destination::Reject(EndCause::NotFound)),
+    ] {
+        assert_eq!(to(called).0, expected, "{called}");
+    }
+    let (_, why) = to("h323:7007@192.0.2.5");
+    let last = why.names().last().map(|step| (step.form, step.found));
+    assert_eq!((last, why.taken_by()), (Some((Form::Registered, true)), None));
+    assert_eq!(why.passed_over(), 1, "the rule was asked first");
+}

@@ -144,6 +144,7 @@ pub fn gatekeeper_sequence(data: &[u8]) {
         identifier: "Causeway".to_owned(),
         time_to_live: Duration::from_secs(120),
         bandwidth: 40_000,
+        routed: true,
         users: vec![],
         neighbours: vec![],
         clock: ras::Clock { at: now, seconds: 1_700_000_000 },

@@ -8,8 +8,8 @@ use super::resource::{
     Invitation, InviteFormat, IssuedToken, Language, Link, LinkDraft, LinkId, Meeting,
     MeetingChange, MeetingDraft, MeetingId, MeetingState, Order, Page, Participant, ParticipantId,
     PastedInvitation, Pictures, Question, ReadInvitations, Reader, Readiness, Registration,
-    RoomAddress, RoomAddressDraft, Scope,
-    Secret, TestCall, Token, TokenDraft, TokenId, Trunk, Window,
+    RoomAddress, RoomAddressDraft, Scope, Secret, TestCall, Token, TokenDraft, TokenId, Trunk,
+    Window,
 };
 use causeway_engine::VideoCounts;
 use std::future::Future;

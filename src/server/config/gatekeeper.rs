@@ -33,6 +33,8 @@ pub struct Gatekeeper {
     pub time_to_live: Duration,
     /// The most that one call may use, both directions together, in bit/s.
     pub bandwidth: u64,
+    /// Whether calls between rooms go by way of us.
+    pub routed: bool,
     /// Who has a password.
     pub users: Vec<RoomUser>,
     /// Networks whose rooms register without one.
@@ -85,6 +87,7 @@ pub(super) fn gatekeeper(
         identifier: raw.identifier.clone(),
         time_to_live: Duration::from_secs(raw.time_to_live_s),
         bandwidth: raw.max_bandwidth_kbps * 1_000,
+        routed: raw.routed,
         users: users.iter().filter_map(room_user).collect(),
         open,
         neighbours,
@@ -212,8 +215,23 @@ mod tests {
         assert_eq!((ours.users.len(), ours.users[0].key.clone()), (1, Key::of("hunter2")));
         assert_eq!(ours.neighbours[0].prefixes, ["77"]);
         assert_eq!(ours.discovery.expect("set").1, [Ipv4Addr::new(10, 0, 0, 5)]);
+        assert!(!ours.routed, "rooms call each other themselves");
+        let exempt = |ip: &str| {
+            let ip = ip.parse().expect("an address");
+            config.rate.exempt.iter().any(|network| network.contains(ip))
+        };
+        assert!(exempt("10.0.0.6") && exempt("10.0.0.7"), "gatekeepers bring many calls");
+        assert!(!exempt("10.0.0.8"));
         let upstream = config.h323.upstream.expect("set");
         assert_eq!(upstream.credentials, Some(("bridge".to_owned(), Key::of("secret"))));
+    }
+
+    #[test]
+    fn a_gatekeeper_for_this_machine_needs_no_other_address_of_calls() {
+        for listen in ["127.0.0.1:1719", "[::1]:1719"] {
+            let text = format!("[h323.gatekeeper]\nlisten = \"{listen}\"\nrouted = true");
+            assert!(parse(&text).expect("right").h323.gatekeeper.expect("listens").routed);
+        }
     }
 
     #[test]
@@ -233,6 +251,8 @@ mod tests {
                 "[h323]\nlisten = []\n[h323.gatekeeper]\nlisten = \"10.0.0.5:1719\"".to_owned(),
                 "h323.listen",
             ),
+            // So that rooms elsewhere register, and cannot call.
+            ("[h323.gatekeeper]\nlisten = \"0.0.0.0:1719\"".to_owned(), "h323.listen"),
             (format!("[h323]\nlisten = []\n{upstream}\naliases = [\"1\"]"), "h323.listen"),
             // By default calls arrive from this machine alone.
             (format!("{upstream}\naliases = [\"1\"]"), "h323.listen"),

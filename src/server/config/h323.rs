@@ -7,7 +7,7 @@ use super::source::At;
 use causeway_adapter::h323::Limits;
 use causeway_adapter::h323::ras::UpstreamConfig;
 use causeway_adapter::sip::User;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
@@ -36,6 +36,15 @@ pub struct H323 {
     pub upstream: Option<UpstreamConfig>,
 }
 
+impl H323 {
+    /// Where other gatekeepers are: neighbours, and the one where we are registered.
+    pub(crate) fn gatekeepers(&self) -> impl Iterator<Item = IpAddr> {
+        let neighbours = self.gatekeeper.iter().flat_map(|own| &own.neighbours);
+        let upstream = self.upstream.iter().map(|there| there.gatekeeper);
+        upstream.chain(neighbours.map(|one| one.address)).map(|at| at.ip())
+    }
+}
+
 pub(super) fn h323(
     finder: &mut Finder<'_>,
     raw: &RawH323,
@@ -58,12 +67,19 @@ pub(super) fn h323(
         let at = [At::Key("h323"), At::Key("listen")];
         finder.find(&at, "gatekeepers need an address at which calls arrive", fix);
     }
-    // A gatekeeper is told the first address.
+    // A gatekeeper is told the first address, and tells it to rooms.
     let is_near = |address: &SocketAddr| address.ip().is_loopback();
     let is_far = upstream.as_ref().is_some_and(|there| !is_near(&there.gatekeeper));
     if is_far && listen.first().is_some_and(is_near) {
         let at = [At::Key("h323"), At::Key("listen")];
         finder.find(&at, "the upstream gatekeeper cannot bring calls to this machine alone", fix);
+    }
+    let is_open = gatekeeper.as_ref().is_some_and(|own| !is_near(&own.listen));
+    if is_open && listen.first().is_some_and(is_near) {
+        let at = [At::Key("h323"), At::Key("listen")];
+        let what = "rooms that register from elsewhere cannot call this machine alone \
+                    在其他机器上注册的会议室无法呼叫只监听本机的地址";
+        finder.find(&at, what, fix);
     }
     H323 {
         listen,
@@ -76,6 +92,7 @@ pub(super) fn h323(
         limits: Limits {
             connections: raw.max_connections,
             connections_per_source: raw.max_connections_per_source,
+            connections_per_gatekeeper: raw.max_connections_per_gatekeeper,
             ..Limits::default()
         },
         gatekeeper,

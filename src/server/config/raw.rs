@@ -129,6 +129,7 @@ section! {
         keep_alive_s: u64 = 60,
         max_connections: usize = 4096,
         max_connections_per_source: usize = 64,
+        max_connections_per_gatekeeper: usize = 1024,
         gatekeeper: RawGatekeeper = RawGatekeeper::default(),
         upstream: RawUpstream = RawUpstream::default(),
     }
@@ -141,6 +142,7 @@ section! {
         identifier: String = "Causeway".to_owned(),
         time_to_live_s: u64 = 300,
         max_bandwidth_kbps: u64 = 16_384,
+        routed: bool = false,
         open: Vec<String> = Vec::new(),
         neighbour: Vec<RawNeighbour> = Vec::new(),
     }

@@ -14,7 +14,7 @@ use crate::meeting::{CODE_DIGITS, Permanent, Pin, fold};
 use causeway_adapter::sip;
 use causeway_base::Codec;
 use causeway_conference::{EndRules, KeyTable, NamedLayout, Settings};
-use causeway_dial::{AliasPattern, Found, NameTable, NumberPlan, OurHosts, RateRule};
+use causeway_dial::{AliasPattern, Found, NameTable, Network, NumberPlan, OurHosts, RateRule};
 use causeway_engine::EngineConfig;
 use causeway_plan::{Encryption, OfferPolicy};
 use sha2::{Digest, Sha256};
@@ -110,7 +110,7 @@ pub(super) fn resolve(
     let known_devices = Arc::new(profile::devices(&mut finder, &raw));
     let nameservers = nameservers(&mut finder, &raw.network.nameservers);
     let advertised = advertised(&mut finder, &raw);
-    let rate = rate(&mut finder, &raw);
+    let rate = rate(&mut finder, &raw, h323.gatekeepers());
     let api = api::api(&mut finder, &raw.api, environment);
     let trust = user::trust(&mut finder, &raw.sip.trust, &users, &api.trusted_proxies);
     let engine = engine(&mut finder, &raw);
@@ -326,14 +326,20 @@ fn advertised(finder: &mut Finder<'_>, raw: &RawConfig) -> Vec<sip::Advertised> 
     rules
 }
 
-fn rate(finder: &mut Finder<'_>, raw: &RawConfig) -> RateRule {
+/// Other gatekeepers bring the calls of many rooms: they have no limit of one source.
+fn rate(
+    finder: &mut Finder<'_>,
+    raw: &RawConfig,
+    gatekeepers: impl Iterator<Item = IpAddr>,
+) -> RateRule {
     finder.range("rate", "calls_per_second", raw.rate.calls_per_second, 1, 100_000);
     finder.range("rate", "burst", raw.rate.burst, 1, 100_000);
-    let exempt = networks(&raw.rate.exempt).unwrap_or_else(|(index, error)| {
+    let mut exempt = networks(&raw.rate.exempt).unwrap_or_else(|(index, error)| {
         let at = [At::Key("rate"), At::Key("exempt"), At::Index(index)];
         finder.find(&at, error, "write a network like \"10.0.0.0/8\"");
         Vec::new()
     });
+    exempt.extend(gatekeepers.filter_map(|ip| ip.to_string().parse::<Network>().ok()));
     RateRule { per_second: raw.rate.calls_per_second, burst: raw.rate.burst, exempt }
 }
 

@@ -118,6 +118,21 @@ impl Api {
         assert!(answer.status().is_success(), "{path}: {}", answer.status());
     }
 
+    /// The records of calls, newest first, each with why it went where it went.
+    pub(crate) async fn records(&self) -> Vec<Value> {
+        let path = format!("https://{}/api/v1/calls", self.bridge);
+        let get = async |path: &str| -> Value {
+            let request = self.client.get(path).bearer_auth(&self.token);
+            request.send().await.expect("the API").json().await.expect("JSON")
+        };
+        let list = get(&path).await;
+        let mut records = Vec::new();
+        for record in list["items"].as_array().expect("a list") {
+            records.push(get(&format!("{path}/{}", record["id"].as_str().expect("a text"))).await);
+        }
+        records
+    }
+
     /// The value of a gauge, over all its labels.
     pub(crate) async fn gauge(&self, name: &str) -> f64 {
         let request = self.client.get(format!("https://{}/metrics", self.bridge));

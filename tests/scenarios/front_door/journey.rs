@@ -25,7 +25,7 @@ open = true
 ";
 
 const SETTING: Setting<'static> =
-    Setting { workers: 1, media_ports: 200, api: false, more: MEETINGS };
+    Setting { workers: 1, media_ports: 200, h323: "127.0.0.1:0", api: false, more: MEETINGS };
 
 fn bridge() -> Bridge {
     Bridge::with(SETTING)

@@ -29,7 +29,8 @@ aliases = [\"1004\"]
 lobby = \"on\"
 ";
 
-const SETTING: Setting<'static> = Setting { workers: 1, media_ports: 200, api: false, more: LOBBY };
+const SETTING: Setting<'static> =
+    Setting { workers: 1, media_ports: 200, h323: "127.0.0.1:0", api: false, more: LOBBY };
 
 /// Fifty wait; two hosts press the same keys in the same moment; everybody comes in once.
 #[test]

@@ -3,7 +3,11 @@
 //!
 //! - `hostile`: those who do not mean well. - `limit`: those that may have less, or half a call.
 //! - `secret`: those whose media is encrypted. - `together`: with phones, SIP rooms and browsers.
+//! - `gatekeeper`: rooms that register here, and one elsewhere that refuses. - `discovery`: a room
+//!   that looks for the gatekeeper by multicast.
 
+mod discovery;
+mod gatekeeper;
 mod hostile;
 mod limit;
 mod secret;

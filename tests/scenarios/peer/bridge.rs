@@ -22,6 +22,8 @@ pub(crate) struct Bridge {
 pub(crate) struct Setting<'a> {
     pub(crate) workers: u16,
     pub(crate) media_ports: u16,
+    /// Where H.323 rooms call.
+    pub(crate) h323: &'a str,
     /// Serves the API, and with it browsers.
     pub(crate) api: bool,
     /// More of the configuration, after the rest.
@@ -30,7 +32,7 @@ pub(crate) struct Setting<'a> {
 
 impl Default for Setting<'_> {
     fn default() -> Self {
-        Self { workers: 1, media_ports: 200, api: false, more: "" }
+        Self { workers: 1, media_ports: 200, h323: "127.0.0.1:0", api: false, more: "" }
     }
 }
 
@@ -133,7 +135,7 @@ impl Bridge {
 }
 
 fn configuration(folder: &Folder, setting: Setting<'_>) -> String {
-    let Setting { workers, media_ports, api, more } = setting;
+    let Setting { workers, media_ports, h323, api, more } = setting;
     let api_listen = if api { "\"127.0.0.1:0\"" } else { "" };
     let port_min = free_media_ports();
     format!(
@@ -149,7 +151,7 @@ tls = [\"127.0.0.1:0\"]
 # Debian's baresip gives up where SHA-256 is asked for beside MD5.
 digest = [\"md5\"]
 [h323]
-listen = [\"127.0.0.1:0\"]
+listen = [\"{h323}\"]
 max_connections_per_source = 2048
 [api]
 listen = [{api_listen}]

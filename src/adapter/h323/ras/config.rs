@@ -5,7 +5,7 @@ use causeway_base::EndCause;
 use causeway_dial::Network;
 use causeway_proto::h323::ras::{CallKey, Key};
 use std::fmt;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -27,6 +27,15 @@ pub struct RasConfig {
     pub seed: [u8; 32],
 }
 
+impl RasConfig {
+    /// Where other gatekeepers are.
+    pub(super) fn peers(&self) -> impl Iterator<Item = IpAddr> {
+        let neighbours = self.gatekeeper.iter().flat_map(|ours| &ours.neighbours);
+        let upstream = self.upstream.iter().map(|there| there.gatekeeper);
+        upstream.chain(neighbours.map(|one| one.address)).map(|at| at.ip().to_canonical())
+    }
+}
+
 /// Our gatekeeper for rooms.
 #[derive(Clone)]
 pub struct GatekeeperConfig {
@@ -41,6 +50,9 @@ pub struct GatekeeperConfig {
     pub time_to_live: Duration,
     /// The most that one call may use, both directions together, in bit/s.
     pub bandwidth: u64,
+    /// Whether calls between rooms go by way of us (gatekeeper-routed); else a room is told where
+    /// the other one is.
+    pub routed: bool,
     /// Who has a password. It is required for their names (H.235 Annex D).
     pub users: Vec<RoomUser>,
     /// Networks whose rooms may register without a password, under names that are no user's.
@@ -120,11 +132,13 @@ pub enum By {
 pub struct AdmissionRequest {
     /// Who asks.
     pub by: By,
-    /// Whom it calls: names as it gave them, the first counts most. Empty where it only said an
-    /// address.
+    /// Whom it calls: names as it gave them, the first counts most, without our own address where
+    /// that stood with them. Empty where it only said an address.
     pub called: Vec<String>,
-    /// Where it wants to call, if it said so.
+    /// Where it wants to call, if it said so and it is not our own address.
     pub destination: Option<SocketAddr>,
+    /// Where we take calls, as it sees us.
+    pub here: SocketAddr,
     /// Its names.
     pub calling: Vec<String>,
     /// Who it proved to be.
@@ -136,6 +150,8 @@ pub struct AdmissionRequest {
     /// The call address of the registered room that has the first of the called names that any
     /// has.
     pub room: Option<SocketAddr>,
+    /// That of the registered room whose own address it wants to call.
+    pub at: Option<SocketAddr>,
 }
 
 /// What becomes of it.

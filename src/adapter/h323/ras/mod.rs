@@ -15,7 +15,7 @@ mod tests;
 mod upstream;
 pub mod view;
 
-pub use causeway_proto::h323::ras::gatekeeper::Reach;
+pub use causeway_proto::h323::ras::gatekeeper::{Reach, Usage};
 pub use causeway_proto::h323::ras::{CallKey, Key};
 pub use config::{
     Admission, AdmissionRequest, By, Decision, GatekeeperConfig, Neighbour, RasConfig, RoomUser,
@@ -25,8 +25,9 @@ pub use view::{AdmittedCall, RasNews, RegistrationView, UpstreamState, UpstreamV
 
 use causeway_base::EndCause;
 use std::fmt;
-use std::net::SocketAddr;
-use std::time::{Duration, SystemTime};
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime};
 use tokio::sync::{broadcast, mpsc, oneshot};
 use view::Views;
 
@@ -34,7 +35,7 @@ use view::Views;
 pub const MAX_COMMANDS: usize = 1024;
 
 /// What a gatekeeper wants of calls that are not its own to end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RasEvent {
     /// The gatekeeper where we are registered ends a call, or no longer knows us.
     Drop(CallKey, EndCause),
@@ -47,6 +48,25 @@ pub enum RasEvent {
     Connect([u8; 16], SocketAddr),
     /// A room told our gatekeeper that its call is over, or went without a word.
     RoomLeft(CallKey),
+    /// A call that a room made to elsewhere than us is over.
+    RoomCalled(Box<RoomCall>),
+}
+
+/// A call of a registered room that did not come to us: to another room, or to a neighbour's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RoomCall {
+    /// The room's first name.
+    pub calling: String,
+    /// Whom it called, by the first name that it gave; empty where it only said an address.
+    pub called: String,
+    /// The room's own address.
+    pub source: IpAddr,
+    /// Where we took calls then, as the room saw us.
+    pub here: IpAddr,
+    /// When it was admitted.
+    pub began: SystemTime,
+    /// What the room said of it at its end.
+    pub usage: Usage,
 }
 
 /// A call of ours for which the gatekeeper is asked where we are registered.
@@ -105,10 +125,11 @@ impl Ras {
         events: mpsc::Sender<RasEvent>,
     ) -> Result<RasHandle, RasError> {
         let (control, controls) = mpsc::channel(MAX_COMMANDS);
+        let peers = config.peers().collect();
         let task = task::Task::new(config, controls, events)?;
         let (bound, views) = (task.bound(), task.views());
         tokio::spawn(task.run());
-        Ok(RasHandle { control, bound, views })
+        Ok(RasHandle { control, bound, peers, views })
     }
 }
 
@@ -117,6 +138,8 @@ impl Ras {
 pub struct RasHandle {
     control: mpsc::Sender<Control>,
     bound: Vec<SocketAddr>,
+    /// Where neighbours are, and the gatekeeper where we are registered.
+    peers: Arc<[IpAddr]>,
     views: Views,
 }
 
@@ -162,6 +185,18 @@ impl RasHandle {
     /// The registered room of a name or number.
     pub fn room(&self, name: &str) -> Option<RegistrationView> {
         self.views.room(name, SystemTime::now())
+    }
+
+    /// Whether calls from an address are those of rooms that are registered here, or come by
+    /// gatekeepers that we are told of. TCP proves where a call comes from.
+    pub fn knows(&self, source: IpAddr) -> bool {
+        let source = source.to_canonical();
+        self.peers.contains(&source) || self.views.has_room_at(source)
+    }
+
+    /// Whether a neighbour was told within the last minute that its room may call this name here.
+    pub fn expects(&self, name: &str) -> bool {
+        self.views.is_expected(Instant::now(), name)
     }
 
     /// The call of a registered room that our gatekeeper sent to us, by its callIdentifier. Who

@@ -1,21 +1,23 @@
 //! Our gatekeeper, in the task of RAS.
 
-use super::RasEvent;
 use super::config::{Admission, AdmissionRequest, By, Decision, GatekeeperConfig, RasConfig};
 use super::socket::{self, Sockets, Which};
 use super::view::{AdmittedCall, RegistrationView, Views};
+use super::{RasEvent, RoomCall, Usage};
+use crate::h323::facts::name_at;
+use crate::h323::locate::CALL_PORT;
 use crate::local::LocalAddresses;
-use causeway_base::EndCause;
+use causeway_base::{Alias, EndCause};
 use causeway_dial::network::customer;
 use causeway_dial::{Attempt, AttemptRule, AttemptRules, Attempts, Network, RateLimit, RateRule};
-use causeway_proto::h323::ras::Clock;
 use causeway_proto::h323::ras::gatekeeper::{
     AskedCall, Command, Config, Event, Gatekeeper, Identity, Input, Local, Neighbour, Output,
     QuestionId, Reach, Registrant, User,
 };
+use causeway_proto::h323::ras::{CallKey, Clock};
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 use tokio::sync::oneshot;
@@ -34,6 +36,10 @@ const KNOWN: (u32, u32) = (1_000, 4_000);
 /// Searches at neighbours at a time.
 const MAX_SEARCHES: usize = 1_000;
 
+/// Calls between rooms that are remembered for their records: two for each room of a large company,
+/// some 10 MB. More go on, and have none.
+const MAX_AWAY: usize = 20_000;
+
 /// How long a room is told to wait while neighbours are asked: as long as they are (H.225.0
 /// table 18).
 const SEARCH_PATIENCE: Duration = Duration::from_secs(12);
@@ -46,9 +52,17 @@ const WRONG_BY_SOURCE: AttemptRule =
 #[derive(Debug)]
 enum Search {
     /// A room, to be admitted to there.
-    Room(QuestionId),
+    Room(QuestionId, Box<Away>),
     /// Somebody who asked through the handle.
     Handle(oneshot::Sender<Option<SocketAddr>>),
+}
+
+/// A call that goes elsewhere than to us, and whose it is: where that takes RAS.
+#[derive(Debug)]
+struct Away {
+    by: SocketAddr,
+    key: CallKey,
+    call: RoomCall,
 }
 
 /// It, and what it decides by.
@@ -62,6 +76,8 @@ pub(super) struct Rooms {
     known: RateLimit,
     searches: HashMap<u64, Search>,
     last_search: u64,
+    /// Calls between rooms that we only hear of: such that the gatekeeper has, at most [`MAX_AWAY`].
+    away: HashMap<(SocketAddr, CallKey), RoomCall>,
     call_address: SocketAddr,
     pub(super) due: Option<Instant>,
     /// Where the datagram came from that is being answered, and by which socket.
@@ -99,6 +115,7 @@ impl Rooms {
                 identifier: ours.identifier.clone(),
                 time_to_live: ours.time_to_live,
                 bandwidth: u32::try_from(ours.bandwidth / UNIT).unwrap_or(u32::MAX),
+                routed: ours.routed,
                 users: users.collect(),
                 neighbours: neighbours.collect(),
                 clock,
@@ -115,6 +132,7 @@ impl Rooms {
             known: limit(KNOWN),
             searches: HashMap::new(),
             last_search: 0,
+            away: HashMap::new(),
             call_address: config.call_address,
             due: None,
             answering: None,
@@ -176,10 +194,10 @@ impl Rooms {
             (Search::Handle(answer), address) => {
                 let _ = answer.send(address);
             }
-            (Search::Room(question), Some(address)) => {
-                self.command(now, Command::Admit(question, address));
+            (Search::Room(question, away), Some(address)) => {
+                self.send_away(now, question, *away, address);
             }
-            (Search::Room(question), None) => {
+            (Search::Room(question, _), None) => {
                 self.command(now, Command::Refuse(question, EndCause::NotFound));
             }
         }
@@ -223,9 +241,13 @@ impl Rooms {
             Event::Admission { question, by, call, here } => {
                 self.admission(now, question, &by, *call, here, views);
             }
-            Event::Left { by, call } => {
+            Event::Left { by, call, usage } => {
                 views.drop_call(call, by.ip());
                 told.push(RasEvent::RoomLeft(call));
+                let away = self.away.remove(&(by, call));
+                told.extend(
+                    away.map(|call| RasEvent::RoomCalled(Box::new(RoomCall { usage, ..call }))),
+                );
             }
             Event::Bandwidth { by, call, bandwidth } => {
                 let bandwidth = u64::from(bandwidth) * UNIT;
@@ -234,7 +256,7 @@ impl Rooms {
                 }
             }
             Event::Location { question, by, of, here } => {
-                self.location(now, question, by, of, here);
+                self.location(now, question, by, &of, here, views);
             }
             Event::Found(query, address) => {
                 if let Some(search) = self.searches.remove(&query) {
@@ -282,6 +304,16 @@ impl Rooms {
         self.command(now, Command::Indicate { ras, call, here });
     }
 
+    /// A room calls elsewhere.
+    fn send_away(&mut self, now: Instant, question: QuestionId, away: Away, address: SocketAddr) {
+        self.command(now, Command::Admit(question, address));
+        let Away { by, key, call } = away;
+        // It may have given up meanwhile.
+        if self.away.len() < MAX_AWAY && self.gatekeeper.has_call(by, &key) {
+            self.away.insert((by, key), call);
+        }
+    }
+
     /// Where the registered room of the first of these names takes calls. To one behind a firewall
     /// only we get through.
     fn room(&self, names: &[String]) -> Option<SocketAddr> {
@@ -299,11 +331,17 @@ impl Rooms {
         views: &Views,
     ) {
         let AskedCall { key, to, destination, bandwidth, .. } = call;
+        let Dialled { names, place } = Dialled::read(&to, destination, here);
+        let at = place.and_then(|place| self.gatekeeper.at(place));
+        let at = at.filter(|room| room.reach == Reach::Direct);
+        let room = at.and_then(|room| room.aliases.first()).cloned();
         let asked = AdmissionRequest {
             by: By::Room(key),
-            room: self.room(&to),
-            called: to,
-            destination,
+            room: self.room(&names),
+            at: at.map(|room| room.call),
+            called: names,
+            destination: place,
+            here,
             calling: by.aliases.clone(),
             user: user(by),
             source: by.ras,
@@ -311,15 +349,18 @@ impl Rooms {
         };
         match (self.admission)(&asked) {
             Decision::Here => {
-                views.set_call(key, admitted(by, &asked));
+                views.set_call(key, AdmittedCall { room, ..admitted(by, &asked) });
                 self.command(now, Command::Admit(question, here));
             }
-            Decision::Direct(address) => self.command(now, Command::Admit(question, address)),
+            Decision::Direct(address) => {
+                self.send_away(now, question, away(by, key, &asked), address);
+            }
             Decision::Refuse(cause) => self.command(now, Command::Refuse(question, cause)),
-            Decision::Neighbour => match asked.called.into_iter().next() {
+            Decision::Neighbour => match asked.called.first().cloned() {
                 Some(name) => {
                     self.command(now, Command::Wait(question, SEARCH_PATIENCE));
-                    self.search(now, name, Search::Room(question));
+                    let away = Box::new(away(by, key, &asked));
+                    self.search(now, name, Search::Room(question, away));
                 }
                 None => self.command(now, Command::Refuse(question, EndCause::BadAddress)),
             },
@@ -331,21 +372,29 @@ impl Rooms {
         now: Instant,
         question: QuestionId,
         by: SocketAddr,
-        of: Vec<String>,
+        of: &[String],
         here: SocketAddr,
+        views: &Views,
     ) {
+        let Dialled { names, .. } = Dialled::read(of, None, here);
         let asked = AdmissionRequest {
             by: By::Neighbour,
-            room: self.room(&of),
-            called: of,
+            room: self.room(&names),
+            at: None,
+            called: names,
             destination: None,
+            here,
             calling: Vec::new(),
             user: None,
             source: by,
             bandwidth: 0,
         };
         let answer = match (self.admission)(&asked) {
-            Decision::Here => Command::Admit(question, here),
+            Decision::Here => {
+                // Who calls comes from wherever it is; by these names it may.
+                views.expect(now, &asked.called);
+                Command::Admit(question, here)
+            }
             Decision::Direct(address) => Command::Admit(question, address),
             Decision::Refuse(cause) => Command::Refuse(question, cause),
             Decision::Neighbour => Command::Refuse(question, EndCause::NotFound),
@@ -369,7 +418,59 @@ fn admitted(by: &Registrant, asked: &AdmissionRequest) -> AdmittedCall {
         source: by.ras.ip(),
         bandwidth: asked.bandwidth,
         reach: by.reach,
+        room: None,
     }
+}
+
+/// What an endpoint dialled: names, and an address that is not ours.
+struct Dialled {
+    names: Vec<String>,
+    place: Option<SocketAddr>,
+}
+
+impl Dialled {
+    /// `IP##8001`, `8001@IP` and an address alone may stand among the names; with our own address,
+    /// `here`, they are a name of ours.
+    fn read(to: &[String], destination: Option<SocketAddr>, here: SocketAddr) -> Self {
+        let is_ours = |place: SocketAddr| {
+            place.ip().to_canonical() == here.ip().to_canonical()
+                && [here.port(), CALL_PORT].contains(&place.port())
+        };
+        let (mut names, mut places) = (Vec::new(), Vec::from_iter(destination));
+        for name in to {
+            let address = name.parse::<SocketAddr>();
+            if let Ok(place) =
+                address.or_else(|_| name.parse().map(|ip| SocketAddr::new(ip, CALL_PORT)))
+            {
+                places.push(place);
+                continue;
+            }
+            match name_at(name, here.ip()) {
+                Some(Alias::H323 { user, host }) => match host.parse::<IpAddr>() {
+                    Ok(ip) if is_ours(SocketAddr::new(ip, CALL_PORT)) => names.push(user),
+                    Ok(ip) => {
+                        places.push(SocketAddr::new(ip, CALL_PORT));
+                        names.push(name.clone());
+                    }
+                    Err(_) => names.push(name.clone()),
+                },
+                _ => names.push(name.clone()),
+            }
+        }
+        Self { names, place: places.into_iter().find(|place| !is_ours(*place)) }
+    }
+}
+
+fn away(by: &Registrant, key: CallKey, asked: &AdmissionRequest) -> Away {
+    let call = RoomCall {
+        calling: asked.calling.first().cloned().unwrap_or_default(),
+        called: asked.called.first().cloned().unwrap_or_default(),
+        source: by.ras.ip(),
+        here: asked.here.ip(),
+        began: SystemTime::now(),
+        usage: Usage::default(),
+    };
+    Away { by: by.ras, key, call }
 }
 
 /// What is shown of a room.

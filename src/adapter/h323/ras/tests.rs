@@ -48,6 +48,7 @@ fn ours(admission: Admission) -> GatekeeperConfig {
         identifier: "Causeway".into(),
         time_to_live: Duration::from_secs(300),
         bandwidth: 4_000_000,
+        routed: false,
         users: vec![RoomUser {
             name: "room9".into(),
             key: Key::of("secret"),
@@ -167,6 +168,12 @@ async fn rooms_register_call_and_leave() {
     let admitted = other.handle.admit(call(2, &["9009"])).await.expect("admitted");
     assert_eq!(admitted.address, Some(at(1721)));
     assert_eq!(gatekeeper.handle.admitted(&[2; 16]), None, "it is not ours");
+    other.handle.end(call(2, &[]).key).await;
+    let left = timeout(PATIENCE, gatekeeper.events.recv()).await.expect("in time");
+    assert_eq!(left, Some(RasEvent::RoomLeft(call(2, &[]).key)));
+    let called = timeout(PATIENCE, gatekeeper.events.recv()).await.expect("in time");
+    let Some(RasEvent::RoomCalled(called)) = called else { panic!("{called:?}") };
+    assert_eq!((&called.calling[..], &called.called[..]), ("Room 1", "9009"));
     let refused = other.handle.admit(call(3, &["nobody"])).await;
     assert_eq!(refused, Err(EndCause::NotFound));
 
@@ -279,6 +286,66 @@ async fn who_hangs_up_while_the_gatekeeper_is_asked_waits_no_more() {
     room.handle.end(call(1, &[]).key).await;
     let answer = timeout(PATIENCE, asking).await.expect("in time").expect("no panic");
     assert_eq!(answer, Err(EndCause::Cancelled));
+}
+
+#[tokio::test]
+async fn who_dials_an_address_is_for_the_room_there_or_for_a_name_of_ours() {
+    let asked = Asked::default();
+    let ours = GatekeeperConfig { routed: true, ..ours(asked.admission(|_| Decision::Here)) };
+    let gatekeeper = gatekeeper(ours).await;
+    let ras = gatekeeper.handle.bound()[0];
+    let nine = registered(1721, ras, &["room9", "9009"], Some("secret")).await;
+    let other = registered(1722, ras, &["Room 1"], None).await;
+    let dial = async |n: u8, to: &[&str], address: Option<SocketAddr>| {
+        let admitted = other.handle.admit(CallRequest { address, ..call(n, to) }).await;
+        assert_eq!(admitted.expect("admitted").address, Some(at(1720)), "{to:?} {address:?}");
+        let known = gatekeeper.handle.admitted(&[n; 16]).expect("it comes here");
+        let request = asked.take().remove(0);
+        (request.called, request.room, request.at, known.room)
+    };
+    // The other room's own address: whatever its Setup will say.
+    let there = (Some(at(1721)), Some("room9".to_owned()));
+    let (called, _, place, room) = dial(1, &[], Some(at(1721))).await;
+    assert_eq!((called.len(), (place, room)), (0, there.clone()));
+    let (_, _, place, room) = dial(2, &["127.0.0.1:1721"], None).await;
+    assert_eq!((place, room), there);
+    // Ours, with a name: the name counts.
+    let nine_by_name = (vec!["9009".to_owned()], Some(at(1721)), None, None);
+    for (n, to) in [(3, "127.0.0.1##9009"), (4, "9009@127.0.0.1"), (5, "h323:9009@127.0.0.1")] {
+        assert_eq!(dial(n, &[to], None).await, nine_by_name, "{to}");
+    }
+    assert_eq!(dial(6, &["9009"], Some(at(1720))).await, nine_by_name);
+    // Somebody else's, where nobody is registered.
+    let (called, room, place, _) = dial(7, &["192.0.2.9##9009"], None).await;
+    assert_eq!((&called[0][..], room, place), ("192.0.2.9##9009", None, None));
+    let loopback = Ipv4Addr::LOCALHOST.into();
+    let known = |ip: [u8; 4]| gatekeeper.handle.knows(ip.into());
+    assert!(gatekeeper.handle.knows(loopback) && !known([192, 0, 2, 9]));
+    nine.handle.stop(PATIENCE).await;
+}
+
+#[tokio::test]
+async fn whom_a_neighbour_was_told_to_call_here_is_expected() {
+    let free = tokio::net::UdpSocket::bind(ANY).await.expect("bound");
+    let neighbour = free.local_addr().expect("bound");
+    drop(free);
+    let theirs = GatekeeperConfig {
+        neighbours: vec![Neighbour { address: neighbour, prefixes: vec![] }],
+        ..ours(Arc::new(|_| Decision::Here))
+    };
+    let theirs = gatekeeper(theirs).await;
+    let ours = GatekeeperConfig {
+        listen: neighbour,
+        neighbours: vec![Neighbour {
+            address: theirs.handle.bound()[0],
+            prefixes: vec!["77".into()],
+        }],
+        ..ours(Arc::new(|_| Decision::Neighbour))
+    };
+    let ours = gatekeeper(ours).await;
+    assert!(!theirs.handle.expects("7701"));
+    assert_eq!(ours.handle.find("7701").await, Some(at(1720)), "by way of them");
+    assert!(theirs.handle.expects("7701") && !theirs.handle.expects("7702"));
 }
 
 /// A registration that is confirmed with preGrantedARQ.answerCall, without its number.

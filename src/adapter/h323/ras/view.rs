@@ -6,7 +6,7 @@ use causeway_proto::h323::ras::gatekeeper::Reach;
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::SystemTime;
+use std::time::{Duration, Instant, SystemTime};
 use tokio::sync::broadcast;
 
 /// News that a slow listener may be behind; it is told how much it missed, and reads the views
@@ -71,6 +71,9 @@ pub struct AdmittedCall {
     pub bandwidth: u64,
     /// How calls get to the room.
     pub reach: Reach,
+    /// The first name of the registered room whose own address it dialled: by that it is called,
+    /// whatever its Setup says.
+    pub room: Option<String>,
 }
 
 /// What happened to registrations. No news carry an address but that of a configured gatekeeper.
@@ -98,8 +101,16 @@ struct Shown {
     called: HashMap<String, SocketAddr>,
     /// By callIdentifier: no more than the gatekeeper knows of.
     calls: HashMap<[u8; 16], AdmittedCall>,
+    /// Names that a neighbour was told to call here, until then.
+    expected: HashMap<String, Instant>,
     upstream: Option<UpstreamView>,
 }
+
+/// How long a call is expected after a neighbour was told that it may come: a person has dialled.
+const EXPECTED: Duration = Duration::from_secs(60);
+
+/// Names that calls are expected for at a time: those of 60 calls a second. Of more the oldest go.
+const MAX_EXPECTED: usize = 4_096;
 
 /// The views, shared between the task of RAS, which writes, and all others, who read.
 #[derive(Clone, Debug)]
@@ -169,6 +180,31 @@ impl Views {
         self.tell(RasNews::Unregistered { name: named(&room) });
     }
 
+    /// Whether a room takes RAS or calls at an address.
+    pub(super) fn has_room_at(&self, ip: IpAddr) -> bool {
+        let ip = ip.to_canonical();
+        let is_there = |address: SocketAddr| address.ip().to_canonical() == ip;
+        self.shown().rooms.values().any(|room| is_there(room.ras) || is_there(room.call))
+    }
+
+    /// Calls to these names come in a moment, from wherever.
+    pub(super) fn expect(&self, now: Instant, names: &[String]) {
+        let mut shown = self.shown();
+        shown.expected.retain(|_, until| *until > now);
+        for name in names {
+            if shown.expected.len() >= MAX_EXPECTED {
+                let oldest = shown.expected.iter().min_by_key(|(_, until)| **until);
+                let oldest = oldest.map(|(name, _)| name.clone());
+                oldest.and_then(|name| shown.expected.remove(&name));
+            }
+            shown.expected.insert(key(name), now + EXPECTED);
+        }
+    }
+
+    pub(super) fn is_expected(&self, now: Instant, name: &str) -> bool {
+        self.shown().expected.get(&key(name)).is_some_and(|until| *until > now)
+    }
+
     /// A room that names its call as another room did does not take its place.
     pub(super) fn set_call(&self, key: CallKey, call: AdmittedCall) {
         self.shown().calls.entry(key.identifier).or_insert(call);
@@ -225,4 +261,46 @@ fn key(name: &str) -> String {
 fn named(room: &RegistrationView) -> Arc<str> {
     let alias = || room.aliases.first().map(|alias| Arc::from(alias.as_str()));
     room.user.clone().or_else(alias).unwrap_or_else(|| Arc::from(""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::net::Ipv4Addr;
+
+    const HERE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+
+    #[test]
+    fn a_room_changes_what_its_own_call_may_use() {
+        let views = Views::new();
+        let key = CallKey { identifier: [1; 16], answer: false };
+        assert!(!views.set_bandwidth(key, HERE, 1), "there is none");
+        let call = AdmittedCall {
+            user: None,
+            calling: vec![],
+            called: vec![],
+            source: HERE,
+            bandwidth: 2_000_000,
+            reach: Reach::Direct,
+            room: None,
+        };
+        views.set_call(key, call);
+        assert!(!views.set_bandwidth(key, [192, 0, 2, 9].into(), 1), "not its own");
+        assert!(!views.set_bandwidth(key, HERE, 2_000_000), "as it is");
+        assert!(views.set_bandwidth(key, HERE, 768_000));
+        assert_eq!(views.call(&[1; 16]).map(|call| call.bandwidth), Some(768_000));
+    }
+
+    #[test]
+    fn calls_are_expected_for_a_minute_and_the_newest_are_kept() {
+        let (views, now) = (Views::new(), Instant::now());
+        views.expect(now, &["7701".to_owned()]);
+        assert!(views.is_expected(now, "7701") && !views.is_expected(now, "7702"));
+        assert!(!views.is_expected(now + EXPECTED, "7701"));
+        for n in 0..MAX_EXPECTED as u64 {
+            views.expect(now + Duration::from_millis(1 + n), &[format!("8{n}")]);
+        }
+        assert_eq!(views.shown().expected.len(), MAX_EXPECTED);
+        assert!(!views.is_expected(now, "7701") && views.is_expected(now, "80"));
+    }
 }

@@ -125,6 +125,7 @@ pub(super) fn gatekeeper(bandwidth: u64) -> GatekeeperConfig {
         identifier: "Causeway".into(),
         time_to_live: Duration::from_secs(300),
         bandwidth,
+        routed: false,
         users: vec![user],
         open: vec![],
         neighbours: vec![],

@@ -16,7 +16,7 @@ mod control;
 pub mod fast_start;
 mod message;
 mod read;
-mod reason;
+pub(super) mod reason;
 mod state;
 #[cfg(test)]
 mod tests;

@@ -29,7 +29,11 @@ pub(super) fn reason(cause: EndCause) -> Reason {
 
 /// What a peer's ReleaseComplete says. Its cause is finer, where there is one, but for those that
 /// stand for several reasons. `answered`: the call stood.
-pub(super) fn cause(q850: Option<u8>, reason: Option<&Reason>, answered: bool) -> EndCause {
+pub(in crate::h323) fn cause(
+    q850: Option<u8>,
+    reason: Option<&Reason>,
+    answered: bool,
+) -> EndCause {
     let says = |reason: &&Reason| !matches!(reason, Reason::UndefinedReason);
     match (q850, reason.filter(says)) {
         // Rooms hang up so.

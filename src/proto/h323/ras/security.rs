@@ -157,6 +157,17 @@ pub(super) fn token(message: &RasMessage) -> Option<Token> {
     })
 }
 
+/// Whom the token of a message says that it is for.
+#[cfg(test)]
+pub(super) fn receiver(message: &RasMessage) -> Option<BmpString> {
+    crypto_tokens(message)?.iter().find_map(|token| match token {
+        CryptoH323Token::NestedcryptoToken(CryptoToken::CryptoHashedToken(hashed)) => {
+            hashed.hashed_vals.general_id.clone()
+        }
+        _ => None,
+    })
+}
+
 /// What the token of the message `data` proves to who knows `key`.
 pub(super) fn prove(token: &Token, data: &[u8], key: &Key, now: u32, seen: &mut Seen) -> Proof {
     if !is_hash_of(token, data, key) {

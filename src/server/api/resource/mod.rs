@@ -30,8 +30,8 @@ pub use meeting::{
 };
 pub use page::{Page, PageQuery, Window};
 pub use participant::{
-    AllowUnmute, DeviceProfile, Hand, HandOver, LobbyChange, Lock, Mute, Order, Participant, Presence, Role,
-    RoleChange, Sound, Successors,
+    AllowUnmute, DeviceProfile, Hand, HandOver, LobbyChange, Lock, Mute, Order, Participant,
+    Presence, Role, RoleChange, Sound, Successors,
 };
 pub use pasted::{PastedInvitation, PastedKind, ReadInvitation, ReadInvitations, ReadWay};
 pub use picture::{

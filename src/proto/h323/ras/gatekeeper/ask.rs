@@ -123,7 +123,7 @@ impl Gatekeeper {
         about: About,
         (sequence, message): (u16, RasMessage),
     ) {
-        let Some(data) = self.sealed(now, to, None, message) else { return };
+        let Some(data) = self.sealed(now, to, message) else { return };
         let pending = Pending::new(now, to, sequence, data.clone());
         self.wake(pending.deadline());
         self.asks.asks.insert(sequence, (pending, about));
@@ -148,7 +148,9 @@ impl Gatekeeper {
         for ras in silent {
             if let Some(registration) = self.table.get_mut(ras) {
                 registration.asked = true;
-                self.send_ask(now, ras, About::Calls(now), reply::how_are_calls);
+                let accounts = registration.accounts;
+                let message = |sequence| reply::how_are_calls(sequence, accounts);
+                self.send_ask(now, ras, About::Calls(now), message);
             }
         }
     }

@@ -2,13 +2,13 @@
 
 use super::reply;
 use super::table::{Call, MAX_CALLS};
-use super::words::{AskedCall, Event};
+use super::words::{AskedCall, Event, Usage};
 use super::{About, Asker, Gatekeeper, some};
 use crate::h323::address;
 use crate::h323::ras::CallKey;
 use causeway_asn1::h225::{
-    AdmissionRejectReason, AdmissionRequest, BandRejectReason, BandwidthRequest, DisengageRequest,
-    InfoRequestResponse,
+    AdmissionRejectReason, AdmissionRequest, BandRejectReason, BandwidthRequest, CallModel,
+    DisengageRequest, InfoRequestResponse,
 };
 use std::net::SocketAddr;
 use std::time::Instant;
@@ -73,11 +73,19 @@ impl Gatekeeper {
     ) {
         let Wanted { key, reference, bandwidth } = wanted;
         let Some(registration) = self.table.get_mut(asker.from) else { return };
-        registration.calls.insert(key, Call { reference, heard: now });
+        let accounts = registration.accounts;
+        registration.calls.insert(key, Call { reference, heard: now, usage: Usage::default() });
         if let Some(due) = registration.question_due() {
             self.wake(due);
         }
-        self.answer(now, asker, reply::admitted(asker.sequence, bandwidth, address));
+        let by_us = key.answer || address == asker.local.call;
+        let model = if self.config.routed && by_us {
+            CallModel::GatekeeperRouted
+        } else {
+            CallModel::Direct
+        };
+        let way = (model, address);
+        self.answer(now, asker, reply::admitted(asker.sequence, bandwidth, way, accounts));
     }
 
     /// The call that a message names, of the endpoint that it says to be of.
@@ -99,6 +107,10 @@ impl Gatekeeper {
         let (reference, answer) = (request.call_reference_value, request.answered_call);
         let call = self.call_of(from, identifier, reference, answer).filter(|_| known);
         if let Some(call) = call {
+            let (usage, cause) = (&request.usage_information, &request.termination_cause);
+            if let Some(known) = self.call_mut(from, &call) {
+                known.usage.hear(usage.as_ref(), cause.as_ref());
+            }
             self.left(from, call);
         }
     }
@@ -106,9 +118,13 @@ impl Gatekeeper {
     /// A call of an endpoint is over.
     pub(super) fn left(&mut self, by: SocketAddr, call: CallKey) {
         let calls = self.table.get_mut(by).map(|registration| &mut registration.calls);
-        if calls.is_some_and(|calls| calls.remove(&call).is_some()) {
-            self.event(Event::Left { by, call });
+        if let Some(Call { usage, .. }) = calls.and_then(|calls| calls.remove(&call)) {
+            self.event(Event::Left { by, call, usage });
         }
+    }
+
+    fn call_mut(&mut self, by: SocketAddr, call: &CallKey) -> Option<&mut Call> {
+        self.table.get_mut(by)?.calls.get_mut(call)
     }
 
     pub(super) fn bandwidth(&mut self, now: Instant, asker: Asker, request: &BandwidthRequest) {
@@ -135,22 +151,13 @@ impl Gatekeeper {
         if !self.is_of(from, &report.endpoint_identifier) {
             return;
         }
-        let named: Vec<_> = report
-            .per_call_info
-            .iter()
-            .flatten()
-            .take(MAX_CALLS)
-            .map(|call| {
-                let identifier = call.call_identifier.as_ref().map(|one| one.guid);
-                let answer = call.originator.map(|originator| !originator);
-                (identifier, call.call_reference_value, answer)
-            })
-            .collect();
-        for (identifier, reference, answer) in named {
-            let key = self.call_of(from, identifier, reference, answer);
-            let calls = self.table.get_mut(from).map(|registration| &mut registration.calls);
-            if let Some(call) = key.and_then(|key| calls?.get_mut(&key)) {
+        for told in report.per_call_info.iter().flatten().take(MAX_CALLS) {
+            let identifier = told.call_identifier.as_ref().map(|one| one.guid);
+            let answer = told.originator.map(|originator| !originator);
+            let key = self.call_of(from, identifier, told.call_reference_value, answer);
+            if let Some(call) = key.and_then(|key| self.call_mut(from, &key)) {
                 call.heard = now;
+                call.usage.hear(told.usage_information.as_ref(), None);
             }
         }
         self.reported(now, from, report);

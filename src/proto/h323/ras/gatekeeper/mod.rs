@@ -4,7 +4,7 @@
 //! * [`words`]: inputs, commands, events, outputs. * `table`: who is registered. * `user`: who
 //!   has a password (H.235 Annex D), which every message of a room that used it must prove.
 //! * `register`, `call`: what endpoints ask. * `ask`: what we ask of endpoints and neighbours.
-//! * `reply`: the messages.
+//! * `usage`: what they say of their calls. * `reply`: the messages.
 //!
 //! It answers to where a question came from, never to an address within it, and never with more
 //! than the question had where the asker is not registered: nobody is made to flood a third party
@@ -17,15 +17,17 @@ mod reply;
 mod table;
 #[cfg(test)]
 mod tests;
+mod usage;
 mod user;
 pub mod words;
 
 pub use table::{MAX_PER_SOURCE, MAX_REGISTRATIONS};
 pub use words::{
     AskedCall, Command, Config, Event, Identity, Input, Local, Neighbour, Output, QuestionId,
-    Reach, Registrant, User,
+    Reach, Registrant, Usage, User,
 };
 
+use super::CallKey;
 use super::security::{self, Signer, Token};
 use crate::h323::address::{self, MAX_ALIASES};
 use crate::h323::traversal;
@@ -37,7 +39,7 @@ use causeway_base::EndCause;
 use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
-use table::Table;
+use table::{Call, Table};
 use user::Users;
 
 /// Questions that wait for the application at a time. It answers within a turn, or has a
@@ -64,8 +66,6 @@ struct Asker {
     length: usize,
     /// Tells the request from its others.
     digest: u64,
-    /// What it calls itself in its token.
-    name: Option<BmpString>,
 }
 
 /// What the application was asked.
@@ -139,6 +139,17 @@ impl Gatekeeper {
         self.table.named(name)
     }
 
+    /// The endpoint that takes calls at an address; where none takes them at this port, the only
+    /// one of that address: who dials an address names no port.
+    pub fn at(&self, call: SocketAddr) -> Option<&Registrant> {
+        self.table.at(call)
+    }
+
+    /// Whether an endpoint has a call that was admitted.
+    pub fn has_call(&self, ras: SocketAddr, call: &CallKey) -> bool {
+        self.table.get(ras).is_some_and(|registration| registration.calls.contains_key(call))
+    }
+
     /// Whether nothing that it asked waits for an answer.
     pub fn is_idle(&self) -> bool {
         self.asks.is_empty()
@@ -191,27 +202,18 @@ impl Gatekeeper {
         self.push(Output::Event(event));
     }
 
-    /// The bytes of a message to somebody, signed where it has a password.
-    fn sealed(
-        &mut self,
-        now: Instant,
-        to: SocketAddr,
-        name: Option<&BmpString>,
-        message: RasMessage,
-    ) -> Option<Vec<u8>> {
+    /// The bytes of a message to somebody, signed where it has a password: for what we call it, by
+    /// which it goes from its confirmation on (H.235.1 section 14).
+    fn sealed(&mut self, now: Instant, to: SocketAddr, message: RasMessage) -> Option<Vec<u8>> {
         let registration = self.table.get(to);
-        let Some(key) = registration.and_then(|registration| registration.key.as_ref()) else {
-            return encode(&message).ok();
-        };
-        let name = name.or(registration.and_then(|registration| registration.name.as_ref()));
-        self.signer.sign(now, message, key, Some(&self.identifier), name).ok()
+        let signed = registration.and_then(|one| Some((one.key.as_ref()?, &one.identifier)));
+        let Some((key, name)) = signed else { return encode(&message).ok() };
+        self.signer.sign(now, message, key, Some(&self.identifier), Some(name)).ok()
     }
 
     /// Answers a question. Whether it could be: who is not registered hears no more than it said.
     fn answer(&mut self, now: Instant, asker: &Asker, message: RasMessage) -> bool {
-        let Some(data) = self.sealed(now, asker.from, asker.name.as_ref(), message) else {
-            return false;
-        };
+        let Some(data) = self.sealed(now, asker.from, message) else { return false };
         let known = self.table.get(asker.from).is_some();
         if data.len() > asker.length && !known {
             return false;
@@ -223,8 +225,8 @@ impl Gatekeeper {
 
     fn forget(&mut self, ras: SocketAddr) {
         let Some(registration) = self.table.remove(ras) else { return };
-        for call in registration.calls.into_keys() {
-            self.event(Event::Left { by: ras, call });
+        for (call, Call { usage, .. }) in registration.calls {
+            self.event(Event::Left { by: ras, call, usage });
         }
         self.event(Event::Unregistered(Box::new(registration.registrant)));
     }
@@ -257,8 +259,7 @@ impl Gatekeeper {
         }
         let Ok(message) = decode::<RasMessage>(data) else { return };
         let token = security::token(&message);
-        let name = token.as_ref().and_then(|token| token.sender.clone());
-        let asker = Asker { from, local, sequence: 0, length: data.len(), digest, name };
+        let asker = Asker { from, local, sequence: 0, length: data.len(), digest };
         match (message, self.life) {
             (RasMessage::GatekeeperRequest(request), Life::Serving) => {
                 self.discovery(now, asker, &request);
@@ -413,7 +414,7 @@ impl Gatekeeper {
         let asker = question.asker.clone();
         let message = reply::in_progress(asker.sequence, patience);
         // The same request, when it is repeated, is answered by this only until there is more.
-        if let Some(data) = self.sealed(now, asker.from, asker.name.as_ref(), message)
+        if let Some(data) = self.sealed(now, asker.from, message)
             && (data.len() <= asker.length || self.table.get(asker.from).is_some())
         {
             self.push(Output::Transmit { to: asker.from, data });

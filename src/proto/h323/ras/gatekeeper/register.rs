@@ -2,6 +2,7 @@
 
 use super::reply;
 use super::table::{Registration, Taken};
+use super::usage;
 use super::user::Verdict;
 use super::words::{Event, Identity, Reach, Registrant};
 use super::{About, Asker, Gatekeeper, some};
@@ -36,6 +37,7 @@ pub(super) struct Wanted {
     registrant: Registrant,
     key: Option<Key>,
     time_to_live: Duration,
+    accounts: bool,
 }
 
 impl Gatekeeper {
@@ -86,7 +88,8 @@ impl Gatekeeper {
         };
         let product = product(&request.endpoint_vendor);
         let registrant = Registrant { ras: asker.from, call, reach, aliases, identity, product };
-        let wanted = Wanted { registrant: registrant.clone(), key, time_to_live };
+        let accounts = usage::is_reported(request.usage_reporting_capability.as_ref());
+        let wanted = Wanted { registrant: registrant.clone(), key, time_to_live, accounts };
         if let Some(id) = self.ask(now, asker, About::Registration(Box::new(wanted))) {
             self.event(Event::Registering(id, Box::new(registrant)));
         }
@@ -132,7 +135,7 @@ impl Gatekeeper {
 
     /// The application takes an endpoint.
     pub(super) fn register(&mut self, now: Instant, asker: Asker, wanted: Wanted) {
-        let Wanted { registrant, key, time_to_live } = wanted;
+        let Wanted { registrant, key, time_to_live, accounts } = wanted;
         if matches!(registrant.identity, Identity::Unproved(_)) {
             return self.reject(now, &asker, RegistrationRejectReason::SecurityDenial);
         }
@@ -165,7 +168,7 @@ impl Gatekeeper {
         own.into_iter().for_each(|ras| self.forget(ras));
         let until = now + time_to_live;
         let mut registration = Registration::new(endpoint, registrant.clone(), key, until);
-        registration.name = asker.name.clone();
+        registration.accounts = accounts;
         self.table.insert(registration);
         self.wake(until);
         self.answer(now, &asker, confirm);

@@ -1,5 +1,6 @@
 //! The messages of a gatekeeper.
 
+use super::usage;
 use crate::h323::address;
 use crate::h323::ras::request::protocol;
 use crate::h323::ras::security;
@@ -103,17 +104,20 @@ pub(super) fn unregistered(request_seq_num: u16, known: bool) -> RasMessage {
     }))
 }
 
+/// `accounts`: the endpoint is asked what the call used.
 pub(super) fn admitted(
     request_seq_num: u16,
     band_width: u32,
-    destination: SocketAddr,
+    (call_model, destination): (CallModel, SocketAddr),
+    accounts: bool,
 ) -> RasMessage {
     RasMessage::AdmissionConfirm(Box::new(AdmissionConfirm {
         request_seq_num,
         band_width,
-        call_model: CallModel::Direct,
+        call_model,
         dest_call_signal_address: address::transport(destination),
         will_respond_to_irr: Some(false),
+        usage_spec: accounts.then(|| vec![usage::specification()]),
         ..AdmissionConfirm::default()
     }))
 }
@@ -255,11 +259,12 @@ pub(super) fn leave(request_seq_num: u16, endpoint: &BmpString, call: SocketAddr
     }))
 }
 
-/// Which calls an endpoint has: 0 asks for all.
-pub(super) fn how_are_calls(request_seq_num: u16) -> RasMessage {
+/// Which calls an endpoint has: 0 asks for all. `accounts`: with what they used.
+pub(super) fn how_are_calls(request_seq_num: u16, accounts: bool) -> RasMessage {
     RasMessage::InfoRequest(Box::new(InfoRequest {
         request_seq_num,
         call_reference_value: 0,
+        usage_info_requested: accounts.then(usage::wanted),
         ..InfoRequest::default()
     }))
 }

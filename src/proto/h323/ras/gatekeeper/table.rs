@@ -1,6 +1,6 @@
 //! Who is registered, by where they take RAS and by their names.
 
-use super::words::{Identity, Registrant};
+use super::words::{Identity, Registrant, Usage};
 use crate::h323::ras::{CallKey, Key};
 use causeway_asn1::BmpString;
 use std::collections::{BTreeMap, HashMap, VecDeque};
@@ -30,6 +30,8 @@ pub(super) struct Call {
     pub(super) reference: u16,
     /// When the endpoint said last that it has it.
     pub(super) heard: Instant,
+    /// What it said of it.
+    pub(super) usage: Usage,
 }
 
 /// One that is registered.
@@ -40,12 +42,12 @@ pub(super) struct Registration {
     pub(super) registrant: Registrant,
     /// Its password, where it proved that it knows one.
     pub(super) key: Option<Key>,
-    /// What it calls itself in its tokens.
-    pub(super) name: Option<BmpString>,
     pub(super) until: Instant,
     pub(super) calls: BTreeMap<CallKey, Call>,
     /// It is being asked about its calls.
     pub(super) asked: bool,
+    /// It says when its calls end, where it is asked.
+    pub(super) accounts: bool,
     answers: VecDeque<(u64, Vec<u8>)>,
 }
 
@@ -60,10 +62,10 @@ impl Registration {
             identifier,
             registrant,
             key,
-            name: None,
             until,
             calls: BTreeMap::new(),
             asked: false,
+            accounts: false,
             answers: VecDeque::new(),
         }
     }
@@ -137,6 +139,15 @@ impl Table {
     pub(super) fn named(&self, name: &str) -> Option<&Registrant> {
         let ras = self.by_name.get(&same(name))?;
         self.by_address.get(ras).map(|registration| &registration.registrant)
+    }
+
+    pub(super) fn at(&self, call: SocketAddr) -> Option<&Registrant> {
+        let ip = call.ip().to_canonical();
+        let all = self.by_address.values().map(|registration| &registration.registrant);
+        let there: Vec<&Registrant> =
+            all.filter(|one| one.call.ip().to_canonical() == ip).collect();
+        let only = there.first().filter(|_| there.len() == 1);
+        there.iter().find(|one| one.call.port() == call.port()).or(only).copied()
     }
 
     /// Whether one more from there has a place.

@@ -57,6 +57,7 @@ fn config(now: Instant) -> Config {
         identifier: "Causeway".into(),
         time_to_live: Duration::from_secs(120),
         bandwidth: 40_000,
+        routed: false,
         users: vec![user("room9", "secret", &["9009"]), user("room8", "other", &["9008"])],
         neighbours: vec![
             neighbour(NEIGHBOUR, &["7", "77"]),

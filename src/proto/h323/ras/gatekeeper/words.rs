@@ -15,6 +15,8 @@ pub struct Config {
     pub time_to_live: Duration,
     /// The most that one call may use, both directions together, in 100 bit/s.
     pub bandwidth: u32,
+    /// Whether calls go by way of us: an answer that names our own address says so.
+    pub routed: bool,
     /// Who has a password.
     pub users: Vec<User>,
     /// Gatekeepers that may ask where somebody is, and are asked.
@@ -158,6 +160,18 @@ pub struct AskedCall {
     pub bandwidth: u32,
 }
 
+/// What an endpoint said of a call (RasUsageInformation, CallTerminationCause), where it did. Times
+/// are in seconds since 1970, by its own clock.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Usage {
+    /// When it was answered.
+    pub connected: Option<u32>,
+    /// When it ended.
+    pub ended: Option<u32>,
+    /// Why it ended.
+    pub cause: Option<EndCause>,
+}
+
 /// What happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
@@ -184,6 +198,8 @@ pub enum Event {
         by: SocketAddr,
         /// Which.
         call: CallKey,
+        /// What it said of it.
+        usage: Usage,
     },
     /// An endpoint wants its call to use more or less, and may.
     Bandwidth {

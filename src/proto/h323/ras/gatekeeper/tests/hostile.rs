@@ -205,7 +205,6 @@ fn the_rule_of_length_is_what_holds_back_an_answer() {
         sequence: 1,
         length,
         digest: 0,
-        name: None,
     };
     let message = || reply::located(GATEKEEPER.into(), 1, HERE.into());
     let length = encode(&message()).expect("allowed").len();

@@ -32,6 +32,7 @@ fn a_right_password_registers_and_calls() {
         test.wait();
     }
     assert!(test.client.is_registered(test.now), "keep-alives are signed too");
+    let identifier = test.identifier();
     test.client(ras::Command::Stop);
     assert_eq!(test.heard.last(), Some(&ras::Event::Unregistered));
     // Every answer but that to discovery proves the password as well.
@@ -39,6 +40,8 @@ fn a_right_password_registers_and_calls() {
     let signed = test.sent.iter().filter(|data| {
         let message = decode(data).expect("our own");
         let Some(token) = security::token(&message) else { return false };
+        // Else rooms take it for somebody else's.
+        assert_eq!(security::receiver(&message), Some(identifier.clone()), "{message:?}");
         let time = test.gatekeeper.signer.time(test.now);
         let proof = security::prove(&token, data, &Key::of("secret"), time, &mut seen);
         assert_eq!(proof, security::Proof::Right, "{message:?}");
