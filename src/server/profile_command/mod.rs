@@ -24,6 +24,7 @@ pub enum ProfileCommand {
     Show {
         /// Its name.
         id: String,
+        /// The configuration, the language, and the form.
         #[command(flatten)]
         common: Common,
     },
@@ -31,6 +32,7 @@ pub enum ProfileCommand {
     Match {
         /// A SIP message, a session description, or what an H.323 device shows, as JSON.
         file: PathBuf,
+        /// The configuration, the language, and the form.
         #[command(flatten)]
         common: Common,
     },
@@ -38,6 +40,7 @@ pub enum ProfileCommand {
     Test {
         /// One of them; all without.
         id: Option<String>,
+        /// The configuration, the language, and the form.
         #[command(flatten)]
         common: Common,
     },
