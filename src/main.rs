@@ -4,6 +4,7 @@ use causeway_server::dial_command::DialCommand;
 use causeway_server::init::InitOptions;
 use causeway_server::link_command::LinkOptions;
 use causeway_server::load;
+use causeway_server::profile_command::ProfileCommand;
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -49,6 +50,11 @@ enum Command {
         #[command(subcommand)]
         command: DialCommand,
     },
+    /// Say what devices and services are like: what to type on them, and by what they are known.
+    Profile {
+        #[command(subcommand)]
+        command: ProfileCommand,
+    },
     /// Print a link by which browsers join a meeting.
     Link(LinkOptions),
     /// Make many calls to one SIP address, and measure what each of them hears.
@@ -65,6 +71,7 @@ fn main() -> ExitCode {
         Command::Check { config, defaults, .. } => causeway_server::check(config, defaults),
         Command::Seal { config } => causeway_server::seal(config),
         Command::Dial { command } => causeway_server::dial(&command),
+        Command::Profile { command } => causeway_server::profile(&command),
         Command::Link(options) => causeway_server::link(&options),
         Command::Load(options) => load::print(&options),
     };

@@ -1,5 +1,9 @@
 //! What a call costs the dial plan, with ten thousand rules, and what a pasted invitation costs.
 //!
+//! Last, `profiles`: what sixty bridge profiles take to load (`load_ms`; with the ten thousand rules
+//! `start_ms`, which must stay below 300), what the first device that is recognised costs
+//! (`cold_us`, its patterns compiled among it), and further ones (`ns`).
+//!
 //! `cargo bench --bench dial` prints one JSON object a line: first `invitations`, how many are read
 //! `per_second` on one core and the `worst_us` of one; then `call`, what is called, and the `ns`
 //! of resolving it (the best of several runs: the least disturbed one); `cold_ns` where the
@@ -13,6 +17,7 @@
 
 use causeway_base::{Alias, Lang};
 use causeway_dial::invite::{Allow, Pasted, parse};
+use causeway_dial::profile::{BUILT_IN, Profiles, Sample};
 use causeway_dial::{
     AliasPattern, CallingOut, DialPlan, Found, IncomingCall, NameTable, NumberPlan, OurHosts, Resolver, Rule,
     RuleText,
@@ -71,6 +76,46 @@ fn main() {
         json!({ "worst_resolve_us": round(worst(&|cost| cost.cold.max(cost.warm)) / 1000.0),
             "explain_over_resolve": round(worst(&|cost| (cost.cold + cost.text) / cost.cold)),
             "text_over_resolve": round(worst(&|cost| cost.text / cost.warm)) })
+    );
+    profiles(loaded);
+}
+
+/// Profiles of a large node: ours, and as many of an operator's as make sixty.
+const PROFILES: usize = 60;
+
+fn profiles(rules: Duration) {
+    let own: Vec<(String, String)> = (0..PROFILES - BUILT_IN.len())
+        .map(|n| {
+            let pattern = BUILT_IN[n % BUILT_IN.len()];
+            let id = format!("id = \"{}\"", pattern.id);
+            let text = pattern.text.replace(&id, &format!("id = \"own-{n}\""));
+            (format!("own-{n}.toml"), text)
+        })
+        .collect();
+    let before = resident();
+    let begin = Instant::now();
+    let profiles = Profiles::with(&own).expect("valid");
+    let loaded = begin.elapsed();
+    assert_eq!(profiles.iter().count(), PROFILES);
+    let samples: Vec<Sample> = BUILT_IN
+        .iter()
+        .flat_map(|one| one.fixtures)
+        .map(|(name, text)| Sample::read(text).expect(name))
+        .collect();
+    let begin = Instant::now();
+    black_box(profiles.choose(&samples[0].traits(), None));
+    let cold = begin.elapsed();
+    let all = best(|| {
+        for sample in &samples {
+            black_box(profiles.choose(&sample.traits(), None));
+        }
+    });
+    println!(
+        "{}",
+        json!({ "profiles": { "profiles": PROFILES, "load_ms": millis(loaded),
+            "start_ms": millis(loaded + rules), "cold_us": cold.as_micros() as u64,
+            "ns": (all / samples.len() as f64).round(),
+            "bytes": resident().saturating_sub(before) } })
     );
 }
 

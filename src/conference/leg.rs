@@ -4,7 +4,7 @@
 //! `MediaReady` -> … -> `Ended`. An outgoing one: `Dial` -> `Ringing` -> `MediaReady` -> `Answered` -> …
 //! Every leg ends with exactly one [`LegEvent::Ended`], whoever ended it.
 
-use causeway_base::{Alias, EndCause, LegId};
+use causeway_base::{Alias, Device, EndCause, LegId};
 use causeway_plan::{DigitMethod, IceCandidate, LegMedia, OfferPolicy, WebRtcAddress};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -72,6 +72,8 @@ pub struct Offered {
     pub secure: bool,
     /// The `User-Agent`, or what H.323 says of vendor and product, cut at 256 bytes.
     pub user_agent: Option<String>,
+    /// What else its device shows of itself.
+    pub device: Device,
     /// Its offer has a line for pictures, or it leaves the offer to us: it may need ports for them.
     pub pictures: bool,
 }

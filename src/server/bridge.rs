@@ -159,7 +159,8 @@ impl Bridge {
         let links = Links::open(store.clone(), Arc::clone(&meetings)).await;
         let links = Arc::new(links.map_err(StartError::Store)?);
         let journal = Arc::new(Journal::new(Some(store.clone())));
-        let desk = Arc::new(FrontDesk::new(rules(&config), Arc::clone(&meetings)));
+        let desk = FrontDesk::new(rules(&config), Arc::clone(&meetings));
+        let desk = Arc::new(desk.knowing(Arc::clone(&config.known_devices)));
         desk.outgoing().recall(&store).await.map_err(StartError::Store)?;
         let pack = Arc::new(pack(&config)?);
         let mut sip_config =

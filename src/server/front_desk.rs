@@ -10,6 +10,7 @@ use crate::actor::call::{Call, Origin};
 use crate::actor::{Purpose, Visit};
 use crate::calling_out::{Errand, OutLine, Outgoing, Way};
 use crate::config::Trust;
+use crate::device::Devices;
 use crate::explanation::to_json;
 use crate::journal::Journal;
 use crate::meeting::{self, Gate, Meetings};
@@ -27,7 +28,8 @@ use causeway_dial::attempt::{
 };
 use causeway_dial::calling_out::{Asker, CallingOut};
 use causeway_dial::{
-    Destination, DialPlan, Explanation, Found, IncomingCall, NameTable, Names, Network, Resolver,
+    Chosen, Destination, DialPlan, Explanation, Found, IncomingCall, NameTable, Names, Network,
+    Resolver,
 };
 use jiff::Timestamp;
 use std::collections::HashMap;
@@ -117,6 +119,7 @@ pub(crate) struct FrontDesk {
     link_attempts: Mutex<Attempts>,
     outgoing: Outgoing,
     personal_codes: Arc<PersonalCodes>,
+    devices: Arc<Devices>,
     /// Keys the hash that tells callers apart, so that nobody makes another's.
     callers: RandomState,
 }
@@ -134,6 +137,7 @@ pub(crate) struct Welcome {
     lang: Lang,
     caller: Option<CallerKey>,
     trusted: bool,
+    device: Option<Arc<Chosen>>,
 }
 
 /// The answer to a question of the reception.
@@ -156,7 +160,7 @@ impl Welcome {
     /// The visit that the call becomes.
     pub(crate) fn visit(self, offered: Box<Offered>, draft: Draft) -> Visit {
         Visit {
-            call: Call::offered(offered, self.lang, draft),
+            call: Call::offered(offered, self.lang, draft).known_as(self.device),
             caller: self.caller,
             trusted: self.trusted,
             purpose: self.purpose,
@@ -249,8 +253,19 @@ impl FrontDesk {
             probes: Mutex::new(Attempts::new(PROBES)),
             link_attempts: Mutex::new(Attempts::new(by_link::BY_LINK)),
             personal_codes: Arc::default(),
+            devices: Arc::default(),
             callers: RandomState::new(),
         }
+    }
+
+    /// The same, with what the configuration says of devices.
+    pub(crate) fn knowing(self, devices: Arc<Devices>) -> Self {
+        Self { devices, ..self }
+    }
+
+    /// What devices are like.
+    pub(crate) fn devices(&self) -> &Devices {
+        &self.devices
     }
 
     /// Where a call goes, before it has any state.
@@ -276,6 +291,8 @@ impl FrontDesk {
         draft.source = Some(offered.source.ip());
         draft.trunk.clone_from(&offered.proof.trunk);
         draft.explanation = to_json(&explanation.kept()).to_string();
+        let device = self.devices.caller(offered);
+        draft.profile = device.as_ref().map(|device| device.kept().to_string());
         // The address of a UDP caller is a claim until its ACK; it hears nothing before that, and
         // nobody is called for it.
         let mut trusted = self.rules.trust.covers(offered);
@@ -324,7 +341,7 @@ impl FrontDesk {
             }
             _ => return Err(EndCause::NotFound),
         };
-        Ok(Welcome { purpose, lang, caller: self.caller_key(offered), trusted })
+        Ok(Welcome { purpose, lang, caller: self.caller_key(offered), trusted, device })
     }
 
     /// Whether a caller proved who it is. The address of a trunk or a network over UDP is a claim

@@ -139,6 +139,7 @@ fn record(id: &str, draft: Draft) -> CallRecord {
         encryption,
         stats,
         feedback: draft.feedback,
+        profile: draft.profile,
         ..CallRecord::new(id, draft.protocol.name(), direction, draft.started)
     }
 }

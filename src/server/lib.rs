@@ -10,6 +10,7 @@
 //! * `router`: each event to the actor that owns its leg, each new call to where the dial plan
 //!   says. `front_desk`: who may go where, in which role. `calling_out`: calls that we make.
 //! * `actor`: who owns legs: conferences and the reception. `outlet`: where their orders go.
+//! * `device`: what devices are like. [`profile_command`]: the command `profile`.
 //! * `personal_code`: codes by which a telephone joins a browser.
 //! * `sweep`: what is done from time to time.
 //! * [`directory`]: who is where. [`live`]: what the outside may do with running conferences;
@@ -32,6 +33,7 @@ mod booking;
 pub mod bridge;
 mod calling_out;
 pub mod config;
+mod device;
 pub mod dial_command;
 pub mod direct_routing;
 pub mod directory;
@@ -55,6 +57,7 @@ pub mod metrics;
 mod outlet;
 mod personal_code;
 pub mod ports;
+pub mod profile_command;
 pub mod record;
 mod refusal;
 mod room_address;
@@ -80,5 +83,6 @@ pub use init::init;
 pub use link_command::link;
 pub use live::{Live, LiveError};
 pub use ports::check_ports;
+pub use profile_command::profile;
 pub use seal::seal;
 pub use serve::{check, serve};

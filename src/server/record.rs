@@ -42,6 +42,8 @@ pub struct Draft {
     pub conference: Option<Arc<str>>,
     /// Why it went where it went, as JSON.
     pub explanation: String,
+    /// What its device is like, and why that is thought, as JSON.
+    pub profile: Option<String>,
     /// What we sent it, last.
     pub codec: Option<Codec>,
     /// Its media was encrypted.
@@ -83,6 +85,7 @@ impl Draft {
             trunk: None,
             conference: None,
             explanation: String::new(),
+            profile: None,
             codec: None,
             encrypted: None,
             feedback: None,

@@ -345,9 +345,10 @@ impl<O: Outlet> Router<O> {
         &self,
         handle: &ConferenceHandle,
         local: IpAddr,
-        errand: Errand,
+        mut errand: Errand,
         watcher: Option<Watcher>,
     ) -> Result<(), EndCause> {
+        errand.device = self.desk.devices().callee(&errand);
         let leg = errand.leg;
         self.directory.seat(leg, handle.clone(), errand.protocol());
         let message = Message::CallOut { local, errand: Box::new(errand), watcher };

@@ -4,6 +4,7 @@ pub use crate::calling_out::{Bridging, Request};
 use causeway_adapter::webrtc::message::NetworkTest;
 use causeway_base::{Codec, Lang, LegId, VideoSize};
 use causeway_conference::{Role, Said, Who};
+use causeway_dial::Chosen;
 use std::sync::Arc;
 
 /// A running conference at one moment.
@@ -34,6 +35,8 @@ pub struct CallView {
     pub private: bool,
     /// By what somebody takes part.
     pub kind: Kind,
+    /// What its device is like, and why that is thought; `None`: a browser.
+    pub device: Option<Arc<Chosen>>,
     /// The other meeting that it leads into.
     pub bridge: Option<BridgeView>,
     /// How good the line was lately, 0 (bad) to 4; `None` where nothing is known.

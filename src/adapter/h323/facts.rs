@@ -2,7 +2,8 @@
 
 use super::config::IncomingCall;
 use crate::shown::{MAX_DISPLAY_NAME, MAX_USER_AGENT, seen, shown};
-use causeway_base::{Alias, LegId};
+use causeway_base::device::word;
+use causeway_base::{Alias, Device, H221, LegId};
 use causeway_conference::{Offered, Proof, Protocol};
 use causeway_proto::h323::address::{self, MAX_ALIASES};
 use causeway_proto::h323::call::Offer;
@@ -91,9 +92,24 @@ pub(super) fn offered(leg: LegId, call: IncomingCall, offer: &Offer) -> Offered 
         local: call.local,
         secure: call.secure,
         user_agent: call.user_agent,
+        device: device(offer),
         // A capability set says it, which comes with the answer only.
         pictures: true,
     }
+}
+
+/// What a Setup shows of its device. A maker that is nobody, as ours, is none.
+fn device(offer: &Offer) -> Device {
+    let Some(vendor) = &offer.endpoint.vendor else { return Device::default() };
+    let text = |bytes: &Option<Vec<u8>>| word(bytes.as_deref().unwrap_or_default());
+    let maker = H221 {
+        country: vendor.vendor.t35_country_code,
+        extension: vendor.vendor.t35_extension,
+        manufacturer: vendor.vendor.manufacturer_code,
+    };
+    let is_somebody = maker.country != 0 || maker.manufacturer != 0;
+    let (product, version) = (text(&vendor.product_id), text(&vendor.version_id));
+    Device { h221: is_somebody.then_some(maker), product, version, ..Device::default() }
 }
 
 /// A name or number as it would be dialled: `8001`, `room`, `room@host` and `h323:room@host`
@@ -205,5 +221,19 @@ mod tests {
         offer.display = Some("会议室".to_owned());
         let expected = ("h323:7007@192.0.2.9".to_owned(), "会议室".to_owned(), agent);
         assert_eq!(shown(&offer), expected);
+    }
+
+    #[test]
+    fn a_room_shows_its_maker_and_its_product_and_a_maker_that_is_nobody_is_none() {
+        let mut offer = offer(&["8001"], None);
+        offer.endpoint = causeway_proto::h323::session::endpoint("Room\u{7} 1", "2.0");
+        let ours = Device { product: "Room 1".into(), version: "2.0".into(), ..Device::default() };
+        assert_eq!(device(&offer), ours);
+        let vendor = offer.endpoint.vendor.as_mut().expect("said");
+        (vendor.vendor.t35_country_code, vendor.vendor.manufacturer_code) = (181, 0x5050);
+        let maker = H221 { country: 181, extension: 0, manufacturer: 0x5050 };
+        assert_eq!(device(&offer), Device { h221: Some(maker), ..ours });
+        offer.endpoint.vendor = None;
+        assert_eq!(device(&offer), Device::default());
     }
 }

@@ -2,7 +2,7 @@
 
 use super::config::IncomingCall;
 use crate::shown::{MAX_DISPLAY_NAME, MAX_USER_AGENT, seen, shown};
-use causeway_base::{Alias, EndCause, LegId};
+use causeway_base::{Alias, Device, EndCause, LegId};
 use causeway_conference::{Offered, Proof, Protocol};
 use causeway_proto::sip::{Carrier, Flow, identity};
 use sip_codec::header::{From, UserAgent};
@@ -75,6 +75,7 @@ pub(super) fn offered(leg: LegId, call: IncomingCall, request: &Request) -> Offe
         local: call.local,
         secure: call.secure,
         user_agent: call.user_agent,
+        device: Device::of_description(&request.body),
         pictures: may_have_pictures(&request.body),
     }
 }

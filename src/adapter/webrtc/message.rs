@@ -591,6 +591,24 @@ pub struct Participant {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, ts(optional))]
     pub camera: Option<Camera>,
+    /// What their device is; absent where nothing is known, and of browsers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub device: Option<DeviceTitle>,
+    /// What it looks like, where it was configured as another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub looks_like: Option<DeviceTitle>,
+}
+
+/// What people call a kind of device.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct DeviceTitle {
+    /// In Chinese.
+    pub zh: String,
+    /// In English.
+    pub en: String,
 }
 
 /// A place in a picture of my own, in ten thousandths of its width and height.

@@ -58,6 +58,7 @@ fn protocol() -> String {
     declare::<CallState>(&config, &mut text);
     declare::<Meeting>(&config, &mut text);
     declare::<Participant>(&config, &mut text);
+    declare::<DeviceTitle>(&config, &mut text);
     declare::<Tile>(&config, &mut text);
     declare::<ChatMessage>(&config, &mut text);
     declare::<Problem>(&config, &mut text);

@@ -3,6 +3,7 @@
 use super::built_in::BUILT_IN;
 use super::matching::{Condition, Rule, SPECIFIC, Traits};
 use super::schema::BridgeProfile;
+use crate::dial_string::Form;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
@@ -108,6 +109,13 @@ fn fault(profile: &BridgeProfile) -> Option<(&'static str, String)> {
         let all = causeway_plan::SrtpSuite::ALL.map(causeway_plan::SrtpSuite::name).join(", ");
         return Some(("suites", format!("no suite {name:?}; there are {all}")));
     }
+    let texts =
+        profile.dial.iter().flat_map(|dial| std::iter::once(&dial.form).chain(&dial.digits));
+    for text in texts {
+        if let Err(error) = Form::parse(text) {
+            return Some(("form", format!("{text:?}: {error}")));
+        }
+    }
     let leaves = |name: &String| name.contains(['/', '\\']) || name.starts_with('.');
     let file = profile.fixture.iter().map(|fixture| &fixture.file).find(|name| leaves(name));
     file.map(|name| ("file", format!("{name:?} is outside the folder of its fixtures")))
@@ -207,8 +215,21 @@ pub struct Chosen {
     pub by: By,
     /// What the device itself shows, where that is another one than was configured.
     pub better: Option<Arc<BridgeProfile>>,
-    /// Every match that was tried.
-    pub steps: Vec<Step>,
+    /// Every match that took the device.
+    pub taken: Vec<Step>,
+    /// How many were tried.
+    pub tried: usize,
+}
+
+impl Chosen {
+    /// The configuration names it, or something but its protocol speaks for it.
+    pub fn is_known(&self) -> bool {
+        match self.by {
+            By::Configured => true,
+            By::Matched { score, .. } => score >= SPECIFIC,
+            By::Default => false,
+        }
+    }
 }
 
 impl Profiles {
@@ -322,12 +343,16 @@ impl Profiles {
     pub fn choose(&self, traits: &Traits<'_>, configured: Option<&str>) -> Chosen {
         let recognised = self.recognise(traits);
         let is_specific = recognised.is_specific();
-        let Recognised { profile, by, steps } = recognised;
+        let Recognised { profile, by, mut steps } = recognised;
+        let tried = steps.len();
+        steps.retain(|step| matches!(step.verdict, Verdict::Matched(_)));
+        steps.shrink_to_fit();
+        let taken = steps;
         if let Some(named) = configured.and_then(|id| self.get(id)) {
             let better = (is_specific && profile.id != named.id).then_some(profile);
-            return Chosen { profile: Arc::clone(named), by: By::Configured, better, steps };
+            return Chosen { profile: Arc::clone(named), by: By::Configured, better, taken, tried };
         }
         let by = by.map_or(By::Default, |(rule, score)| By::Matched { rule, score });
-        Chosen { profile, by, better: None, steps }
+        Chosen { profile, by, better: None, taken, tried }
     }
 }

@@ -49,8 +49,7 @@ impl Chosen {
             By::Matched { rule, score } => ("matched", Some(rule), Some(score)),
             By::Default => ("default", None, None),
         };
-        let taken = self.steps.iter().filter(|step| matches!(step.verdict, Verdict::Matched(_)));
-        let taken: Vec<Value> = taken.take(MAX_KEPT).map(step).collect();
+        let taken: Vec<Value> = self.taken.iter().take(MAX_KEPT).map(step).collect();
         json!({
             "id": self.profile.id,
             "title": { "zh": self.profile.title.zh, "en": self.profile.title.en },
@@ -60,7 +59,7 @@ impl Chosen {
             "score": score,
             "better": self.better.as_ref().map(|better| &better.id),
             "matched": taken,
-            "tried": self.steps.len(),
+            "tried": self.tried,
             "why": { "zh": self.why(Lang::Zh), "en": self.why(Lang::En) },
         })
     }

@@ -1,14 +1,16 @@
 //! One leg's way from its offer to its end, whoever owns it meanwhile.
 
 use super::quality::Quality;
-use super::{Answering, Fate, Watcher, kind};
+use super::{Answering, Fate, Watcher};
 use crate::calling_out::Errand;
+use crate::device;
 use crate::record::Draft;
 use crate::view::Kind;
 use causeway_adapter::sip::Advertised;
 use causeway_base::{EndCause, Lang, LegId};
 use causeway_conference::digit::DigitMerge;
 use causeway_conference::{LegCommand, MediaAddress, Offered, PortAddress, Protocol};
+use causeway_dial::Chosen;
 use causeway_plan::video::VideoState;
 use causeway_plan::{Direction, LegMedia};
 use std::net::IpAddr;
@@ -122,6 +124,8 @@ pub(crate) struct Call {
     pub(crate) digits: DigitMerge,
     /// By what its person takes part.
     pub(crate) kind: Kind,
+    /// What its device is like; `None`: a browser.
+    pub(crate) device: Option<Arc<Chosen>>,
     /// How good the line is.
     pub(crate) quality: Quality,
     pub(crate) keeper: Keeper,
@@ -138,7 +142,8 @@ impl Call {
             leg: offered.leg,
             local: offered.local,
             lang,
-            kind: kind::of(&offered),
+            kind: device::kind_of_caller(&offered, None),
+            device: None,
             quality: Quality::default(),
             keeper: Keeper::Signalling,
             watcher: None,
@@ -161,7 +166,8 @@ impl Call {
             local,
             lang: errand.lang,
             until: Some(errand.until),
-            kind: kind::of_errand(&errand),
+            kind: device::kind_of_callee(&errand),
+            device: None,
             quality: Quality::default(),
             keeper: Keeper::Signalling,
             watcher: None,
@@ -174,6 +180,18 @@ impl Call {
             digits: DigitMerge::default(),
             draft: Box::new(draft),
         }
+    }
+
+    /// The same, of a device that is like this.
+    pub(crate) fn known_as(mut self, device: Option<Arc<Chosen>>) -> Self {
+        if let Origin::Offered(offered) = &mut self.origin {
+            // They have said what they can.
+            offered.device.sdp_lines = String::new();
+            self.kind = device::kind_of_caller(offered, device.as_deref());
+        }
+        self.draft.profile = device.as_ref().map(|device| device.kept().to_string());
+        self.device = device;
+        self
     }
 
     pub(crate) fn is_outgoing(&self) -> bool {
@@ -259,7 +277,11 @@ impl Call {
         }
         self.progress = Progress::Accepted;
         let media = seen_from_outside(bound, &answering.advertised);
-        let (leg, mut policy) = (self.leg, Box::new(answering.policy.clone()));
+        let policy = match &self.device {
+            Some(device) => device.profile.policy(&answering.policy),
+            None => answering.policy.clone(),
+        };
+        let (leg, mut policy) = (self.leg, Box::new(policy));
         if !self.may_have_pictures(answering) {
             policy.video.codecs.clear();
         }

@@ -213,7 +213,8 @@ impl ConferenceActor {
         let (role, beside, leg) = (errand.role, errand.beside, errand.leg);
         let purpose = Purpose::Join { key: Arc::clone(&self.key), role, beside };
         self.bridges.begin(now, &errand, watcher.clone());
-        let mut call = Call::outgoing(local, errand, draft);
+        let device = errand.device.clone();
+        let mut call = Call::outgoing(local, errand, draft).known_as(device);
         call.watcher = watcher;
         let visit = Visit { call, caller: None, trusted: true, purpose, seated: None };
         self.visit(now, Box::new(visit));
@@ -540,6 +541,7 @@ impl ConferenceActor {
                 encrypted: call.draft.encrypted,
                 private: call.is_private(),
                 kind: call.kind,
+                device: call.device.clone(),
                 bridge: self.bridges.has(leg.leg).then(|| BridgeView {
                     service: call.service(),
                     approaching: self.bridges.is_approaching(leg.leg),

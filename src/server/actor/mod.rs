@@ -4,14 +4,13 @@
 //! * [`call`]: one leg's way from its offer to its end. * [`calls`]: all legs of one actor.
 //! * [`conference`]: what a conference's actor decides. * [`reception`]: what the reception's.
 //! * `bridges`: calls into other meetings.
-//! * `kind`: by what somebody takes part. * `quality`: how good the lines are.
+//! * `quality`: how good the lines are.
 //! * [`task`]: the task that runs either.
 
 mod bridges;
 pub(crate) mod call;
 pub(crate) mod calls;
 pub(crate) mod conference;
-mod kind;
 mod quality;
 pub(crate) mod reception;
 pub(crate) mod task;

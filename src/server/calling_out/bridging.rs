@@ -143,6 +143,27 @@ impl Bridging {
         Some((self.earlier.saturating_add(1), self.after?))
     }
 
+    /// The profile of its service, where that has one of its own. A video interop partner and a
+    /// server of the customer's are known by their hosts.
+    pub(crate) fn profile(&self) -> Option<&'static str> {
+        match self.service? {
+            Service::Zoom => Some("zoom-crc"),
+            Service::Webex => Some("webex"),
+            Service::TeamsAudio => Some("teams-audio-conferencing"),
+            Service::GoogleMeet => Some("google-meet-pexip"),
+            Service::Tencent => Some("tencent-mra"),
+            Service::WeCom => Some("wecom-mra"),
+            Service::Feishu => Some("feishu"),
+            Service::BlueJeans => Some("bluejeans"),
+            Service::Lifesize => Some("lifesize"),
+            Service::Cms => Some("cisco-cms"),
+            Service::Pexip => Some("pexip"),
+            Service::Rmx => Some("poly-rmx"),
+            Service::Yealink => Some("yealink"),
+            Service::TeamsVideo | Service::Causeway | Service::Generic => None,
+        }
+    }
+
     /// The stable name of whose meeting it is.
     pub(crate) fn service(&self) -> Option<&'static str> {
         self.service.map(Service::brand)

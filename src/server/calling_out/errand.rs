@@ -3,8 +3,8 @@
 use super::{Bridging, Outgoing};
 use causeway_base::{Alias, Lang, LegId};
 use causeway_conference::{Offered, Protocol, Role, Who};
-use causeway_dial::NumberPlan;
 use causeway_dial::calling_out::Asker;
+use causeway_dial::{Chosen, NumberPlan};
 use sip_codec::Host;
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
@@ -31,6 +31,8 @@ pub(crate) struct Errand {
     pub(crate) asker: Asker,
     /// How it gets into another meeting.
     pub(crate) bridging: Option<Box<Bridging>>,
+    /// What it is like that we call.
+    pub(crate) device: Option<Arc<Chosen>>,
     /// Why it may be made, as its record keeps it.
     pub(crate) explanation: String,
 }

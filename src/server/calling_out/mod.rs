@@ -163,6 +163,7 @@ impl Outgoing {
             until,
             asker: wanted.asker,
             bridging: call.bridging,
+            device: None,
             target: callee.as_str().to_owned(),
             shown: if trunk.is_some() { shown.told_to_trunk(&self.numbers) } else { shown },
             way: trunk.map_or(Way::Direct, Way::Trunk),
@@ -201,6 +202,7 @@ impl Outgoing {
             beside: None,
             asker: Asker::Rule,
             bridging: None,
+            device: None,
             explanation: why::to_user(),
         }
     }

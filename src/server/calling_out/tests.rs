@@ -47,6 +47,7 @@ fn offered(proof: Proof) -> Offered {
         local: [192, 0, 2, 5].into(),
         secure: false,
         user_agent: None,
+        device: Default::default(),
         pictures: true,
     }
 }

@@ -10,6 +10,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+/// The profile that makes a trunk one of Direct Routing.
+pub(super) const PROFILE: &str = "teams-direct-routing";
+
 /// The proxies of the commercial cloud, in the order in which they are to be tried.
 const PROXIES: [&str; 3] =
     ["sip.pstnhub.microsoft.com", "sip2.pstnhub.microsoft.com", "sip3.pstnhub.microsoft.com"];

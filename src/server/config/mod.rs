@@ -7,7 +7,7 @@
 //! * [`sealed`]: secrets that stand encrypted in the file.
 //! * [`video`]: whether and how people see each other.
 //! * `resolve`: raw values to meaning; [`api`], [`web`], [`user`], [`trunk`], [`store`], [`invite`],
-//!   [`h323`], [`gatekeeper`], [`device`], `rule`, `calling_out`: those of their sections.
+//!   [`h323`], [`gatekeeper`], [`device`], `profile`, `rule`, `calling_out`: those of their sections.
 //!
 //! `causeway.toml` at the root of the repository documents every key; it is [`DEFAULT_FILE`].
 
@@ -19,6 +19,7 @@ pub mod gatekeeper;
 pub mod h323;
 pub mod invite;
 pub mod problem;
+pub(crate) mod profile;
 pub mod raw;
 pub mod reception;
 mod resolve;
@@ -46,6 +47,7 @@ pub use user::{Trust, UserProfile, Users};
 pub use video::Video;
 pub use web::{Turn, Web, WebRtc};
 
+use crate::device::Devices;
 use crate::meeting::Permanent;
 use causeway_adapter::sip;
 use causeway_conference::KeyTable;
@@ -98,6 +100,10 @@ pub struct Config {
     pub trunks: Trunks,
     /// Calls per source.
     pub rate: RateRule,
+    /// What devices are like.
+    pub known_devices: Arc<Devices>,
+    /// The folder of the operator's profiles; empty: none.
+    pub profile_folder: PathBuf,
     /// The HTTP API.
     pub api: Api,
     /// The page by which browsers join.

@@ -46,6 +46,7 @@ section! {
         conference: Vec<RawConference> = default_conferences(),
         user: Vec<RawUser> = Vec::new(),
         trunk: Vec<RawTrunk> = Vec::new(),
+        profiles: RawProfiles = RawProfiles::default(),
         dial: RawDial = RawDial::default(),
         rule: Vec<RawRule> = Vec::new(),
         device: Vec<RawDevice> = Vec::new(),
@@ -173,6 +174,13 @@ section! {
         aliases: Vec<String> = Vec::new(),
         lang: String = String::new(),
         trusted: bool = false,
+        profile: String = String::new(),
+    }
+}
+section! {
+    /// `[profiles]`
+    RawProfiles {
+        folder: String = String::new(),
     }
 }
 section! {
@@ -207,7 +215,7 @@ section! {
         internal: bool = false,
         transfers: bool = false,
         pictures: RawPictures = RawPictures::Auto,
-        profile: RawTrunkProfile = RawTrunkProfile::Plain,
+        profile: String = String::new(),
         fqdn: String = String::new(),
         proxies: Vec<String> = Vec::new(),
         listen: Vec<String> = Vec::new(),
@@ -493,16 +501,6 @@ pub enum RawPictures {
     Auto,
     On,
     Off,
-}
-
-/// `trunk.profile`
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum RawTrunkProfile {
-    /// An exchange or a provider as RFC 3261 has them.
-    Plain,
-    /// Direct Routing of Microsoft Teams.
-    TeamsDirectRouting,
 }
 
 /// `video.layout`

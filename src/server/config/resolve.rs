@@ -8,7 +8,7 @@ use super::reception;
 use super::source::{At, Source};
 use super::{
     Config, H323, Log, MAX_CONFERENCES, Sip, TlsIdentity, api, calling_out, device, h323, invite,
-    networks, rule, sealed, trunk, user, video, web,
+    networks, profile, rule, sealed, trunk, user, video, web,
 };
 use crate::meeting::{CODE_DIGITS, Permanent, Pin, fold};
 use causeway_adapter::sip;
@@ -107,6 +107,7 @@ pub(super) fn resolve(
     let users = user::users(&mut finder, &raw.user, environment);
     let h323 = h323::h323(&mut finder, &raw.h323, &users.accounts, environment);
     let trunks = trunk::trunks(&mut finder, &raw.trunk, environment);
+    let known_devices = Arc::new(profile::devices(&mut finder, &raw));
     let nameservers = nameservers(&mut finder, &raw.network.nameservers);
     let advertised = advertised(&mut finder, &raw);
     let rate = rate(&mut finder, &raw);
@@ -159,6 +160,8 @@ pub(super) fn resolve(
         trust,
         trunks,
         rate,
+        known_devices,
+        profile_folder: PathBuf::from(&raw.profiles.folder),
         api,
         web,
         webrtc,

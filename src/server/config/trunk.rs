@@ -1,7 +1,7 @@
 //! `[[trunk]]`: who brings calls and carries them out.
 
 use super::direct_routing::{self, TlsFiles};
-use super::raw::{RawPictures, RawTrunk, RawTrunkProfile};
+use super::raw::{RawPictures, RawTrunk};
 use super::resolve::{Environment, Finder};
 use super::source::At;
 use super::user::{is_name, lang, secret, variable};
@@ -89,7 +89,7 @@ pub(super) fn trunks(
 }
 
 fn is_teams(trunk: &RawTrunk) -> bool {
-    trunk.profile == RawTrunkProfile::TeamsDirectRouting
+    trunk.profile == direct_routing::PROFILE
 }
 
 fn line(
@@ -105,14 +105,11 @@ fn line(
         finder.find(&at, error, "write a network like \"203.0.113.0/28\"");
         Vec::new()
     });
-    let teams = match raw.profile {
-        RawTrunkProfile::TeamsDirectRouting => {
-            Some(direct_routing::direct_routing(finder, index, raw))
-        }
-        RawTrunkProfile::Plain => {
-            direct_routing::foreign(finder, index, raw);
-            None
-        }
+    let teams = if is_teams(raw) {
+        Some(direct_routing::direct_routing(finder, index, raw))
+    } else {
+        direct_routing::foreign(finder, index, raw);
+        None
     };
     let target = target(finder, index, &raw.target);
     if raw.register && (target.is_none() || raw.user.is_empty()) {

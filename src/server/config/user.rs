@@ -210,6 +210,7 @@ mod tests {
             local: [127, 0, 0, 1].into(),
             secure: false,
             user_agent: None,
+            device: Default::default(),
             pictures: true,
         }
     }

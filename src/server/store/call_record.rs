@@ -73,7 +73,7 @@ pub struct CallRecord {
     pub stats: String,
     /// How good it was, as the person said: 1 to 5, 5 is best.
     pub feedback: Option<u8>,
-    /// The bridge profile of the device.
+    /// The bridge profile of the device, and why it has it, JSON.
     pub profile: Option<String>,
 }
 

@@ -21,6 +21,7 @@ fn errand(leg: u64, digits: &str) -> Message {
         beside: None,
         asker: Asker::Host,
         bridging,
+        device: None,
         explanation: "null".to_owned(),
     };
     Message::CallOut { local: [192, 0, 2, 5].into(), errand: Box::new(errand), watcher: None }

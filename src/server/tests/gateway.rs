@@ -48,6 +48,7 @@ fn errand(leg: u64) -> Message {
         beside: None,
         asker: Asker::Host,
         bridging: None,
+        device: None,
         explanation: "null".to_owned(),
     };
     Message::CallOut { local: [192, 0, 2, 5].into(), errand: Box::new(errand), watcher: None }

@@ -54,6 +54,7 @@ fn offered(leg: u64) -> Box<Offered> {
         local: "192.0.2.5".parse().expect("an address"),
         secure: false,
         user_agent: Some("Phone/1.0".to_owned()),
+        device: Default::default(),
         pictures: true,
     })
 }

@@ -47,6 +47,7 @@ fn call_out(leg: u64) -> Message {
         beside: None,
         asker: causeway_dial::calling_out::Asker::Host,
         bridging: None,
+        device: None,
         explanation: String::new(),
     };
     Message::CallOut { local: [192, 0, 2, 5].into(), errand: Box::new(errand), watcher: None }

@@ -56,7 +56,8 @@ fn camera(leg: u64, state: VideoState) -> Message {
 fn visit_of(offered: Box<Offered>) -> Message {
     let draft = crate::record::Draft::begun(offered.leg, Protocol::Sip, false);
     let purpose = Purpose::Join { key: "conference[0]".into(), role: Role::Guest, beside: None };
-    let call = Call::offered(offered, Lang::Zh, draft);
+    let device = crate::device::Devices::default().caller(&offered);
+    let call = Call::offered(offered, Lang::Zh, draft).known_as(device);
     Message::Visit(Box::new(Visit { call, caller: None, trusted: false, purpose, seated: None }))
 }
 
@@ -73,6 +74,7 @@ fn errand(leg: u64, way: Way) -> Message {
         beside: None,
         asker: causeway_dial::calling_out::Asker::Host,
         bridging: None,
+        device: None,
         explanation: "null".to_owned(),
     };
     Message::CallOut { local: [192, 0, 2, 5].into(), errand: Box::new(errand), watcher: None }

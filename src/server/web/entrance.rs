@@ -267,6 +267,7 @@ fn offered(leg: LegId, request: &Request) -> Offered {
         local: request.local,
         secure: request.secure,
         user_agent,
+        device: Default::default(),
         pictures: true,
     }
 }

@@ -4,6 +4,7 @@ use super::super::schema::MaxPicture;
 use super::super::table::read;
 use super::super::{BUILT_IN, Profiles};
 use super::{file_of, with};
+use crate::dial_string::Form;
 use causeway_base::SizeClass;
 use std::collections::BTreeSet;
 use std::fs;
@@ -35,6 +36,18 @@ fn every_file_of_the_repository_is_built_in_and_is_what_its_name_says() {
 }
 
 #[test]
+fn the_example_of_a_dial_string_is_one() {
+    let all = Profiles::built_in();
+    let dials = all.iter().flat_map(|profile| profile.dial.iter().map(move |dial| (profile, dial)));
+    for (profile, dial) in dials {
+        let form =
+            Form::parse(&dial.form).unwrap_or_else(|error| panic!("{}: {error}", profile.id));
+        let read = form.read(&dial.example);
+        assert!(read.is_some(), "{}: {} is not {}", profile.id, dial.example, dial.form);
+    }
+}
+
+#[test]
 fn an_unknown_key_is_refused_with_its_place_and_with_what_there_is() {
     let error = read("x.toml", &file_of("x", "colour = \"red\"")).unwrap_err();
     assert_eq!((error.file.as_str(), error.position), ("x.toml", Some((6, 1))));
@@ -57,6 +70,7 @@ fn what_makes_no_sense_is_refused() {
         ("[[match]]\nuser_agent = \"(\"", "user_agent"),
         ("[[match]]\nuser_agent = \".*\"", "every text"),
         ("[[match]]\n", "every device"),
+        ("[[dial]]\nby = \"sip-tls\"\nform = \"{room\"\nexample = \"1\"", "form"),
         ("[[match]]\nh221 = [300, 0, 1]", "below 256"),
         ("[[match]]\nuser_agent = \"(a{9999}){9999}\"", "user_agent"),
     ] {

@@ -141,6 +141,7 @@ fn call(record: CallRecord, lang: Lang, whole: bool) -> Result<Call, Problem> {
         encrypted: record.encryption.is_some(),
         feedback: record.feedback,
         stats: json(&record.stats).filter(|_| whole),
+        profile: record.profile.as_deref().and_then(json).filter(|_| whole),
         explanation: plan.filter(|_| whole).map(|plan| {
             let text = from_json(&plan).map(|told| told.to_text(lang));
             // Why we called somebody is kept in both languages.

@@ -273,6 +273,7 @@ fn participant(one: &ParticipantView, speaking: bool, view: &ConferenceView) -> 
         hand: one.hand.is_some(),
         speaking,
         protocol: one.legs.first().map_or_else(String::new, |leg| leg.source.name().to_owned()),
+        device: device(one, view),
         trusted: one.legs.iter().any(|leg| leg.trusted),
         bridge: one.legs.iter().find_map(|leg| {
             let call = view.calls.iter().find(|call| call.leg == leg.leg)?;
@@ -281,6 +282,12 @@ fn participant(one: &ParticipantView, speaking: bool, view: &ConferenceView) -> 
         video: video(one, view),
         view: looks(one),
     }
+}
+
+/// What the first of its devices is like of which anything is known.
+fn device(one: &ParticipantView, view: &ConferenceView) -> Option<DeviceProfile> {
+    let call = |leg: &LegView| view.calls.iter().find(|call| call.leg == leg.leg);
+    one.legs.iter().filter_map(call).find_map(|call| call.device.as_deref()).map(Into::into)
 }
 
 /// The camera that is shown, or would be.

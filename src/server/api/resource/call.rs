@@ -70,6 +70,12 @@ pub struct Call {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     pub stats: Option<Value>,
+    /// What its device is like: the bridge profile, `better` where the device itself shows another
+    /// one than was configured, and why, with every match that took it; absent in lists and of
+    /// browsers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub profile: Option<Value>,
     /// Why it went where it went; absent in lists.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub explanation: Option<Explanation>,

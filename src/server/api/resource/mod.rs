@@ -30,7 +30,7 @@ pub use meeting::{
 };
 pub use page::{Page, PageQuery, Window};
 pub use participant::{
-    AllowUnmute, Hand, HandOver, LobbyChange, Lock, Mute, Order, Participant, Presence, Role,
+    AllowUnmute, DeviceProfile, Hand, HandOver, LobbyChange, Lock, Mute, Order, Participant, Presence, Role,
     RoleChange, Sound, Successors,
 };
 pub use pasted::{PastedInvitation, PastedKind, ReadInvitation, ReadInvitations, ReadWay};

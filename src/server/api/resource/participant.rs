@@ -130,6 +130,37 @@ impl From<crate::view::BridgeView> for Bridge {
     }
 }
 
+/// What a device is like.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct DeviceProfile {
+    /// The bridge profile.
+    #[schema(example = "poly-studio-x")]
+    pub id: String,
+    /// What people call such a device, in Chinese.
+    pub title_zh: String,
+    /// The same in English.
+    pub title_en: String,
+    /// How much is known of it: `modelled`, `field-tested`, `certified`.
+    pub trust: String,
+    /// The profile that the device itself shows, where that is another one than was configured for
+    /// its user or trunk.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub better: Option<String>,
+}
+
+impl From<&causeway_dial::Chosen> for DeviceProfile {
+    fn from(chosen: &causeway_dial::Chosen) -> Self {
+        let profile = &chosen.profile;
+        Self {
+            id: profile.id.clone(),
+            title_zh: profile.title.zh.clone(),
+            title_en: profile.title.en.clone(),
+            trust: profile.trust.name().to_owned(),
+            better: chosen.better.as_ref().map(|better| better.id.clone()),
+        }
+    }
+}
+
 /// One entry of the roster.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Participant {
@@ -157,6 +188,9 @@ pub struct Participant {
     pub speaking: bool,
     /// What its signalling speaks: `sip`, `h323` or `webrtc`.
     pub protocol: String,
+    /// What its device is like; absent of browsers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub device: Option<DeviceProfile>,
     /// Was proved to be one of ours.
     pub trusted: bool,
     /// It is a call of ours into another meeting.

@@ -133,6 +133,7 @@ fn call() -> Call {
         encrypted: false,
         feedback: None,
         stats: None,
+        profile: None,
         explanation: Some(explanation()),
     }
 }

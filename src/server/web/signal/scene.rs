@@ -6,6 +6,7 @@ use causeway_base::LegId;
 use causeway_conference::conference::picture;
 use causeway_conference::conference::view::ParticipantView;
 use causeway_conference::{Hold, Layout, LegView, Role, Said};
+use causeway_dial::BridgeProfile;
 use causeway_plan::Sound;
 use causeway_plan::picture::{GRID_HEIGHT, GRID_WIDTH, MAX_FORWARDED};
 use causeway_plan::video::{Sight, VideoState, VideoStrain};
@@ -138,6 +139,7 @@ fn person(who: &ParticipantView, calls: &HashMap<LegId, &CallView>) -> Option<Pe
     let leg = voice.clone().find(|leg| leg.admission.is_admitted() == who.admitted);
     let leg = leg.or(who.legs.first())?;
     let call = calls.get(&leg.leg);
+    let known = call.and_then(|call| call.device.as_deref()).filter(|device| device.is_known());
     let arrives = voice.clone().any(|leg| leg.direction.receives());
     Some(Person {
         shown: message::Participant {
@@ -154,6 +156,8 @@ fn person(who: &ParticipantView, calls: &HashMap<LegId, &CallView>) -> Option<Pe
             hand: who.hand.is_some(),
             quality: call.and_then(|call| call.quality),
             camera: camera(who),
+            device: known.map(|device| title(&device.profile)),
+            looks_like: known.and_then(|device| device.better.as_deref()).map(title),
         },
         view: View {
             layout: layout(&who.looks.layout),
@@ -190,6 +194,10 @@ fn wall(wall: &picture::Wall) -> Wall {
         shown: wall.shown,
         tiles: wall.tiles.iter().map(tile).collect(),
     }
+}
+
+fn title(profile: &BridgeProfile) -> message::DeviceTitle {
+    message::DeviceTitle { zh: profile.title.zh.clone(), en: profile.title.en.clone() }
 }
 
 /// The camera that is shown, or would be: one that comes before one that stands still.

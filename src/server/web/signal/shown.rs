@@ -309,6 +309,7 @@ mod tests {
             let legs = conference.participants.iter().flat_map(|who| &who.legs);
             let call = |leg: &causeway_conference::LegView| CallView {
                 bridge: None,
+                device: None,
                 leg: leg.leg,
                 outgoing: false,
                 codec: None,

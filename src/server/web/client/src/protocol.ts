@@ -143,7 +143,12 @@ export type Meeting = { name: string, now: string, };
 /**
  * Somebody in the meeting.
  */
-export type Participant = { id: number, name: string, role: Role, kind: Kind, waiting: boolean, muted_by_self: boolean, muted_by_host: boolean, nothing_heard: boolean, sound?: FaultySound, hand: boolean, quality: number | null, camera?: Camera, };
+export type Participant = { id: number, name: string, role: Role, kind: Kind, waiting: boolean, muted_by_self: boolean, muted_by_host: boolean, nothing_heard: boolean, sound?: FaultySound, hand: boolean, quality: number | null, camera?: Camera, device?: DeviceTitle, looks_like?: DeviceTitle, };
+
+/**
+ * What people call a kind of device.
+ */
+export type DeviceTitle = { zh: string, en: string, };
 
 /**
  * A place in a picture of my own, in ten thousandths of its width and height.

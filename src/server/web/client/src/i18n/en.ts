@@ -206,6 +206,7 @@ export const en = {
     camera: 'camera on', black: 'picture is black', low_light: 'picture is dark', frozen: 'picture stands still',
     quality: ['very bad connection', 'bad connection', 'fair connection', 'good connection', 'very good connection'],
     you: '(you)',
+    looksLike: (device: string) => `looks like ${device}`,
   },
   people: {
     heading: 'People',

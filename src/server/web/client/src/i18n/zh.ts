@@ -207,6 +207,7 @@ export const zh: Strings = {
     camera: '摄像头已开', black: '黑屏', low_light: '画面过暗', frozen: '画面静止',
     quality: ['网络很差', '网络较差', '网络一般', '网络良好', '网络很好'],
     you: '（您）',
+    looksLike: (device) => `更像 ${device}`,
   },
   people: {
     heading: '成员',

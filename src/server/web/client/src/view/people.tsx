@@ -7,7 +7,7 @@ import { useClient } from './context';
 import { Confirm } from './dialog';
 import { Icon } from './icon';
 import { Look } from './look';
-import { Avatar, KindMark, Marks, nameOf } from './person';
+import { Avatar, DeviceLine, KindMark, Marks, nameOf } from './person';
 import { AbilityTable } from './table';
 
 /** Who is here and by what; for hosts, who waits. */
@@ -77,6 +77,7 @@ function Person({ one, host }: { one: Participant; host: boolean }): JSX.Element
             <KindMark one={one} word />
             {one.role === 'host' && <span class="badge">{t.role.host}</span>}
           </span>
+          <DeviceLine one={one} />
         </span>
         <Marks one={one} speaking={speaks} />
         {acts && (

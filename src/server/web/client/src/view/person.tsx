@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
-import { strings } from '../i18n';
-import type { FaultySound, Participant } from '../protocol';
+import { lang, strings } from '../i18n';
+import type { DeviceTitle, FaultySound, Participant } from '../protocol';
 import type { Named } from '../session/state';
 import { Bars, Icon, type IconName } from './icon';
 
@@ -63,6 +63,17 @@ export function KindMark({ one, word = false }: { one: Participant; word?: boole
       <span class={word ? '' : 'unseen'}>{text}</span>
     </span>
   );
+}
+
+/** What their device is, and what it looks like where it was configured as another. */
+export function deviceText(one: Participant): string {
+  const title = (device: DeviceTitle): string => (lang.value === 'zh-CN' ? device.zh : device.en);
+  const looks = one.looks_like && strings.value.person.looksLike(title(one.looks_like));
+  return [one.device && title(one.device), looks].filter(Boolean).join(' · ');
+}
+
+export function DeviceLine({ one }: { one: Participant }): JSX.Element | null {
+  return one.device ? <span class="device">{deviceText(one)}</span> : null;
 }
 
 export function Avatar({ one }: { one: Participant }): JSX.Element {

@@ -4,11 +4,12 @@ import { lang, langOf } from '../../src/i18n';
 import { zh } from '../../src/i18n/zh';
 import { levelOf, sinkTo } from '../../src/media/level';
 import { routeOf } from '../../src/media/route';
+import type { Participant } from '../../src/protocol';
 import { api, placeOf, signalAddress } from '../../src/place';
 import { keepSeat, SEAT_KEPT_MS, takeSeat, type KeptSeat } from '../../src/session/seat';
 import { GIVE_UP_MS, pause } from '../../src/signalling/backoff';
 import { read } from '../../src/signalling/frame';
-import { initials, muteTruth, nameOf } from '../../src/view/person';
+import { deviceText, initials, muteTruth, nameOf } from '../../src/view/person';
 import { dialLink } from '../../src/view/phone';
 
 describe('languages', () => {
@@ -50,6 +51,17 @@ test('the place is read from the address, behind any prefix', () => {
   expect(signalAddress(place)).toBe('wss://b.example/meet/causeway/api/v1/signal');
   expect(api(placeOf({ origin: 'http://h', pathname: '/j/1', hash: '#%' }), 'link')).toBe('http://h/api/v1/link');
   expect(placeOf({ origin: 'http://h', pathname: '/j/1', hash: '#%' }).token).toBe('%');
+});
+
+test('a device is told in the language of the page, with what it looks like', () => {
+  const one = { device: { zh: '亿联 VC', en: 'Yealink VC' }, looks_like: { zh: 'HDX', en: 'Polycom HDX' } } as Participant;
+  const before = lang.value;
+  lang.value = 'zh-CN';
+  expect(deviceText(one)).toBe('亿联 VC · 更像 HDX');
+  lang.value = 'en';
+  expect(deviceText(one)).toBe('Yealink VC · looks like Polycom HDX');
+  expect(deviceText({} as Participant)).toBe('');
+  lang.value = before;
 });
 
 test('frames are read with suspicion', () => {
