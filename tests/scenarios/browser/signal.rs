@@ -81,12 +81,7 @@ impl Signal {
     /// Leaves, and waits until the bridge has taken leave.
     pub(crate) async fn leave(&mut self) {
         self.say(&ClientMessage::Leave {}).await;
-        while let Some(Ok(frame)) = self.socket.next().await {
-            let Message::Text(text) = frame else { continue };
-            if let Ok(ServerMessage::Ended(_)) = serde_json::from_str(&text) {
-                return;
-            }
-        }
+        self.until_over().await;
     }
 
     /// Reads and forgets, as long as the WebSocket lives.
