@@ -120,6 +120,7 @@ fn register(socket: &UdpSocket) -> Vec<SocketAddr> {
         product: ("Scenario".to_owned(), "1".to_owned()),
         aliases: vec!["7001".to_owned()],
         time_to_live: Duration::from_secs(300),
+        inside: false,
         credentials: None,
         clock: Clock { at: Instant::now(), seconds: 1 },
         seed: [7; 32],

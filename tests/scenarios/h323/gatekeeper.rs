@@ -51,6 +51,7 @@ async fn register(gatekeeper: SocketAddr, call: SocketAddr, alias: &str) -> RasH
             aliases: vec![alias.to_owned()],
             credentials: None,
             time_to_live: Duration::from_secs(300),
+            inside: false,
         }),
         seed: [u8::try_from(call.port() % 251).expect("small"); 32],
     };
@@ -110,7 +111,7 @@ fn two_registered_rooms_call_each_other_by_way_of_the_bridge() {
         let calling = register(at(ras), at(tcp_port()), "7001").await;
         assert_eq!(admitted(&calling, "7002").await, at(call), "by way of the bridge");
 
-        let answering = thread::spawn(move || H323Room::await_call("7002", &door, TONES[1]));
+        let answering = thread::spawn(move || H323Room::await_call("7002", &door, USUAL, TONES[1]));
         let caller = H323Room::call("7001", "7002", call, USUAL, TONES[0]);
         let callee = answering.join().expect("it is called");
         callee.wait_until_talking(true);
