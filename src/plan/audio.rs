@@ -64,4 +64,6 @@ pub enum Cue {
     Sound,
     /// One steady tone.
     Tone,
+    /// The recording that was heard first plays once more.
+    Again,
 }

@@ -34,6 +34,8 @@ pub enum Output {
     Press(char),
     /// It is in: the meetings may hear each other.
     Entered,
+    /// Nobody was sent away again: it need not be listened to any more.
+    Settled,
     /// It came to nothing: hang up.
     Failed(EndCause),
 }
@@ -60,6 +62,7 @@ pub struct Run {
     pressed_at: Option<Instant>,
     /// The other side was told a number or a passcode: by its address, or by keys.
     is_code_told: bool,
+    keys: Keys,
     outputs: VecDeque<Output>,
 }
 
@@ -77,6 +80,16 @@ enum Stepping {
     Waiting { for_what: Wait, until: Instant, prompt: Prompt },
     Pressing { left: VecDeque<char>, pace: Duration, next: Instant },
     Entering { entry: Entry, until: Instant },
+}
+
+/// How far the keys came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Keys {
+    /// None was pressed yet.
+    Unpressed,
+    Pressed,
+    /// The first prompt came again after them: they are pressed once more.
+    Repeated,
 }
 
 /// What was heard within a wait for silence.
@@ -100,6 +113,7 @@ impl Run {
             heard: None,
             pressed_at: None,
             is_code_told,
+            keys: Keys::Unpressed,
             outputs: VecDeque::new(),
         }
     }
@@ -110,6 +124,9 @@ impl Run {
             (Input::Answered, State::Calling { .. }) => {
                 self.pressed_at = Some(now);
                 self.begin(now, 0);
+            }
+            (Input::Heard(Cue::Again), State::Stepping { .. } | State::Watching { .. }) => {
+                self.asked_again(now);
             }
             (Input::Heard(cue), State::Stepping { stepping, .. }) => {
                 if self.heard.is_none_or(|(before, _)| before != cue) {
@@ -181,6 +198,21 @@ impl Run {
         Ending { cause, again: again.then_some(AGAIN_AFTER) }
     }
 
+    /// The first prompt plays once more: keys that were pressed were lost, or are wrong. They are
+    /// pressed once more, unless people hear the menu already.
+    fn asked_again(&mut self, now: Instant) {
+        match (self.keys, &self.state) {
+            (Keys::Unpressed, _) => {}
+            (Keys::Pressed, State::Stepping { .. }) => {
+                self.keys = Keys::Repeated;
+                self.begin(now, 0);
+            }
+            (Keys::Pressed | Keys::Repeated, _) => {
+                self.fail(EndCause::CodeRefused);
+            }
+        }
+    }
+
     /// Who hangs up after it was told a number did not like it.
     fn refused(&self, cause: EndCause) -> EndCause {
         if self.is_code_told { EndCause::CodeRefused } else { cause }
@@ -192,6 +224,7 @@ impl Run {
             State::Calling { until } if now >= *until => self.fail(EndCause::NoAnswer),
             State::Watching { until } if now >= *until => {
                 self.state = State::Over { failed: None };
+                self.outputs.push_back(Output::Settled);
                 false
             }
             State::Stepping { at, stepping } => {
@@ -206,6 +239,9 @@ impl Run {
                             *next = now + *pace;
                             self.pressed_at = Some(now);
                             self.is_code_told = true;
+                            if self.keys == Keys::Unpressed {
+                                self.keys = Keys::Pressed;
+                            }
                             self.outputs.push_back(Output::Press(key));
                         }
                         None => self.begin(now, at + 1),
@@ -290,7 +326,7 @@ impl Run {
         match self.heard {
             None => self.pressed_at,
             Some((Cue::Silence, since)) => Some(since),
-            Some((Cue::Sound | Cue::Tone, _)) => None,
+            Some((Cue::Sound | Cue::Tone | Cue::Again, _)) => None,
         }
     }
 
@@ -300,7 +336,7 @@ impl Run {
                 for_what: *for_what,
                 until: now + *within,
                 prompt: match self.heard {
-                    Some((Cue::Sound | Cue::Tone, _)) => Prompt::Heard,
+                    Some((Cue::Sound | Cue::Tone | Cue::Again, _)) => Prompt::Heard,
                     Some((Cue::Silence, _)) | None => Prompt::Unheard { since: now },
                 },
             },

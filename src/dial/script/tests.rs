@@ -3,7 +3,7 @@
 use super::*;
 use crate::dial_string::{Field, Fields};
 use causeway_base::EndCause;
-use causeway_plan::Cue::{Silence, Sound, Tone};
+use causeway_plan::Cue::{Again, Silence, Sound, Tone};
 use std::time::Instant;
 
 fn fields(meeting: &str, passcode: &str) -> Fields {
@@ -44,6 +44,7 @@ impl Call {
             match output {
                 Output::Press(key) => self.keys.push((at, key)),
                 Output::Entered => assert_eq!(self.entered.replace(at), None),
+                Output::Settled => {}
                 Output::Failed(cause) => assert_eq!(self.failed.replace((at, cause)), None),
             }
         }
@@ -174,6 +175,25 @@ fn who_hangs_up_after_the_keys_is_called_once_more_and_then_believed() {
             assert_eq!(call.end(), Ending { cause: EndCause::CodeRefused, again });
         }
     }
+}
+
+#[test]
+fn keys_that_are_ignored_are_pressed_once_more_and_then_given_up() {
+    let mut call = Call::named("tencent-mra");
+    call.answer().hear(Sound, 2_000).hear(Again, 500).hear(Silence, 700);
+    assert_eq!(call.pressed(), "1", "a prompt that repeats itself before any key asks for keys");
+    call.pass(9 * 200).hear(Sound, 2_000).hear(Again, 1_000).hear(Silence, 700 + 9 * 200);
+    assert_eq!(call.pressed(), "123456789#123456789#");
+    assert_eq!(call.failed, None);
+    call.hear(Sound, 2_000).hear(Again, 0);
+    assert_eq!(call.failed.map(|(_, cause)| cause), Some(EndCause::CodeRefused));
+    assert_eq!(call.end(), Ending { cause: EndCause::CodeRefused, again: None });
+    // Where it seemed to be in, people would hear the menu.
+    let mut call = Call::named("teams-audio-conferencing");
+    call.answer().hear(Sound, 2_000).hear(Silence, 9_000);
+    assert!(call.entered.is_some());
+    call.hear(Sound, 2_000).hear(Again, 0);
+    assert_eq!(call.failed.map(|(_, cause)| cause), Some(EndCause::CodeRefused));
 }
 
 #[test]

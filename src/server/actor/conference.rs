@@ -240,11 +240,11 @@ impl ConferenceActor {
             Output::Press(key) => self.calls.send_digit(leg, key, DigitMethod::Rfc4733),
             Output::Entered => {
                 info!(%leg, conference = %self.conference.id(), "in the other meeting");
-                self.calls.media(MediaCommand::Listen { leg, on: false });
                 self.tell(now, Command::Arrive { leg });
                 self.admit_invited(now, leg);
                 self.answered(leg);
             }
+            Output::Settled => self.calls.media(MediaCommand::Listen { leg, on: false }),
             Output::Failed(cause) => {
                 self.calls.hang_up(leg, cause);
             }

@@ -139,7 +139,7 @@ impl Menu for Voice {
                     self.at = At::Answer { question, since: now };
                     return Say::Nothing;
                 }
-                Say::Menu
+                words(question, now - since)
             }
             At::Answer { question, since } => {
                 if self.typed(keys) || now >= since + ANSWER {
@@ -165,6 +165,27 @@ impl Menu for Voice {
                 Say::Meeting
             }
         }
+    }
+}
+
+/// What one prompt says, so long after its beginning: each pauses elsewhere.
+fn words(question: usize, at: Duration) -> Say {
+    let pause = PAUSES[question % PAUSES.len()];
+    if at >= pause && at < pause + PAUSE { Say::Nothing } else { Say::Menu }
+}
+
+const PAUSES: [Duration; 2] = [Duration::from_millis(400), Duration::from_millis(900)];
+const PAUSE: Duration = Duration::from_millis(240);
+
+/// Says its prompt again and again, whatever is pressed.
+pub(super) struct Deaf;
+
+impl Menu for Deaf {
+    fn say(&mut self, now: Duration, keys: &mut String) -> Say {
+        const ROUND: u128 = 6_000;
+        keys.clear();
+        let at = Duration::from_millis((now.as_millis() % ROUND) as u64);
+        if at < PROMPT { words(0, at) } else { Say::Nothing }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::journey::{Scene, at};
 use super::line::{Invite, Line, Reply};
-use super::menu::{Both, HangsUp, Voice};
+use super::menu::{Both, Deaf, HangsUp, Voice};
 use super::{sim_teams_conf, sim_zoom_crc};
 use serde_json::json;
 use std::time::Duration;
@@ -35,6 +35,17 @@ fn a_service_that_hangs_up_after_the_keys_is_believed_the_second_time() {
     line.wait_for("second end", |calls| calls.len() == 2 && calls.iter().all(|kept| kept.over));
     scene.bridge.wait_for_lines("CW-BRIDGE-001", 2);
     assert!(line.calls().iter().all(|kept| kept.keys == "12#"));
+}
+
+/// It never hangs up either: its prompt comes again and again.
+#[test]
+fn a_menu_that_ignores_keys_is_left() {
+    let line = Line::open(|_: &Invite| Reply::Answer(SOON, Box::new(Deaf)));
+    let scene = Scene::set("");
+    scene.call(&json!({ "to": at("meeting", &line), "digits": "12#" })).expect("it calls");
+    scene.bridge.wait_for_lines("CW-BRIDGE-001", 1);
+    let [kept] = &line.calls()[..] else { panic!("one call") };
+    assert!(kept.over && kept.keys.starts_with("12#"), "{}", kept.keys);
 }
 
 #[test]

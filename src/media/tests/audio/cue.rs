@@ -4,7 +4,7 @@ use causeway_base::Lang;
 use causeway_media::audio::level::Level;
 use causeway_media::audio::watch::CueWatch;
 use causeway_media::prompt::Pack;
-use causeway_plan::Cue::{self, Silence, Sound, Tone};
+use causeway_plan::Cue::{self, Again, Silence, Sound, Tone};
 use causeway_plan::{CLIP_RATE, Prompt};
 use std::f32::consts::TAU;
 
@@ -65,4 +65,27 @@ fn the_noise_of_a_line_is_silence_and_loud_noise_is_no_tone() {
     let at = |dbov: f32| cues(&noise(1, dbov, 2 * CLIP_RATE as usize));
     assert_eq!(at(-55.0), [(200, Silence)]);
     assert_eq!(at(-30.0), [(200, Sound)]);
+}
+
+#[test]
+fn a_recording_that_plays_once_more_is_known_and_another_is_none() {
+    let long = |prompt, lang| {
+        let clip = clip(prompt, lang);
+        assert!(clip.len() > CLIP_RATE as usize, "{prompt:?}");
+        clip
+    };
+    let (first, other) = (Prompt::EnterNumber, Prompt::EnterPin);
+    for lang in [Lang::Zh, Lang::En] {
+        let gap = [silence(1_000), silence(7)].concat();
+        let heard = |after: Vec<f32>| {
+            let all =
+                [silence(500), long(first, lang), gap.clone(), after, silence(3_000)].concat();
+            cues(&all).iter().filter(|(_, cue)| *cue == Again).count()
+        };
+        assert_eq!(heard(long(first, lang)), 1, "the same words");
+        // A little quieter, as a line that adapts.
+        assert_eq!(heard(long(first, lang).iter().map(|x| x * 0.85).collect()), 1);
+        assert_eq!(heard(long(other, lang)), 0, "other words");
+        assert_eq!(heard(clip(Prompt::HoldMusic, lang)), 0, "music");
+    }
 }
