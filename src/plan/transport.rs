@@ -123,16 +123,16 @@ pub const MAX_KEYING_LEN: usize = 46;
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct SrtpKey {
     bytes: [u8; MAX_KEYING_LEN],
-    len: usize,
+    len: u8,
     identifier: Option<KeyIdentifier>,
 }
 
 /// What a peer writes into each packet before its tag, to name the key (RFC 3711 section 3.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct KeyIdentifier {
-    /// Big-endian.
-    pub value: u32,
-    /// Its bytes, 1 to 4.
+    /// Big-endian, at the end of these.
+    pub value: [u8; 4],
+    /// How many of them stand in packets, 1 to 4.
     pub len: u8,
 }
 
@@ -144,7 +144,7 @@ impl SrtpKey {
         }
         let mut bytes = [0; MAX_KEYING_LEN];
         bytes.get_mut(..keying.len())?.copy_from_slice(keying);
-        Some(Self { bytes, len: keying.len(), identifier: None })
+        Some(Self { bytes, len: u8::try_from(keying.len()).ok()?, identifier: None })
     }
 
     /// The same, named in each packet.
@@ -159,7 +159,7 @@ impl SrtpKey {
 
     /// Key and salt as one string of bytes.
     pub fn keying(&self) -> &[u8] {
-        &self.bytes[..self.len]
+        &self.bytes[..usize::from(self.len)]
     }
 }
 

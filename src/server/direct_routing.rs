@@ -320,7 +320,7 @@ fn about(leaf: &CertificateDer<'_>, fqdn: &str, now: i64) -> Vec<Finding> {
         (format!("证书还有 {days} 天到期"), format!("the certificate holds {days} more days"));
     findings.push(match days {
         ..0 => fault("证书已过期", "the certificate has run out"),
-        ..SOON_DAYS => fault(zh, en),
+        0..SOON_DAYS => fault(zh, en),
         _ => fine(zh, en),
     });
     let holds = ParsedCertificate::try_from(leaf).ok().zip(ServerName::try_from(fqdn).ok());

@@ -261,6 +261,9 @@ impl Finder {
     fn scheme(&mut self, rest: &str) -> Option<usize> {
         let name_end = rest.bytes().take(LONGEST_SCHEME + 1).position(|byte| byte == b':')?;
         let (name, _) = rest.split_at_checked(name_end)?;
+        if !SCHEMES.iter().any(|known| name.eq_ignore_ascii_case(known)) {
+            return None;
+        }
         let text = token(window(rest, link::MAX_LINK + 1));
         let inner = text.get(name_end + 1..).unwrap_or_default();
         match name.to_ascii_lowercase().as_str() {
@@ -425,6 +428,10 @@ impl Address {
 /// The longest word that is looked at whole, links apart: so that no line costs more than its
 /// length.
 const LONGEST_WORD: usize = 300;
+
+/// The schemes that are known: of any other word nothing more is looked at.
+const SCHEMES: [&str; 9] =
+    ["http", "https", "zoommtg", "sip", "sips", "h323", "pexip", "tel", "mailto"];
 
 /// The longest scheme that is known: `zoommtg`.
 const LONGEST_SCHEME: usize = 8;

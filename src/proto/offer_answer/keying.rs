@@ -188,7 +188,8 @@ fn peer_key(value: &str) -> Option<PeerKey> {
     let old = OLD_NAMES.into_iter().find(|(name, _)| *name == crypto.suite);
     let suite = SrtpSuite::from_name(&crypto.suite).or(old.map(|(_, suite)| suite))?;
     let key = SrtpKey::new(suite, &BASE64.decode(&crypto.keying).ok()?)?;
-    let identifier = crypto.identifier.map(|it| KeyIdentifier { value: it.value, len: it.len });
+    let identifier =
+        crypto.identifier.map(|it| KeyIdentifier { value: it.value.to_be_bytes(), len: it.len });
     let key = key.named(identifier);
     Some(PeerKey { tag: crypto.tag, name: crypto.suite, suite, key })
 }

@@ -156,7 +156,7 @@ impl Keyed {
             }
             _ => counter_mode::LONG_TAG,
         };
-        let value = identifier.value.to_be_bytes();
+        let value = identifier.value;
         let value =
             value.len().checked_sub(usize::from(identifier.len)).and_then(|at| value.get(at..));
         let Some(value) = value else { return packet };

@@ -262,7 +262,7 @@ async fn dr17_an_answer_with_a_lifetime_and_an_identifier_of_its_key_is_understo
     let transport = media.transport.rtp().expect("ports of its own");
     let MediaProtection::Srtp(srtp) = transport.protection else { panic!("not encrypted") };
     assert_eq!(srtp.suite, SrtpSuite::Aes128CmSha1_80);
-    assert_eq!(srtp.receive.identifier().map(|it| (it.value, it.len)), Some((1, 1)));
+    assert_eq!(srtp.receive.identifier().map(|it| (it.value, it.len)), Some(([0, 0, 0, 1], 1)));
 }
 
 #[tokio::test]

@@ -28,7 +28,7 @@ fn each_suite_adds_its_tag() {
 /// RFC 3711 section 3.1: the identifier stands before the tag, which does not cover it.
 #[test]
 fn the_identifier_of_a_key_is_taken_out_where_a_peer_writes_it() {
-    let identifier = causeway_plan::KeyIdentifier { value: 0x0102, len: 2 };
+    let identifier = causeway_plan::KeyIdentifier { value: [0, 0, 1, 2], len: 2 };
     for suite in SrtpSuite::ALL {
         let (mut sender, _) = pair(suite);
         let named = key(suite, 1).named(Some(identifier));
