@@ -4,11 +4,18 @@ CARGO ?= cargo
 SECONDS_PER_TARGET ?= 60
 CLIENT = src/server/web/client
 
-.PHONY: run test lint unit doc web browser fuzz fuzz-check bench bootstrap bootstrap-tests
+.PHONY: run demo test lint unit doc web browser fuzz fuzz-check bench bootstrap bootstrap-tests
 
 # Builds the bridge and starts it with its embedded defaults. Ctrl-C leaves.
 run: bootstrap
 	$(CARGO) run --release --locked -- serve
+
+# A browser, a telephone, rooms of SIP and H.323, and stand-ins for meetings of Teams, Zoom and WeCom in
+# one conference on this machine: prints what each heard and saw, leaves a picture and a sound file.
+demo: bootstrap-tests
+	CAUSEWAY_DEMO=$(CURDIR)/target/demo $(CARGO) test --locked --test scenarios -- \
+		--exact service::demo::seven_of_all_kinds_are_one_conference_and_each_is_heard_by_all \
+		--nocapture
 
 # All that continuous integration asks for, cheapest complaint first.
 test: bootstrap-tests lint web unit browser doc fuzz-check

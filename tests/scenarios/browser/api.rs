@@ -83,6 +83,18 @@ impl Api {
         list["items"].as_array().expect("a list").clone()
     }
 
+    /// What a participant sees now, as PNG.
+    pub(crate) async fn picture(&self, meeting: &str, participant: &str) -> Vec<u8> {
+        let path = format!(
+            "https://{}/api/v1/meetings/{meeting}/participants/{participant}/picture.png",
+            self.bridge
+        );
+        let request = self.client.get(path).bearer_auth(&self.token);
+        let answer = request.send().await.expect("the API");
+        assert!(answer.status().is_success(), "{}", answer.status());
+        answer.bytes().await.expect("a body").to_vec()
+    }
+
     /// Sends the participant away that [`Api::call_out`] called.
     pub(crate) async fn remove_called(&self, meeting: &str) {
         let items = self.list(meeting).await;

@@ -29,6 +29,9 @@ struct Dialog {
     socket: UdpSocket,
     alias: String,
     id: String,
+    /// What it calls itself, as a `User-Agent` line, and the name that it shows, before its address.
+    agent: String,
+    shown: String,
     /// Their To, with its tag.
     to: String,
     /// The description that they answered.
@@ -39,6 +42,11 @@ struct Dialog {
 impl Caller {
     /// Calls `alias` with `offer`, waits for the answer and confirms it.
     pub(crate) fn call(name: &str, alias: &str, port: u16, offer: &str) -> Self {
+        Self::call_as("", name, alias, port, offer)
+    }
+
+    /// The same as a product that names itself.
+    pub(crate) fn call_as(agent: &str, name: &str, alias: &str, port: u16, offer: &str) -> Self {
         let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).expect("loopback has UDP");
         socket.connect(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).expect("loopback");
         socket.set_read_timeout(Some(POLL)).expect("a time above zero");
@@ -47,6 +55,8 @@ impl Caller {
             socket,
             alias: alias.to_owned(),
             id: format!("{name}-{own}"),
+            agent: said(agent, |agent| format!("User-Agent: {agent}\r\n")),
+            shown: said(agent, |_| format!("\"{name}\" ")),
             to: format!("<sip:{alias}@127.0.0.1>"),
             answer: String::new(),
             over: AtomicBool::new(false),
@@ -103,15 +113,15 @@ impl Dialog {
     }
 
     fn request(&self, method: &str, number: u32, body: &str) -> String {
-        let Self { socket, alias, id, to, .. } = self;
+        let Self { socket, alias, id, agent, shown, to, .. } = self;
         let own = socket.local_addr().expect("bound");
         let described = if body.is_empty() { "" } else { "Content-Type: application/sdp\r\n" };
         format!(
             "{method} sip:{alias}@127.0.0.1 SIP/2.0\r\n\
              Via: SIP/2.0/UDP {own};branch=z9hG4bK{method}{number}{id};rport\r\n\
-             Max-Forwards: 70\r\nFrom: <sip:{id}@127.0.0.1>;tag=t{id}\r\nTo: {to}\r\n\
+             Max-Forwards: 70\r\nFrom: {shown}<sip:{id}@127.0.0.1>;tag=t{id}\r\nTo: {to}\r\n\
              Call-ID: {id}\r\nCSeq: {number} {method}\r\nContact: <sip:{id}@{own}>\r\n\
-             {described}Content-Length: {}\r\n\r\n{body}",
+             {agent}{described}Content-Length: {}\r\n\r\n{body}",
             body.len()
         )
     }
@@ -145,6 +155,11 @@ impl Dialog {
             Err(_) => None,
         }
     }
+}
+
+/// What a product that has a name says.
+fn said(agent: &str, say: impl Fn(&str) -> String) -> String {
+    if agent.is_empty() { String::new() } else { say(agent) }
 }
 
 /// The value of a header's first line.

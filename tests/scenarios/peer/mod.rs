@@ -14,6 +14,7 @@ mod linphone;
 mod process;
 mod room;
 mod sipp;
+mod voice;
 
 pub(crate) use baresip::{Baresip, Line, Transport};
 pub(crate) use bridge::{Bridge, Setting, talk};

@@ -8,8 +8,10 @@ use super::{
     film::{Film, PAYLOAD_TYPE, Screen, free_pair},
     h323::{AgreedPicture, H323Room, Start},
     process::{PATIENCE, Process},
+    voice::Voice,
 };
 use crate::picture::Picture;
+use crate::sound::Wave;
 use causeway_plan::MediaProtection;
 use causeway_proto::h323::session::Command;
 use causeway_wire::rtcp::RtcpWriter;
@@ -36,6 +38,7 @@ pub(crate) struct Room {
     name: String,
     film: Film,
     call: Call,
+    voice: Option<Voice>,
     screen: Screen,
     _camera: Process,
     passage: Arc<Passage>,
@@ -86,13 +89,33 @@ impl Room {
         );
         let caller = Caller::call(name, alias, port, &offer);
         let bridge = (Ipv4Addr::LOCALHOST, caller.port_of("video")).into();
-        let agreed = AgreedPicture {
-            taken: PAYLOAD_TYPE,
-            sent: vec![PAYLOAD_TYPE],
-            protection: MediaProtection::Clear,
-        };
-        let agreed = Box::new(move || Some(agreed.clone()));
-        Self::equip(name, film, Call::Sip(caller), towards_bridge, bridge, agreed)
+        Self::equip(name, film, Call::Sip(caller), towards_bridge, bridge, clear(&[PAYLOAD_TYPE]))
+    }
+
+    /// As a video conferencing system of Poly does, by the shape of its offers: G.722.1C first, which
+    /// nobody need take, and H.264 in several formats; with a tone for its voice.
+    pub(crate) fn call_as_poly(name: &str, film: Film, alias: &str, port: u16, hertz: f64) -> Self {
+        let towards_bridge = socket(0);
+        let own = towards_bridge.local_addr().expect("bound").port();
+        let audio = free_pair();
+        let microphone = UdpSocket::bind((Ipv4Addr::LOCALHOST, audio)).expect("a free port");
+        let offer = format!(
+            "v=0\r\no=PLCM 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nb=AS:2048\r\nt=0 0\r\n\
+             m=audio {audio} RTP/AVP 115 8\r\na=rtpmap:115 G7221/32000\r\n\
+             a=fmtp:115 bitrate=48000\r\na=rtpmap:8 PCMA/8000\r\n\
+             m=video {own} RTP/AVP {PAYLOAD_TYPE} 109\r\nb=TIAS:1920000\r\n{}\
+             a=rtpmap:109 H264/90000\r\na=fmtp:109 profile-level-id=428020\r\n\
+             a=rtcp-fb:* ccm fir\r\na=rtcp-fb:* ccm tmmbr\r\na=content:main\r\n",
+            film.format()
+        );
+        let agent = "Polycom/StudioX30/4.3.0";
+        let caller = Caller::call_as(agent, name, alias, port, &offer);
+        let at = |kind| SocketAddr::from((Ipv4Addr::LOCALHOST, caller.port_of(kind)));
+        let (bridge, voice) = (at("video"), Voice::start(microphone, at("audio"), hertz));
+        let agreed = clear(&[PAYLOAD_TYPE, 109]);
+        let mut room = Self::equip(name, film, Call::Sip(caller), towards_bridge, bridge, agreed);
+        room.voice = Some(voice);
+        room
     }
 
     /// The same by H.323: H.264 as H.241 has it.
@@ -141,7 +164,25 @@ impl Room {
         });
         let camera = film.shoot(name, camera_port);
         let name = name.to_owned();
-        Self { name, film, call, screen, _camera: camera, passage, relays: relays.into() }
+        Self {
+            name,
+            film,
+            call,
+            voice: None,
+            screen,
+            _camera: camera,
+            passage,
+            relays: relays.into(),
+        }
+    }
+
+    /// The last of what it heard.
+    pub(crate) fn heard(&self, last: Duration) -> Wave {
+        match (&self.call, &self.voice) {
+            (Call::H323(room), _) => room.heard(last),
+            (Call::Sip(_), Some(voice)) => voice.heard(last),
+            (Call::Sip(_), None) => panic!("{} has no ear", self.name),
+        }
     }
 
     /// Its call, where it is one of H.323.
@@ -295,6 +336,16 @@ fn renumber(packet: &mut [u8], known: &[u8], other: u8) -> bool {
         *byte = *byte & 0x80 | other;
     }
     is_known
+}
+
+/// Pictures in the clear, which the bridge may send with any of these payload types.
+fn clear(sent: &[u8]) -> Agreed {
+    let agreed = AgreedPicture {
+        taken: PAYLOAD_TYPE,
+        sent: sent.to_vec(),
+        protection: MediaProtection::Clear,
+    };
+    Box::new(move || Some(agreed.clone()))
 }
 
 fn socket(port: u16) -> UdpSocket {

@@ -10,7 +10,7 @@ use std::{
     net::{Ipv4Addr, SocketAddr, UdpSocket},
     sync::{
         Arc, Mutex, MutexGuard,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU32, Ordering},
     },
     thread::{self, JoinHandle},
     time::{Duration, Instant},
@@ -83,6 +83,7 @@ type Contract = Box<dyn FnMut(&Invite) -> Reply + Send>;
 pub(super) struct Line {
     pub(super) port: u16,
     journal: Arc<Mutex<Journal>>,
+    meeting: Arc<AtomicU32>,
     over: Arc<AtomicBool>,
     worker: Option<JoinHandle<()>>,
 }
@@ -92,15 +93,22 @@ impl Line {
         let socket = socket();
         let port = socket.local_addr().expect("bound").port();
         let (journal, over) = (Arc::default(), Arc::new(AtomicBool::new(false)));
+        let meeting = Arc::new(AtomicU32::new(MEETING as u32));
         let mut station = Station {
             socket,
             contract: Box::new(contract),
             calls: Vec::new(),
             journal: Arc::clone(&journal),
+            meeting: Arc::clone(&meeting),
         };
         let until = Arc::clone(&over);
         let worker = thread::spawn(move || station.work(&until));
-        Self { port, journal, over, worker: Some(worker) }
+        Self { port, journal, meeting, over, worker: Some(worker) }
+    }
+
+    /// Its meeting says this from now on, in hertz.
+    pub(super) fn say_in_meeting(&self, hertz: u32) {
+        self.meeting.store(hertz, Ordering::Relaxed);
     }
 
     /// Waits until this holds of the calls.
@@ -166,6 +174,7 @@ struct Station {
     contract: Contract,
     calls: Vec<Call>,
     journal: Arc<Mutex<Journal>>,
+    meeting: Arc<AtomicU32>,
 }
 
 /// One call.
@@ -362,7 +371,7 @@ impl Station {
             Say::Others => call.others(&lock(&self.journal), at),
             _ => Vec::new(),
         };
-        call.send(say, &others);
+        call.send(say, &others, self.meeting.load(Ordering::Relaxed).into());
     }
 }
 
@@ -465,12 +474,12 @@ impl Call {
         part
     }
 
-    fn send(&mut self, say: Say, others: &[f32]) {
+    fn send(&mut self, say: Say, others: &[f32], meeting: f64) {
         let hertz = match say {
             Say::Menu => MENU,
             Say::Beep => BEEP,
             Say::Music => MUSIC,
-            Say::Meeting => MEETING,
+            Say::Meeting => meeting,
             Say::Nothing | Say::Others | Say::Bye => 0.0,
         };
         // Words and music move; a beep and the meeting's tone stand still.

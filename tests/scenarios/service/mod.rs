@@ -5,8 +5,9 @@
 //!   menu by voice, its lobby and its meeting.
 //! - `sim_zoom_crc`, `sim_webex`, `sim_mra`, `sim_teams_conf`: the services.
 //! - `registrar`: the bridge as a registered endpoint, and addresses for one call.
-//! - `journey`: a conference that is connected with each. `misbehave`: what goes wrong.
+//! - `demo`: everybody in one conference. `journey`: a conference that is connected with each. `misbehave`: what goes wrong.
 
+mod demo;
 mod journey;
 mod line;
 mod menu;
