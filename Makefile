@@ -13,9 +13,8 @@ run: bootstrap
 # A browser, a telephone, rooms of SIP and H.323, and stand-ins for meetings of Teams, Zoom and WeCom in
 # one conference on this machine: prints what each heard and saw, leaves a picture and a sound file.
 demo: bootstrap-tests
-	CAUSEWAY_DEMO=$(CURDIR)/target/demo $(CARGO) test --locked --test scenarios -- \
-		--exact service::demo::seven_of_all_kinds_are_one_conference_and_each_is_heard_by_all \
-		--nocapture
+	CAUSEWAY_DEMO=$(CURDIR)/target/demo $(CARGO) nextest run --locked --workspace --no-capture \
+		-E 'test(service::demo::)'
 
 # All that continuous integration asks for, cheapest complaint first.
 test: bootstrap-tests lint web unit browser doc fuzz-check
