@@ -8,7 +8,7 @@ pub(crate) use by_link::Refusal;
 
 use crate::actor::call::{Call, Origin};
 use crate::actor::{Purpose, Visit};
-use crate::calling_out::{Errand, OutLine, Outgoing, Way};
+use crate::calling_out::{Errand, OutLine, Outgoing, Way, without_passcode};
 use crate::config::Trust;
 use crate::device::Devices;
 use crate::explanation::to_json;
@@ -214,7 +214,7 @@ impl Caller {
                 let source = trunk.is_none().then(|| offered.source.ip());
                 (source, trunk, offered.calling.to_string())
             }
-            Origin::CallOut(call) => (None, None, call.target.clone()),
+            Origin::CallOut(call) => (None, None, without_passcode(&call.target)),
         };
         Self { leg: call.leg, source, trunk, key, trusted, number }
     }
@@ -361,11 +361,13 @@ impl FrontDesk {
             Destination::Once(key) => {
                 let user = offered.called.user();
                 let digits = user.rsplit("##").find(|part| !part.is_empty()).unwrap_or(user);
-                // Two calls at once: one of them has it.
-                let key = self.names.rooms.take(Timestamp::now(), digits).filter(|it| *it == key);
-                let key = key.ok_or(EndCause::Gone)?;
                 draft.conference = Some(Arc::clone(&key));
                 let gate = self.meetings.gate(&key, Timestamp::now()).ok_or(EndCause::Gone)?;
+                // Who is too early may come again. Two calls at once: one of them has it.
+                if !gate.not_started {
+                    let taken = self.names.rooms.take(Timestamp::now(), digits);
+                    taken.filter(|it| *it == key).ok_or(EndCause::Gone)?;
+                }
                 lang = known.or(gate.lang).unwrap_or(lang);
                 trusted = true;
                 match gate.not_started {

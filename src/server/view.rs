@@ -1,5 +1,6 @@
 //! What the outside sees of a running conference.
 
+pub(crate) use crate::calling_out::without_passcode;
 pub use crate::calling_out::{Bridging, Request};
 use causeway_adapter::webrtc::message::NetworkTest;
 use causeway_base::{Codec, Lang, LegId, VideoSize};

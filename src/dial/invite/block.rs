@@ -239,9 +239,11 @@ impl Block {
                 }
             }
         }
-        if let Some((user, host)) = link.address {
-            let address =
-                Address { protocol: Protocol::Sip, secure: false, user, host, port: None };
+        // What a link brought in percents is looked at like any other address.
+        if let Some((user, host)) = link.address
+            && let Some(address) = Address::read(Protocol::Sip, &format!("{user}@{host}"))
+            && address.user == user
+        {
             add(&mut self.addresses, address);
         }
         // Pages that tell how to dial are no way in.

@@ -102,11 +102,13 @@ impl Finder {
         if line.is_link {
             self.section = Some((Section::Web, 0));
         }
+        // What trails is looked at by each label: a long run of it would cost the square of it.
+        let text = line.text.trim_end();
         let mut at = 0;
         if let Some(label) = self.waiting.take() {
-            at = self.value(label, &line.text, 0, true).unwrap_or(0);
+            at = self.value(label, text, 0, true).unwrap_or(0);
         }
-        self.scan(&line.text, at);
+        self.scan(text, at);
         if line.is_link {
             self.section = None;
         }
@@ -164,7 +166,7 @@ impl Finder {
             _ => match self.value(label, line, end, false) {
                 Some(end) => end,
                 None => {
-                    let rest = line.get(end..).unwrap_or_default();
+                    let rest = window(line.get(end..).unwrap_or_default(), LONGEST_WORD);
                     let nothing =
                         rest.trim_matches(|c: char| c.is_whitespace() || ":*".contains(c));
                     self.waiting = nothing.is_empty().then_some(label);
@@ -264,7 +266,9 @@ impl Finder {
         if !SCHEMES.iter().any(|known| name.eq_ignore_ascii_case(known)) {
             return None;
         }
-        let text = token(window(rest, link::MAX_LINK + 1));
+        let is_link = rest.get(name_end + 1..).is_some_and(|rest| rest.starts_with("//"));
+        let most = if is_link { link::MAX_LINK + 1 } else { LONGEST_WORD };
+        let text = token(window(rest, most));
         let inner = text.get(name_end + 1..).unwrap_or_default();
         match name.to_ascii_lowercase().as_str() {
             "http" | "https" | "zoommtg" if inner.starts_with("//") => self.link(text),
@@ -403,7 +407,7 @@ impl Finder {
 
 impl Address {
     /// Reads `user@host:port`, without what parameters and headers would do to a call.
-    fn read(protocol: Protocol, text: &str) -> Option<Self> {
+    pub(super) fn read(protocol: Protocol, text: &str) -> Option<Self> {
         let text = text.split(['?', ';']).next().unwrap_or_default();
         let (user, place) = text.trim_end_matches('.').rsplit_once('@')?;
         let (host, port) = match place.rsplit_once(':') {

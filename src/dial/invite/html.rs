@@ -202,7 +202,7 @@ impl Reader<'_> {
             return;
         }
         for c in fold::entities(text).chars() {
-            let c = if matches!(c, '\n' | '\r' | '\t') { ' ' } else { c };
+            let c = if c.is_whitespace() { ' ' } else { c };
             if c != ' ' || !self.line.ends_with(' ') {
                 self.line.push(c);
             }
@@ -254,7 +254,7 @@ impl Reader<'_> {
         match name {
             "a" => self.write_link(),
             // A cell's end parts a label from its value.
-            "td" | "th" => self.line.push('\t'),
+            "td" | "th" if !self.line.ends_with('\t') => self.line.push('\t'),
             _ if BLOCKS.contains(&name) => self.end_line(),
             _ => {}
         }

@@ -1,7 +1,7 @@
 //! Links: unwrapped from what mail scanners make of them, and read where a service is known by
 //! its whole host.
 
-use super::host;
+use super::{fold, host};
 use crate::dial_string::{Field, Fields, Service};
 
 /// The longest link that is read: those of Teams have 300 bytes, wrapped ones three times that.
@@ -293,7 +293,10 @@ fn addressed(service: Service, user: &str, host: &str) -> Link {
 /// A link as it was before scanners of mail wrapped it.
 fn unwrap(mut link: String) -> String {
     for _ in 0..MAX_WRAPS {
-        let Some(inner) = unwrapped(&link) else { break };
+        // What stood in percents was not looked at before.
+        let inner = unwrapped(&link).map(|inner| fold::line(&inner));
+        let is_one = |inner: &String| !inner.chars().any(|c| c.is_whitespace() || c.is_control());
+        let Some(inner) = inner.filter(is_one) else { break };
         link = inner;
     }
     link

@@ -7,7 +7,7 @@ use super::quality::Rounds;
 use super::{
     Actor, Answering, Handover, Message, Order, Purpose, PutThrough, Referred, Visit, Watcher,
 };
-use crate::calling_out::{Errand, Way};
+use crate::calling_out::{Errand, without_passcode};
 use crate::metrics;
 use crate::record::Draft;
 use crate::view::{BridgeView, CallOut, CallView, ConferenceView, Kind};
@@ -207,7 +207,7 @@ impl ConferenceActor {
         watcher: Option<Watcher>,
     ) {
         let mut draft = Draft::begun(errand.leg, errand.protocol(), true);
-        draft.called.clone_from(&errand.target);
+        draft.called = without_passcode(&errand.target);
         draft.trunk = errand.trunk().cloned();
         draft.explanation.clone_from(&errand.explanation);
         let (role, beside, leg) = (errand.role, errand.beside, errand.leg);
@@ -279,6 +279,9 @@ impl ConferenceActor {
             self.bridge_wants(now, leg, output);
         }
         for Again { call, asker, watcher } in self.bridges.take_again(now) {
+            if self.ended {
+                continue;
+            }
             let key = Arc::clone(&self.key);
             self.calls.handovers.push(Handover::CallAgain { key, call, asker, watcher });
         }
@@ -336,33 +339,40 @@ impl ConferenceActor {
         }
     }
 
-    /// A leg wants somebody called in its place: as a host or a guest of a conference may, and in
-    /// a gateway as the operator's rules say of whoever proved who it is.
+    /// A leg wants somebody called in its place: in a conference a host may, who was let in; in a
+    /// gateway whoever called, as the operator's rules say of who proved who it is. Whom we called
+    /// does not choose whom we pay for.
     fn refer(&mut self, leg: LegId, referral: u32, target: String) {
         let Some(call) = self.calls.get(leg) else { return };
         let is_proved = match &call.origin {
             Origin::Offered(offered) => {
                 offered.proof.user.is_some() || offered.proof.trunk.is_some()
             }
-            Origin::CallOut(errand) => errand.way != Way::Direct,
+            Origin::CallOut(_) => false,
         };
-        let role = self
-            .conference
-            .roster()
-            .leg(leg)
-            .and_then(|seat| Ok(self.conference.roster().participant(seat.participant)?.role));
-        let asker = match (self.paired, role) {
-            (true, _) if is_proved => Asker::Rule,
-            (true, _) => Asker::Stranger,
-            (false, Ok(Role::Host)) => Asker::Host,
-            (false, _) => Asker::Guest,
+        let lang = call.lang;
+        let asker = match (self.paired, is_proved, self.is_host(leg)) {
+            (true, true, _) => Asker::Rule,
+            (true, false, _) => Asker::Stranger,
+            (false, _, true) => Asker::Host,
+            (false, _, false) => {
+                return self.calls.refuse_referral(leg, referral, EndCause::Forbidden);
+            }
         };
-        let (display_name, lang) = (String::new(), call.lang);
+        let display_name = String::new();
         let role = Role::Guest;
         let call =
             CallOut { target, trunk: None, display_name, role, lang, beside: None, bridging: None };
         let referred = Box::new(Referred { leg, referral, call, asker });
         self.calls.handovers.push(Handover::Referred { key: Arc::clone(&self.key), referred });
+    }
+
+    /// Whether it is a host's, who was let in.
+    fn is_host(&self, leg: LegId) -> bool {
+        let roster = self.conference.roster();
+        let seat = roster.leg(leg).ok().filter(|seat| seat.admission.is_admitted());
+        let role = seat.and_then(|seat| Some(roster.participant(seat.participant).ok()?.role));
+        role == Some(Role::Host)
     }
 
     /// Two who are put through know of no conference: their keys are for the other one alone.

@@ -67,8 +67,8 @@ pub(crate) fn today(device: &Device, cards: &Cards, now: Timestamp) -> Vec<Booki
         .filter(|meeting| meeting.ended.is_none() && is_of(device, meeting))
         .filter_map(|meeting| {
             let Kind::Scheduled { starts, ends } = meeting.kind else { return None };
-            let card = cards.card(&mut resolver, meeting.as_ref().into()).ok()?;
             (ends > now && starts < until).then_some(())?;
+            let card = cards.card(&mut resolver, meeting.as_ref().into()).ok()?;
             Some(Booking {
                 id: meeting.id.to_string(),
                 title: meeting.name.clone(),

@@ -170,6 +170,28 @@ impl Bridging {
     }
 }
 
+/// An address without what lets somebody in, for records.
+pub(crate) fn without_passcode(target: &str) -> String {
+    let (host, port) = match target.rsplit_once('@') {
+        Some((_, host)) => (host, host.strip_prefix(without_port(host)).unwrap_or_default()),
+        None => ("", ""),
+    };
+    let bare = target.strip_suffix(port).unwrap_or(target);
+    // As people dial it, which is how services write it.
+    let room = bare.strip_prefix("h323:").and_then(|rest| rest.split_once('@'));
+    let dialled = room.map(|(room, _)| format!("{}##{room}", without_port(host)));
+    let kept = dial_strings().iter().find_map(|row| {
+        let read = |text: &str| row.read(text);
+        let mut fields = read(bare).or_else(|| read(dialled.as_deref()?))?;
+        let secrets = [Field::Passcode, Field::HostKey];
+        secrets.iter().any(|field| fields.get(*field).is_some()).then_some(())?;
+        secrets.into_iter().for_each(|field| fields.clear(field));
+        let address = row.address.fill(&fields).ok()?;
+        Some(self::target(row, &address, port))
+    });
+    kept.unwrap_or_else(|| target.to_owned())
+}
+
 /// Which meeting a call reaches, where that can be told.
 pub(super) fn reached(target: &str, bridging: Option<&Bridging>) -> Option<Reached> {
     let by_service = bridging.and_then(|bridging| {
@@ -351,6 +373,20 @@ mod tests {
             let (target, bridging) = read(&request);
             assert_eq!((target.as_str(), &*bridging.script.name), (expected, script));
             assert_eq!(bridging.number.as_deref(), Some("123456789"), "{expected}");
+        }
+    }
+
+    #[test]
+    fn no_record_shows_a_passcode() {
+        for (target, kept) in [
+            ("sip:123456789.4321@zoomcrc.com", "sip:123456789@zoomcrc.com"),
+            ("h323:123456789#4321@162.255.37.11", "h323:123456789@162.255.37.11"),
+            ("sip:123456789**4321@mra.example.cn:5062", "sip:123456789@mra.example.cn:5062"),
+            ("sip:1001@192.0.2.7", "sip:1001@192.0.2.7"),
+            ("h323:room@192.0.2.7:1720", "h323:room@192.0.2.7:1720"),
+            ("+442079460000", "+442079460000"),
+        ] {
+            assert_eq!(without_passcode(target), kept);
         }
     }
 

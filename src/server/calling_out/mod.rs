@@ -4,6 +4,7 @@ mod bridging;
 mod errand;
 mod why;
 
+pub(crate) use bridging::without_passcode;
 pub use bridging::{Bridging, Request};
 pub(crate) use errand::{Appearance, Errand, Way};
 
@@ -210,6 +211,13 @@ impl Outgoing {
     /// Whether a call that stands in the book already may be led to another address by whom it
     /// calls. It costs what it was placed for; to a number, by a trunk, it is not led.
     pub(crate) fn leads_on(&self, target: &str) -> bool {
+        // A gatekeeper may lead a bare number to the telephone network, whatever it begins with.
+        if let Ok(Alias::H323 { user, host }) = Alias::parse(target)
+            && host.is_empty()
+            && self.numbers.read(&user).is_some()
+        {
+            return false;
+        }
         let led = self.allow(target, None, Asker::Host);
         led.is_ok_and(|led| led.callee.kind() == CalleeKind::Uri && led.trunk.is_none())
     }

@@ -129,7 +129,7 @@ impl BridgeBackend {
         // Without what lets somebody in.
         let number = match &call.service {
             Some(service) => format!("{service} {}", call.meeting.as_deref().unwrap_or_default()),
-            None => call.to.clone(),
+            None => view::without_passcode(&target),
         };
         let out = view::CallOut {
             target,
