@@ -118,7 +118,7 @@ async fn a_trunk_known_by_address_is_believed_only_when_trusted() {
         assert_eq!(offered.calling.user(), said);
         // The contract says one call at a time.
         exchange.dial("sip:1002@x.example", Some("bridge"), "+86139").await;
-        assert_eq!(exchange.ended().await, EndCause::Unreachable);
+        assert_eq!(exchange.ended().await, EndCause::Unavailable);
         bridge
             .sip
             .command(causeway_conference::LegCommand::Reject {
