@@ -33,15 +33,10 @@ pub(super) struct Scene {
 
 impl Scene {
     pub(super) fn set(more: &str) -> Self {
-        Self::with_voice(more, &tone(TONES[0], VOICE))
-    }
-
-    /// The same; what the telephone says.
-    pub(super) fn with_voice(more: &str, voice: &Wave) -> Self {
         let more = format!("{ALLOWED}{more}");
         let bridge = Bridge::with(Setting { api: true, more: &more, ..Setting::default() });
         let line = TelephoneLine { codec: Codec::Pcma, ..TelephoneLine::PLAIN };
-        let mut telephone = Baresip::start("telephone", line, voice);
+        let mut telephone = Baresip::start("telephone", line, &tone(TONES[0], VOICE));
         telephone.call("1001", bridge.port(Transport::Udp));
         let runtime = browser::runtime();
         let (address, code) = bridge.api();

@@ -22,9 +22,6 @@ pub(super) const MUSIC: f64 = 830.0;
 pub(super) const MEETING: f64 = 1130.0;
 const BEEP: f64 = 1_490.0;
 
-/// The samples by which a meeting is late: 200 ms.
-const DELAY: usize = 1_600;
-
 /// Samples of 20 ms.
 const FRAME: usize = 160;
 const RATE: u32 = 8_000;
@@ -191,8 +188,6 @@ struct Call {
     keys: String,
     /// The RTP time of the last event.
     event: Option<u32>,
-    /// How far it sent on what another call was sent.
-    relayed: Option<usize>,
     ticks: u64,
 }
 
@@ -304,7 +299,6 @@ impl Station {
             encoder: PcmaEncoder::new(),
             keys: String::new(),
             event: None,
-            relayed: None,
             ticks: 0,
         });
         lock(&self.journal).calls.push(kept);
@@ -362,16 +356,12 @@ impl Station {
             lock(&self.journal).calls[at].over = true;
             return;
         }
-        if matches!(say, Say::Beep | Say::Meeting | Say::Others) {
+        if matches!(say, Say::Beep | Say::Meeting) {
             let kept = &mut lock(&self.journal).calls[at];
             let heard = kept.heard.len();
             kept.entered.get_or_insert(heard);
         }
-        let others = match say {
-            Say::Others => call.others(&lock(&self.journal), at),
-            _ => Vec::new(),
-        };
-        call.send(say, &others, self.meeting.load(Ordering::Relaxed).into());
+        call.send(say, self.meeting.load(Ordering::Relaxed).into());
     }
 }
 
@@ -463,24 +453,13 @@ impl Call {
         }
     }
 
-    /// 20 ms of what the call after this one, or else the first, was sent so long ago.
-    fn others(&mut self, journal: &Journal, at: usize) -> Vec<f32> {
-        let other = journal.calls.get(at + 1).or(journal.calls.first());
-        let heard = other.map_or(&[][..], |kept| &kept.heard);
-        let from = self.relayed.get_or_insert(heard.len());
-        let due = heard.len() >= *from + FRAME + DELAY;
-        let part = heard.get(*from..*from + FRAME).filter(|_| due).unwrap_or_default().to_vec();
-        *from += part.len();
-        part
-    }
-
-    fn send(&mut self, say: Say, others: &[f32], meeting: f64) {
+    fn send(&mut self, say: Say, meeting: f64) {
         let hertz = match say {
             Say::Menu => MENU,
             Say::Beep => BEEP,
             Say::Music => MUSIC,
             Say::Meeting => meeting,
-            Say::Nothing | Say::Others | Say::Bye => 0.0,
+            Say::Nothing | Say::Bye => 0.0,
         };
         // Words and music move; a beep and the meeting's tone stand still.
         let moves = matches!(say, Say::Menu | Say::Music);
@@ -493,10 +472,6 @@ impl Call {
                 (sound * loud * 6_000.0) as i16
             })
             .collect();
-        // 12 dB quieter, so that what goes in circles dies away: at full strength it would howl, and
-        // no pause of the speaker would be left in it.
-        let others: Vec<i16> = others.iter().map(|sample| (sample * 8_192.0) as i16).collect();
-        let samples = if others.is_empty() { samples } else { others };
         let mut packet = vec![0x80, ALAW];
         packet.extend((self.ticks as u16).to_be_bytes());
         packet.extend((start as u32).to_be_bytes());

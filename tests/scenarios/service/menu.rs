@@ -14,8 +14,6 @@ pub(super) enum Say {
     Music,
     /// Who is in hears the others.
     Meeting,
-    /// Who is in hears what the meeting is sent by another call.
-    Others,
     /// It hangs up.
     Bye,
 }
@@ -199,14 +197,5 @@ impl Menu for HangsUp {
             false if now < PROMPT => Say::Menu,
             false => Say::Nothing,
         }
-    }
-}
-
-/// A meeting of two calls: each is sent what the other one says.
-pub(super) struct Both;
-
-impl Menu for Both {
-    fn say(&mut self, _now: Duration, _keys: &mut String) -> Say {
-        Say::Others
     }
 }

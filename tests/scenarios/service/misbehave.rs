@@ -2,7 +2,7 @@
 
 use super::journey::{Scene, at};
 use super::line::{Invite, Line, Reply};
-use super::menu::{Both, Deaf, HangsUp, Voice};
+use super::menu::{Deaf, HangsUp, Voice};
 use super::{sim_teams_conf, sim_zoom_crc};
 use serde_json::json;
 use std::time::Duration;
@@ -87,21 +87,4 @@ fn a_meeting_that_is_left_while_its_menu_speaks_hears_the_hang_up() {
     line.wait_for("keys", |calls| calls.first().is_some_and(|kept| kept.keys.len() == 10));
     scene.bridge.interrupt();
     line.wait_for("hang-up", |calls| calls[0].over);
-}
-
-/// Two numbers lead to one meeting, which no number shows: what is said to it by one call comes back
-/// by the other.
-#[test]
-fn sound_that_goes_in_circles_cuts_one_of_two_calls() {
-    let line = Line::open(|_: &Invite| Reply::Answer(SOON, Box::new(Both)));
-    let speech = crate::sound::speech();
-    let scene = Scene::with_voice("", &speech.clone().then(&speech).then(&speech).then(&speech));
-    for digits in ["1#", "2#"] {
-        scene.call(&json!({ "to": at("meeting", &line), "digits": digits })).expect("it calls");
-    }
-    scene.bridge.wait_for_lines("in the other meeting", 2);
-    scene.bridge.wait_for_lines("sound goes in circles", 1);
-    line.wait_for("the later one's end", |calls| calls.len() == 2 && calls[1].over);
-    scene.bridge.wait_for_lines("CW-BRIDGE-004", 1);
-    assert!(!line.calls()[0].over, "one is enough");
 }
