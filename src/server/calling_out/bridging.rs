@@ -185,6 +185,8 @@ pub(crate) fn without_passcode(target: &str) -> String {
         let mut fields = read(bare).or_else(|| read(dialled.as_deref()?))?;
         let secrets = [Field::Passcode, Field::HostKey];
         secrets.iter().any(|field| fields.get(*field).is_some()).then_some(())?;
+        // Else it is the only name of whom it calls.
+        number_of(&fields)?;
         secrets.into_iter().for_each(|field| fields.clear(field));
         let address = row.address.fill(&fields).ok()?;
         Some(self::target(row, &address, port))

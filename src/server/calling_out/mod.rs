@@ -27,6 +27,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use why::Why;
 
+/// The most digits of an extension: a telephone number has more, with the prefix that leads out.
+const MAX_EXTENSION: usize = 6;
+
 /// The longest call that costs nothing: one that everybody forgot ends.
 const LONGEST_INTERNAL: Duration = DAY;
 
@@ -214,7 +217,8 @@ impl Outgoing {
         // A gatekeeper may lead a bare number to the telephone network, whatever it begins with.
         if let Ok(Alias::H323 { user, host }) = Alias::parse(target)
             && host.is_empty()
-            && self.numbers.read(&user).is_some()
+            && user.bytes().all(|byte| byte.is_ascii_digit() || b"+*#".contains(&byte))
+            && user.len() > MAX_EXTENSION
         {
             return false;
         }

@@ -241,7 +241,9 @@ fn a_call_is_led_to_an_allowed_host_alone() {
     ] {
         assert_eq!(outgoing.leads_on(target), leads, "{target}");
     }
-    assert!(with("\"gatekeeper\"").leads_on("h323:8002"));
+    let behind = with("\"gatekeeper\"");
+    assert!(behind.leads_on("h323:8002") && behind.leads_on("h323:board"));
+    assert!(!behind.leads_on("h323:00449091234567"), "it might be paid for");
     let off = FILE.replace("enabled = true", "enabled = false");
     let off = Outgoing::of(&Config::parse("test.toml", &off, &|_| None).expect("valid"));
     assert!(!off.leads_on("h323:8002@192.0.2.7:1720"));

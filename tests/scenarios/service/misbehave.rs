@@ -43,8 +43,9 @@ fn a_menu_that_ignores_keys_is_left() {
     let line = Line::open(|_: &Invite| Reply::Answer(SOON, Box::new(Deaf)));
     let scene = Scene::set("");
     scene.call(&json!({ "to": at("meeting", &line), "digits": "12#" })).expect("it calls");
+    // It knows the prompt again in one of several rounds.
+    line.wait_for("hang-up", |calls| calls.iter().any(|kept| kept.over));
     scene.bridge.wait_for_lines("CW-BRIDGE-001", 1);
-    line.wait_for("hang-up", |calls| calls.iter().all(|kept| kept.over));
     let [kept] = &line.calls()[..] else { panic!("one call") };
     assert!(kept.over && kept.keys.starts_with("12#"), "{}", kept.keys);
 }
