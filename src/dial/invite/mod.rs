@@ -1,10 +1,10 @@
 //! Invitations that somebody pastes: text, a mail as HTML or a calendar object, in the languages
 //! that services write; and every way into the meeting that they tell of.
 //!
-//! * [`document`]: lines in parts; [`html`], [`calendar`], [`quote`] and [`fold`] make them.
-//! * [`find`]: what stands in the lines, by [`label`], [`link`] and [`host`].
-//! * [`block`]: meetings told apart. * [`way`]: how each is reached, in order of preference, and
-//!   [`why`].
+//! * `document`: lines in parts; `html`, `calendar`, `quote` and `fold` make them.
+//! * `find`: what stands in the lines, by `label`, `link` and `host`.
+//! * `block`: meetings told apart. * `way`: how each is reached, in order of preference, and
+//!   `why`.
 //!
 //! An invitation comes from anybody: its text is bounded, read in one pass, and whom it names is
 //! compared with what the operator allows before anybody is called.

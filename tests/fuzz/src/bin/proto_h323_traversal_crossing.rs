@@ -1,5 +1,5 @@
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: \&[u8]| {
+libfuzzer_sys::fuzz_target!(|data: &[u8]| {
     causeway_proto::h323::traversal::fuzz::crossing(data);
 });
