@@ -53,9 +53,9 @@ pub struct ExplainOptions {
     json: bool,
 }
 
-/// A language of the explanation.
+/// A language of what a command says.
 #[derive(Clone, Copy, Debug, ValueEnum)]
-enum Language {
+pub(crate) enum Language {
     Zh,
     En,
 }

@@ -115,7 +115,7 @@ pub enum Line {
 pub const GATEKEEPER: &str = "gatekeeper";
 
 /// The most digits of an extension: with a prefix for an outside line no number is that short.
-const MAX_EXTENSION: usize = 6;
+pub const MAX_EXTENSION: usize = 6;
 
 /// Somebody who may be called, in the one form that is dialled: made by
 /// [`CallingOut::callee`] only. `Debug` does not show whom.

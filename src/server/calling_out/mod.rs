@@ -17,7 +17,8 @@ use causeway_adapter::sip;
 use causeway_base::{Alias, EndCause, Lang, LegId};
 use causeway_conference::{Protocol, Role};
 use causeway_dial::calling_out::{
-    Asker, Callee, CalleeKind, CallingOut, DAY, Ledger, Line, MAX_DAY_CALLS, OutgoingId, Past,
+    Asker, Callee, CalleeKind, CallingOut, DAY, Ledger, Line, MAX_DAY_CALLS, MAX_EXTENSION,
+    OutgoingId, Past,
 };
 use causeway_dial::invite::Allow;
 use causeway_dial::{Destination, NumberPlan};
@@ -26,9 +27,6 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use why::Why;
-
-/// The most digits of an extension: a telephone number has more, with the prefix that leads out.
-const MAX_EXTENSION: usize = 6;
 
 /// The longest call that costs nothing: one that everybody forgot ends.
 const LONGEST_INTERNAL: Duration = DAY;

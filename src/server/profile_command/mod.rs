@@ -4,11 +4,12 @@
 mod trial;
 
 use crate::config::Config;
+use crate::dial_command::Language;
 use crate::serve::path_or_usual;
 use causeway_base::Lang;
 use causeway_dial::profile::schema::{Dial, Provenance, Trust};
 use causeway_dial::profile::{BridgeProfile, Profiles, Quirk, Sample};
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 use std::error::Error;
 use std::fmt::Write;
@@ -66,18 +67,9 @@ pub struct Common {
     json: bool,
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Language {
-    Zh,
-    En,
-}
-
 impl Common {
     fn lang(&self) -> Lang {
-        match self.lang {
-            Language::Zh => Lang::Zh,
-            Language::En => Lang::En,
-        }
+        self.lang.into()
     }
 
     fn config(&self) -> Result<Config, Box<dyn Error>> {
